@@ -1,0 +1,54 @@
+package verify
+
+import (
+	"time"
+
+	"zhengyan/verify/document"
+	"zhengyan/verify/fields"
+	"zhengyan/verify/ink"
+	"zhengyan/verify/qr"
+	"zhengyan/verify/rules"
+	"zhengyan/verify/seal"
+)
+
+// Evidence is everything that Gather read, and no opinion on it. It is complete: Judge needs nothing else, so a
+// certificate can be judged again as at another day without its file.
+type Evidence struct {
+	Input      document.Info       `json:"input"`
+	Metadata   document.Metadata   `json:"metadata"`
+	PageSizes  []document.PageSize `json:"pageSizes,omitempty"` // page units; at most the first 50 pages
+	GatheredAt time.Time           `json:"gatheredAt"`
+	// Fields is nil if the face was not read; Others are further certificates in the same file.
+	Fields   *fields.Result   `json:"fields,omitempty"`
+	Others   []*fields.Result `json:"others,omitempty"`
+	Seal     *seal.Report     `json:"seal,omitempty"`
+	Codes    []Code           `json:"codes"`
+	Ink      *ink.Result      `json:"ink,omitempty"`
+	Registry *RegistryLookup  `json:"registry,omitempty"` // nil: no snapshot is loaded
+	Problems []Problem        `json:"problems,omitempty"`
+	// NetworkUsed is always false: gathering opens no connection. Reports print it.
+	NetworkUsed bool               `json:"networkUsed"`
+	Timings     map[string]float64 `json:"timings,omitempty"` // milliseconds by stage
+}
+
+// Code is a decoded QR with its classification.
+type Code struct {
+	qr.Code
+	Payload qr.Payload `json:"payload"`
+}
+
+// RegistryLookup is a question to the registry snapshot and its answer.
+type RegistryLookup struct {
+	Snapshot rules.SnapshotInfo   `json:"snapshot"`
+	Query    rules.RegistryQuery  `json:"query"`
+	Answer   rules.RegistryAnswer `json:"answer"`
+	// Error is a stable key if the snapshot could not answer: "damaged", "no-key" (the face gave nothing to ask for), ...
+	Error string `json:"error,omitempty"`
+}
+
+// Problem is a stage's failure that Gather survived. The checks that need the stage become INCONCLUSIVE.
+type Problem struct {
+	Stage  string `json:"stage"` // document, fields, seal, qr, ink, registry
+	Code   string `json:"code"`
+	Detail string `json:"detail,omitempty"`
+}
