@@ -1,0 +1,234 @@
+package qr
+
+import (
+	"image"
+	"image/color"
+)
+
+// gray is a picture of one byte a pixel. Coordinates are continuous: pixel (i, j) covers the square from (i, j) to
+// (i+1, j+1), so its centre is at (i+.5, j+.5).
+type gray struct {
+	w, h int
+	pix  []byte
+}
+
+func newGray(w, h int) *gray { return &gray{w: w, h: h, pix: make([]byte, w*h)} }
+
+// channel says which value of a colour pixel is taken.
+type channel int
+
+const (
+	luma      channel = iota
+	brightest         // the largest of R, G, B: red ink over white paper vanishes, black stays
+)
+
+// at returns the value at a continuous place by bilinear interpolation; places outside take the nearest pixel.
+func (g *gray) at(x, y float64) float64 {
+	x -= .5
+	y -= .5
+	if x < 0 {
+		x = 0
+	}
+	if y < 0 {
+		y = 0
+	}
+	ix, iy := int(x), int(y)
+	if ix > g.w-2 {
+		ix = g.w - 2
+		if ix < 0 {
+			return g.atNarrow(x, y)
+		}
+		x = min(x, float64(g.w-1))
+	}
+	if iy > g.h-2 {
+		iy = g.h - 2
+		if iy < 0 {
+			return g.atNarrow(x, y)
+		}
+		y = min(y, float64(g.h-1))
+	}
+	fx, fy := x-float64(ix), y-float64(iy)
+	o := iy*g.w + ix
+	p := g.pix[o : o+2 : o+2]
+	q := g.pix[o+g.w : o+g.w+2 : o+g.w+2]
+	a := float64(p[0]) + fx*(float64(p[1])-float64(p[0]))
+	b := float64(q[0]) + fx*(float64(q[1])-float64(q[0]))
+	return a + fy*(b-a)
+}
+
+func (g *gray) atNarrow(x, y float64) float64 {
+	ix, iy := min(max(int(x), 0), g.w-1), min(max(int(y), 0), g.h-1)
+	return float64(g.pix[iy*g.w+ix])
+}
+
+// toGray reads one channel of an image. Transparent pixels are composed over white, as paper is.
+func toGray(img image.Image, ch channel) *gray {
+	b := img.Bounds()
+	g := newGray(b.Dx(), b.Dy())
+	switch src := img.(type) {
+	case *image.Gray:
+		for y := range g.h {
+			o := src.PixOffset(b.Min.X, b.Min.Y+y)
+			copy(g.pix[y*g.w:(y+1)*g.w], src.Pix[o:o+g.w])
+		}
+	case *image.YCbCr:
+		g.fromYCbCr(src, ch)
+	case *image.RGBA:
+		for y := range g.h {
+			o := src.PixOffset(b.Min.X, b.Min.Y+y)
+			rowPremultiplied(g.pix[y*g.w:(y+1)*g.w], src.Pix[o:o+4*g.w], ch)
+		}
+	case *image.NRGBA:
+		for y := range g.h {
+			o := src.PixOffset(b.Min.X, b.Min.Y+y)
+			rowStraight(g.pix[y*g.w:(y+1)*g.w], src.Pix[o:o+4*g.w], ch)
+		}
+	case *image.Paletted:
+		var lut [256]byte
+		for i, c := range src.Palette {
+			if i < 256 {
+				lut[i] = grayOf(c, ch)
+			}
+		}
+		for y := range g.h {
+			o := src.PixOffset(b.Min.X, b.Min.Y+y)
+			row := g.pix[y*g.w : (y+1)*g.w]
+			for x, v := range src.Pix[o : o+g.w] {
+				row[x] = lut[v]
+			}
+		}
+	default:
+		for y := range g.h {
+			for x := range g.w {
+				g.pix[y*g.w+x] = grayOf(img.At(b.Min.X+x, b.Min.Y+y), ch)
+			}
+		}
+	}
+	return g
+}
+
+func (g *gray) fromYCbCr(src *image.YCbCr, ch channel) {
+	b := src.Bounds()
+	for y := range g.h {
+		row := g.pix[y*g.w : (y+1)*g.w]
+		o := src.YOffset(b.Min.X, b.Min.Y+y)
+		if ch == luma {
+			copy(row, src.Y[o:o+g.w])
+			continue
+		}
+		for x := range row {
+			c := src.COffset(b.Min.X+x, b.Min.Y+y)
+			r, gg, bl := color.YCbCrToRGB(src.Y[o+x], src.Cb[c], src.Cr[c])
+			row[x] = max(r, gg, bl)
+		}
+	}
+}
+
+func rowPremultiplied(dst, src []byte, ch channel) {
+	if ch == brightest {
+		for x := range dst {
+			p := src[4*x : 4*x+4 : 4*x+4]
+			dst[x] = max(p[0], p[1], p[2]) + (255 - p[3])
+		}
+		return
+	}
+	for x := range dst {
+		p := src[4*x : 4*x+4 : 4*x+4]
+		dst[x] = byte((uint32(p[0])*77+uint32(p[1])*150+uint32(p[2])*29)>>8) + (255 - p[3])
+	}
+}
+
+func rowStraight(dst, src []byte, ch channel) {
+	for x := range dst {
+		p := src[4*x : 4*x+4 : 4*x+4]
+		v := (uint32(p[0])*77 + uint32(p[1])*150 + uint32(p[2])*29) >> 8
+		if ch == brightest {
+			v = uint32(max(p[0], p[1], p[2]))
+		}
+		if a := uint32(p[3]); a != 255 {
+			v = (v*a + 255*(255-a)) / 255
+		}
+		dst[x] = byte(v)
+	}
+}
+
+func grayOf(c color.Color, ch channel) byte {
+	r, g, b, a := c.RGBA()
+	v := (r*77 + g*150 + b*29) >> 8
+	if ch == brightest {
+		v = max(r, g, b)
+	}
+	return byte(min(v+0xffff-a, 0xffff) >> 8)
+}
+
+// shrink returns the picture scaled down by a whole factor, each pixel the mean of f*f. What does not fill a pixel at
+// the right and lower edge is left out.
+func (g *gray) shrink(f int) *gray {
+	if f <= 1 {
+		return g
+	}
+	w, h := g.w/f, g.h/f
+	if w < 1 || h < 1 {
+		return g
+	}
+	out := newGray(w, h)
+	if f == 2 {
+		for y := range h {
+			p, q := g.pix[2*y*g.w:], g.pix[(2*y+1)*g.w:]
+			row := out.pix[y*w : (y+1)*w]
+			p, q = p[:2*w], q[:2*w]
+			for x := range row {
+				row[x] = byte((int(p[2*x]) + int(p[2*x+1]) + int(q[2*x]) + int(q[2*x+1]) + 2) >> 2)
+			}
+		}
+		return out
+	}
+	sum := make([]uint32, w)
+	scale := uint32((1<<24)/(f*f)) + 1
+	for y := range h {
+		clear(sum)
+		for j := range f {
+			p := g.pix[(y*f+j)*g.w:]
+			if f == 3 {
+				p = p[:3*w]
+				for x := range sum {
+					sum[x] += uint32(p[3*x]) + uint32(p[3*x+1]) + uint32(p[3*x+2])
+				}
+				continue
+			}
+			for x := range sum {
+				var s uint32
+				for _, v := range p[x*f : x*f+f] {
+					s += uint32(v)
+				}
+				sum[x] += s
+			}
+		}
+		row := out.pix[y*w : (y+1)*w]
+		for x := range row {
+			row[x] = byte(uint64(sum[x]) * uint64(scale) >> 24)
+		}
+	}
+	return out
+}
+
+// double returns the picture at twice the size by bilinear interpolation.
+func (g *gray) double() *gray {
+	out := newGray(2*g.w, 2*g.h)
+	for y := range out.h {
+		fy := (float64(y) + .5) / 2
+		for x := range out.w {
+			out.pix[y*out.w+x] = byte(g.at((float64(x)+.5)/2, fy) + .5)
+		}
+	}
+	return out
+}
+
+// inverted returns the negative.
+func (g *gray) inverted() *gray {
+	out := newGray(g.w, g.h)
+	for i, v := range g.pix {
+		out.pix[i] = 255 - v
+	}
+	return out
+}
