@@ -1,0 +1,66 @@
+# Zhengyan. Two targets matter to a newcomer: `make run` and `make test`. Each does all of its own set-up.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help run test build cli-static desktop assets package bench bench-qr bench-seal bench-chain fuzz soak docs-rules fmt lint clean
+
+FUZZTIME ?= 2m
+SOAKTIME ?= 10m
+BENCHTIME ?= 1s
+
+help: ## say what there is
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
+
+run: ## set up, build, and open the specimen certificates (in the terminal where there is no display)
+	@.ci/run-app
+
+test: ## set up and run every test, the real window included
+	@.ci/test
+
+build: ## both programs, into build/
+	@.ci/setup cli desktop
+	@source .ci/lib.sh; build_cli; build_desktop
+
+cli-static: ## the command line alone: one static binary, no cgo
+	@.ci/setup cli
+	@source .ci/lib.sh; build_cli; .ci/static build/zhengyan
+
+desktop: ## the desktop program alone
+	@.ci/setup desktop
+	@source .ci/lib.sh; build_desktop
+
+assets: ## fetch the bundled font (pinned, checked)
+	@.ci/assets
+
+package: ## archives to hand out, into build/dist
+	@.ci/package
+
+bench: ## Go benchmarks of every package
+	CGO_ENABLED=0 go test -run '^$$' -bench . -benchtime $(BENCHTIME) -benchmem -tags ci,no_emoji,migrated_fynedo ./...
+
+bench-qr: ## reading codes
+	CGO_ENABLED=0 go test -run '^$$' -bench . -benchtime $(BENCHTIME) -benchmem ./verify/qr/...
+
+bench-seal: ## checking signatures
+	CGO_ENABLED=0 go test -run '^$$' -bench . -benchtime $(BENCHTIME) -benchmem ./verify/seal/...
+
+bench-chain: ## against pdfsig, pdftotext, pdftoppm and zbarimg on the same files
+	@.ci/bench-chain
+
+fuzz: ## every fuzz target, FUZZTIME each (2m)
+	@.ci/fuzz $(FUZZTIME)
+
+soak: ## the command line on the specimens again and again for SOAKTIME (10m); memory and verdicts must hold still
+	@.ci/soak $(SOAKTIME)
+
+docs-rules: ## write docs/rules.md from the rule data
+	@CGO_ENABLED=0 go run ./verify/rules/gen > build/rules.md.new && mv build/rules.md.new docs/rules.md
+
+fmt: ## format with gofumpt
+	@source .ci/lib.sh; tool gofumpt; gofumpt_files | xargs -0 "$$TOOLS/gofumpt" -w
+
+lint: ## gofumpt, vet, staticcheck, govulncheck
+	@.ci/lint
+
+clean: ## remove build/ (what `make assets` fetched stays)
+	rm -rf build
