@@ -1,0 +1,202 @@
+package store
+
+import (
+	"encoding/binary"
+	"slices"
+)
+
+// A value of 2,016 bytes lets two entries fill one leaf page of 4,096 bytes to the last byte: bbolt splits a page only
+// where at least two entries remain on it, so larger values would drag overflow pages behind them.
+const (
+	blockBytes = 2016
+	pageSize   = 4096
+	noNext     = ^uint64(0)
+)
+
+// putFunc stores one value of a tree.
+type putFunc func(key, value []byte) error
+
+// rowBlocks packs rows into blocks: u32 ordinal, uvarint count, then for each row the number (front-coded against the
+// row before it) and the packed rest: uvarint shared, uvarint len, bytes, uvarint len, bytes.
+type rowBlocks struct {
+	put     putFunc
+	first   uint32
+	count   uint32
+	ordinal uint32
+	body    []byte
+	last    string
+}
+
+func (w *rowBlocks) add(number string, packed []byte) error {
+	grown := w.appendEntry(w.body, number, packed, w.last)
+	if w.count > 0 && len(grown)+4+binary.MaxVarintLen32 > blockBytes {
+		if err := w.flush(); err != nil {
+			return err
+		}
+		grown = w.appendEntry(w.body, number, packed, "")
+	}
+	w.body, w.last = grown, number
+	w.count++
+	return nil
+}
+
+func (w *rowBlocks) appendEntry(b []byte, number string, packed []byte, last string) []byte {
+	n := 0
+	for n < len(number) && n < len(last) && number[n] == last[n] {
+		n++
+	}
+	b = binary.AppendUvarint(b, uint64(n))
+	b = binary.AppendUvarint(b, uint64(len(number)-n))
+	b = append(b, number[n:]...)
+	b = binary.AppendUvarint(b, uint64(len(packed)))
+	return append(b, packed...)
+}
+
+func (w *rowBlocks) flush() error {
+	if w.count == 0 {
+		return nil
+	}
+	v := binary.BigEndian.AppendUint32(nil, w.ordinal)
+	v = binary.AppendUvarint(v, uint64(w.count))
+	v = append(v, w.body...)
+	if err := w.put(binary.BigEndian.AppendUint32(nil, w.first), v); err != nil {
+		return err
+	}
+	w.first += w.count
+	w.count, w.body, w.last = 0, w.body[:0], ""
+	w.ordinal++
+	return nil
+}
+
+// rowAt finds row number want in a block that starts with row first, and returns its number and packed rest.
+func rowAt(value []byte, first, want uint32) (number string, packed []byte, ok bool) {
+	ok = eachRow(value, first, func(i uint32, n, p []byte) bool {
+		if i != want {
+			return true
+		}
+		number, packed = string(n), p
+		return false
+	})
+	return number, packed, ok && packed != nil
+}
+
+// eachRow calls f for the rows of a block until f returns false. It returns false if the block does not decode.
+func eachRow(value []byte, first uint32, f func(row uint32, number, packed []byte) bool) bool {
+	d := unpacker{b: value}
+	d.take(4)
+	count := d.uvarint()
+	if count == 0 || count > uint64(len(value)) || uint64(first)+count > maxRows {
+		return false
+	}
+	var buf [64]byte
+	number := buf[:0]
+	for i := range uint32(count) {
+		shared := d.uvarint()
+		suffix := d.take(d.uvarint())
+		packed := d.take(d.uvarint())
+		if d.err != nil || shared > uint64(len(number)) || packed == nil {
+			return false
+		}
+		number = append(number[:shared], suffix...)
+		if !f(first+i, number, packed) {
+			return true
+		}
+	}
+	return len(d.b) == 0
+}
+
+// stringBlocks packs a sorted dictionary: u32 ordinal, uvarint count, then front-coded strings.
+func stringBlocks(words []string, put putFunc) error {
+	w := rowBlocks{put: put}
+	for _, s := range words {
+		if err := w.add(s, []byte{}); err != nil {
+			return err
+		}
+	}
+	return w.flush()
+}
+
+// indexPages packs sorted entries (hash in the high, row in the low half): u32 ordinal, u64 first, u64 next (first of
+// the next page, or noNext), uvarint count, then for each entry uvarint hash difference and the row in width bytes.
+func indexPages(entries []uint64, width int, put putFunc) error {
+	slices.Sort(entries)
+	ordinal := uint32(0)
+	for start := 0; start < len(entries); ordinal++ {
+		first := entries[start]
+		var body []byte
+		prev, i := uint32(first>>32), start
+		for ; i < len(entries); i++ {
+			h := uint32(entries[i] >> 32)
+			grown := binary.AppendUvarint(body, uint64(h-prev))
+			for s := width - 1; s >= 0; s-- {
+				grown = append(grown, byte(entries[i]>>(8*s)))
+			}
+			if i > start && len(grown) > blockBytes-20-3 {
+				break
+			}
+			body, prev = grown, h
+		}
+		next := noNext
+		if i < len(entries) {
+			next = entries[i]
+		}
+		v := binary.BigEndian.AppendUint32(nil, ordinal)
+		v = binary.BigEndian.AppendUint64(v, first)
+		v = binary.BigEndian.AppendUint64(v, next)
+		v = binary.AppendUvarint(v, uint64(i-start))
+		if err := put(binary.BigEndian.AppendUint64(nil, first), append(v, body...)); err != nil {
+			return err
+		}
+		start = i
+	}
+	return nil
+}
+
+// indexPage is the head of an index page.
+type indexPage struct {
+	ordinal     uint32
+	first, next uint64
+	count       uint64
+	entries     []byte
+}
+
+func parseIndexPage(v []byte) (indexPage, bool) {
+	if len(v) < 20 {
+		return indexPage{}, false
+	}
+	p := indexPage{ordinal: binary.BigEndian.Uint32(v), first: binary.BigEndian.Uint64(v[4:]), next: binary.BigEndian.Uint64(v[12:])}
+	d := unpacker{b: v[20:]}
+	p.count = d.uvarint()
+	p.entries = d.b
+	return p, d.err == nil && p.count > 0 && p.count <= uint64(len(v)) && p.first < p.next
+}
+
+// each calls f for the entries of the page until f returns false. It returns false if the page does not decode.
+func (p indexPage) each(width int, f func(hash, row uint32) bool) bool {
+	d := unpacker{b: p.entries}
+	h := p.first >> 32
+	for range p.count {
+		h += d.uvarint()
+		raw := d.take(uint64(width))
+		if d.err != nil || h > 1<<32-1 {
+			return false
+		}
+		row := uint32(0)
+		for _, c := range raw {
+			row = row<<8 | uint32(c)
+		}
+		if !f(uint32(h), row) {
+			return true
+		}
+	}
+	return len(d.b) == 0
+}
+
+// widthOf is the number of bytes that hold every row number below rows.
+func widthOf(rows uint32) int {
+	w := 1
+	for w < 4 && rows > 1<<(8*w) {
+		w++
+	}
+	return w
+}

@@ -1,0 +1,170 @@
+package store
+
+import (
+	"context"
+	"encoding/binary"
+	"fmt"
+	"iter"
+)
+
+// Verify reads the whole file: every page, every hash, every row, and that every row is found under each of its keys.
+// It is what an import does before a generation is used, and what a scrub does later. progress may be nil.
+func (s *Snapshot) Verify(ctx context.Context, progress func(done, total int)) error {
+	if err := s.verifyCounts(ctx); err != nil {
+		return err
+	}
+	want := map[byte]uint64{}
+	n := 0
+	for r, err := range s.All(ctx) {
+		if err != nil {
+			return err
+		}
+		for tree, key := range indexKeys(&r) {
+			want[tree] += uint64(keyHash(tree, key))<<32 ^ mix(uint32(n))
+		}
+		if n++; progress != nil && n%4096 == 0 {
+			progress(n, int(s.m.Rows))
+		}
+	}
+	if n != int(s.m.Rows) {
+		return damaged("rows", fmt.Sprintf("%d of %d", n, s.m.Rows))
+	}
+	// Each index must hold exactly the entries that the rows call for: the sums of all entries agree.
+	for _, tree := range []byte{treeNumber, treeEcert, treeQR, treeName} {
+		got, err := s.indexSum(ctx, tree)
+		if err != nil {
+			return err
+		}
+		if got != want[tree] {
+			return damaged(bucketNames[tree], "entries do not match the rows")
+		}
+	}
+	if progress != nil {
+		progress(n, n)
+	}
+	return nil
+}
+
+// mix spreads a row number so that sums of entries do not cancel.
+func mix(x uint32) uint64 {
+	v := uint64(x) + 0x9e3779b97f4a7c15
+	v ^= v >> 30
+	v *= 0xbf58476d1ce4e5b9
+	return v ^ v>>27
+}
+
+// verifyCounts checks that each bucket has as many verified values, numbered without a gap, as the manifest says.
+func (s *Snapshot) verifyCounts(ctx context.Context) error {
+	for _, tree := range []byte(treeOrder) {
+		next := uint32(0)
+		err := s.read(func(r *reader) error {
+			b := r.bucket(bucketNames[tree])
+			if b == nil {
+				return damaged("bucket", bucketNames[tree])
+			}
+			c := b.Cursor()
+			for k, v := c.First(); k != nil; k, v = c.Next() {
+				if next%256 == 0 && ctx.Err() != nil {
+					return ctx.Err()
+				}
+				ord, err := s.verified(r, tree, k, v)
+				if err != nil {
+					return err
+				}
+				if ord != next {
+					return damaged(bucketNames[tree], fmt.Sprintf("value %d follows %d", ord, next))
+				}
+				next++
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		if next != s.trees[tree].leaves {
+			return damaged(bucketNames[tree], fmt.Sprintf("%d of %d values", next, s.trees[tree].leaves))
+		}
+	}
+	return nil
+}
+
+func (s *Snapshot) indexSum(ctx context.Context, tree byte) (sum uint64, err error) {
+	err = s.read(func(r *reader) error {
+		previous := uint64(0)
+		c := r.bucket(bucketNames[tree]).Cursor()
+		for k, v := c.First(); k != nil; k, v = c.Next() {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			p, ok := parseIndexPage(v)
+			if !ok || (p.ordinal > 0 && p.first != previous) {
+				return damaged(bucketNames[tree], "pages do not join")
+			}
+			previous = p.next
+			if !p.each(s.m.RowWidth, func(h, row uint32) bool { sum += uint64(h)<<32 ^ mix(row); return true }) {
+				return damaged(bucketNames[tree], "page does not decode")
+			}
+		}
+		return nil
+	})
+	return sum, err
+}
+
+// All yields every row in the order of the keys, each block checked against its tree. After an error it ends.
+func (s *Snapshot) All(ctx context.Context) iter.Seq2[Row, error] {
+	return func(yield func(Row, error) bool) {
+		for i := uint32(0); i < s.m.Rows; {
+			if err := ctx.Err(); err != nil {
+				yield(Row{}, err)
+				return
+			}
+			rows, err := s.rowsFrom(i, 4096)
+			if err != nil {
+				yield(Row{}, err)
+				return
+			}
+			for _, r := range rows {
+				if !yield(r, nil) {
+					return
+				}
+			}
+			i += uint32(len(rows))
+		}
+	}
+}
+
+// rowsFrom decodes whole blocks from row i on until it has at least n rows or the rows end.
+func (s *Snapshot) rowsFrom(i uint32, n int) (rows []Row, err error) {
+	err = s.read(func(r *reader) error {
+		b := r.bucket(bucketNames[treeRows])
+		if b == nil {
+			return damaged("bucket", bucketNames[treeRows])
+		}
+		c := b.Cursor()
+		k, v := c.Seek(binary.BigEndian.AppendUint32(nil, i))
+		for ; len(rows) < n && i < s.m.Rows; k, v = c.Next() {
+			if len(k) != 4 || binary.BigEndian.Uint32(k) != i {
+				return damaged("block of row", i)
+			}
+			if _, err := s.verified(r, treeRows, k, v); err != nil {
+				return err
+			}
+			var bad error
+			ok := eachRow(v, i, func(at uint32, number, packed []byte) bool {
+				row, err := decodeRow(packed, string(number), lex{s, r})
+				if err != nil {
+					bad = fmt.Errorf("%w: row %d: %w", ErrDamaged, at, err)
+					return false
+				}
+				rows = append(rows, row)
+				i = at + 1
+				return true
+			})
+			if bad != nil || !ok {
+				return damaged("block of row", fmt.Sprint(i, bad))
+			}
+		}
+		return nil
+	})
+	return rows, err
+}
