@@ -1,0 +1,90 @@
+package verifytest
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"io"
+	"strings"
+
+	"zhengyan/verify/civil"
+	"zhengyan/verify/fields"
+)
+
+// RegistryRow is what the invented registry says of one holder. Its fields and JSON names are those of
+// rules.RegistryRecord, which this package must not import: tests of the stages import it.
+type RegistryRow struct {
+	Kind        fields.Kind        `json:"kind"`
+	Number      string             `json:"number"`
+	Name        string             `json:"name"`
+	Sex         string             `json:"sex,omitempty"`
+	Birth       civil.Date         `json:"birth,omitzero"`
+	Employer    string             `json:"employer,omitempty"`
+	Specialties []fields.Specialty `json:"specialties,omitempty"`
+	Valid       fields.Period      `json:"valid,omitzero"`
+	Status      string             `json:"status"` // 有效, 注销, 吊销, 撤销, 失效, 暂扣
+	StatusDate  civil.Date         `json:"statusDate,omitzero"`
+	Reason      string             `json:"reason,omitempty"`
+	QRKey       string             `json:"qrKey,omitempty"`
+	EcertID     string             `json:"ecertID,omitempty"`
+	UpdatedAt   civil.Date         `json:"updatedAt,omitzero"`
+	// LatestUsageFrom is the start of the newest copy that the registry knows of.
+	LatestUsageFrom civil.Date `json:"latestUsageFrom,omitzero"`
+}
+
+// RegistryMeta says what a registry snapshot is.
+type RegistryMeta struct {
+	Name   string     `json:"name"`
+	Source string     `json:"source"`
+	AsOf   civil.Date `json:"asOf"`
+	Rows   int        `json:"rows"`
+}
+
+// RegistryAsOf is the day of the specimens' registry snapshot.
+const RegistryAsOf = "2026-06-01"
+
+// Row returns the registry's row for a sound specimen: it agrees with the certificate in everything.
+func (s Spec) Row() RegistryRow {
+	r := RegistryRow{
+		Kind: s.Kind, Number: s.Number, Name: s.Name, Sex: s.Sex, Birth: s.Birth, Employer: s.Employer, Status: "有效",
+		Valid: s.Valid, EcertID: s.EcertID, UpdatedAt: s.IssueDate, LatestUsageFrom: s.Usage.From,
+	}
+	for _, sp := range s.Specialties {
+		sp.Raw = ""
+		r.Specialties = append(r.Specialties, sp)
+	}
+	if s.Kind == fields.Qualification {
+		r.UpdatedAt, r.LatestUsageFrom, r.Specialties = s.Approved, civil.Date{}, nil
+	}
+	if _, key, ok := strings.Cut(s.QR, "="); ok {
+		r.QRKey = key
+	}
+	return r
+}
+
+// WriteRegistryCSV writes the rows with a header. Specialties stand as name:from:to, separated by semicolons.
+func WriteRegistryCSV(w io.Writer, rows []RegistryRow) error {
+	c := csv.NewWriter(w)
+	recs := [][]string{{"kind", "number", "name", "sex", "birth", "employer", "specialties", "validFrom", "validTo",
+		"status", "statusDate", "reason", "qrKey", "ecertID", "updatedAt", "latestUsageFrom"}}
+	for _, r := range rows {
+		var sp []string
+		for _, x := range r.Specialties {
+			sp = append(sp, x.Name+":"+x.Valid.From.String()+":"+x.Valid.To.String())
+		}
+		recs = append(recs, []string{string(r.Kind), r.Number, r.Name, r.Sex, r.Birth.String(), r.Employer, strings.Join(sp, ";"),
+			r.Valid.From.String(), r.Valid.To.String(), r.Status, r.StatusDate.String(), r.Reason, r.QRKey, r.EcertID,
+			r.UpdatedAt.String(), r.LatestUsageFrom.String()})
+	}
+	return c.WriteAll(recs)
+}
+
+// WriteRegistryJSON writes the snapshot's description and rows as one JSON object {meta, rows}.
+func WriteRegistryJSON(w io.Writer, rows []RegistryRow) error {
+	e := json.NewEncoder(w)
+	e.SetIndent("", "  ")
+	e.SetEscapeHTML(false)
+	return e.Encode(struct {
+		Meta RegistryMeta  `json:"meta"`
+		Rows []RegistryRow `json:"rows"`
+	}{RegistryMeta{"specimen", "样例 SPECIMEN registry of invented people", Day(RegistryAsOf), len(rows)}, rows})
+}
