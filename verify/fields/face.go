@@ -1,0 +1,284 @@
+package fields
+
+import (
+	"slices"
+	"strings"
+
+	"zhengyan/verify/page"
+)
+
+// reader fills one Result from one candidate.
+type reader struct {
+	c    *candidate
+	t    *Tables
+	res  *Result
+	cert *Certificate
+}
+
+// reading is what one occurrence of a label gave.
+type reading struct {
+	value    string // normalised, as in Field.Value; empty if nothing could be read
+	set      func()
+	fields   []Field // where one label gives several fields (specialties)
+	problems []Problem
+	v        value
+}
+
+func (r *reader) problem(code, field, detail string) {
+	p := Problem{code, field, detail}
+	if !slices.Contains(r.res.Problems, p) {
+		r.res.Problems = append(r.res.Problems, p)
+	}
+}
+
+func (r *reader) read() {
+	c := r.c
+	if c.text.Confidence != nil {
+		r.res.Source = SourceOCR
+	}
+	if r.textQuality() {
+		r.res.Source = SourceNone
+	}
+	if c.cut {
+		r.problem(TooMuchText, "", "")
+	}
+	r.readTitle()
+	r.cert.Specimen = r.marked(r.t.faces.SpecimenMarks)
+	if c.title == nil && c.found < labelsWithoutTitle {
+		r.problem(NoCertificate, "", "")
+		return
+	}
+	for i := range c.face.Fields {
+		r.readField(&c.face.Fields[i])
+	}
+	r.readIssuer()
+	r.readEcertID()
+	r.readMedium()
+	switch r.cert.Kind {
+	case Constructor1, Constructor2, ConstructorTemp:
+		r.finishConstructor()
+	case Architect1, Architect2:
+		r.finishArchitect()
+	case Qualification:
+		r.finishQualification()
+	}
+	r.checkIdentity()
+}
+
+// textQuality reports fonts and characters that cannot be trusted, and whether the page holds no text that can be read.
+func (r *reader) textQuality() (none bool) {
+	used := map[int]bool{}
+	bad := 0
+	for i := range r.c.glyphs {
+		g := &r.c.glyphs[i]
+		used[g.font] = true
+		if g.bad {
+			bad++
+		}
+		if g.bad || g.pua {
+			r.problem(UnmappedText, "", "")
+		}
+	}
+	for i, f := range r.c.text.Fonts {
+		if !used[i] {
+			continue
+		}
+		if !f.ToUnicode {
+			r.problem(NoToUnicode, "", f.Name)
+		}
+		if !f.Embedded && r.res.Source == SourceText {
+			r.problem(NotEmbedded, "", f.Name)
+		}
+	}
+	return 2*bad >= len(r.c.glyphs)
+}
+
+func (r *reader) readTitle() {
+	t := r.c.title
+	switch {
+	case t == nil:
+		if r.c.found >= labelsWithoutTitle {
+			r.problem(NoTitle, "title", "")
+		}
+		return
+	case t.tied:
+		r.problem(Ambiguous, "title", t.text)
+		return
+	}
+	r.cert.Kind, r.cert.Title = t.face.Kind, t.text
+	l := &r.c.lines[min(t.line, len(r.c.lines)-1)]
+	f := Field{Name: "title", Value: t.text, Raw: t.text, Page: r.c.text.Index, Box: t.box, Confidence: 1}
+	for i := range l.gs {
+		f.Confidence = min(f.Confidence, l.gs[i].conf)
+	}
+	r.res.Fields = append(r.res.Fields, f)
+}
+
+// marked reports whether one of the words stands on the page, in file order or on a line.
+func (r *reader) marked(words []string) bool {
+	upper := strings.ToUpper(r.c.bare)
+	for _, w := range words {
+		w = strings.ToUpper(w)
+		if strings.Contains(upper, w) {
+			return true
+		}
+		for i := range r.c.lines {
+			if strings.Contains(strings.ToUpper(string(r.c.lines[i].runes())), w) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// readField reads all occurrences of a field's labels. Two that disagree leave the field empty.
+func (r *reader) readField(row *fieldRow) {
+	var got []reading
+	labelled := false
+	for k := range r.c.labels {
+		lab := &r.c.labels[k]
+		if lab.row == nil || lab.row.Name != row.Name {
+			continue
+		}
+		labelled = true
+		if row.Type == typeSignature {
+			r.readSignature(lab)
+			continue
+		}
+		if v := findValue(r.c.lines, r.c.labels, k); !v.empty() {
+			got = append(got, r.interpret(row, v))
+		}
+	}
+	switch {
+	case !labelled:
+		if row.Required {
+			r.problem(MissingLabel, row.Name, strings.Join(row.Labels, "/"))
+		}
+		return
+	case len(got) == 0:
+		if row.Type != typeSignature && row.Type != typeHandDate {
+			r.problem(MissingValue, row.Name, "")
+		}
+		return
+	}
+	first := -1
+	for i := range got {
+		if got[i].value == "" {
+			continue
+		}
+		if first >= 0 && got[i].value != got[first].value {
+			r.problem(Ambiguous, row.Name, got[first].value+" | "+got[i].value)
+			r.addField(row, &got[first], "")
+			r.addField(row, &got[i], "")
+			return
+		}
+		if first < 0 {
+			first = i
+		}
+	}
+	if first < 0 {
+		first = 0
+	}
+	g := &got[first]
+	for _, p := range g.problems {
+		r.problem(p.Code, p.Field, p.Detail)
+	}
+	if g.value != "" && g.set != nil {
+		g.set()
+	}
+	if len(g.fields) > 0 {
+		r.res.Fields = append(r.res.Fields, g.fields...)
+		return
+	}
+	r.addField(row, g, g.value)
+}
+
+func (r *reader) addField(row *fieldRow, g *reading, val string) {
+	r.res.Fields = append(r.res.Fields, Field{
+		Name: row.Name, Label: g.v.label.text, Value: val, Raw: g.v.raw(),
+		Page: r.c.text.Index, Box: g.v.box(), Confidence: g.v.confidence(),
+	})
+}
+
+// readSignature finds the area in which the holder signs: from the label to the right, and up over the place of the
+// printed signature image, as far as nothing else is printed there.
+func (r *reader) readSignature(lab *label) {
+	if !r.cert.SignatureLabel.IsZero() {
+		if r.cert.SignatureLabel != lab.box {
+			r.problem(Ambiguous, "signature", "")
+			r.cert.SignatureBox = page.Box{}
+		}
+		return
+	}
+	r.cert.SignatureLabel = lab.box
+	em := lab.em
+	box := page.Box{X0: lab.box.X0, Y0: lab.box.Y0 - 4.5*em, X1: lab.box.X1 + 10*em, Y1: lab.box.Y1 + 0.8*em}
+	if r.c.text.Width > 0 {
+		box.X1 = min(box.X1, r.c.text.Width)
+	}
+	for i := range r.c.labels { // the next label of the row, or of the column right of it
+		o := &r.c.labels[i]
+		if o.box.X0 > lab.box.X1 && o.box.Y0 < box.Y1 && o.box.Y1 > box.Y0+2*em {
+			box.X1 = min(box.X1, o.box.X0-0.3*em)
+		}
+	}
+	for i := range r.c.glyphs {
+		g := &r.c.glyphs[i]
+		if g.cx() < box.X0 || g.cx() > box.X1 {
+			continue
+		}
+		if g.box.Y0 >= lab.box.Y1 {
+			box.Y1 = min(box.Y1, g.box.Y0-0.1*em)
+		}
+		if g.box.Y1 <= lab.box.Y0 && g.em < 2*em {
+			box.Y0 = max(box.Y0, g.box.Y1+0.1*em)
+		}
+	}
+	box.X0, box.Y0 = max(box.X0, 0), max(box.Y0, 0)
+	box.Y1 = max(box.Y1, lab.box.Y1)
+	r.cert.SignatureBox = box
+	r.res.Fields = append(r.res.Fields, Field{Name: "signature", Label: lab.text, Page: r.c.text.Index, Box: box, Confidence: r.labelConfidence(lab)})
+}
+
+func (r *reader) labelConfidence(lab *label) float64 {
+	c := 1.0
+	l := &r.c.lines[lab.line]
+	for i := lab.from; i < lab.to; i++ {
+		c = min(c, l.gs[i].conf)
+	}
+	return c
+}
+
+// readIssuer takes a known issuer's name that stands alone on a line, where no label names the issuer.
+func (r *reader) readIssuer() {
+	if r.cert.Issuer != "" {
+		return
+	}
+	for i := range r.c.lines {
+		l := &r.c.lines[i]
+		for from := 0; from < len(l.gs); {
+			to := from + 1
+			for to < len(l.gs) && l.gap(to) <= 2 {
+				to++
+			}
+			text := string(l.runes()[from:to])
+			if contains(r.c.face.Issuers, strings.TrimRight(text, "(印)章盖")) {
+				v := value{label: &label{}, rows: [][]glyph{l.gs[from:to]}}
+				r.cert.Issuer = chineseWidth(text)
+				r.addField(&fieldRow{Name: "issuer"}, &reading{v: v}, r.cert.Issuer)
+				return
+			}
+			from = to
+		}
+	}
+}
+
+func (r *reader) readMedium() {
+	number, err := ParseRegistrationNumber(r.cert.Number, r.t)
+	switch {
+	case r.marked(r.t.faces.ElectronicMarks), r.cert.EcertID != "":
+		r.cert.Medium = Electronic
+	case err == nil && number.Form == OldForm, r.marked(r.t.faces.PaperMarks):
+		r.cert.Medium = Paper
+	}
+}

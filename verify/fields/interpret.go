@@ -1,0 +1,295 @@
+package fields
+
+import (
+	"errors"
+	"net/url"
+	"regexp"
+	"strings"
+	"unicode"
+
+	"zhengyan/verify/civil"
+)
+
+// maxRows is how many lines a date, period or number may be broken over.
+const maxRows = 3
+
+// interpret reads the text of a label by the type of its field. What cannot be read is reported and left empty.
+func (r *reader) interpret(row *fieldRow, v value) reading {
+	g := reading{v: v}
+	fail := func(code, detail string) reading {
+		g.problems = append(g.problems, Problem{code, row.Name, detail})
+		return g
+	}
+	if v.any(func(x *glyph) bool { return x.clash }) {
+		return fail(Overprinted, v.text(len(v.rows), true))
+	}
+	if v.any(func(x *glyph) bool { return x.bad }) {
+		return fail(UnmappedText, "")
+	}
+	if v.any(func(x *glyph) bool { return x.pua }) {
+		if row.Type != typeText && row.Type != typeLines {
+			return fail(UnmappedText, "")
+		}
+		g.problems = append(g.problems, Problem{UnmappedText, row.Name, ""})
+	}
+	switch row.Type {
+	case typeText, typeLines:
+		n := 1
+		if row.Type == typeLines {
+			n = len(v.rows)
+		}
+		g.value = cleanText(joinLines(v.text(n, false)))
+		if row.Name == "name" {
+			g.value = NormalizeName(g.value)
+		}
+		g.set = r.setText(row.Name, g.value)
+	case typeSex:
+		switch s := squeeze(v.text(1, false)); s {
+		case "男", "女":
+			g.value, g.set = s, func() { r.cert.Sex = s }
+		default:
+			return fail(BadSex, s)
+		}
+	case typeDate, typeHandDate:
+		return r.interpretDate(row, g)
+	case typePeriod:
+		return r.interpretPeriod(row, g)
+	case typeNumber:
+		return r.interpretNumber(row, g)
+	case typeID:
+		g.value = strings.ToUpper(squeeze(v.text(1, false)))
+		if len(v.rows) > 1 && len(g.value) < 15 {
+			if both := strings.ToUpper(squeeze(v.text(2, false))); len(both) == 15 || len(both) == 18 {
+				g.value = both
+			}
+		}
+		if _, err := CheckIDNumber(g.value); err != nil && !errors.Is(err, ErrShape) {
+			g.problems = append(g.problems, Problem{BadID, row.Name, err.Error()})
+		}
+		g.set = func() { r.cert.IDNumber = g.value }
+	case typeSpecialties:
+		return r.interpretSpecialties(row, g)
+	case typeNames:
+		var list []Specialty
+		for _, name := range strings.FieldsFunc(joinLines(v.text(len(v.rows), true)), isListMark) {
+			if name = cleanText(name); name != "" && strings.Trim(name, "-—–/无") != "" {
+				list = append(list, Specialty{Name: name, Raw: name})
+				g.value += "、" + name
+			}
+		}
+		g.value = strings.TrimPrefix(g.value, "、")
+		g.set = func() { r.cert.Specialties = list }
+	case typeURL:
+		g.value = squeeze(v.text(1, false))
+		for n := 2; n <= len(v.rows) && n <= maxRows; n++ { // a long address goes on as long as there are only its letters
+			more := squeeze(joinRowsText(v.rows[n-1:n], false, false))
+			if strings.ContainsFunc(more, func(c rune) bool { return c > 0x7E }) {
+				break
+			}
+			g.value += more
+		}
+		if u, err := url.Parse(g.value); err != nil || u.Host == "" && !strings.Contains(g.value, ".") {
+			return fail(MissingValue, g.value)
+		}
+		g.set = func() { r.cert.QueryURL = g.value }
+	case typeEcert:
+		text := strings.ToUpper(squeeze(v.text(maxRows, false)))
+		if g.value = ecertPattern.FindString(text); g.value == "" {
+			return fail(BadNumber, text)
+		}
+		g.set = func() { r.cert.EcertID = g.value }
+	}
+	if g.value == "" {
+		return fail(MissingValue, "")
+	}
+	return g
+}
+
+// setText stores a text field in the certificate by its name.
+func (r *reader) setText(name, val string) func() {
+	return func() {
+		switch name {
+		case "name":
+			r.cert.Name = val
+		case "employer":
+			r.cert.Employer = val
+		case "issuer":
+			r.cert.Issuer = val
+		case "qualificationName":
+			r.cert.QualName = val
+		case "annotationScene":
+			r.annotation().Scene = val
+		}
+	}
+}
+
+func (r *reader) annotation() *Annotation {
+	if r.cert.Annotation == nil {
+		r.cert.Annotation = &Annotation{}
+	}
+	return r.cert.Annotation
+}
+
+func (r *reader) interpretDate(row *fieldRow, g reading) reading {
+	var d civil.Date
+	var err error
+	for n := 1; n <= min(maxRows, len(g.v.rows)); n++ {
+		if d, err = ParseDate(g.v.text(n, false)); err == nil {
+			break
+		}
+	}
+	text := g.v.text(1, false)
+	if err == nil && !d.HasDay() && row.Name != "birth" {
+		err = errNoDate
+	}
+	switch {
+	case err == nil:
+	case row.Type == typeHandDate || g.v.below && !strings.ContainsFunc(text, unicode.IsDigit):
+		return g // left for the pen, or the text under the label is not the label's
+	default:
+		g.problems = append(g.problems, Problem{BadDate, row.Name, text})
+		return g
+	}
+	g.value = d.String()
+	g.set = func() {
+		switch row.Name {
+		case "birth":
+			r.cert.Birth = d
+		case "issueDate":
+			r.cert.IssueDate = d
+		case "signDate":
+			r.cert.SignDate = d
+		case "approved":
+			r.cert.Approved = d
+		}
+	}
+	return g
+}
+
+func (r *reader) interpretPeriod(row *fieldRow, g reading) reading {
+	prefix := ""
+	if strings.HasSuffix(g.v.label.text, "至") {
+		prefix = "至"
+	}
+	var p Period
+	var first error
+	for n := 1; n <= min(maxRows, len(g.v.rows)); n++ {
+		q, err := ParsePeriod(prefix + g.v.text(n, false))
+		switch {
+		case err != nil:
+			if first == nil {
+				first = err
+			}
+		case p.IsZero():
+			p = q
+		case p != q: // a date cut by the line's end looks like an earlier one
+			g.problems = append(g.problems, Problem{Ambiguous, row.Name, p.String() + " | " + q.String()})
+			return g
+		}
+	}
+	if p.IsZero() {
+		code := BadPeriod
+		if errors.Is(first, civil.ErrBadDate) {
+			code = BadDate
+		}
+		g.problems = append(g.problems, Problem{code, row.Name, g.v.text(maxRows, false)})
+		return g
+	}
+	g.value = p.String()
+	g.set = func() {
+		switch row.Name {
+		case "usage":
+			r.cert.Usage = p
+		case "valid":
+			r.cert.Valid = p
+		case "annotation":
+			r.annotation().Period = p
+		}
+	}
+	return g
+}
+
+func (r *reader) interpretNumber(row *fieldRow, g reading) reading {
+	g.value = strings.ToUpper(strings.Trim(squeeze(g.v.text(1, false)), ":;,。、"))
+	constructor := r.c.face.Kind == Constructor1 || r.c.face.As == Constructor1 && r.c.face.Kind != OtherCertificate
+	if constructor {
+		var n RegistrationNumber
+		var first error
+		for rows := 1; rows <= min(maxRows, len(g.v.rows)); rows++ {
+			var err error
+			if n, err = ParseRegistrationNumber(g.v.text(rows, false), r.t); err == nil {
+				g.value, first = n.Text, nil
+				break
+			} else if first == nil {
+				first = err
+			}
+		}
+		if first != nil {
+			g.problems = append(g.problems, Problem{BadNumber, row.Name, first.Error()})
+		}
+	}
+	g.set = func() { r.cert.Number = g.value }
+	return g
+}
+
+// ecertPattern is a 证照标识 of GB/T 36904 with or without the OID root. Its check character is examined by package qr.
+var ecertPattern = regexp.MustCompile(`(?:1\.2\.156\.3005\.2\.)?[0-9A-HJ-NPQRTUWXY]{18}[0-9]{3}\.[0-9A-Z]{6,18}\.[0-9A-Z]{1,40}\.[0-9]{3}\.[0-9A-Z]`)
+
+// readEcertID finds the identifier where it stands without a label.
+func (r *reader) readEcertID() {
+	if r.cert.EcertID != "" {
+		return
+	}
+	found := ""
+	for i := range r.c.lines {
+		l := &r.c.lines[i]
+		for _, id := range ecertPattern.FindAllString(string(l.runes()), 3) {
+			if found != "" && found != id {
+				r.problem(Ambiguous, "ecertID", found+" | "+id)
+				return
+			}
+			if found == "" {
+				found = id
+				v := value{label: &label{}, rows: [][]glyph{l.gs}}
+				r.addField(&fieldRow{Name: "ecertID"}, &reading{v: v}, id)
+			}
+		}
+	}
+	r.cert.EcertID = found
+}
+
+// checkIdentity compares the identity number with what is printed beside it.
+func (r *reader) checkIdentity() {
+	n, err := CheckIDNumber(r.cert.IDNumber)
+	if err != nil {
+		return
+	}
+	b := r.cert.Birth
+	if !b.IsZero() && (b.Y != n.Birth.Y || b.M != n.Birth.M || b.HasDay() && b.D != n.Birth.D) {
+		r.problem(Contradiction, "birth", b.String()+" | "+n.Birth.String())
+	}
+	if r.cert.Sex != "" && r.cert.Sex != n.Sex {
+		r.problem(Contradiction, "sex", r.cert.Sex+" | "+n.Sex)
+	}
+}
+
+// joinLines joins the lines of a text: Latin words with a space, Chinese without.
+func joinLines(s string) string {
+	rows := strings.Split(s, "\n")
+	out := rows[0]
+	for _, next := range rows[1:] {
+		a, b := []rune(out), []rune(next)
+		if len(a) > 0 && len(b) > 0 && unicode.Is(unicode.Latin, a[len(a)-1]) && unicode.Is(unicode.Latin, b[0]) {
+			out += " "
+		}
+		out += next
+	}
+	return out
+}
+
+// cleanText trims marks from the ends and gives Chinese text its usual brackets.
+func cleanText(s string) string {
+	return chineseWidth(strings.Trim(s, " :;,。、·"))
+}
+
+func isListMark(r rune) bool { return strings.ContainsRune("、,;/ \n|", r) }

@@ -1,0 +1,180 @@
+package fields
+
+import (
+	"cmp"
+	"slices"
+	"unicode"
+
+	"zhengyan/verify/page"
+)
+
+// label is a place at which the name of a field is printed.
+type label struct {
+	row      *fieldRow // nil for a label that this face does not have; it only ends the value before it
+	text     string
+	line     int
+	from, to int // glyphs [from,to) of the line; to is after the colon
+	colon    bool
+	box      page.Box // without the colon
+	em       float64
+}
+
+// labelGap is the clear space in em that sets a label off from other text.
+const labelGap = 0.5
+
+// maxLabels bounds the labels of a page. A certificate has under twenty.
+const maxLabels = 400
+
+// findLabels finds the labels of a face on the lines, longest first, so that 有效期 is not found in 使用有效期.
+func findLabels(lines []line, face *faceRow, t *Tables, ocr bool) []label {
+	type word struct {
+		text []rune
+		row  *fieldRow
+	}
+	var words []word
+	own := map[string]bool{}
+	for i := range face.Fields {
+		for _, l := range face.Fields[i].Labels {
+			words = append(words, word{[]rune(l), &face.Fields[i]})
+			own[l] = true
+		}
+	}
+	for l := range t.labels {
+		if !own[l] {
+			words = append(words, word{text: []rune(l)})
+		}
+	}
+	slices.SortFunc(words, func(a, b word) int {
+		return cmp.Or(cmp.Compare(len(b.text), len(a.text)), cmp.Compare(string(a.text), string(b.text)))
+	})
+	var out, weak []label
+	for i := range lines {
+		l := &lines[i]
+		rs := l.runes()
+		used := make([]bool, len(rs)+1)
+		for _, w := range words {
+			for from := 0; from+len(w.text) <= len(rs); from++ {
+				to := from + len(w.text)
+				if used[from] || used[to-1] || !slices.Equal(rs[from:to], w.text) || !l.together(from, to) {
+					continue
+				}
+				lab := newLabel(l, i, from, to, w.row)
+				clearBefore := from == 0 || l.gap(from) >= labelGap || !unicode.IsLetter(rs[from-1]) && !unicode.IsDigit(rs[from-1]) && rs[from-1] != '('
+				clearAfter := lab.colon || to == len(rs) || l.gap(to) >= labelGap-0.05
+				switch {
+				case clearBefore && clearAfter && (lab.row == nil || !lab.row.Strict || lab.colon || from == 0):
+					out = append(out, lab)
+					for k := from; k < to; k++ {
+						used[k] = true
+					}
+				case clearBefore && lab.row != nil && !lab.row.Strict:
+					weak = append(weak, lab)
+				}
+			}
+		}
+		out = append(out, unknownLabels(l, i, rs, used)...)
+	}
+	out = append(out, rescue(out, weak)...)
+	if ocr {
+		out = append(out, misread(lines, face, out)...)
+	}
+	slices.SortFunc(out, func(a, b label) int {
+		return cmp.Or(cmp.Compare(a.line, b.line), cmp.Compare(a.from, b.from))
+	})
+	return out[:min(len(out), maxLabels)]
+}
+
+func newLabel(l *line, i, from, to int, row *fieldRow) label {
+	lab := label{row: row, line: i, from: from, to: to, em: l.gs[from].em}
+	for k := from; k < to; k++ {
+		lab.box = lab.box.Union(l.gs[k].box)
+		lab.text += string(l.gs[k].r)
+	}
+	if to < len(l.gs) && (l.gs[to].r == ':' || l.gs[to].r == '∶' || l.gs[to].r == '︰') {
+		lab.to, lab.colon = to+1, true
+	}
+	return lab
+}
+
+// together reports whether glyphs [from,to) can be one word: labels of two characters are often set 姓　　名.
+func (l *line) together(from, to int) bool {
+	widest := 0.0
+	for k := from + 1; k < to; k++ {
+		widest = max(widest, l.gap(k))
+	}
+	return widest <= 6/float64(to-from-1)+1
+}
+
+// unknownLabels finds "some words:" set off by clear space, so that what this face does not know still ends a value.
+func unknownLabels(l *line, i int, rs []rune, used []bool) []label {
+	var out []label
+	for k, r := range rs {
+		if r != ':' || k == 0 || used[k-1] {
+			continue
+		}
+		from := k
+		for from > 0 && k-from < 10 && isHan(rs[from-1]) && !used[from-1] && (from == k || l.gap(from) < labelGap) {
+			from--
+		}
+		if n := k - from; n >= 2 && n <= 9 && (from == 0 || l.gap(from) >= 1) {
+			out = append(out, newLabel(l, i, from, k, nil))
+		}
+	}
+	return out
+}
+
+// rescue accepts labels that run into their values (姓名张三) where the field has no label that stands clear.
+func rescue(strong, weak []label) []label {
+	have := map[*fieldRow]bool{}
+	for i := range strong {
+		have[strong[i].row] = true
+	}
+	var out []label
+	for _, w := range weak {
+		if have[w.row] || slices.ContainsFunc(strong, func(s label) bool { return s.line == w.line && s.from < w.to && w.from < s.to }) {
+			continue
+		}
+		if slices.ContainsFunc(out, func(o label) bool { return o.line == w.line && o.from < w.to && w.from < o.to }) {
+			continue // a longer word was taken there
+		}
+		out = append(out, w)
+	}
+	return out
+}
+
+// misread finds labels of four or more characters with one of them misread by OCR, before a colon, for fields that
+// have no label yet.
+func misread(lines []line, face *faceRow, found []label) []label {
+	have := map[*fieldRow]bool{}
+	for i := range found {
+		have[found[i].row] = true
+	}
+	var out []label
+	for r := range face.Fields {
+		row := &face.Fields[r]
+		if have[row] {
+			continue
+		}
+		for _, text := range row.Labels {
+			want := []rune(text)
+			if len(want) < 4 || have[row] {
+				continue
+			}
+			for i := range lines {
+				l := &lines[i]
+				rs := l.runes()
+				for to := len(want); to < len(rs); to++ {
+					from := to - len(want)
+					if rs[to] != ':' || from > 0 && l.gap(from) < labelGap || editDistance(rs[from:to], want, 1) > 1 {
+						continue
+					}
+					if slices.ContainsFunc(found, func(o label) bool { return o.row != nil && o.line == i && o.from < to && from < o.to }) {
+						continue
+					}
+					out, have[row] = append(out, newLabel(l, i, from, to, row)), true
+				}
+			}
+		}
+	}
+	return out
+}

@@ -1,0 +1,183 @@
+package fields
+
+import (
+	"math"
+	"strings"
+
+	"zhengyan/verify/page"
+)
+
+// title is a line of a page that names a certificate.
+type title struct {
+	face *faceRow
+	text string // as printed, folded
+	box  page.Box
+	line int // index of its (last) line
+	em   float64
+	dist int // edits from the known title; 0 except for OCR
+	tied bool
+}
+
+// findTitles looks for the lines that are a certificate's title and nothing else. A word in running text is none.
+func findTitles(lines []line, t *Tables, ocr bool) []title {
+	var out []title
+	for i := range lines {
+		l := &lines[i]
+		if len(l.gs) > 60 {
+			continue
+		}
+		whole := string(l.runes())
+		if hit, ok := matchTitle(whole, t, ocr); ok {
+			hit.box, hit.line, hit.em = l.box, i, l.em
+			if j := aboveInTitle(lines, i); j >= 0 {
+				if up := string(lines[j].runes()); contains(t.faces.TitlePrefixes, up) {
+					hit.text, hit.box = up+hit.text, hit.box.Union(lines[j].box)
+				}
+			}
+			out = append(out, hit)
+			continue
+		}
+		// 中华人民共和国一级建造师 / 注册证书
+		if j := aboveInTitle(lines, i); j >= 0 && len(lines[j].gs)+len(l.gs) <= 40 {
+			if hit, ok := matchTitle(string(lines[j].runes())+whole, t, ocr); ok && hit.face.Kind != OtherCertificate {
+				hit.box, hit.line, hit.em = l.box.Union(lines[j].box), i, l.em
+				out = append(out, hit)
+				continue
+			}
+		}
+		// Two certificates side by side put two titles into one row.
+		for _, part := range splitWide(l) {
+			if hit, ok := matchTitle(string(part.runes()), t, ocr); ok {
+				hit.box, hit.line, hit.em = part.box, i, l.em
+				out = append(out, hit)
+			}
+		}
+	}
+	return out
+}
+
+// aboveInTitle returns the line right above line i, of like size and centred over it, or -1.
+func aboveInTitle(lines []line, i int) int {
+	l := &lines[i]
+	for j := i - 1; j >= 0 && j >= i-3; j-- {
+		u := &lines[j]
+		gap := l.box.Y0 - u.box.Y1
+		if gap < 2*l.em && gap > -0.5*l.em && u.em < 1.6*l.em && l.em < 1.6*u.em &&
+			math.Abs(u.box.X0+u.box.X1-l.box.X0-l.box.X1) < 8*l.em {
+			return j
+		}
+	}
+	return -1
+}
+
+// splitWide cuts a line at gaps of more than four em; nil if there is none.
+func splitWide(l *line) []line {
+	var out []line
+	start := 0
+	for i := 1; i <= len(l.gs); i++ {
+		if i == len(l.gs) || l.gap(i) > 4 {
+			p := line{gs: l.gs[start:i], em: l.em}
+			for k := range p.gs {
+				p.box = p.box.Union(p.gs[k].box)
+			}
+			out = append(out, p)
+			start = i
+		}
+	}
+	if len(out) < 2 {
+		return nil
+	}
+	return out
+}
+
+// matchTitle compares a line with the known titles: exactly for a PDF's own text, with up to two misread characters
+// for OCR, where two kinds at the same distance leave the kind open.
+func matchTitle(text string, t *Tables, ocr bool) (title, bool) {
+	core := titleCore(text, &t.faces)
+	if core == "" {
+		return title{}, false
+	}
+	best := title{dist: math.MaxInt, text: text}
+	for i := range t.faces.Faces {
+		f := &t.faces.Faces[i]
+		for _, want := range f.Titles {
+			tail, wild := strings.CutPrefix(want, "*")
+			switch {
+			case core == want:
+				return title{face: f, text: text}, true
+			case wild:
+				// A short name before a known ending; the first such face stands, exact titles beat it.
+				if n := len([]rune(core)) - len([]rune(tail)); best.dist > 1 && n >= 1 && n <= 14 && strings.HasSuffix(core, tail) && !hasPunct(core) {
+					best = title{face: f, text: text, dist: 1}
+				}
+			case ocr:
+				a, b := []rune(core), []rune(want)
+				limit := min(2, len(b)/5)
+				if d := editDistance(a, b, limit); d <= limit {
+					d += 2 // after exact and open titles
+					if d < best.dist {
+						best = title{face: f, text: text, dist: d}
+					} else if d == best.dist && best.face.Kind != f.Kind {
+						best.tied = true
+					}
+				}
+			}
+		}
+	}
+	return best, best.face != nil
+}
+
+// titleCore takes the general words and foreign letters off a line.
+func titleCore(text string, f *facesFile) string {
+	// A second language follows the Chinese title; it tells nothing more.
+	text = strings.Trim(strings.TrimRightFunc(text, func(r rune) bool { return r < 0x80 && r != ')' }), "《》·.")
+	for again := true; again; {
+		again = false
+		for _, s := range f.TitleSuffixes {
+			if t, ok := strings.CutSuffix(text, s); ok {
+				text, again = t, true
+			}
+		}
+	}
+	for _, p := range f.TitlePrefixes {
+		text = strings.TrimPrefix(text, p)
+	}
+	return text
+}
+
+func hasPunct(s string) bool {
+	return strings.ContainsFunc(s, func(r rune) bool { return !isHan(r) && r != '(' && r != ')' && r != '·' })
+}
+
+func contains(list []string, s string) bool {
+	for _, x := range list {
+		if x == s {
+			return true
+		}
+	}
+	return false
+}
+
+// editDistance is the Levenshtein distance of two short texts, or limit+1 if it is greater than limit.
+func editDistance(a, b []rune, limit int) int {
+	if d := len(a) - len(b); d > limit || -d > limit {
+		return limit + 1
+	}
+	prev := make([]int, len(b)+1)
+	for j := range prev {
+		prev[j] = j
+	}
+	for i := range a {
+		cur := make([]int, len(b)+1)
+		cur[0] = i + 1
+		for j := range b {
+			cost := 1
+			if a[i] == b[j] {
+				cost = 0
+			}
+			cur[j+1] = min(prev[j]+cost, prev[j+1]+1, cur[j]+1)
+		}
+		prev = cur
+	}
+	return min(prev[len(b)], limit+1)
+}

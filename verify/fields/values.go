@@ -1,0 +1,291 @@
+package fields
+
+import (
+	"math"
+	"slices"
+	"strings"
+
+	"zhengyan/verify/page"
+)
+
+// value is the text found for a label, as it stands on its lines.
+type value struct {
+	label *label
+	rows  [][]glyph // first the text beside the label, then the lines that continue it
+	below bool      // there was nothing beside the label; the text stands under it
+}
+
+func (v *value) empty() bool { return len(v.rows) == 0 }
+
+// text joins the first n rows by line breaks. Spaces are kept only where they part words: between letters, and as
+// clear space between Chinese characters when wide is set.
+func (v *value) text(n int, wide bool) string {
+	return joinRowsText(v.rows[:min(n, len(v.rows))], wide, false)
+}
+
+// raw is the same with the characters as the file has them.
+func (v *value) raw() string { return joinRowsText(v.rows, true, true) }
+
+func joinRowsText(rows [][]glyph, wide, raw bool) string {
+	var b strings.Builder
+	for k, gs := range rows {
+		if k > 0 {
+			b.WriteByte('\n')
+		}
+		for i := range gs {
+			g := &gs[i]
+			if i > 0 {
+				p := &gs[i-1]
+				if raw && p.raw == g.raw && p.box == g.box {
+					continue // one character of the file, folded into several
+				}
+				gap := (g.box.X0 - p.box.X1) / g.em
+				words := isLatin(p.r) && isLatin(g.r) && (g.space && gap > 0.12 || gap > 0.5)
+				if words || wide && gap > 0.9 && p.r != ':' {
+					b.WriteByte(' ')
+				}
+			}
+			if raw {
+				b.WriteRune(g.raw)
+			} else {
+				b.WriteRune(g.r)
+			}
+		}
+	}
+	return b.String()
+}
+
+func (v *value) box() page.Box {
+	var box page.Box
+	for _, gs := range v.rows {
+		for i := range gs {
+			box = box.Union(gs[i].box)
+		}
+	}
+	return box
+}
+
+// confidence is the lowest of the value's characters: one wrong digit makes a number wrong.
+func (v *value) confidence() float64 {
+	c := 1.0
+	for _, gs := range v.rows {
+		for i := range gs {
+			c = min(c, gs[i].conf)
+		}
+	}
+	return c
+}
+
+func (v *value) any(is func(*glyph) bool) bool {
+	for _, gs := range v.rows {
+		for i := range gs {
+			if is(&gs[i]) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// The reach of a value from its label, in em.
+const (
+	maxBeside = 16.0 // from the label to the value beside it
+	maxInside = 5.0  // clear space inside a value; lists may have more
+	maxList   = 9.0
+	maxUnder  = 2.6 // from a line to the one that continues it, middle to middle, in addition to its own size
+)
+
+// findValue collects the text that belongs to labels[k]: right of it up to the next label, else under it, and the
+// lines that continue it in the same column.
+func findValue(lines []line, labels []label, k int) value {
+	lab := &labels[k]
+	v := value{label: lab}
+	list := lab.row.Type == typeSpecialties || lab.row.Type == typeNames || lab.row.Type == typePeriod
+	l := &lines[lab.line]
+	if gs := besides(l, lab, labels, list); len(gs) > 0 {
+		v.rows = append(v.rows, gs)
+	} else if gs := shifted(lines, lab, labels, list); len(gs) > 0 {
+		v.rows = append(v.rows, gs)
+	} else if gs, i := under(lines, lab, labels); len(gs) > 0 {
+		v.rows, v.below = append(v.rows, gs), true
+		v.rows = append(v.rows, continuation(lines, lab, labels, i, gs)...)
+		return v
+	} else {
+		return v
+	}
+	v.rows = append(v.rows, continuation(lines, lab, labels, lab.line, v.rows[0])...)
+	return v
+}
+
+// besides is the text right of the label on its own line.
+func besides(l *line, lab *label, labels []label, list bool) []glyph {
+	end := len(l.gs)
+	for i := range labels {
+		if o := &labels[i]; o.line == lab.line && o.from >= lab.to {
+			end = min(end, o.from)
+		}
+	}
+	if lab.to >= end || (l.gs[lab.to].box.X0-lab.box.X1)/lab.em > maxBeside {
+		return nil
+	}
+	return l.gs[lab.to:untilGap(l, lab.to, end, list)]
+}
+
+func untilGap(l *line, from, end int, list bool) int {
+	limit := maxInside
+	if list {
+		limit = maxList
+	}
+	for i := from + 1; i < end; i++ {
+		if l.gap(i) > limit {
+			return i
+		}
+	}
+	return end
+}
+
+// shifted is the text right of the label on a line whose base is a little higher or lower, as with a value in another
+// type size.
+func shifted(lines []line, lab *label, labels []label, list bool) []glyph {
+	mid := (lab.box.Y0 + lab.box.Y1) / 2
+	best, bestDist := -1, 0.95*lab.em
+	for i := range lines {
+		if i == lab.line {
+			continue
+		}
+		if d := math.Abs((lines[i].box.Y0+lines[i].box.Y1)/2 - mid); d < bestDist && lines[i].em < 3*lab.em {
+			best, bestDist = i, d
+		}
+	}
+	if best < 0 {
+		return nil
+	}
+	l := &lines[best]
+	from := slices.IndexFunc(l.gs, func(g glyph) bool { return g.box.X0 > lab.box.X1-0.2*lab.em })
+	if from < 0 || (l.gs[from].box.X0-lab.box.X1)/lab.em > maxBeside {
+		return nil
+	}
+	end := len(l.gs)
+	for i := range labels {
+		o := &labels[i]
+		if o.line == best && o.to > from {
+			end = min(end, max(o.from, from))
+		}
+		// A label on the first label's own line, between the two, owns the text.
+		if o.line == lab.line && o.from >= lab.to && o.box.X0 < l.gs[from].box.X0 {
+			return nil
+		}
+	}
+	if from >= end {
+		return nil
+	}
+	return l.gs[from:untilGap(l, from, end, list)]
+}
+
+// under is the text below the label where nothing stands beside it, and its line.
+func under(lines []line, lab *label, labels []label) ([]glyph, int) {
+	for i := lab.line + 1; i < len(lines); i++ {
+		l := &lines[i]
+		d := (l.box.Y0+l.box.Y1)/2 - (lab.box.Y0+lab.box.Y1)/2
+		if d > (1+maxUnder)*lab.em {
+			break
+		}
+		if d < 0.8*lab.em {
+			continue
+		}
+		for _, seg := range segments(l, i, labels) {
+			a, b := seg[0], seg[1]
+			x0, x1 := l.gs[a].box.X0, l.gs[b-1].box.X1
+			if x0 < lab.box.X1+1*lab.em && x1 > lab.box.X0 && x0 > lab.box.X0-1.5*lab.em {
+				if labelAt(labels, i, a) {
+					return nil, 0
+				}
+				return l.gs[a:b], i
+			}
+		}
+	}
+	return nil, 0
+}
+
+// continuation collects the lines that go on with a value that starts with first on line i: close under each other
+// and starting where the value, or its label, starts, until a label.
+func continuation(lines []line, lab *label, labels []label, i int, first []glyph) [][]glyph {
+	var out [][]glyph
+	x0 := first[0].box.X0
+	em := first[0].em
+	last := rowBox(first)
+	for j := i + 1; j < len(lines) && len(out) < 40; j++ {
+		l := &lines[j]
+		d := (l.box.Y0+l.box.Y1)/2 - (last.Y0+last.Y1)/2
+		if d > (1+maxUnder)*em {
+			break
+		}
+		if d < 0.7*em || l.em > 1.5*em || em > 1.5*l.em {
+			continue
+		}
+		stop := false
+		for _, seg := range segments(l, j, labels) {
+			a, b := seg[0], seg[1]
+			sx := l.gs[a].box.X0
+			if labelAt(labels, j, a) {
+				// A label in this column, or left of it on the way, ends the value.
+				if sx < x0+6*em && l.gs[b-1].box.X1 > lab.box.X0-2*em {
+					stop = true
+				}
+				continue
+			}
+			if stop || math.Abs(sx-x0) > 1.6*em && math.Abs(sx-lab.box.X0) > 1.1*em {
+				continue
+			}
+			if ownedByOther(labels, lab, rowBox(l.gs[a:b])) {
+				stop = true
+				break
+			}
+			out = append(out, l.gs[a:b])
+			last = rowBox(l.gs[a:b])
+			break
+		}
+		if stop {
+			break
+		}
+	}
+	return out
+}
+
+// ownedByOther reports whether the text at box stands beside another label, set on a line a little higher or lower.
+func ownedByOther(labels []label, lab *label, box page.Box) bool {
+	mid := (box.Y0 + box.Y1) / 2
+	for i := range labels {
+		o := &labels[i]
+		d := math.Abs((o.box.Y0+o.box.Y1)/2 - mid)
+		if o != lab && o.line != lab.line && d < 0.95*o.em && o.box.X1 <= box.X0+0.2*o.em && box.X0-o.box.X1 < maxBeside*o.em {
+			return true
+		}
+	}
+	return false
+}
+
+func rowBox(gs []glyph) page.Box {
+	var b page.Box
+	for i := range gs {
+		b = b.Union(gs[i].box)
+	}
+	return b
+}
+
+// segments cuts line i at its labels and at wide gaps; a label begins a segment of its own with what belongs to it.
+func segments(l *line, i int, labels []label) [][2]int {
+	var out [][2]int
+	start := 0
+	for k := 1; k <= len(l.gs); k++ {
+		if k == len(l.gs) || l.gap(k) > maxList || labelAt(labels, i, k) {
+			out = append(out, [2]int{start, k})
+			start = k
+		}
+	}
+	return out
+}
+
+func labelAt(labels []label, i, from int) bool {
+	return slices.ContainsFunc(labels, func(o label) bool { return o.line == i && o.from == from })
+}
