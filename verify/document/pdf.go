@@ -1,0 +1,389 @@
+package document
+
+import (
+	"context"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"math"
+	"unicode/utf16"
+
+	"zhengyan/verify/page"
+)
+
+// pages is what a Document needs of the library behind it.
+type pages interface {
+	count() int
+	size(ctx context.Context, i int) (PageSize, error)
+	text(ctx context.Context, i int) (page.Text, error)
+	render(ctx context.Context, i int, dpi float64) (*pixels, error)
+	images(ctx context.Context, i int) ([]Image, []Problem, error)
+	close()
+}
+
+// pdf is a PDF document open in an instance of PDFium.
+type pdf struct {
+	in     *instance
+	limits Limits
+	data   uint32 // the file inside PDFium's memory
+	doc    uint64
+	n      int
+	fonts  map[string]fontFact // by base font name, from pdfcpu; nil if not known
+
+	cur *pdfPage
+}
+
+// pdfPage is the page that is loaded; one at a time.
+type pdfPage struct {
+	index   int
+	handle  uint64
+	textp   uint64 // FPDF_TEXTPAGE, 0 until needed
+	size    PageSize
+	toPage  matrix // PDF user space to page units as shown
+	objects []object
+	cut     bool // objects over the limit were left out
+	walked  bool
+}
+
+// object is a page object; forms are resolved.
+type object struct {
+	ptr  uint64
+	kind int
+	ctm  matrix // of the containing forms
+	form bool   // stands inside a form XObject
+}
+
+// Kinds of page objects (fpdf_edit.h, FPDF_PAGEOBJ_*).
+const (
+	objText    = 1
+	objPath    = 2
+	objImage   = 3
+	objShading = 4
+	objForm    = 5
+)
+
+// Error codes of FPDF_GetLastError (fpdfview.h).
+const (
+	pdfErrPassword = 4
+	pdfErrSecurity = 5
+)
+
+func openPDF(ctx context.Context, in *instance, name string, b []byte, limits Limits) (*pdf, error) {
+	d := &pdf{in: in, limits: limits}
+	var err error
+	if d.data, err = in.alloc(ctx, b); err != nil {
+		return nil, d.fault(ctx, name, err)
+	}
+	if d.doc, err = in.call(ctx, "FPDF_LoadMemDocument", uint64(d.data), uint64(len(b)), 0); err != nil {
+		return nil, d.fault(ctx, name, err)
+	}
+	if d.doc == 0 {
+		code, err := in.quick("FPDF_GetLastError")
+		switch {
+		case err != nil:
+			return nil, d.fault(ctx, name, err)
+		case code == pdfErrPassword:
+			return nil, fail(ErrEncrypted, name, nil, "password needed")
+		case code == pdfErrSecurity:
+			return nil, fail(ErrEncrypted, name, nil, "security handler not supported")
+		}
+		return nil, fail(ErrDamaged, name, nil, "not readable as PDF")
+	}
+	n, err := in.call(ctx, "FPDF_GetPageCount", d.doc)
+	if err != nil {
+		return nil, d.fault(ctx, name, err)
+	}
+	d.n = int(int32(n))
+	switch {
+	case d.n <= 0:
+		return nil, fail(ErrDamaged, name, nil, "no pages")
+	case d.n > limits.Pages:
+		return nil, fail(ErrTooManyPages, name, nil, "%d pages, limit %d", d.n, limits.Pages)
+	}
+	return d, nil
+}
+
+// fault translates an error of the engine.
+func (d *pdf) fault(ctx context.Context, name string, err error) *Error {
+	var e *Error
+	if errors.As(err, &e) {
+		return e
+	}
+	if ctx.Err() != nil {
+		return ctxError(ctx, name, "PDF engine")
+	}
+	// A trap is how PDFium ends when its memory is used up, and how it ends on a fault of its own; both are the
+	// file's doing and both end only this file's instance.
+	return fail(ErrTooComplex, name, err, "")
+}
+
+func (d *pdf) count() int { return d.n }
+
+func (d *pdf) close() { d.in.close() }
+
+// encrypted reports whether the file is encrypted although it opened without a password.
+func (d *pdf) encrypted(ctx context.Context) bool {
+	rev, err := d.in.quick("FPDF_GetSecurityHandlerRevision", d.doc)
+	return err == nil && int32(rev) >= 0
+}
+
+// meta reads an entry of the document information dictionary.
+func (d *pdf) meta(ctx context.Context, key string) (string, error) {
+	tag, err := d.in.alloc(ctx, append([]byte(key), 0))
+	if err != nil {
+		return "", err
+	}
+	defer d.in.free(tag)
+	return d.in.text(ctx, "FPDF_GetMetaText", d.doc, uint64(tag))
+}
+
+// ids reads the halves of the trailer's /ID.
+func (d *pdf) ids(ctx context.Context) ([]string, error) {
+	var ids []string
+	for kind := range uint64(2) { // permanent, changing
+		b, err := d.in.bytesOf(ctx, "FPDF_GetFileIdentifier", d.doc, kind)
+		if err != nil {
+			return nil, err
+		}
+		if len(b) > 1 { // PDFium appends a terminator
+			ids = append(ids, hex.EncodeToString(b[:len(b)-1]))
+		}
+	}
+	return ids, nil
+}
+
+// attachments lists the embedded files without reading them.
+func (d *pdf) attachments(ctx context.Context) ([]Attachment, error) {
+	n, err := d.in.call(ctx, "FPDFDoc_GetAttachmentCount", d.doc)
+	if err != nil {
+		return nil, err
+	}
+	var list []Attachment
+	for i := range min(int(int32(n)), d.limits.Attachments) {
+		a, err := d.in.call(ctx, "FPDFDoc_GetAttachment", d.doc, uint64(i))
+		if err != nil {
+			return nil, err
+		}
+		if a == 0 {
+			continue
+		}
+		name, err := d.in.text(ctx, "FPDFAttachment_GetName", a)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, Attachment{Name: name, Size: d.attachmentSize(ctx, a)})
+	}
+	return list, nil
+}
+
+// attachmentSize reads /Params /Size, which is what the file claims; -1 if it claims nothing.
+func (d *pdf) attachmentSize(ctx context.Context, a uint64) int64 {
+	key, err := d.in.alloc(ctx, []byte("Size\x00"))
+	if err != nil {
+		return -1
+	}
+	defer d.in.free(key)
+	v, err := d.in.text(ctx, "FPDFAttachment_GetStringValue", a, uint64(key))
+	if err != nil || v == "" {
+		return -1
+	}
+	return parseSize(v)
+}
+
+// load makes page i the current page.
+func (d *pdf) load(ctx context.Context, i int) (*pdfPage, error) {
+	if d.cur != nil && d.cur.index == i {
+		return d.cur, nil
+	}
+	if i < 0 || i >= d.n {
+		return nil, fail(ErrNoPage, "", nil, "page %d of %d", i+1, d.n)
+	}
+	d.unload()
+	h, err := d.in.call(ctx, "FPDF_LoadPage", d.doc, uint64(i))
+	if err != nil {
+		return nil, err
+	}
+	if h == 0 {
+		return nil, fail(ErrDamaged, "", nil, "page %d can't be loaded", i+1)
+	}
+	p := &pdfPage{index: i, handle: h}
+	if _, err := d.in.quick("FPDF_GetPageBoundingBox", h, d.in.arg(0)); err != nil {
+		return nil, err
+	}
+	l, t, r, b := d.in.f32(0), d.in.f32(1), d.in.f32(2), d.in.f32(3)
+	rot, err := d.in.quick("FPDFPage_GetRotation", h)
+	if err != nil {
+		return nil, err
+	}
+	p.toPage = shownMatrix(l, t, r, b, int(rot&3))
+	p.size = PageSize{Width: r - l, Height: t - b}
+	if rot&1 == 1 {
+		p.size = PageSize{Width: p.size.Height, Height: p.size.Width}
+	}
+	if !plausible(p.size) {
+		d.in.quick("FPDF_ClosePage", h)
+		return nil, fail(ErrDamaged, "", nil, "page %d has no usable size", i+1)
+	}
+	d.cur = p
+	return p, nil
+}
+
+func (d *pdf) unload() {
+	if d.cur == nil || d.in.dead != nil {
+		d.cur = nil
+		return
+	}
+	if d.cur.textp != 0 {
+		d.in.quick("FPDFText_ClosePage", d.cur.textp)
+	}
+	d.in.quick("FPDF_ClosePage", d.cur.handle)
+	d.cur = nil
+}
+
+// plausible refuses sizes that no arithmetic should meet. ISO 32000 allows 14,400 units; readers allow more.
+func plausible(s PageSize) bool {
+	return s.Width > 0 && s.Height > 0 && s.Width < 1e6 && s.Height < 1e6
+}
+
+// size asks for a page's size without loading its content.
+func (d *pdf) size(ctx context.Context, i int) (PageSize, error) {
+	if d.cur != nil && d.cur.index == i {
+		return d.cur.size, nil
+	}
+	if i < 0 || i >= d.n {
+		return PageSize{}, fail(ErrNoPage, "", nil, "page %d of %d", i+1, d.n)
+	}
+	ok, err := d.in.call(ctx, "FPDF_GetPageSizeByIndexF", d.doc, uint64(i), d.in.arg(0))
+	if err != nil {
+		return PageSize{}, err
+	}
+	s := PageSize{Width: d.in.f32(0), Height: d.in.f32(1)}
+	if ok == 0 || !plausible(s) {
+		return PageSize{}, fail(ErrDamaged, "", nil, "page %d has no usable size", i+1)
+	}
+	return s, nil
+}
+
+// walk lists the objects of the current page in painting order, those inside form XObjects included.
+func (d *pdf) walk(ctx context.Context, p *pdfPage) error {
+	if p.walked {
+		return nil
+	}
+	n, err := d.in.call(ctx, "FPDFPage_CountObjects", p.handle)
+	if err != nil {
+		return err
+	}
+	p.walked = true
+	return d.walkIn(ctx, p, "FPDFPage_GetObject", p.handle, int(int32(n)), identity, 0)
+}
+
+func (d *pdf) walkIn(ctx context.Context, p *pdfPage, get string, parent uint64, n int, ctm matrix, depth int) error {
+	for i := range n {
+		if len(p.objects) >= d.limits.PageObjects {
+			p.cut = true
+			return nil
+		}
+		if i%1024 == 0 && ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		ptr, err := d.in.quick(get, parent, uint64(i))
+		if err != nil {
+			return err
+		}
+		if ptr == 0 {
+			continue
+		}
+		kind, err := d.in.quick("FPDFPageObj_GetType", ptr)
+		if err != nil {
+			return err
+		}
+		p.objects = append(p.objects, object{ptr: ptr, kind: int(int32(kind)), ctm: ctm, form: depth > 0})
+		if kind != objForm {
+			continue
+		}
+		if depth >= d.limits.FormDepth {
+			p.cut = true
+			continue
+		}
+		m, err := d.matrixOf(ptr)
+		if err != nil {
+			return err
+		}
+		inner, err := d.in.quick("FPDFFormObj_CountObjects", ptr)
+		if err != nil {
+			return err
+		}
+		if err := d.walkIn(ctx, p, "FPDFFormObj_GetObject", ptr, int(int32(inner)), m.then(ctm), depth+1); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d *pdf) matrixOf(obj uint64) (matrix, error) {
+	ok, err := d.in.quick("FPDFPageObj_GetMatrix", obj, d.in.arg(0))
+	if err != nil || ok == 0 {
+		return identity, err
+	}
+	return d.readMatrix(), nil
+}
+
+func (d *pdf) readMatrix() matrix {
+	f := d.in.f32
+	return matrix{f(0), f(1), f(2), f(3), f(4), f(5)}
+}
+
+// matrix is a PDF transformation: x' = ax + cy + e, y' = bx + dy + f.
+type matrix struct{ a, b, c, d, e, f float64 }
+
+var identity = matrix{a: 1, d: 1}
+
+// then applies m first and n second.
+func (m matrix) then(n matrix) matrix {
+	return matrix{
+		m.a*n.a + m.b*n.c, m.a*n.b + m.b*n.d,
+		m.c*n.a + m.d*n.c, m.c*n.b + m.d*n.d,
+		m.e*n.a + m.f*n.c + n.e, m.e*n.b + m.f*n.d + n.f,
+	}
+}
+
+func (m matrix) apply(x, y float64) (float64, float64) {
+	return m.a*x + m.c*y + m.e, m.b*x + m.d*y + m.f
+}
+
+// box is the upright rectangle around a transformed rectangle.
+func (m matrix) box(x0, y0, x1, y1 float64) page.Box {
+	b := page.Box{X0: math.Inf(1), Y0: math.Inf(1), X1: math.Inf(-1), Y1: math.Inf(-1)}
+	for _, c := range [4][2]float64{{x0, y0}, {x1, y0}, {x0, y1}, {x1, y1}} {
+		x, y := m.apply(c[0], c[1])
+		b.X0, b.X1 = min(b.X0, x), max(b.X1, x)
+		b.Y0, b.Y1 = min(b.Y0, y), max(b.Y1, y)
+	}
+	return b
+}
+
+// shownMatrix takes PDF user space (y up, the visible box l,t,r,b) to page units as shown (y down, after turning
+// clockwise by rot quarters).
+func shownMatrix(l, t, r, b float64, rot int) matrix {
+	switch rot {
+	case 1:
+		return matrix{a: 0, b: 1, c: 1, d: 0, e: -b, f: -l}
+	case 2:
+		return matrix{a: -1, b: 0, c: 0, d: 1, e: r, f: -b}
+	case 3:
+		return matrix{a: 0, b: -1, c: -1, d: 0, e: t, f: r}
+	}
+	return matrix{a: 1, b: 0, c: 0, d: -1, e: -l, f: t}
+}
+
+func utf16le(b []byte) string {
+	u := make([]uint16, 0, len(b)/2)
+	for ; len(b) >= 2; b = b[2:] {
+		v := binary.LittleEndian.Uint16(b)
+		if v == 0 {
+			break
+		}
+		u = append(u, v)
+	}
+	return string(utf16.Decode(u))
+}
