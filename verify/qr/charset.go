@@ -256,6 +256,11 @@ func guessBytes(data []byte) (string, string, bool) {
 		}
 		return strings.TrimPrefix(string(data), "\ufeff"), charsetUTF8, true
 	}
+	if halfWidthKana(data) {
+		if t, ok := decodeAll(japanese.ShiftJIS, data); ok {
+			return t, charsetSJIS, true
+		}
+	}
 	gb, gbOK := decodeAll(simplifiedchinese.GB18030, data)
 	sj, sjOK := decodeAll(japanese.ShiftJIS, data)
 	best, score, name := "", -1.0, ""
@@ -279,6 +284,25 @@ func isASCII(b []byte) bool {
 		}
 	}
 	return true
+}
+
+// halfWidthKana reports whether all high bytes are half-width kana with voicing marks, of which there is at least one,
+// only behind kana that can be voiced. Chinese text in GB 18030 hardly ever looks so.
+func halfWidthKana(b []byte) bool {
+	marks := 0
+	for i, c := range b {
+		switch {
+		case c < 0x80:
+		case c < 0xA1 || c > 0xDF:
+			return false
+		case c >= 0xDE:
+			if i == 0 || !(b[i-1] == 0xB3 || b[i-1] >= 0xB6 && b[i-1] <= 0xC4 || b[i-1] >= 0xCA && b[i-1] <= 0xCE) {
+				return false
+			}
+			marks++
+		}
+	}
+	return marks > 0
 }
 
 // gbScore is the share of high characters that are common in Chinese text: level-1 hanzi of GB 2312 count whole, its

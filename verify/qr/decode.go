@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"image"
 	"time"
-
-	"zhengyan/verify/page"
 )
 
 // Options bound and steer one Decode. The zero value reads every code of a page within 1.5 seconds.
@@ -94,5 +92,3 @@ func orDefault(v, def int) int {
 	}
 	return def
 }
-
-var _ page.Point

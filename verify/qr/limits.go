@@ -18,6 +18,11 @@ const (
 	maxFinders = 220
 	// maxRawFinders is the number of places that are looked at closely before they are clustered.
 	maxRawFinders = 6000
+	// maxClusters is the number of different places kept while a picture is scanned.
+	maxClusters = 1500
+	// maxTriplets and maxTripletsHarder are the number of triplets per code tried of one binarisation.
+	maxTriplets       = 4
+	maxTripletsHarder = 12
 	// maxCodes is the number of symbols after which a page is taken as read.
 	maxCodes = 100
 	// maxTextBytes bounds what one symbol can carry: version 40-L holds 2,956 bytes, numeric mode 7,089 digits.

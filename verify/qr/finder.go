@@ -1,0 +1,190 @@
+package qr
+
+import (
+	"bytes"
+	"math"
+	"slices"
+)
+
+// finder is a place where lines in several directions cross dark and light in the ratio 1:1:3:1:1 (ISO/IEC 18004,
+// 6.3.3). Places and lengths are in pixels of the binarised picture.
+type finder struct {
+	c       vec
+	module  float64
+	support int
+	ring    *ring
+}
+
+// finderScan looks for finder patterns in a bitmap.
+type finderScan struct {
+	b     *bitmap
+	found []finder
+	raw   int
+}
+
+// findFinders returns the finder patterns of a bitmap, the best supported first, at most maxFinders.
+func findFinders(b *bitmap, stop func() bool) []finder {
+	s := &finderScan{b: b}
+	step := 1
+	if b.h > 700 {
+		step = 2
+	}
+	var edges []int
+	for y := step / 2; y < b.h; y += step {
+		if y&127 == 0 && stop() {
+			break
+		}
+		edges = runEdges(b.pix[y*b.w:(y+1)*b.w], edges[:0])
+		// edges alternate: start of dark, start of light, ...
+		for i := 0; i+5 < len(edges); i += 2 {
+			w := [5]float64{}
+			for k := range w {
+				w[k] = float64(edges[i+k+1] - edges[i+k])
+			}
+			if !finderRatio(w, .6, .5) {
+				continue
+			}
+			x := float64(edges[i+2]+edges[i+3]) / 2
+			total := float64(edges[i+5] - edges[i])
+			s.consider(x, float64(y)+.5, total)
+			if s.raw > maxRawFinders || len(s.found) > maxClusters {
+				y = b.h
+				break
+			}
+		}
+	}
+	slices.SortStableFunc(s.found, func(a, b finder) int { return b.support - a.support })
+	if len(s.found) > maxFinders {
+		s.found = s.found[:maxFinders]
+	}
+	return s.found
+}
+
+// runEdges lists the places where a row changes, beginning with the first dark pixel. What lies outside is light.
+func runEdges(row []byte, edges []int) []int {
+	x := 0
+	for want := byte(1); x < len(row); want ^= 1 {
+		k := bytes.IndexByte(row[x:], want)
+		if k < 0 {
+			break
+		}
+		x += k
+		edges = append(edges, x)
+	}
+	if len(edges)%2 == 1 {
+		edges = append(edges, len(row))
+	}
+	return edges
+}
+
+// finderRatio reports whether five run lengths are near 1:1:3:1:1. Edge-to-edge lengths of neighbouring runs must fit
+// better than single runs, since blur and a wrong threshold move edges in pairs.
+func finderRatio(w [5]float64, tol, slack float64) bool {
+	total := w[0] + w[1] + w[2] + w[3] + w[4]
+	if total < 7 {
+		return false
+	}
+	m := total / 7
+	t := tol*m + slack
+	if math.Abs(w[0]-m) > t || math.Abs(w[1]-m) > t || math.Abs(w[3]-m) > t || math.Abs(w[4]-m) > t ||
+		math.Abs(w[2]-3*m) > 2*t {
+		return false
+	}
+	e := 1.25*tol*m + 2*slack
+	return math.Abs(w[0]+w[1]-2*m) <= e && math.Abs(w[3]+w[4]-2*m) <= e &&
+		math.Abs(w[1]+w[2]-4*m) <= 1.5*e && math.Abs(w[2]+w[3]-4*m) <= 1.5*e
+}
+
+// consider checks a candidate in the other directions and adds it to its cluster.
+func (s *finderScan) consider(x, y, total float64) {
+	m := total / 7
+	for i := range s.found {
+		f := &s.found[i]
+		if math.Abs(f.c.x-x) <= 1.2*f.module && math.Abs(f.c.y-y) <= 2*f.module && m < 1.6*f.module && m > .6*f.module {
+			f.support++
+			return
+		}
+	}
+	s.raw++
+	p := vec{x, y}
+	up, ok := s.cross(p, vec{0, 1}, total, .6)
+	if !ok {
+		return
+	}
+	p.y = up.mid
+	across, ok := s.cross(p, vec{1, 0}, total, .6)
+	if !ok {
+		return
+	}
+	p.x = across.mid
+	d := math.Sqrt2 / 2
+	_, d1 := s.cross(p, vec{d, d}, math.Max(up.total, across.total), .8)
+	_, d2 := s.cross(p, vec{d, -d}, math.Max(up.total, across.total), .8)
+	if !d1 && !d2 {
+		return
+	}
+	m = (up.total + across.total) / 14
+	for i := range s.found {
+		f := &s.found[i]
+		if dist(f.c, p) <= 1.5*f.module && m < 1.7*f.module && m > .55*f.module {
+			n := float64(f.support)
+			f.c = f.c.mul(n).add(p).mul(1 / (n + 1))
+			f.module = (f.module*n + m) / (n + 1)
+			f.support++
+			return
+		}
+	}
+	s.found = append(s.found, finder{c: p, module: m, support: 1})
+}
+
+type crossing struct{ mid, total float64 }
+
+// cross measures the five runs through p along a direction. mid is the coordinate of the middle run's centre along the
+// axis (for the two axis directions).
+func (s *finderScan) cross(p, d vec, expect, tol float64) (crossing, bool) {
+	limit := int(2.5*expect) + 4
+	var fwd, back [3]float64
+	if !s.runs(p, d, limit, &fwd) || !s.runs(p, d.mul(-1), limit, &back) {
+		return crossing{}, false
+	}
+	w := [5]float64{back[2], back[1], back[0] + fwd[0] - 1, fwd[1], fwd[2]}
+	total := w[0] + w[1] + w[2] + w[3] + w[4]
+	if total < .35*expect || total > 2.6*expect || !finderRatio(w, tol, .6) {
+		return crossing{}, false
+	}
+	at := p.x
+	if d.y == 1 {
+		at = p.y
+	}
+	at = math.Floor(at) + .5
+	return crossing{at + (fwd[0]-back[0])/2, total}, true
+}
+
+// runs counts the steps from p through dark, light and dark again; the first run includes p itself.
+func (s *finderScan) runs(p, d vec, limit int, out *[3]float64) bool {
+	x, y := p.x, p.y
+	state, n := 0, 0
+	for i := 0; i < limit; i++ {
+		ix, iy := int(math.Floor(x)), int(math.Floor(y))
+		inside := ix >= 0 && iy >= 0 && ix < s.b.w && iy < s.b.h
+		dark := inside && s.b.pix[iy*s.b.w+ix] == 1
+		if dark != (state != 1) {
+			out[state] = float64(n)
+			if n == 0 {
+				return false
+			}
+			state++
+			n = 0
+			if state == 3 {
+				return true
+			}
+		}
+		if !inside {
+			return false
+		}
+		n++
+		x += d.x
+		y += d.y
+	}
+	return false
+}

@@ -1,0 +1,216 @@
+package qr
+
+import "math"
+
+// grid lays the modules of a symbol over the picture: a homography, and where the symbol is not flat a mesh of
+// corrections to it. Pixels are those of the full picture.
+type grid struct {
+	h     homography
+	chart *chart
+	mesh  *mesh
+	score float64
+}
+
+// at returns the pixel place of a module coordinate.
+func (g *grid) at(x, y float64) vec {
+	p := g.h.at(x, y)
+	if g.mesh != nil {
+		p = p.add(g.mesh.at(x, y))
+	}
+	return p
+}
+
+// corners returns the outline of the symbol: top left, top right, bottom right, bottom left.
+func (g *grid) corners() [4]vec {
+	d := float64(g.chart.dim)
+	return [4]vec{g.at(0, 0), g.at(d, 0), g.at(d, d), g.at(0, d)}
+}
+
+// moduleSize is the side of a module in pixels in the middle of the symbol.
+func (g *grid) moduleSize() float64 {
+	d := float64(g.chart.dim) / 2
+	u, v := g.h.jacobian(d, d)
+	return math.Sqrt(math.Abs(u.cross(v)))
+}
+
+// mesh is a correction to a homography, known at the nodes of a rectangular lattice of module coordinates and linear
+// in between; beyond the lattice the border's correction holds.
+type mesh struct {
+	xs, ys []float64
+	d      []vec // len(xs)*len(ys), row by row
+}
+
+func (m *mesh) at(x, y float64) vec {
+	i, fx := bracket(m.xs, x)
+	j, fy := bracket(m.ys, y)
+	w := len(m.xs)
+	a := lerp(m.d[j*w+i], m.d[j*w+i+1], fx)
+	b := lerp(m.d[(j+1)*w+i], m.d[(j+1)*w+i+1], fx)
+	return lerp(a, b, fy)
+}
+
+func bracket(v []float64, x float64) (int, float64) {
+	i := 0
+	for i < len(v)-2 && x > v[i+1] {
+		i++
+	}
+	return i, clamp((x-v[i])/(v[i+1]-v[i]), -.25, 1.25)
+}
+
+// view is one resolution of the picture; a pixel of it is worth f pixels of the full one.
+type view struct {
+	g        *gray
+	f        float64
+	negative bool
+}
+
+func (v view) at(p vec) float64 {
+	s := v.g.at(p.x/v.f, p.y/v.f)
+	if v.negative {
+		return 255 - s
+	}
+	return s
+}
+
+// sample reads the gray value of every module: one place where a module is a few pixels, the mean of nine where it is
+// large.
+func (v view) sample(g *grid) []float32 {
+	d := g.chart.dim
+	out := make([]float32, d*d)
+	taps := 1
+	if g.moduleSize()/v.f >= 5 {
+		taps = 3
+	}
+	spread := .22
+	inv := 1 / v.f
+	for y := range d {
+		for x := range d {
+			cx, cy := float64(x)+.5, float64(y)+.5
+			var s float64
+			if taps == 1 {
+				p := g.at(cx, cy)
+				s = v.g.at(p.x*inv, p.y*inv)
+			} else {
+				p := g.at(cx, cy)
+				du, dv := g.h.jacobian(cx, cy)
+				du, dv = du.mul(spread), dv.mul(spread)
+				for j := -1.0; j <= 1; j++ {
+					for i := -1.0; i <= 1; i++ {
+						s += v.g.at((p.x+i*du.x+j*dv.x)*inv, (p.y+i*du.y+j*dv.y)*inv)
+					}
+				}
+				s /= 9
+			}
+			if v.negative {
+				s = 255 - s
+			}
+			out[y*d+x] = float32(s)
+		}
+	}
+	return out
+}
+
+// cut is one way to decide which modules are dark.
+type cut struct {
+	name   string
+	kind   cutKind
+	radius int
+	point  float32 // for cutRange: where between darkest and lightest
+	sharp  float32 // how much each module is set off from its four neighbours first
+}
+
+type cutKind int
+
+const (
+	cutRange cutKind = iota // between the darkest and the lightest module around
+	cutMean                 // mean of the modules around
+	cutOtsu                 // one value for the symbol
+)
+
+// bits decides which modules are dark (1).
+func (c cut) bits(val []float32, d int) []byte {
+	if c.sharp > 0 {
+		val = sharpen(val, d, c.sharp)
+	}
+	out := make([]byte, d*d)
+	switch c.kind {
+	case cutOtsu:
+		var hist [256]int
+		for _, v := range val {
+			hist[int(max(0, min(255, v)))]++
+		}
+		t := float32(otsuPoint(hist[:]))
+		for i, v := range val {
+			if v < t {
+				out[i] = 1
+			}
+		}
+	case cutMean:
+		sum := make([]float64, (d+1)*(d+1))
+		for y := range d {
+			row := 0.0
+			for x := range d {
+				row += float64(val[y*d+x])
+				sum[(y+1)*(d+1)+x+1] = sum[y*(d+1)+x+1] + row
+			}
+		}
+		for y := range d {
+			y0, y1 := max(0, y-c.radius), min(d, y+c.radius+1)
+			for x := range d {
+				x0, x1 := max(0, x-c.radius), min(d, x+c.radius+1)
+				s := sum[y1*(d+1)+x1] - sum[y0*(d+1)+x1] - sum[y1*(d+1)+x0] + sum[y0*(d+1)+x0]
+				if float64(val[y*d+x])*float64((y1-y0)*(x1-x0)) < s {
+					out[y*d+x] = 1
+				}
+			}
+		}
+	default:
+		lo, hi := extremes(val, d, c.radius)
+		for i, v := range val {
+			if v < lo[i]+(hi[i]-lo[i])*c.point {
+				out[i] = 1
+			}
+		}
+	}
+	return out
+}
+
+// extremes returns the least and the greatest value in the square of side 2r+1 around each module.
+func extremes(val []float32, d, r int) (lo, hi []float32) {
+	l1, h1 := make([]float32, d*d), make([]float32, d*d)
+	lo, hi = make([]float32, d*d), make([]float32, d*d)
+	for y := range d {
+		row := val[y*d : (y+1)*d]
+		for x := range d {
+			l, h := row[x], row[x]
+			for _, v := range row[max(0, x-r):min(d, x+r+1)] {
+				l, h = min(l, v), max(h, v)
+			}
+			l1[y*d+x], h1[y*d+x] = l, h
+		}
+	}
+	for y := range d {
+		for x := range d {
+			l, h := l1[y*d+x], h1[y*d+x]
+			for k := max(0, y-r); k < min(d, y+r+1); k++ {
+				l, h = min(l, l1[k*d+x]), max(h, h1[k*d+x])
+			}
+			lo[y*d+x], hi[y*d+x] = l, h
+		}
+	}
+	return lo, hi
+}
+
+// sharpen undoes some of the blur between neighbouring modules.
+func sharpen(val []float32, d int, k float32) []float32 {
+	out := make([]float32, len(val))
+	for y := range d {
+		for x := range d {
+			v := val[y*d+x]
+			l, r := val[y*d+max(0, x-1)], val[y*d+min(d-1, x+1)]
+			u, b := val[max(0, y-1)*d+x], val[min(d-1, y+1)*d+x]
+			out[y*d+x] = v + k*(v-(l+r+u+b)/4)
+		}
+	}
+	return out
+}
