@@ -17,6 +17,14 @@ import (
 	"zhengyan/verify/rules"
 )
 
+// soak returns the number of rounds of a randomised test: few in everyday runs, many with ZHENGYAN_SOAK set.
+func soak(few, many int) int {
+	if os.Getenv("ZHENGYAN_SOAK") != "" {
+		return many
+	}
+	return few
+}
+
 // Synthetic registrations: numbers of the real shape, invented people. The same seed gives the same rows.
 
 func testMeta() Meta {

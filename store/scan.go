@@ -2,9 +2,13 @@ package store
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/binary"
+	"encoding/hex"
 	"fmt"
+	"io"
 	"iter"
+	"os"
 )
 
 // Verify reads the whole file: every page, every hash, every row, and that every row is found under each of its keys.
@@ -167,4 +171,28 @@ func (s *Snapshot) rowsFrom(i uint32, n int) (rows []Row, err error) {
 		return nil
 	})
 	return rows, err
+}
+
+// sumFile returns the SHA-256 of a file.
+func sumFile(ctx context.Context, path string) (string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	h := sha256.New()
+	buf := make([]byte, copyBuffer)
+	for {
+		if err := ctx.Err(); err != nil {
+			return "", err
+		}
+		n, err := f.Read(buf)
+		h.Write(buf[:n])
+		if err == io.EOF {
+			return hex.EncodeToString(h.Sum(nil)), nil
+		}
+		if err != nil {
+			return "", err
+		}
+	}
 }

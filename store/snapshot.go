@@ -34,6 +34,8 @@ type Snapshot struct {
 	wordsOnce sync.Once
 	words     []string
 	wordsErr  error
+
+	unverified bool // for tests and benchmarks: what the tree costs, and what it prevents
 }
 
 // OpenSnapshot opens a snapshot file for reading. A missing file is an error that wraps fs.ErrNotExist; it is never
@@ -162,6 +164,9 @@ func (s *Snapshot) verified(r *reader, tree byte, key, value []byte) (uint32, er
 		return 0, damaged(bucketNames[tree], hex.EncodeToString(key))
 	}
 	ord := binary.BigEndian.Uint32(value)
+	if s.unverified {
+		return ord, nil
+	}
 	err := s.trees[tree].check(leafHash(tree, key, value), ord, func(k []byte) []byte { return r.get(bucketTree, k) })
 	if err != nil {
 		return 0, fmt.Errorf("%w: %s %x: %w", ErrDamaged, bucketNames[tree], key, err)

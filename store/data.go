@@ -1,0 +1,355 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"os"
+	"path/filepath"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+	bolterrors "go.etcd.io/bbolt/errors"
+)
+
+// maxSnapshotBytes is the largest snapshot file that is taken in: 20 million rows need 2.6 GB.
+const maxSnapshotBytes = 64 << 30
+
+// Data is the data folder of the program. Opening it creates nothing; reading works on read-only media.
+//
+//	registry/  generations of the registry snapshot
+//	trust/     trust anchors added by the user
+//	audit.db   the audit log
+type Data struct {
+	dir  string
+	gens generations
+}
+
+// OpenData names a data folder, which need not exist yet. An error means that something else stands in its place.
+func OpenData(dir string) (*Data, error) {
+	st, err := os.Stat(dir)
+	switch {
+	case missing(err):
+	case err != nil:
+		return nil, err
+	case !st.IsDir():
+		return nil, fmt.Errorf("%s: not a folder", dir)
+	}
+	return &Data{dir: dir, gens: generations{folder(filepath.Join(dir, "registry"))}}, nil
+}
+
+// Dir is the path of the folder.
+func (d *Data) Dir() string { return d.dir }
+
+func (d *Data) path(name string) string { return filepath.Join(d.dir, "registry", name) }
+
+// Opened is a snapshot in use, with what has to be said beside it.
+type Opened struct {
+	*Snapshot
+	Info GenerationInfo
+	// Problems says why a newer generation is not used. It must be shown.
+	Problems []error
+}
+
+// Open opens the current generation, or, where that is damaged, the best of the others, with Problems saying so.
+// The error is ErrNoSnapshot if the folder has none, and wraps ErrDamaged if none is whole.
+func (d *Data) Open() (*Opened, error) {
+	o := &Opened{}
+	var err error
+	o.Info, o.Problems, err = d.gens.choose(func(i GenerationInfo) error {
+		s, err := OpenSnapshot(d.path(genName(i.Generation, "db")))
+		if err != nil {
+			return err
+		}
+		if s.Root() != i.Root {
+			s.Close()
+			return fmt.Errorf("%w: root %s instead of %s", ErrDamaged, s.Root(), i.Root)
+		}
+		o.Snapshot = s
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	o.Snapshot.info.Generation, o.Snapshot.info.SignedBy = o.Info.Generation, o.Info.SignedBy
+	return o, nil
+}
+
+// List returns the generations, newest first.
+func (d *Data) List() ([]GenerationInfo, error) { return d.gens.list() }
+
+// SetAside marks a generation in which damage was found, so that the next Open takes another and says so.
+func (d *Data) SetAside(generation int, why error) error {
+	unlock, err := d.lock()
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	return d.gens.setAside(generation, why)
+}
+
+// Scrub reads a generation completely, against its SHA-256 and its trees, and sets it aside if it is damaged.
+func (d *Data) Scrub(ctx context.Context, generation int, progress func(done, total int)) error {
+	i, err := d.gens.info(generation)
+	if err != nil {
+		return err
+	}
+	err = d.verifyFile(ctx, d.path(genName(generation, "db")), i, progress)
+	if errors.Is(err, ErrDamaged) {
+		return errors.Join(err, d.SetAside(generation, err))
+	}
+	return err
+}
+
+func (d *Data) verifyFile(ctx context.Context, path string, i GenerationInfo, progress func(done, total int)) error {
+	if i.SHA256 != "" {
+		sum, err := sumFile(ctx, path)
+		if err != nil {
+			return err
+		}
+		if sum != i.SHA256 {
+			return fmt.Errorf("%w: SHA-256 %s instead of %s", ErrDamaged, sum, i.SHA256)
+		}
+	}
+	s, err := openSnapshot(path, true)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	if s.Root() != i.Root {
+		return fmt.Errorf("%w: root %s instead of %s", ErrDamaged, s.Root(), i.Root)
+	}
+	return s.Verify(ctx, progress)
+}
+
+// Revert makes the generation before the current one current again. The one left is kept until the next import.
+func (d *Data) Revert(ctx context.Context) (GenerationInfo, error) {
+	unlock, err := d.lock()
+	if err != nil {
+		return GenerationInfo{}, err
+	}
+	defer unlock()
+	p, err := d.gens.pointer()
+	if err != nil {
+		return GenerationInfo{}, err
+	}
+	if p.Previous == 0 {
+		return GenerationInfo{}, fmt.Errorf("%w: no generation before %d is kept", ErrNoSnapshot, p.Generation)
+	}
+	i, err := d.gens.info(p.Previous)
+	if err != nil {
+		return i, err
+	}
+	if err := d.verifyFile(ctx, d.path(genName(i.Generation, "db")), i, nil); err != nil {
+		return i, err
+	}
+	return i, d.gens.point(pointer{Generation: p.Previous, Previous: p.Generation})
+}
+
+// lock keeps a second program from changing the folder at the same time. The lock ends with the program that holds it.
+func (d *Data) lock() (unlock func(), err error) {
+	if err := os.MkdirAll(d.dir, 0o755); err != nil {
+		return nil, err
+	}
+	db, err := bolt.Open(filepath.Join(d.dir, "lock.db"), 0o644, &bolt.Options{Timeout: lockTimeout})
+	if errors.Is(err, bolterrors.ErrTimeout) {
+		return nil, ErrBusy
+	}
+	if err != nil {
+		return nil, err
+	}
+	return func() { db.Close() }, nil
+}
+
+// ImportOptions says what an import may do. Now is the instant of the import.
+type ImportOptions struct {
+	Now time.Time
+	// From is the place that is written into the generation's description.
+	From string
+	// AllowOlder lets older data replace newer.
+	AllowOlder bool
+	// Progress is told what is going on; it may be nil.
+	Progress func(stage string, done, total int64)
+}
+
+func (o ImportOptions) tell(stage string, done, total int64) {
+	if o.Progress != nil {
+		o.Progress(stage, done, total)
+	}
+}
+
+// Errors of imports.
+var (
+	// ErrOlder: the snapshot is older than the one in use.
+	ErrOlder = errors.New("older than the snapshot in use")
+	// ErrSame: the snapshot is the one in use.
+	ErrSame = errors.New("this snapshot is in use already")
+)
+
+// Import is a snapshot that has been copied into the folder and checked but is not used yet. It holds the folder's lock:
+// end it by Commit or Discard.
+type Import struct {
+	d      *Data
+	tmp    string
+	opt    ImportOptions
+	unlock func()
+	// Info is what Commit will install.
+	Info GenerationInfo
+	// Current is the generation in use, if there is one.
+	Current *GenerationInfo
+}
+
+// Stage copies the snapshot file at path into the folder and checks it completely. Nothing changes for readers.
+func (d *Data) Stage(ctx context.Context, path string, opt ImportOptions) (*Import, error) {
+	st, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	if opt.From == "" {
+		opt.From = filepath.Base(path)
+	}
+	return d.stage(ctx, f, st.Size(), opt, voucher{})
+}
+
+// voucher is what a publisher's signed metadata says of a file.
+type voucher struct {
+	signedBy string
+	sha256   string
+	trust    []byte
+}
+
+func (d *Data) stage(ctx context.Context, src io.Reader, size int64, opt ImportOptions, v voucher) (imp *Import, err error) {
+	unlock, err := d.lock()
+	if err != nil {
+		return nil, err
+	}
+	imp = &Import{d: d, opt: opt, unlock: unlock}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, imp.Discard())
+			imp = nil
+		}
+	}()
+	if err := d.cleanUp(); err != nil {
+		return imp, err
+	}
+	n, err := d.gens.next()
+	if err != nil {
+		return imp, err
+	}
+	imp.tmp = genName(n, "db") + ".tmp"
+	got, sum, err := d.gens.receive(ctx, imp.tmp, src, maxSnapshotBytes, func(done int64) { opt.tell("copy", done, size) })
+	if err != nil {
+		imp.tmp = ""
+		return imp, err
+	}
+	if v.sha256 != "" && hexSum(sum) != v.sha256 {
+		return imp, fmt.Errorf("%w: SHA-256 %s instead of %s", ErrDamaged, hexSum(sum), v.sha256)
+	}
+	imp.Info = GenerationInfo{Generation: n, Size: got, SHA256: hexSum(sum), ImportedAt: opt.Now.UTC(), From: opt.From, SignedBy: v.signedBy, Trust: v.trust}
+	return imp, imp.check(ctx)
+}
+
+// cleanUp removes what imports that were cut off have left.
+func (d *Data) cleanUp() error {
+	names, err := d.gens.disk.names()
+	if err != nil {
+		return err
+	}
+	for _, name := range leftovers(names) {
+		if err := ignoreMissing(d.gens.disk.remove(name)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (imp *Import) check(ctx context.Context) error {
+	s, err := openSnapshot(imp.d.path(imp.tmp), true)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	if err := s.Verify(ctx, func(done, total int) { imp.opt.tell("check", int64(done), int64(total)) }); err != nil {
+		return err
+	}
+	i := s.Snapshot()
+	imp.Info.ID, imp.Info.Root, imp.Info.AsOf, imp.Info.Rows, imp.Info.Source = i.ID, s.Root(), i.AsOf, i.Rows, i.Source
+	cur, err := imp.d.Open()
+	if err != nil { // nothing to compare with: the import mends what is there
+		return nil
+	}
+	defer cur.Close()
+	imp.Current = &cur.Info
+	switch {
+	case cur.Info.Root == imp.Info.Root && cur.Info.SignedBy == imp.Info.SignedBy && len(cur.Problems) == 0:
+		return ErrSame
+	case imp.Info.AsOf.Before(cur.Info.AsOf) && !imp.opt.AllowOlder:
+		return fmt.Errorf("%w: %s, in use: %s", ErrOlder, imp.Info.AsOf.Format(time.RFC3339), cur.Info.AsOf.Format(time.RFC3339))
+	}
+	return nil
+}
+
+// Commit makes the staged snapshot the current generation, at once for every reader that opens afterwards.
+func (imp *Import) Commit() (GenerationInfo, error) {
+	defer imp.release()
+	if imp.tmp == "" {
+		return GenerationInfo{}, errors.New("import has ended")
+	}
+	if err := imp.d.gens.install(imp.tmp, imp.Info); err != nil {
+		return GenerationInfo{}, errors.Join(err, imp.Discard())
+	}
+	imp.tmp = ""
+	return imp.Info, nil
+}
+
+// Discard ends the import without a change.
+func (imp *Import) Discard() error {
+	defer imp.release()
+	if imp.tmp == "" {
+		return nil
+	}
+	tmp := imp.tmp
+	imp.tmp = ""
+	return ignoreMissing(imp.d.gens.disk.remove(tmp))
+}
+
+func (imp *Import) release() {
+	if imp.unlock != nil {
+		imp.unlock()
+		imp.unlock = nil
+	}
+}
+
+// Import stages and commits the snapshot file at path.
+func (d *Data) Import(ctx context.Context, path string, opt ImportOptions) (GenerationInfo, error) {
+	imp, err := d.Stage(ctx, path, opt)
+	if err != nil {
+		return GenerationInfo{}, err
+	}
+	return imp.Commit()
+}
+
+// BuildInto builds a snapshot of the rows and makes it the current generation of the folder.
+func (d *Data) BuildInto(ctx context.Context, rows iter.Seq2[Row, error], meta Meta, now time.Time) (GenerationInfo, error) {
+	if err := os.MkdirAll(d.dir, 0o755); err != nil {
+		return GenerationInfo{}, err
+	}
+	tmp, err := os.MkdirTemp(d.dir, ".build-*")
+	if err != nil {
+		return GenerationInfo{}, err
+	}
+	defer os.RemoveAll(tmp) // temporary; what cannot be removed is only space
+	path := filepath.Join(tmp, "registry.db")
+	if err := Build(ctx, rows, meta, path); err != nil {
+		return GenerationInfo{}, err
+	}
+	return d.Import(ctx, path, ImportOptions{Now: now, From: "built here"})
+}
