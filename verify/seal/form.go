@@ -1,0 +1,253 @@
+package seal
+
+import (
+	"fmt"
+
+	"zhengyan/verify/document/pdfraw"
+)
+
+// fieldNode is a field or a widget of the form, by its full name.
+type fieldNode struct {
+	name string
+	ref  pdfraw.Ref
+	dict pdfraw.Dict
+	ft   pdfraw.Name
+	kids bool // it has kids, so that it is no widget itself
+}
+
+// flatten lists the fields and widgets of a document's form in order.
+func flatten(d *pdfraw.Doc) []fieldNode {
+	var out []fieldNode
+	seen := map[int]bool{}
+	var walk func(o pdfraw.Object, parent string, ft pdfraw.Name, i, depth int)
+	walk = func(o pdfraw.Object, parent string, ft pdfraw.Name, i, depth int) {
+		if len(out) >= maxFields || depth > 64 {
+			return
+		}
+		r, _ := o.(pdfraw.Ref)
+		if r.Num != 0 {
+			if seen[r.Num] {
+				return
+			}
+			seen[r.Num] = true
+		}
+		f := d.Dict(o)
+		if f == nil {
+			return
+		}
+		name := parent
+		if t, ok := d.Resolve(f["T"]).(pdfraw.String); ok {
+			if name != "" {
+				name += "."
+			}
+			name += pdfraw.Text(t)
+		} else {
+			name += fmt.Sprintf("#%d", i)
+		}
+		if n := d.Name(f["FT"]); n != "" {
+			ft = n
+		}
+		kids := d.Array(f["Kids"])
+		out = append(out, fieldNode{name, r, f, ft, len(kids) > 0})
+		for i, k := range kids {
+			walk(k, name, ft, i, depth+1)
+		}
+	}
+	for i, o := range d.Array(d.Dict(d.Catalog()["AcroForm"])["Fields"]) {
+		walk(o, "", "", i, 0)
+	}
+	return out
+}
+
+func (x *differ) fieldType(d *pdfraw.Doc, f pdfraw.Dict) pdfraw.Name {
+	for n := 0; f != nil && n < 32; n++ {
+		if t := d.Name(f["FT"]); t != "" {
+			return t
+		}
+		f = d.Dict(f["Parent"])
+	}
+	return ""
+}
+
+// form compares the interactive form.
+func (x *differ) form() {
+	fa, fb := x.a.Dict(x.a.Catalog()["AcroForm"]), x.b.Dict(x.b.Catalog()["AcroForm"])
+	if fa != nil && fb == nil {
+		x.add(ChangesContent, levelNever, "form removed", -1, "")
+		return
+	}
+	x.formKeys(fa, fb)
+	la, lb := flatten(x.a), flatten(x.b)
+	byName := map[string][]int{}
+	for i, n := range lb {
+		byName[n.name] = append(byName[n.name], i)
+		if n.ref.Num != 0 {
+			x.widgetsOK[n.ref.Num] = true
+			x.fieldOf[n.ref.Num] = n.name
+		}
+		if n.ft == "Sig" && looksSigned(x.b.Dict(n.dict["V"])) {
+			x.signedNow[n.name] = true
+			if n.kids { // its widgets
+				for j := i + 1; j < len(lb) && len(lb[j].name) > len(n.name) && lb[j].name[:len(n.name)] == n.name; j++ {
+					x.signedNow[lb[j].name] = true
+				}
+			}
+		}
+	}
+	used := make([]bool, len(lb))
+	for _, n := range la {
+		j := -1
+		for _, k := range byName[n.name] {
+			if !used[k] && (j < 0 || lb[k].ref == n.ref) {
+				j = k
+			}
+		}
+		if j < 0 {
+			x.add(ChangesContent, levelNever, "field "+n.name+" removed", -1, n.name)
+			continue
+		}
+		used[j] = true
+		x.fieldPair(n.dict, lb[j].dict, n.name, n.ft, x.pageOf(lb[j].ref))
+		if n.ft != lb[j].ft {
+			x.add(ChangesContent, levelNever, "field "+n.name+": type", -1, n.name)
+		}
+	}
+	for i, n := range lb {
+		if used[i] {
+			continue
+		}
+		page := x.pageOf(n.ref)
+		switch {
+		case x.signedNow[n.name]:
+			if v := x.b.Dict(n.dict["V"]); v != nil && isDocTimestamp(x.b, v) {
+				x.add(ChangesLTV, levelLTV, "document timestamp "+n.name, page, "")
+			} else if v != nil {
+				x.add(ChangesForm, levelForm, "signature "+n.name, page, "")
+			}
+		case n.kids && n.dict["V"] == nil && x.holdsSigned(lb, i): // a node above a new signature
+		default:
+			x.add(ChangesForm, levelNever, "field "+n.name+" added", page, n.name)
+		}
+	}
+}
+
+func (x *differ) holdsSigned(l []fieldNode, i int) bool {
+	found := false
+	for j := i + 1; j < len(l) && len(l[j].name) > len(l[i].name) && l[j].name[:len(l[i].name)] == l[i].name; j++ {
+		found = true
+		if !l[j].kids && !x.signedNow[l[j].name] {
+			return false
+		}
+	}
+	return found
+}
+
+func isDocTimestamp(d *pdfraw.Doc, v pdfraw.Dict) bool {
+	return d.Name(v["Type"]) == "DocTimeStamp" || d.Name(v["SubFilter"]) == "ETSI.RFC3161"
+}
+
+func (x *differ) pageOf(r pdfraw.Ref) int {
+	if r.Num == 0 {
+		return -1
+	}
+	for i, p := range x.pagesB {
+		for _, o := range x.b.Array(p.Dict["Annots"]) {
+			if q, ok := o.(pdfraw.Ref); ok && q.Num == r.Num {
+				return i
+			}
+		}
+	}
+	return -1
+}
+
+// formKeys compares the form's dictionary but for its fields.
+func (x *differ) formKeys(a, b pdfraw.Dict) {
+	for _, k := range x.differing(a, b, func(k pdfraw.Name) bool { return k == "Fields" }) {
+		added := x.a.Resolve(a[k]) == nil
+		switch k {
+		case "SigFlags":
+		case "DR", "DA", "Q":
+			if !added && (k != "DR" || !x.contains(a[k], b[k])) {
+				x.add(ChangesForm, levelNever, "form "+string(k), -1, "")
+			}
+		case "NeedAppearances":
+			if v, _ := x.b.Resolve(b[k]).(bool); v {
+				x.add(ChangesForm, levelForm, "form NeedAppearances", -1, "")
+			}
+		case "XFA":
+			x.add(ChangesForm, levelForm, "XFA form data", -1, "")
+		default:
+			x.add(ChangesForm, levelNever, "form "+string(k), -1, "")
+		}
+	}
+}
+
+// fieldPair compares a field or widget with its later state.
+func (x *differ) fieldPair(a, b pdfraw.Dict, name string, ft pdfraw.Name, page int) {
+	keys := x.differing(a, b, func(k pdfraw.Name) bool { return k == "Kids" || k == "StructParent" })
+	if len(keys) == 0 {
+		return
+	}
+	has := map[pdfraw.Name]bool{}
+	for _, k := range keys {
+		has[k] = true
+	}
+	if ft == "Sig" {
+		x.signatureField(a, b, name, page, keys)
+		return
+	}
+	if has["V"] {
+		x.add(ChangesForm, levelForm, "field "+name+": value", page, name)
+	}
+	for _, k := range keys {
+		switch k {
+		case "V", "AS", "RV", "I", "TI", "M", "NM":
+			if k == "AS" && !has["V"] && a["V"] != nil && a["T"] != nil {
+				x.add(ChangesForm, levelForm, "field "+name+": state", page, name)
+			}
+			if k == "AS" {
+				x.add(ChangesForm, levelForm, "field "+name+": value", page, name)
+			}
+		case "AP":
+			switch {
+			case has["V"] || a["T"] == nil || x.a.Resolve(a["AP"]) == nil:
+				x.add(ChangesForm, levelForm, "field "+name+": value", page, name)
+			default:
+				x.add(ChangesAnnotation, levelNever, "field "+name+": appearance without a new value", page, name)
+			}
+		case "MK", "DA", "Type":
+			if x.a.Resolve(a[k]) != nil {
+				x.add(ChangesForm, levelNever, "field "+name+": "+string(k), page, name)
+			}
+		default:
+			x.add(ChangesAnnotation, levelNever, "field "+name+": "+string(k), page, name)
+		}
+	}
+}
+
+// signatureField compares a signature field: an empty one may be signed, a signed one must stay as it is.
+func (x *differ) signatureField(a, b pdfraw.Dict, name string, page int, keys []pdfraw.Name) {
+	va, vb := x.a.Resolve(a["V"]), x.b.Dict(b["V"])
+	signing := va == nil && looksSigned(vb)
+	if a["T"] == nil && a["FT"] == nil && x.signedNow[name] { // a widget under its field
+		signing = true
+	}
+	if signing {
+		level, class, what := levelForm, ChangesForm, "signature "+name
+		if vb != nil && isDocTimestamp(x.b, vb) {
+			level, class, what = levelLTV, ChangesLTV, "document timestamp "+name
+		}
+		x.add(class, level, what, page, "")
+		for _, k := range keys {
+			switch k {
+			case "V", "AP", "AS", "M", "F", "MK", "DA", "DR", "Type", "NM", "Rect", "Lock", "Ff":
+			default:
+				x.add(ChangesAnnotation, levelNever, "signature field "+name+": "+string(k), page, "")
+			}
+		}
+		return
+	}
+	for _, k := range keys {
+		x.add(ChangesContent, levelNever, "signature field "+name+": "+string(k), page, "")
+	}
+}

@@ -1,0 +1,107 @@
+package seal
+
+import (
+	"strings"
+
+	"zhengyan/verify/document/pdfraw"
+)
+
+// permission is what a signature allows to be done after it (ISO 32000-2, 12.8.2).
+type permission struct {
+	level   int
+	locked  bool
+	action  string // All, Include, Exclude
+	fields  []string
+	certify bool
+}
+
+// permissions reads DocMDP and FieldMDP of a signature and the Lock of its field. Without any of them form filling and
+// further signatures are allowed: that is what an approval signature expects, and a mark over the page is not.
+func (f *file) permissions(doc *pdfraw.Doc, e *entry) []permission {
+	base := permission{level: levelForm}
+	out := []permission{}
+	for _, o := range doc.Array(e.dict["Reference"]) {
+		ref := doc.Dict(o)
+		tp := doc.Dict(ref["TransformParams"])
+		switch doc.Name(ref["TransformMethod"]) {
+		case "DocMDP":
+			base.certify = true
+			base.level = levelForm
+			if p, ok := pdfraw.Int(doc.Resolve(tp["P"])); ok && p >= 1 && p <= 3 {
+				base.level = int(p)
+			}
+		case "FieldMDP":
+			out = append(out, lockOf(doc, tp))
+		}
+	}
+	if lock := doc.Dict(e.field["Lock"]); lock != nil {
+		l := lockOf(doc, lock)
+		if p, ok := pdfraw.Int(doc.Resolve(lock["P"])); ok && p >= 1 && p <= 3 {
+			base.level = min(base.level, int(p))
+			if !base.certify {
+				base.level = int(p)
+			}
+		}
+		out = append(out, l)
+	}
+	return append(out, base)
+}
+
+func lockOf(doc *pdfraw.Doc, d pdfraw.Dict) permission {
+	p := permission{locked: true, action: string(doc.Name(d["Action"]))}
+	for _, o := range doc.Array(d["Fields"]) {
+		if s, ok := doc.Resolve(o).(pdfraw.String); ok {
+			p.fields = append(p.fields, pdfraw.Text(s))
+		}
+	}
+	return p
+}
+
+// forbids reports whether the permission forbids a change.
+func (p permission) forbids(c change) bool {
+	if !p.locked {
+		return c.level > p.level
+	}
+	if c.field == "" {
+		return false
+	}
+	listed := false
+	for _, f := range p.fields {
+		listed = listed || c.field == f || strings.HasPrefix(c.field, f+".") || strings.HasPrefix(c.field, f+"#")
+	}
+	switch p.action {
+	case "All":
+		return true
+	case "Include":
+		return listed
+	case "Exclude":
+		return !listed
+	}
+	return false
+}
+
+// changesAfter compares the revision that was signed with the file and judges the changes.
+func (f *file) changesAfter(v *verified) {
+	signed, err := pdfraw.Open(f.ctx, f.data[:v.cov.end], f.opts.Limits.Reader)
+	s := &v.sig
+	if err != nil {
+		s.Coverage, s.Permitted = CoveragePartial, false
+		s.Problems = append(s.Problems, Problem{pByteRange, "the signed bytes are no document"})
+		return
+	}
+	v.changes = compareRevisions(signed, f.doc, v.cov.end)
+	perms := f.permissions(f.doc, v.e)
+	rank := map[Changes]int{ChangesNone: 0, ChangesLTV: 1, ChangesForm: 2, ChangesAnnotation: 3, ChangesContent: 4}
+	for _, c := range v.changes {
+		if rank[c.Class] > rank[s.Changes] {
+			s.Changes = c.Class
+		}
+		s.Changed = append(s.Changed, c.Change)
+		for _, p := range perms {
+			if p.forbids(c) && s.Permitted {
+				s.Permitted = false
+				s.Problems = append(s.Problems, Problem{pModified, c.What})
+			}
+		}
+	}
+}
