@@ -142,12 +142,14 @@ func (c *canvas) registration(s Spec) error {
 		label = "使用有效期"
 	}
 	usage := label + "："
-	if !s.Usage.IsZero() && !s.HideUsage {
+	switch {
+	case s.HideUsage:
+	case s.UsageRaw != "":
+		usage += s.UsageRaw
+	case !s.Usage.IsZero():
 		usage += s.span(s.Usage, s.Dates, s.dash())
 	}
-	if s.UsageLabel != "none" {
-		c.right(542, 722, 9, usage, paleGrey)
-	}
+	c.right(542, 722, 9, usage, paleGrey)
 	c.field(s, 597, "姓名", s.Name)
 	c.field(s, 557, "性别", s.Sex)
 	birth := ""

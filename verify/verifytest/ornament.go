@@ -5,7 +5,9 @@ import (
 	"image/color"
 	"math"
 	"math/rand/v2"
+	"strings"
 
+	"github.com/makiuchi-d/gozxing"
 	"github.com/makiuchi-d/gozxing/qrcode/decoder"
 	"github.com/makiuchi-d/gozxing/qrcode/encoder"
 )
@@ -179,7 +181,11 @@ func (c *canvas) mark() {
 
 // qrImage encodes a payload as QR modules of n pixels without a quiet zone, as the issuers' programs do.
 func qrImage(payload string, n int) (*image.Gray, error) {
-	code, werr := encoder.Encoder_encodeWithoutHint(payload, decoder.ErrorCorrectionLevel_M)
+	hints := map[gozxing.EncodeHintType]any{}
+	if strings.IndexFunc(payload, func(r rune) bool { return r > 0x7e }) >= 0 {
+		hints[gozxing.EncodeHintType_CHARACTER_SET] = "UTF-8"
+	}
+	code, werr := encoder.Encoder_encode(payload, decoder.ErrorCorrectionLevel_M, hints)
 	if werr != nil {
 		return nil, werr
 	}

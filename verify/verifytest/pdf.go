@@ -31,6 +31,7 @@ type pdfFile struct {
 	next     int         // next free object number
 	prevXref int
 	title    string
+	producer string
 	id       string // hexadecimal
 	width    float64
 	height   float64
@@ -55,7 +56,7 @@ const (
 
 func newPDF(title, seed string, w, h float64, made time.Time) *pdfFile {
 	sum := sha256.Sum256([]byte("specimen " + seed))
-	f := &pdfFile{offs: map[int]int{}, next: objFirstFree, title: title, id: fmt.Sprintf("%x", sum[:16]), width: w, height: h, made: made}
+	f := &pdfFile{offs: map[int]int{}, next: objFirstFree, title: title, producer: "Zhengyan specimen writer", id: fmt.Sprintf("%x", sum[:16]), width: w, height: h, made: made}
 	f.buf.WriteString("%PDF-1.7\n%\xe2\xe3\xcf\xd3\n")
 	return f
 }
@@ -130,7 +131,7 @@ func (f *pdfFile) begin() {
 	f.putPages()
 	f.putPage()
 	when := pdfDate(f.made)
-	f.put(objInfo, fmt.Sprintf("<< /Title %s /Producer (Zhengyan specimen writer) /CreationDate (%s) /ModDate (%s) >>", pdfText(f.title), when, when))
+	f.put(objInfo, fmt.Sprintf("<< /Title %s /Producer (%s) /CreationDate (%s) /ModDate (%s) >>", pdfText(f.title), f.producer, when, when))
 }
 
 // commit ends a revision with its cross-reference table and trailer.

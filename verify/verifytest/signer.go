@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"image"
+	"image/color"
 	"image/png"
 	"strings"
 	"time"
@@ -199,15 +200,18 @@ func (g *Generator) sealPicture(s Spec, i int) ([]byte, error) {
 	c := &canvas{w: 120, h: 120, face: g.face}
 	c.drawSeal(s, i, 1, 1, 118)
 	img := c.paint(72)
-	pal := image.NewRGBA(img.Rect)
-	copy(pal.Pix, img.Pix)
-	for k := 0; k < len(pal.Pix); k += 4 { // white becomes clear
-		a := 255 - pal.Pix[k+1]
-		pal.Pix[k], pal.Pix[k+1], pal.Pix[k+2], pal.Pix[k+3] = byte(int(a)*217/255), byte(int(a)*26/255), byte(int(a)*26/255), a
+	const levels = 16 // of red, from clear to full, so that the picture stays small
+	var pal color.Palette
+	for a := range levels {
+		pal = append(pal, color.NRGBA{217, 26, 26, uint8(a * 255 / (levels - 1))})
+	}
+	out := image.NewPaletted(img.Rect, pal)
+	for k := range out.Pix {
+		out.Pix[k] = uint8((int(255-img.Pix[4*k+1])*(levels-1) + 127) / 255)
 	}
 	var b bytes.Buffer
 	enc := png.Encoder{CompressionLevel: png.BestCompression}
-	if err := enc.Encode(&b, pal); err != nil {
+	if err := enc.Encode(&b, out); err != nil {
 		return nil, err
 	}
 	return b.Bytes(), nil

@@ -178,7 +178,8 @@ type Spec struct {
 	UsageLabel  string   // empty means 使用有效期
 	LabelStyle  int      // 0 plain, 1 spread labels, 2 full-width spaces inside labels
 	Font        FontMode
-	HideUsage   bool // the label stands there, the value does not
+	HideUsage   bool   // the label stands there, the value does not
+	UsageRaw    string // printed instead of Usage
 	NoSignImage bool
 	SignDate    civil.Date
 
@@ -188,7 +189,9 @@ type Spec struct {
 
 	Carrier Carrier
 	DPI     float64 // of scans; 0 means 150
-	Ink     Ink
+	// TextLayer adds the unshown text of a scanner's recognition to a scan PDF.
+	TextLayer bool
+	Ink       Ink
 	// Extra pages before the certificate, for the rule that the certificate need not be on the first page.
 	CoverPage bool
 }
