@@ -256,6 +256,10 @@ func guessBytes(data []byte) (string, string, bool) {
 		}
 		return strings.TrimPrefix(string(data), "\ufeff"), charsetUTF8, true
 	}
+	if isBinary(data) {
+		// Not text in any charset: bytes that are not UTF-8 are shown as U+FFFD, and Code.Bytes holds the content.
+		return string([]rune(string(data))), charsetBinary, true
+	}
 	if halfWidthKana(data) {
 		if t, ok := decodeAll(japanese.ShiftJIS, data); ok {
 			return t, charsetSJIS, true
@@ -284,6 +288,16 @@ func isASCII(b []byte) bool {
 		}
 	}
 	return true
+}
+
+// isBinary reports whether bytes that are not UTF-8 hold control characters that no text has.
+func isBinary(b []byte) bool {
+	for _, c := range b {
+		if c < 0x09 || c >= 0x0E && c < 0x1B {
+			return true
+		}
+	}
+	return false
 }
 
 // halfWidthKana reports whether all high bytes are half-width kana with voicing marks, of which there is at least one,

@@ -143,7 +143,7 @@ func (r *reader) runStrategy(s strategy) {
 		limit = maxTripletsHarder
 	}
 	tries := 0
-	for _, t := range rankTriplets(fs, limit+8*len(fs), r.stop) {
+	for _, t := range v.likelyTriplets(fs, rankTriplets(fs, limit+8*len(fs), r.stop)) {
 		if r.stop() {
 			r.res.Work.Partial = true
 			return
@@ -165,6 +165,9 @@ func (r *reader) runStrategy(s strategy) {
 
 // minScore is the share of fixed patterns that a grid must hit before its data is read.
 const minScore = .72
+
+// relaxScore is the like for grids that are bent to the surface when they cannot be read flat.
+const relaxScore = .76
 
 func (r *reader) tryTriplet(s strategy, v view, fs []finder, t triplet) bool {
 	a, ok := newAnchors(v, fs, t)
@@ -190,7 +193,7 @@ func (r *reader) tryTriplet(s strategy, v view, fs []finder, t triplet) bool {
 		if i >= 5 || g.score < need || r.stop() {
 			break
 		}
-		if rd, used, ok := r.readGrid(s, v, a, g, asm); ok {
+		if rd, used, ok := r.readGrid(s, v, a, g, i, asm); ok {
 			r.take(rd, used, s.name, s.negative)
 			return true
 		}
@@ -208,7 +211,7 @@ func sortGrids(g []*grid) {
 
 // readGrid samples a grid and tries the strategy's cuts; where the version has a lattice of alignment patterns, the
 // grid is fitted to it first.
-func (r *reader) readGrid(s strategy, v view, a *anchors, g *grid, asm *assembly) (*reading, *grid, bool) {
+func (r *reader) readGrid(s strategy, v view, a *anchors, g *grid, rank int, asm *assembly) (*reading, *grid, bool) {
 	sv := r.samplingView(s, v, g)
 	if g.chart.number >= 7 {
 		if l := sv.growLattice(g, a); l != nil {
@@ -219,6 +222,17 @@ func (r *reader) readGrid(s strategy, v view, a *anchors, g *grid, asm *assembly
 	for _, c := range s.cuts {
 		if rd, ok := r.readMatrix(c.bits(val, g.chart.dim), g.chart, asm); ok {
 			return rd, g, true
+		}
+	}
+	if r.opts.Without["relax"] || rank > 1 || g.score < relaxScore || r.stop() {
+		return nil, g, false
+	}
+	if l := sv.relax(g); l != nil {
+		val = sv.sample(l)
+		for _, c := range s.cuts {
+			if rd, ok := r.readMatrix(c.bits(val, l.chart.dim), l.chart, asm); ok {
+				return rd, l, true
+			}
 		}
 	}
 	return nil, g, false

@@ -107,6 +107,13 @@ func makeTriplet(fs []finder, i, a, b int) (triplet, bool) {
 	}
 	support := math.Min(float64(fs[i].support), math.Min(float64(fs[a].support), float64(fs[b].support)))
 	cost := 1.2*math.Abs(cos) + 3*ratio + 1.5*(e1+e2) + .3*logRatio(la, lb) + .6/(1+support)
+	for _, k := range [3]int{i, a, b} {
+		if r := fs[k].ring; r != nil {
+			cost += .5 * (1 - float64(r.good)/ringRays)
+		} else {
+			cost += .25
+		}
+	}
 	return triplet{tl: i, tr: a, bl: b, n1: n1, n2: n2, cost: cost}, true
 }
 
@@ -125,4 +132,44 @@ func modulesBetween(f, g *finder, d vec) (n, disagree float64) {
 		}
 	}
 	return 2 * d.norm() / (a + b), logRatio(a, b)
+}
+
+// likelyTriplets reorders the best of many triplets by their timing patterns: where finder-like places abound (large
+// symbols hold many), geometry alone does not tell which three belong together.
+func (v view) likelyTriplets(fs []finder, ts []triplet) []triplet {
+	const look = 48
+	if len(ts) <= maxTriplets {
+		return ts
+	}
+	for i := range ts[:min(look, len(ts))] {
+		a, ok := newAnchors(v, fs, ts[i])
+		if !ok {
+			ts[i].cost += 2
+			continue
+		}
+		// A true side has as many timing modules as its length says.
+		for side := range 2 {
+			n := a.n[side] + 7
+			if w, ok := a.sideModules(side); ok {
+				n = w
+			}
+			d := float64(a.timingCount(side))
+			if d == 0 {
+				ts[i].cost += .8
+				continue
+			}
+			ts[i].cost += math.Min(.8, 4*math.Abs(d-n)/n)
+		}
+	}
+	head := ts[:min(look, len(ts))]
+	slices.SortStableFunc(head, func(a, b triplet) int {
+		switch {
+		case a.cost < b.cost:
+			return -1
+		case a.cost > b.cost:
+			return 1
+		}
+		return 0
+	})
+	return ts
 }
