@@ -1,0 +1,253 @@
+package viewmodel
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"zhengyan/verify"
+	"zhengyan/verify/document"
+	"zhengyan/verify/fields"
+)
+
+// Detail is everything that the window shows of one report, as texts and shapes.
+type Detail struct {
+	Verdict  VerdictView
+	Input    InputView
+	Facts    []Pair
+	Usage    *UsageView
+	Ladder   []Rung
+	Marks    []Mark
+	Chips    []Chip
+	Versions string
+	Choices  []string // specialties on the face, for the pick list
+	Pages    int
+}
+
+// VerdictView is the first thing a reader sees.
+type VerdictView struct {
+	Shape        Shape
+	Word         string
+	AsAt         string // "as at DATE, policy NAME"
+	Reason       string
+	Next         string
+	Copy         PartView
+	Registration PartView
+}
+
+// PartView is one of the two verdicts, on the copy or on the registration behind it.
+type PartView struct {
+	Shape Shape
+	Label string
+	Word  string
+	Subs  string // the sub-indications in words
+}
+
+// InputView says how the file came to be and what that caps.
+type InputView struct {
+	Kind  document.InputKind
+	Title string
+	Cap   string
+	Warn  bool // something that the best verdict needs cannot be checked on such a file
+}
+
+// Pair is a labelled fact.
+type Pair struct{ Label, Value, Note string }
+
+// Chip is a short state that is always in view.
+type Chip struct {
+	Shape Shape
+	Text  string
+	Hint  string
+}
+
+// UsageView is the period of use as a sum.
+type UsageView struct {
+	Printed string // "2026-01-01 to 2026-06-30", as printed
+	Terms   []TermView
+	Result  string // the sum's result in words
+	Agrees  bool   // the printed end is the one that the terms give
+	Known   bool   // both ends are known
+}
+
+// TermView is one term of the minimum.
+type TermView struct {
+	Label, Date, Clause string
+	Binding             bool
+}
+
+// BuildDetail makes the view of a report. covers reports whether the window's font shows a character; nil means all.
+func BuildDetail(m *Messages, rep *verify.Report, covers func(rune) bool) Detail {
+	if rep == nil {
+		return Detail{}
+	}
+	d := Detail{
+		Verdict:  verdictView(m, rep),
+		Input:    inputView(m, rep),
+		Facts:    facts(m, rep, covers),
+		Usage:    usageView(m, rep.Usage),
+		Ladder:   ladder(m, rep),
+		Chips:    Chips(m, rep),
+		Versions: m.T("versions", "program", rep.Program, "rules", rep.Rules.Version),
+		Pages:    rep.Input.Pages,
+	}
+	d.Marks = marks(m, rep, d.Ladder)
+	for _, s := range rep.Certificate.Specialties {
+		d.Choices = append(d.Choices, s.Name)
+	}
+	return d
+}
+
+func verdictView(m *Messages, rep *verify.Report) VerdictView {
+	v := VerdictView{
+		Shape:        ShapeOf(rep.Indication),
+		Word:         m.Word(rep.Indication),
+		Reason:       rep.Reason,
+		Next:         rep.Next,
+		Copy:         partView(m, m.T("part.copy"), rep.Copy),
+		Registration: partView(m, m.T("part.registration"), rep.Registration),
+		AsAt: m.T("verdict.asat", "date", rep.JudgedOn.String(),
+			"policy", m.Or("policy."+rep.Policy.Name, rep.Policy.Name), "version", rep.Policy.Version),
+	}
+	if rep.Error != nil {
+		v.Word = m.T("verdict.unreadable")
+		v.Reason, v.Next = rep.Error.Message, rep.Error.Next
+	}
+	return v
+}
+
+func partView(m *Messages, label string, v verify.Verdict) PartView {
+	p := PartView{Shape: ShapeOf(v.Indication), Label: label, Word: m.Word(v.Indication)}
+	var subs []string
+	for _, s := range v.SubIndications {
+		subs = append(subs, m.Or("sub."+string(s), string(s)))
+	}
+	p.Subs = strings.Join(subs, m.T("list.comma"))
+	return p
+}
+
+func inputView(m *Messages, rep *verify.Report) InputView {
+	k := rep.Input.Kind
+	if k == "" || rep.Error != nil {
+		k = document.InputUnknown
+	}
+	return InputView{
+		Kind:  k,
+		Title: m.T("input." + string(k)),
+		Cap:   m.T("input." + string(k) + ".cap"),
+		Warn:  k != document.InputOriginal,
+	}
+}
+
+// facts are the printed facts, the important ones first.
+func facts(m *Messages, rep *verify.Report, covers func(rune) bool) []Pair {
+	c := rep.Certificate
+	var ps []Pair
+	add := func(key, value string) {
+		if value != "" {
+			ps = append(ps, Pair{Label: m.T("fact." + key), Value: value, Note: RareNote(value, covers)})
+		}
+	}
+	if rep.Error == nil {
+		add("kind", kindText(m, c))
+	}
+	add("name", c.Name)
+	add("number", c.Number)
+	add("employer", c.Employer)
+	for _, s := range c.Specialties {
+		add("specialty", strings.TrimSpace(s.Name+"  "+periodText(m, s.Valid)))
+	}
+	add("qualification", c.QualName)
+	add("valid", periodText(m, c.Valid))
+	add("usage", periodText(m, c.Usage))
+	if c.Annotation != nil {
+		add("annotation", strings.TrimSpace(c.Annotation.Scene+"  "+periodText(m, c.Annotation.Period)))
+	}
+	add("sex", c.Sex)
+	add("birth", c.Birth.String())
+	add("id", maskID(c.IDNumber))
+	add("issue", c.IssueDate.String())
+	add("approved", c.Approved.String())
+	add("issuer", c.Issuer)
+	if c.Specimen {
+		add("specimen", m.T("fact.specimen.yes"))
+	}
+	add("file", rep.Input.Name)
+	if rep.Input.Size > 0 {
+		add("size", SizeText(rep.Input.Size))
+	}
+	add("sha256", rep.Input.SHA256)
+	return ps
+}
+
+// maskID keeps the region and the last two characters of an identity number.
+func maskID(id string) string {
+	if len(id) < 10 {
+		return id
+	}
+	return id[:6] + strings.Repeat("*", len(id)-8) + id[len(id)-2:]
+}
+
+func periodText(m *Messages, p fields.Period) string {
+	switch {
+	case p.IsZero():
+		return ""
+	case p.From.IsZero():
+		return m.T("period.until", "to", p.To.String())
+	case p.To.IsZero():
+		return m.T("period.from", "from", p.From.String())
+	}
+	return m.T("period.both", "from", p.From.String(), "to", p.To.String())
+}
+
+// SizeText returns a number of bytes for reading.
+func SizeText(n int64) string {
+	switch {
+	case n >= 1<<20:
+		return strconv.FormatFloat(float64(n)/(1<<20), 'f', 1, 64) + " MB"
+	case n >= 1<<10:
+		return strconv.FormatInt((n+512)>>10, 10) + " KB"
+	}
+	return strconv.FormatInt(n, 10) + " B"
+}
+
+// RareNote names by code point the characters of s that the window's font does not have ("𠮷 U+20BB7"); "" if it has all.
+func RareNote(s string, covers func(rune) bool) string {
+	if covers == nil {
+		return ""
+	}
+	var notes []string
+	for _, r := range s {
+		if r > 0x2E7F && !covers(r) {
+			notes = append(notes, fmt.Sprintf("%c U+%04X", r, r))
+		}
+	}
+	return strings.Join(notes, "  ")
+}
+
+func usageView(m *Messages, u *verify.UsageSum) *UsageView {
+	if u == nil {
+		return nil
+	}
+	v := &UsageView{
+		Printed: periodText(m, fields.Period{From: u.Start, To: u.Printed}),
+		Known:   !u.Printed.IsZero() && !u.Expected.IsZero(),
+		Agrees:  u.Printed == u.Expected,
+	}
+	for _, t := range u.Terms {
+		v.Terms = append(v.Terms, TermView{Label: t.Label, Date: t.Date.String(), Clause: t.Clause, Binding: t.Binding})
+	}
+	switch {
+	case !v.Known && u.Expected.IsZero():
+		v.Result = m.T("usage.unknown")
+	case !v.Known:
+		v.Result = m.T("usage.noprinted", "date", u.Expected.String())
+	case v.Agrees:
+		v.Result = m.T("usage.agrees", "date", u.Printed.String())
+	case u.Printed.Before(u.Expected):
+		v.Result = m.T("usage.shorter", "printed", u.Printed.String(), "expected", u.Expected.String())
+	default:
+		v.Result = m.T("usage.longer", "printed", u.Printed.String(), "expected", u.Expected.String())
+	}
+	return v
+}

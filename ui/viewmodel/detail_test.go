@@ -1,0 +1,223 @@
+package viewmodel_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"zhengyan/ui/viewmodel"
+	"zhengyan/ui/viewmodel/vmtest"
+	"zhengyan/verify"
+	"zhengyan/verify/rules"
+)
+
+func detail(t *testing.T, c vmtest.Case, q verify.Question) (viewmodel.Detail, *verify.Report) {
+	t.Helper()
+	e := vmtest.New([]string{"证书.pdf"}, c)
+	ev := *c.Evidence
+	ev.Input.Name = "证书.pdf"
+	if q.At.IsZero() {
+		q.At = vmtest.Noon(2026, 3, 1)
+	}
+	rep := e.Judge(&ev, q)
+	return viewmodel.BuildDetail(messages(t, viewmodel.Chinese), rep, nil), rep
+}
+
+func order(d viewmodel.Detail) (ids []string) {
+	for _, r := range d.Ladder {
+		ids = append(ids, r.ID)
+	}
+	return ids
+}
+
+func TestFailuresComeFirstInTheLadder(t *testing.T) {
+	c := vmtest.Good()
+	judge := c.Judge
+	c.Judge = func(ev *verify.Evidence, q verify.Question) *verify.Report {
+		rep := judge(ev, q)
+		set := func(i int, st verify.Status, a verify.Action) { rep.Checks[i].Status, rep.Checks[i].Action = st, a }
+		set(1, verify.Inconclusive, verify.Enforce) // trust
+		set(2, verify.Failed, verify.Advise)        // seal-name
+		set(5, verify.Failed, verify.Enforce)       // qr
+		set(4, "NEW-STATUS", verify.Advise)         // specialty
+		return rep
+	}
+	d, _ := detail(t, c, verify.Question{})
+	want := []string{"qr", "trust", "seal-name", "specialty", "integrity", "usage", "handwriting", "registry"}
+	if got := order(d); !slices.Equal(got, want) {
+		t.Errorf("order %v, want %v", got, want)
+	}
+	if !d.Ladder[0].Prominent || !d.Ladder[1].Prominent || d.Ladder[2].Prominent {
+		t.Error("only enforced failures and unknowns are shown open")
+	}
+	if d.Ladder[3].Shape != viewmodel.ShapeUnknown {
+		t.Error("an unknown status must look unknown, never passed")
+	}
+	if d.Ladder[2].Note == "" || d.Ladder[0].Note != "" {
+		t.Error("advice must say that it does not enter the verdict")
+	}
+}
+
+func TestBannerSaysVerdictReasonAndNext(t *testing.T) {
+	d, _ := detail(t, vmtest.Tampered(), verify.Question{})
+	v := d.Verdict
+	if v.Shape != viewmodel.ShapeFail || v.Word != "不通过" || !strings.Contains(v.Reason, "与签章时不同") || !strings.Contains(v.Next, "重新下载") {
+		t.Errorf("banner %+v", v)
+	}
+	if v.Copy.Subs != "内容与签章时不同" || v.Registration.Word != "无法确定" {
+		t.Errorf("parts %+v, %+v", v.Copy, v.Registration)
+	}
+	if !strings.Contains(v.AsAt, "2026-03-01") || !strings.Contains(v.AsAt, "一般") {
+		t.Errorf("as at %q", v.AsAt)
+	}
+}
+
+func TestUnreadableFileSaysWhatHappenedAndWhatToDo(t *testing.T) {
+	d, _ := detail(t, vmtest.Unreadable(), verify.Question{})
+	if d.Verdict.Word != "无法读取" || d.Verdict.Shape != viewmodel.ShapeUnknown || d.Verdict.Reason == "" || d.Verdict.Next == "" {
+		t.Errorf("banner %+v", d.Verdict)
+	}
+	if d.Usage != nil || len(d.Marks) != 0 {
+		t.Error("nothing can be known of an unreadable file")
+	}
+}
+
+func TestInputBannerCaps(t *testing.T) {
+	d, _ := detail(t, vmtest.Scan(), verify.Question{})
+	if !d.Input.Warn || d.Input.Title != "打印扫描件" || !strings.Contains(d.Input.Cap, "原始电子件") {
+		t.Errorf("input %+v", d.Input)
+	}
+	if d, _ = detail(t, vmtest.Good(), verify.Question{}); d.Input.Warn {
+		t.Errorf("an original file warns: %+v", d.Input)
+	}
+}
+
+func TestUsageSumNamesTheBindingTerm(t *testing.T) {
+	c := vmtest.Good()
+	d, rep := detail(t, c, verify.Question{})
+	if u := d.Usage; !u.Agrees || len(u.Terms) != 3 || !u.Terms[0].Binding || u.Terms[1].Binding || u.Terms[0].Clause == "" {
+		t.Errorf("usage %+v", u)
+	}
+	m := messages(t, viewmodel.Chinese)
+	for _, tc := range []struct {
+		change func(u *verify.UsageSum)
+		want   string
+	}{
+		{func(u *verify.UsageSum) { u.Printed = u.Expected.AddDays(-3) }, "早于"},
+		{func(u *verify.UsageSum) { u.Printed = u.Expected.AddDays(3) }, "晚于"},
+		{func(u *verify.UsageSum) {
+			u.Printed = rep.JudgedOn
+			u.Printed.Y = 0
+			*u = verify.UsageSum{Expected: u.Expected}
+		}, "未读到"},
+		{func(u *verify.UsageSum) { *u = verify.UsageSum{} }, "不足"},
+	} {
+		r := *rep
+		u := *rep.Usage
+		tc.change(&u)
+		r.Usage = &u
+		if got := viewmodel.BuildDetail(m, &r, nil).Usage.Result; !strings.Contains(got, tc.want) {
+			t.Errorf("got %q, want %q in it", got, tc.want)
+		}
+	}
+}
+
+func TestMarksAndRungsPointAtEachOther(t *testing.T) {
+	d, _ := detail(t, vmtest.Good(), verify.Question{At: vmtest.Noon(2026, 9, 1)})
+	kinds := map[viewmodel.MarkKind]viewmodel.Mark{}
+	for _, mk := range d.Marks {
+		kinds[mk.Kind] = mk
+	}
+	for _, k := range []viewmodel.MarkKind{viewmodel.MarkQR, viewmodel.MarkSeal, viewmodel.MarkSignature, viewmodel.MarkField} {
+		if _, ok := kinds[k]; !ok {
+			t.Errorf("no mark for %s", k)
+		}
+	}
+	if f := kinds[viewmodel.MarkField]; !slices.Equal(f.Checks, []string{"usage"}) || f.Shape != viewmodel.ShapeFail {
+		t.Errorf("field mark %+v", f)
+	}
+	if q := kinds[viewmodel.MarkQR]; q.Shape != viewmodel.ShapePass || !slices.Equal(q.Checks, []string{"qr"}) {
+		t.Errorf("QR mark %+v", q)
+	}
+	for _, mk := range d.Marks {
+		for _, id := range mk.Checks {
+			i := slices.IndexFunc(d.Ladder, func(r viewmodel.Rung) bool { return r.ID == id })
+			if i < 0 || !slices.Contains(d.Ladder[i].MarkIDs, mk.ID) {
+				t.Errorf("mark %s names check %s, which does not point back", mk.ID, id)
+			}
+		}
+	}
+}
+
+func TestEvidenceUpASealIsNotMarkedTwice(t *testing.T) {
+	d, _ := detail(t, vmtest.Tampered(), verify.Question{})
+	n := 0
+	for _, mk := range d.Marks {
+		if mk.Kind == viewmodel.MarkField {
+			n++
+		}
+		if mk.Kind == viewmodel.MarkSeal && mk.Shape != viewmodel.ShapeFail {
+			t.Errorf("the seal of a tampered file is marked %v", mk.Shape)
+		}
+	}
+	if n != 0 {
+		t.Errorf("%d more boxes on the seal", n)
+	}
+}
+
+func TestChipsNeverHideMissingData(t *testing.T) {
+	_, rep := detail(t, vmtest.Good(), verify.Question{})
+	m := messages(t, viewmodel.Chinese)
+	chips := viewmodel.Chips(m, rep)
+	if len(chips) != 2 || chips[0].Shape != viewmodel.ShapePass || chips[1].Text != "未装注册库快照" || chips[1].Shape != viewmodel.ShapeUnknown {
+		t.Errorf("chips %+v", chips)
+	}
+	rep.Trust.Anchors = 0
+	for f, want := range map[verify.Freshness]viewmodel.Shape{verify.Fresh: viewmodel.ShapePass, verify.Stale: viewmodel.ShapeUnknown, verify.RedLine: viewmodel.ShapeFail, verify.ClockSuspect: viewmodel.ShapeUnknown, "": viewmodel.ShapeUnknown} {
+		rep.Snapshot = &verify.SnapshotState{AgeDays: 12, Freshness: f}
+		chips = viewmodel.Chips(m, rep)
+		if chips[0].Shape != viewmodel.ShapeUnknown || chips[1].Shape != want || !strings.Contains(chips[1].Text, "12") {
+			t.Errorf("%s: %+v", f, chips)
+		}
+	}
+}
+
+func TestRareCharactersAreNamedByCodePoint(t *testing.T) {
+	covers := func(r rune) bool { return r != '𠮷' && r != 0x26B4E }
+	for s, want := range map[string]string{"张样例": "", "𠮷田": "𠮷 U+20BB7", "王𦭎𠮷": "𦭎 U+26B4E  𠮷 U+20BB7", "Ab 1": ""} {
+		if got := viewmodel.RareNote(s, covers); got != want {
+			t.Errorf("%s: %q, want %q", s, got, want)
+		}
+	}
+}
+
+func TestIdentityNumberIsMasked(t *testing.T) {
+	c := vmtest.Good()
+	judge := c.Judge
+	c.Judge = func(ev *verify.Evidence, q verify.Question) *verify.Report {
+		rep := judge(ev, q)
+		rep.Certificate.IDNumber = "110101198503150011"
+		return rep
+	}
+	d, _ := detail(t, c, verify.Question{})
+	if txt := d.Text(messages(t, viewmodel.Chinese)); strings.Contains(txt, "19850315") || !strings.Contains(txt, "110101**********11") {
+		t.Error("the identity number is shown")
+	}
+}
+
+func TestPlainTextHasVerdictClauseAndDisclaimer(t *testing.T) {
+	d, _ := detail(t, vmtest.Good(), verify.Question{At: vmtest.Noon(2026, 9, 1)})
+	txt := d.Text(messages(t, viewmodel.Chinese))
+	for _, want := range []string{"不通过", "Y-11", "建办市〔2021〕40号 二(一)", "使用件: 不通过", "注册: 通过", "评标委员会决定最终评审结果", "未发起任何网络连接", "SHA-256: 9f86"} {
+		if !strings.Contains(txt, want) {
+			t.Errorf("the text lacks %q:\n%s", want, txt)
+		}
+	}
+}
+
+func TestHumanDecisionIsShownBesideTheMachine(t *testing.T) {
+	d, _ := detail(t, vmtest.Scan(), verify.Question{Human: map[string]verify.HumanDecision{"handwriting": {Answer: "differs"}}})
+	if r := d.Ladder[0]; r.ID != "handwriting" || r.Decision != "笔迹不一致" || !r.CanDecide || r.Sub != "笔迹不一致" || r.SubID != string(rules.HandwritingDiffers) {
+		t.Errorf("rung %+v", r)
+	}
+}

@@ -1,0 +1,92 @@
+package viewmodel
+
+import (
+	"image"
+
+	"zhengyan/verify"
+)
+
+// File is a file that the engine can read. Key is the engine's own handle on it and is never looked at here.
+type File struct {
+	Name string // shown in the list, without folders
+	Path string // where it is, for messages; inside an archive "archive.zip › name"
+	Key  any
+}
+
+// State is how far the work on a file has come.
+type State int
+
+// The states of a file.
+const (
+	Waiting State = iota
+	Reading
+	Done
+	Cancelled
+)
+
+// Item is a file of the list.
+type Item struct {
+	ID       int
+	File     File
+	State    State
+	Evidence *verify.Evidence // nil until Done
+	Row      Row
+	// Human holds a person's decisions on this file by check id.
+	Human map[string]verify.HumanDecision
+}
+
+// Row is what the list shows of a file.
+type Row struct {
+	Shape        Shape
+	Indication   verify.Indication // "" until judged
+	Title        string            // the holder's name, or the file's name
+	Subtitle     string            // kind of certificate, or the state of the work
+	Reason       string
+	Person       string
+	Number       string
+	Kind         string
+	Unreadable   bool
+	Copy         verify.Indication
+	Registration verify.Indication
+}
+
+// Picture is a page as it is to be shown.
+type Picture struct {
+	Item  int
+	Page  int
+	DPI   float64
+	Image image.Image
+	Err   error
+}
+
+// Counts are the numbers over the list.
+type Counts struct{ Total, Waiting, Reading, Passed, Failed, Indeterminate, Unreadable, Cancelled int }
+
+// Finished is the number of files that need no more work.
+func (c Counts) Finished() int { return c.Total - c.Waiting - c.Reading }
+
+// Working reports whether files are being read or wait to be.
+func (c Counts) Working() bool { return c.Waiting+c.Reading > 0 }
+
+// Filter narrows the list to one kind of result.
+type Filter int
+
+// The filters.
+const (
+	ShowAll Filter = iota
+	ShowFailed
+	ShowIndeterminate
+	ShowPassed
+)
+
+func (f Filter) matches(it *Item) bool {
+	switch f {
+	case ShowFailed:
+		return it.Row.Indication == verify.TotalFailed
+	case ShowIndeterminate:
+		return it.Row.Indication == verify.Indeterminate
+	case ShowPassed:
+		return it.Row.Indication == verify.TotalPassed
+	}
+	return true
+}

@@ -1,0 +1,100 @@
+package viewmodel
+
+import (
+	"sort"
+	"strings"
+
+	"zhengyan/verify"
+)
+
+// Rung is one line of the ladder of checks.
+type Rung struct {
+	ID         string
+	Shape      Shape
+	Status     verify.Status
+	Title      string
+	Word       string // the status in words
+	Message    string
+	Next       string
+	Target     string // which verdict it speaks to
+	Note       string // "" if the check enters the verdict, else why it does not
+	Rule       string
+	Document   string
+	Clause     string
+	Quote      string
+	Sub        string // in words
+	SubID      string // the stable id
+	Facts      []FactView
+	Decision   string // what a person decided, in words
+	CanDecide  bool   // a person may decide this check
+	Prominent  bool   // failed or inconclusive and enforced: message shown unopened
+	MarkIDs    []string
+	sortWeight int
+}
+
+// FactView is a piece of evidence.
+type FactView struct {
+	Name, Value string
+	Page        int
+	Placed      bool // it has a place on the page
+}
+
+// handwritingCheck is the id of the check that only a person decides (40号 二(二)).
+const handwritingCheck = "handwriting"
+
+// ladder orders the checks: what failed first, then what could not be told, then advice, then what passed, then what did
+// not apply. Within a class the ladder's own order stays.
+func ladder(m *Messages, rep *verify.Report) []Rung {
+	rungs := make([]Rung, 0, len(rep.Checks))
+	for i := range rep.Checks {
+		rungs = append(rungs, rung(m, rep, &rep.Checks[i]))
+	}
+	sort.SliceStable(rungs, func(i, j int) bool { return rungs[i].sortWeight < rungs[j].sortWeight })
+	return rungs
+}
+
+func rung(m *Messages, rep *verify.Report, c *verify.Check) Rung {
+	r := Rung{
+		ID: c.ID, Shape: ShapeOfStatus(c.Status), Status: c.Status, Title: c.Title,
+		Word: m.Or("status."+string(c.Status), m.T("status."+string(verify.Inconclusive))), Message: c.Message, Next: c.Next,
+		Target: m.Or("part."+string(c.Target), ""),
+		Rule:   c.Rule, Document: c.Document, Clause: c.Clause, Quote: c.Quote, SubID: string(c.Sub),
+	}
+	if r.Title == "" {
+		r.Title = m.Or("check."+c.ID, c.ID)
+	}
+	if c.Sub != "" {
+		r.Sub = m.Or("sub."+string(c.Sub), string(c.Sub))
+	}
+	if c.Action != verify.Enforce && c.Status != verify.Skipped {
+		r.Note = m.T("action.advise")
+	}
+	for _, f := range c.Evidence {
+		r.Facts = append(r.Facts, FactView{Name: f.Name, Value: f.Value, Page: f.Page, Placed: f.Box != nil && !f.Box.IsZero()})
+	}
+	if h, ok := rep.Human[c.ID]; ok {
+		r.Decision = m.Or("decision."+h.Answer, h.Answer)
+	}
+	r.CanDecide = c.ID == handwritingCheck && c.Status != verify.Skipped
+	enforced := c.Action == verify.Enforce
+	switch {
+	case c.Status == verify.Failed && enforced:
+		r.sortWeight, r.Prominent = 0, true
+	case c.Status != verify.Passed && c.Status != verify.Skipped && enforced:
+		r.sortWeight, r.Prominent = 1, true
+	case c.Status == verify.Failed:
+		r.sortWeight = 2
+	case c.Status == verify.Passed:
+		r.sortWeight = 4
+	case c.Status == verify.Skipped:
+		r.sortWeight = 5
+	default:
+		r.sortWeight = 3
+	}
+	return r
+}
+
+// Source returns document and clause in one line.
+func (r Rung) Source() string {
+	return strings.TrimSpace(r.Document + " " + r.Clause)
+}

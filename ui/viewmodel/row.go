@@ -1,0 +1,47 @@
+package viewmodel
+
+import (
+	"zhengyan/verify"
+	"zhengyan/verify/fields"
+)
+
+// row makes the list's line for an item; rep is nil until the file was judged.
+func (s *Session) row(it *Item, rep *verify.Report) Row {
+	m := s.messages
+	r := Row{Title: it.File.Name}
+	switch it.State {
+	case Waiting:
+		r.Subtitle = m.T("state.waiting")
+	case Reading:
+		r.Subtitle = m.T("state.reading")
+	case Cancelled:
+		r.Subtitle = m.T("state.cancelled")
+		r.Shape = ShapeSkip
+	}
+	if rep == nil {
+		return r
+	}
+	r.Shape = ShapeOf(rep.Indication)
+	r.Indication, r.Copy, r.Registration = rep.Indication, rep.Copy.Indication, rep.Registration.Indication
+	r.Reason, r.Person, r.Number = rep.Reason, rep.Certificate.Name, rep.Certificate.Number
+	r.Unreadable = rep.Error != nil
+	if r.Unreadable {
+		r.Subtitle = m.T("state.unreadable")
+		r.Reason = rep.Error.Message
+		return r
+	}
+	r.Kind = kindText(m, rep.Certificate)
+	r.Subtitle = r.Kind
+	if r.Person != "" {
+		r.Subtitle = r.Person + " · " + r.Kind
+	}
+	return r
+}
+
+func kindText(m *Messages, c fields.Certificate) string {
+	k := c.Kind
+	if k == "" {
+		k = fields.UnknownKind
+	}
+	return m.Or("kind."+string(k), m.T("kind.unknown"))
+}

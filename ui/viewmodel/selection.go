@@ -1,0 +1,315 @@
+package viewmodel
+
+import (
+	"context"
+	"errors"
+	"image"
+	"maps"
+	"time"
+
+	"zhengyan/verify"
+)
+
+// judgeDelay is how long the question must rest before the whole list is judged again; the selected file is judged at
+// once.
+const judgeDelay = 150 * time.Millisecond
+
+// judgeChunk is the number of rows that are judged before the window hears of them.
+const judgeChunk = 200
+
+// errPicture stands for a library's panic while it drew a page.
+var errPicture = errors.New("the page could not be drawn")
+
+// questionFor is the question in force with the decisions made on one file.
+func (s *Session) questionFor(it *Item) verify.Question {
+	q := s.Question()
+	q.Human = it.Human
+	return q
+}
+
+// Len returns the number of rows that the filter shows.
+func (s *Session) Len() int { return len(s.visible) }
+
+// At returns the i-th row shown, nil if there is none.
+func (s *Session) At(i int) *Item {
+	if i < 0 || i >= len(s.visible) {
+		return nil
+	}
+	return s.items[s.visible[i]]
+}
+
+// IndexOf returns the row at which an item is shown, -1 if the filter hides it.
+func (s *Session) IndexOf(id int) int {
+	for i, v := range s.visible {
+		if v == id {
+			return i
+		}
+	}
+	return -1
+}
+
+// Counts returns the numbers over the whole list.
+func (s *Session) Counts() Counts { return s.counts }
+
+// Expanding reports whether folders or archives are still being listed.
+func (s *Session) Expanding() bool { return s.expanding > 0 }
+
+// Filter returns the filter in force.
+func (s *Session) Filter() Filter { return s.filter }
+
+// SetFilter narrows the list.
+func (s *Session) SetFilter(f Filter) {
+	s.filter = f
+	s.refilter()
+	s.mark(Change{List: true})
+}
+
+// Select makes an item the one that is shown.
+func (s *Session) Select(id int) {
+	if id < 0 || id >= len(s.items) || id == s.selected {
+		return
+	}
+	s.selected = id
+	s.forget()
+	s.queue.promote(id)
+	if it := s.items[id]; it.Evidence != nil {
+		s.report = s.engine.Judge(it.Evidence, s.questionFor(it))
+		s.wantTimeline()
+	}
+	s.mark(Change{Detail: true, Timeline: true, Picture: true, List: true})
+}
+
+// Step selects the row n below (above for a negative n) the selected one.
+func (s *Session) Step(n int) {
+	if len(s.visible) == 0 {
+		return
+	}
+	i := s.IndexOf(s.selected)
+	if i < 0 {
+		i = 0
+	} else {
+		i = min(max(i+n, 0), len(s.visible)-1)
+	}
+	s.Select(s.visible[i])
+}
+
+// Selected returns the item that is shown, nil if none is.
+func (s *Session) Selected() *Item {
+	if s.selected < 0 {
+		return nil
+	}
+	return s.items[s.selected]
+}
+
+// Report returns the selected file's report, nil until it was judged.
+func (s *Session) Report() *verify.Report { return s.report }
+
+// Segments returns the selected file's timeline, nil until it was worked out.
+func (s *Session) Segments() []verify.Segment { return s.segments }
+
+// Picture returns the selected file's page picture, nil until it was drawn.
+func (s *Session) Picture() *Picture { return s.picture }
+
+// Ask changes the question. The selected file is judged at once, the others in the background.
+func (s *Session) Ask(q verify.Question) {
+	q.Lang = string(s.messages.Lang())
+	gen := s.asked.Load().gen + 1
+	s.asked.Store(&asked{gen: gen, q: q})
+	if it := s.Selected(); it != nil && it.Evidence != nil {
+		s.report = s.engine.Judge(it.Evidence, s.questionFor(it))
+		it.Row = s.row(it, s.report)
+		s.wantTimeline()
+	}
+	s.judgeAll(gen, q)
+	s.mark(Change{List: true, Detail: true})
+}
+
+// Decide records what a person decided on a check of the selected file and judges with it. An empty answer takes the
+// decision back. Decisions belong to one file.
+func (s *Session) Decide(check string, d verify.HumanDecision) {
+	it := s.Selected()
+	if it == nil || it.Evidence == nil {
+		return
+	}
+	human := maps.Clone(it.Human) // reports that were made keep the map that they were made with
+	if human == nil {
+		human = map[string]verify.HumanDecision{}
+	}
+	if d.Answer == "" {
+		delete(human, check)
+	} else {
+		human[check] = d
+	}
+	it.Human = human
+	s.decisions++
+	s.report = s.engine.Judge(it.Evidence, s.questionFor(it))
+	it.Row = s.row(it, s.report)
+	s.wantTimeline()
+	s.mark(Change{List: true, Detail: true})
+}
+
+// SetMessages changes the language: every text is made again, those of the rules by judging again.
+func (s *Session) SetMessages(m *Messages) {
+	s.messages = m
+	for _, it := range s.items {
+		if it.Evidence == nil {
+			it.Row = s.row(it, nil)
+		}
+	}
+	s.Ask(s.Question())
+}
+
+// judgeAll judges every finished file but the selected one with q, in the background, unless a later question comes.
+func (s *Session) judgeAll(gen int, q verify.Question) {
+	if s.endJudge != nil {
+		s.endJudge()
+	}
+	type todo struct {
+		id, epoch int
+		ev        *verify.Evidence
+		human     map[string]verify.HumanDecision
+	}
+	var todos []todo
+	for id, it := range s.items {
+		if it.Evidence != nil && id != s.selected {
+			todos = append(todos, todo{id, s.epochs[id], it.Evidence, it.Human})
+		}
+	}
+	if len(todos) == 0 {
+		return
+	}
+	ctx, cancel := context.WithCancel(s.ctx)
+	s.endJudge = cancel
+	s.wg.Add(1)
+	go func() {
+		defer s.wg.Done()
+		defer cancel()
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(judgeDelay):
+		}
+		for len(todos) > 0 && ctx.Err() == nil {
+			part := todos[:min(judgeChunk, len(todos))]
+			todos = todos[len(part):]
+			reps := make([]*verify.Report, len(part))
+			for i, t := range part {
+				q := q
+				q.Human = t.human
+				reps[i] = s.engine.Judge(t.ev, q)
+			}
+			s.pump.post(func() {
+				if s.asked.Load().gen != gen {
+					return
+				}
+				for i, t := range part {
+					s.apply(job{id: t.id, epoch: t.epoch}, func(it *Item) { it.Row = s.row(it, reps[i]) })
+				}
+				s.refilter()
+			})
+		}
+	}()
+}
+
+// wantTimeline works out the selected file's segments unless they are known. The old ones stay until then.
+func (s *Session) wantTimeline() {
+	q := s.questionFor(s.items[s.selected])
+	key := segKey{s.selected, q.Policy, q.Specialty, q.Employer, q.Lang, s.decisions}
+	if key == s.segFor && s.segments != nil {
+		return
+	}
+	s.segFor = key
+	ev := s.items[s.selected].Evidence
+	s.wg.Add(1)
+	go func() {
+		defer s.wg.Done()
+		segs := s.engine.Timeline(ev, q)
+		s.pump.post(func() {
+			if s.segFor == key {
+				s.segments = segs
+				s.change.Timeline = true
+			}
+		})
+	}()
+}
+
+// WantPicture draws a page of the selected file in the background; an earlier wish that is still open is dropped.
+func (s *Session) WantPicture(page int, dpi float64) {
+	it := s.Selected()
+	if it == nil {
+		return
+	}
+	if s.endPic != nil {
+		s.endPic()
+	}
+	ctx, cancel := context.WithCancel(s.ctx)
+	s.endPic = cancel
+	f := it.File
+	s.wg.Add(1)
+	go func() {
+		defer s.wg.Done()
+		img, err := s.draw(ctx, f, page, dpi)
+		if ctx.Err() != nil {
+			return
+		}
+		s.pump.post(func() {
+			if ctx.Err() == nil && s.selected == it.ID {
+				s.picture = &Picture{Item: it.ID, Page: page, DPI: dpi, Image: img, Err: err}
+				s.change.Picture = true
+			}
+		})
+	}()
+}
+
+func (s *Session) draw(ctx context.Context, f File, page int, dpi float64) (img image.Image, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			img, err = nil, errPicture
+		}
+	}()
+	return s.engine.Picture(ctx, f, page, dpi)
+}
+
+// forget drops what is known of the selected file before another takes its place.
+func (s *Session) forget() {
+	if s.endPic != nil {
+		s.endPic()
+		s.endPic = nil
+	}
+	s.report, s.segments, s.picture, s.segFor = nil, nil, nil, segKey{id: -1}
+}
+
+func (s *Session) refilter() {
+	s.visible = s.visible[:0]
+	for id, it := range s.items {
+		if s.filter.matches(it) {
+			s.visible = append(s.visible, id)
+		}
+	}
+}
+
+func (s *Session) recount() {
+	c := Counts{Total: len(s.items)}
+	for _, it := range s.items {
+		switch it.State {
+		case Waiting:
+			c.Waiting++
+		case Reading:
+			c.Reading++
+		case Cancelled:
+			c.Cancelled++
+		}
+		switch it.Row.Indication {
+		case verify.TotalPassed:
+			c.Passed++
+		case verify.TotalFailed:
+			c.Failed++
+		case verify.Indeterminate:
+			c.Indeterminate++
+		}
+		if it.Row.Unreadable {
+			c.Unreadable++
+		}
+	}
+	s.counts = c
+}

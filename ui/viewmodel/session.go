@@ -1,0 +1,339 @@
+package viewmodel
+
+import (
+	"context"
+	"fmt"
+	"image"
+	"sync"
+	"sync/atomic"
+
+	"zhengyan/verify"
+)
+
+// Engine is what the window needs of the verifier. Expand, Gather and Picture are slow and run on workers; Judge takes
+// microseconds. All must be safe for concurrent use.
+type Engine interface {
+	// Expand finds the files behind paths (files, folders, archives) and reports each in order.
+	Expand(ctx context.Context, paths []string, found func(File)) error
+	// Gather reads a file. The error is only ever the context's: an unreadable file is evidence with problems.
+	Gather(ctx context.Context, f File) (*verify.Evidence, error)
+	Judge(ev *verify.Evidence, q verify.Question) *verify.Report
+	Timeline(ev *verify.Evidence, q verify.Question) []verify.Segment
+	// Picture draws a page (0-based) at dpi pixels an inch, as it is shown.
+	Picture(ctx context.Context, f File, page int, dpi float64) (image.Image, error)
+}
+
+// Change says what of a session changed, so that a view refreshes only that.
+type Change struct {
+	List     bool // rows, order or counts
+	Detail   bool // the selected file's report
+	Timeline bool // the selected file's segments
+	Picture  bool // the selected file's picture
+	Notice   bool // a message to the user, see TakeNotice
+}
+
+// Config is what a session is made of. Engine, Dispatch and Messages are required.
+type Config struct {
+	Engine Engine
+	// Dispatch runs a closure on the goroutine that owns the session; it may return before the closure has run.
+	Dispatch func(func())
+	Messages *Messages
+	Question verify.Question
+	// Workers is the number of files that are read at a time; less than 1 means 1.
+	Workers int
+	// OnChange is called on the owner's goroutine.
+	OnChange func(Change)
+}
+
+// Session is the list of files with their results, one of them selected, and the question asked of them.
+type Session struct {
+	engine   Engine
+	messages *Messages
+	onChange func(Change)
+
+	ctx   context.Context
+	end   context.CancelFunc
+	queue *queue
+	pump  *pump
+	wg    sync.WaitGroup
+
+	asked atomic.Pointer[asked] // the question as workers see it
+
+	// The rest belongs to the owner's goroutine.
+	work      context.Context // of the reads asked for since the last Cancel
+	endWork   context.CancelFunc
+	items     []*Item
+	epochs    []int // the request in force of each item
+	lastEpoch int
+	byPath    map[string]int
+	filter    Filter
+	visible   []int
+	counts    Counts
+	selected  int // item id, -1 for none
+	report    *verify.Report
+	segments  []verify.Segment
+	segFor    segKey
+	picture   *Picture
+	endPic    context.CancelFunc
+	endJudge  context.CancelFunc
+	expanding int
+	paused    bool
+	notices   []string
+	decisions int // made so far, over all files
+	change    Change
+}
+
+type asked struct {
+	gen int
+	q   verify.Question
+}
+
+// segKey is all that a timeline depends on; the day that is judged is not part of it.
+type segKey struct {
+	id                                int
+	policy, specialty, employer, lang string
+	decisions                         int // a new decision may change it
+}
+
+// NewSession starts a session with its workers and pump. Close it.
+func NewSession(c Config) *Session {
+	s := &Session{engine: c.Engine, messages: c.Messages, onChange: c.OnChange, queue: newQueue(), byPath: map[string]int{}, selected: -1}
+	s.ctx, s.end = context.WithCancel(context.Background())
+	s.work, s.endWork = context.WithCancel(s.ctx)
+	c.Question.Lang = string(c.Messages.Lang())
+	s.asked.Store(&asked{q: c.Question})
+	s.pump = newPump(c.Dispatch, s.flush)
+	for range max(1, c.Workers) {
+		s.wg.Add(1)
+		go s.worker()
+	}
+	return s
+}
+
+// Close cancels all work and waits for it. The session must not be used afterwards.
+func (s *Session) Close() {
+	s.end()
+	s.queue.close()
+	s.pump.close()
+	s.wg.Wait()
+}
+
+// Question returns the question in force.
+func (s *Session) Question() verify.Question { return s.asked.Load().q }
+
+// Messages returns the texts in force.
+func (s *Session) Messages() *Messages { return s.messages }
+
+// Open adds files, folders and archives to the list and reads them. A file that is in the list already is read again.
+func (s *Session) Open(paths []string) {
+	if len(paths) == 0 {
+		return
+	}
+	s.expanding++
+	s.mark(Change{List: true})
+	ctx := s.work
+	s.wg.Add(1)
+	go func() {
+		defer s.wg.Done()
+		err := s.engine.Expand(ctx, paths, func(f File) {
+			s.pump.post(func() {
+				if ctx.Err() == nil {
+					s.add(f)
+				}
+			})
+		})
+		s.pump.post(func() {
+			s.expanding--
+			s.change.List = true
+			if err != nil && ctx.Err() == nil {
+				s.notice(s.messages.T("notice.expand", "error", err.Error()))
+			}
+		})
+	}()
+}
+
+// add appends a file, or queues it again if the list has it.
+func (s *Session) add(f File) {
+	id, known := s.byPath[f.Path]
+	if !known {
+		id = len(s.items)
+		s.items = append(s.items, &Item{ID: id, File: f})
+		s.epochs = append(s.epochs, 0)
+		s.byPath[f.Path] = id
+		if s.filter.matches(s.items[id]) {
+			s.visible = append(s.visible, id)
+		}
+	}
+	s.items[id].File = f
+	s.enqueue(id)
+	if s.selected < 0 {
+		s.Select(id)
+	}
+}
+
+func (s *Session) enqueue(id int) {
+	it := s.items[id]
+	s.supersede(id)
+	it.State, it.Evidence = Waiting, nil
+	it.Row = s.row(it, nil)
+	s.queue.push(job{ctx: s.work, id: id, epoch: s.epochs[id], file: it.File})
+	s.change.List = true
+	if id == s.selected {
+		s.forget()
+	}
+}
+
+// supersede makes every earlier request for an item void.
+func (s *Session) supersede(id int) {
+	s.lastEpoch++
+	s.epochs[id] = s.lastEpoch
+}
+
+// worker reads files until the session ends.
+func (s *Session) worker() {
+	defer s.wg.Done()
+	for {
+		j, ok := s.queue.next()
+		if !ok {
+			return
+		}
+		s.pump.post(func() { s.apply(j, func(it *Item) { it.State = Reading; it.Row = s.row(it, nil) }) })
+		ev, err := s.gather(j.ctx, j.file)
+		if err != nil || j.ctx.Err() != nil {
+			s.pump.post(func() {
+				s.apply(j, func(it *Item) { it.State = Cancelled; it.Row = s.row(it, nil) })
+			})
+			continue
+		}
+		a := s.asked.Load()
+		rep := s.engine.Judge(ev, a.q)
+		s.pump.post(func() { s.finish(j, ev, a.gen, rep) })
+	}
+}
+
+// gather turns a panic of a library into evidence on this one file.
+func (s *Session) gather(ctx context.Context, f File) (ev *verify.Evidence, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			ev, err = &verify.Evidence{Problems: []verify.Problem{{Stage: "document", Code: "internal", Detail: fmt.Sprint(r)}}}, nil
+			ev.Input.Name = f.Name
+		}
+	}()
+	ev, err = s.engine.Gather(ctx, f)
+	if err == nil && ev == nil {
+		ev = &verify.Evidence{Problems: []verify.Problem{{Stage: "document", Code: "internal", Detail: "no evidence"}}}
+	}
+	return ev, err
+}
+
+// apply runs f on the job's item unless a later request has overtaken the job.
+func (s *Session) apply(j job, f func(*Item)) {
+	if j.id >= len(s.epochs) || s.epochs[j.id] != j.epoch {
+		return
+	}
+	f(s.items[j.id])
+	s.change.List = true
+}
+
+func (s *Session) finish(j job, ev *verify.Evidence, gen int, rep *verify.Report) {
+	s.apply(j, func(it *Item) {
+		a := s.asked.Load()
+		if a.gen != gen || len(it.Human) > 0 {
+			rep = s.engine.Judge(ev, s.questionFor(it))
+		}
+		it.State, it.Evidence = Done, ev
+		it.Row = s.row(it, rep)
+		if it.ID == s.selected {
+			s.report = rep
+			s.change.Detail = true
+			s.wantTimeline()
+		}
+		if s.filter != ShowAll {
+			s.refilter()
+		}
+	})
+}
+
+// Cancel stops all reading. What waits or is being read becomes Cancelled and can be resumed.
+func (s *Session) Cancel() {
+	s.endWork()
+	s.work, s.endWork = context.WithCancel(s.ctx)
+	s.queue.clear()
+	for id, it := range s.items {
+		if it.State == Waiting || it.State == Reading {
+			s.supersede(id)
+			it.State = Cancelled
+			it.Row = s.row(it, nil)
+		}
+	}
+	s.mark(Change{List: true, Detail: true})
+}
+
+// Resume queues again what was cancelled.
+func (s *Session) Resume() {
+	for id, it := range s.items {
+		if it.State == Cancelled {
+			s.enqueue(id)
+		}
+	}
+	s.mark(Change{List: true, Detail: true})
+}
+
+// Pause holds back files that wait; those being read are finished.
+func (s *Session) Pause(on bool) {
+	s.paused = on
+	s.queue.pause(on)
+	s.mark(Change{List: true})
+}
+
+// Paused reports whether reading is paused.
+func (s *Session) Paused() bool { return s.paused }
+
+// Clear empties the list.
+func (s *Session) Clear() {
+	s.Cancel()
+	// Requests are numbered for the whole session, so nothing still under way can land in the new list.
+	s.items, s.visible, s.epochs, s.byPath = nil, nil, nil, map[string]int{}
+	s.counts, s.selected = Counts{}, -1
+	s.forget()
+	s.mark(Change{List: true, Detail: true, Timeline: true, Picture: true})
+}
+
+func (s *Session) notice(text string) {
+	s.notices = append(s.notices, text)
+	s.change.Notice = true
+}
+
+// TakeNotice returns the oldest message to the user that was not taken yet.
+func (s *Session) TakeNotice() (string, bool) {
+	if len(s.notices) == 0 {
+		return "", false
+	}
+	n := s.notices[0]
+	s.notices = s.notices[1:]
+	return n, true
+}
+
+// mark adds to what changed and tells the view; for calls from the owner's goroutine.
+func (s *Session) mark(c Change) {
+	s.change.List = s.change.List || c.List
+	s.change.Detail = s.change.Detail || c.Detail
+	s.change.Timeline = s.change.Timeline || c.Timeline
+	s.change.Picture = s.change.Picture || c.Picture
+	s.flush()
+}
+
+// flush tells the view what changed since the last flush.
+func (s *Session) flush() {
+	c := s.change
+	s.change = Change{}
+	if c == (Change{}) {
+		return
+	}
+	if c.List {
+		s.recount()
+	}
+	if s.onChange != nil {
+		s.onChange(c)
+	}
+}
