@@ -10,6 +10,7 @@ import (
 type canvas struct {
 	w, h float64
 	face *typeface
+	tint palette // of the backdrop that lies under the commands
 	ops  []drawOp
 }
 

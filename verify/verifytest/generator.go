@@ -3,7 +3,9 @@ package verifytest
 import (
 	"bytes"
 	"fmt"
+	"image"
 	"strings"
+	"sync"
 
 	"zhengyan/assets"
 )
@@ -12,6 +14,51 @@ import (
 type Generator struct {
 	CA   *CA
 	face *typeface
+
+	mu    sync.Mutex
+	backs map[palette]*backdrop
+}
+
+// backdrop is the part of a page that all specimens of a colour share, kept in the forms in which it is used.
+type backdrop struct {
+	canvas  *canvas
+	stream  []byte // compressed PDF content
+	painted map[float64]*image.RGBA
+}
+
+// back returns the backdrop of a palette.
+func (g *Generator) back(p palette) *backdrop {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if b := g.backs[p]; b != nil {
+		return b
+	}
+	c := &canvas{w: pageW, h: pageH, face: g.face}
+	c.background(p)
+	b := &backdrop{canvas: c, painted: map[float64]*image.RGBA{}}
+	var f pdfFile
+	stream, _ := f.content(c, FontEmbedded, "") // paths only
+	b.stream = deflate(stream)
+	g.backs[p] = b
+	return b
+}
+
+// paint draws a certificate at a resolution in dots an inch.
+func (g *Generator) paint(c *canvas, dpi float64) *image.RGBA {
+	b := g.back(c.tint)
+	g.mu.Lock()
+	img := b.painted[dpi]
+	g.mu.Unlock()
+	if img == nil {
+		img = b.canvas.paint(dpi)
+		g.mu.Lock()
+		b.painted[dpi] = img
+		g.mu.Unlock()
+	}
+	out := image.NewRGBA(img.Rect)
+	copy(out.Pix, img.Pix)
+	c.paintOn(out)
+	return out
 }
 
 // NewGenerator returns a generator that draws with the bundled font, or ErrNoFont if this build carries none.
@@ -20,7 +67,7 @@ func NewGenerator(ca *CA) (*Generator, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Generator{CA: ca, face: face}, nil
+	return &Generator{CA: ca, face: face, backs: map[palette]*backdrop{}}, nil
 }
 
 // PDF returns the specimen as an original electronic file, sealed as the Spec says.
@@ -46,7 +93,8 @@ func (g *Generator) PDF(s Spec) ([]byte, error) {
 	edits := s.After == AfterInPlace || s.After == AfterContent
 	stream, res := f.content(c, s.Font, s.NewText[0]+s.NewText[1])
 	f.resource = res
-	f.contents = fmt.Sprintf("%d 0 R", f.addStream("", stream, !edits))
+	f.backdrop = f.addStream("/Filter /FlateDecode", g.back(c.tint).stream, false)
+	f.setContents(f.addStream("", stream, !edits))
 	if s.CoverPage {
 		g.cover(f)
 	}
@@ -101,7 +149,7 @@ func (g *Generator) after(f *pdfFile, s Spec, c *canvas, stream []byte) error {
 		if !bytes.Contains(stream, from) {
 			return fmt.Errorf("%q does not stand on the page", s.NewText[0])
 		}
-		f.contents = fmt.Sprintf("%d 0 R", f.addStream("", bytes.Replace(stream, from, to, 1), true))
+		f.setContents(f.addStream("", bytes.Replace(stream, from, to, 1), true))
 		f.putPage()
 		f.commit()
 	case AfterOverlay:

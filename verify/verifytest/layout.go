@@ -56,9 +56,8 @@ func titleOf(s Spec) string {
 
 // draw lays the certificate out. The seals are left to the caller: an electronic file shows them by its signature fields.
 func (g *Generator) draw(s Spec) (*canvas, error) {
-	c := &canvas{w: pageW, h: pageH, face: g.face}
 	p := paletteOf(s.Kind)
-	c.background(p)
+	c := &canvas{w: pageW, h: pageH, face: g.face, tint: p}
 	c.mark()
 	if s.Medium != fields.Paper {
 		c.emblem(c.w/2, 752, 34, p)

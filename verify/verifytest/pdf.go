@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"image"
 	"image/color"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf16"
@@ -36,6 +37,7 @@ type pdfFile struct {
 	width    float64
 	height   float64
 	contents string // value of the page's /Contents
+	backdrop int    // content stream that all pages of a colour share
 	resource string // value of the page's /Resources
 	annots   []int
 	fields   []int
@@ -81,11 +83,7 @@ func (f *pdfFile) add(body string) int {
 func (f *pdfFile) addStream(dict string, data []byte, compress bool) int {
 	n := f.alloc()
 	if compress {
-		var z bytes.Buffer
-		w := zlib.NewWriter(&z)
-		_, _ = w.Write(data) // a bytes.Buffer takes every write
-		_ = w.Close()
-		data = z.Bytes()
+		data = deflate(data)
 		dict += " /Filter /FlateDecode"
 	}
 	f.offs[n] = f.buf.Len()
@@ -93,6 +91,14 @@ func (f *pdfFile) addStream(dict string, data []byte, compress bool) int {
 	f.buf.Write(data)
 	f.buf.WriteString("\nendstream\nendobj\n")
 	return n
+}
+
+func deflate(data []byte) []byte {
+	var z bytes.Buffer
+	w := zlib.NewWriter(&z)
+	_, _ = w.Write(data) // a bytes.Buffer takes every write
+	_ = w.Close()
+	return z.Bytes()
 }
 
 func refs(ns []int) string {
@@ -119,6 +125,9 @@ func (f *pdfFile) putCatalog() {
 	}
 	f.put(objCatalog, fmt.Sprintf("<< /Type /Catalog /Pages %d 0 R%s%s >>", objPages, form, f.extra))
 }
+
+// setContents makes the page show the backdrop and then stream n.
+func (f *pdfFile) setContents(n int) { f.contents = fmt.Sprintf("[%d 0 R %d 0 R]", f.backdrop, n) }
 
 func (f *pdfFile) putPages() {
 	kids := append(append(append([]int(nil), f.before...), objPage), f.behind...)
@@ -167,12 +176,12 @@ func (f *pdfFile) commit() {
 }
 
 func num(v float64) string {
-	s := fmt.Sprintf("%.3f", v)
-	s = strings.TrimRight(strings.TrimRight(s, "0"), ".")
-	if s == "-0" || s == "" {
-		return "0"
+	b := strconv.AppendFloat(make([]byte, 0, 16), v, 'f', 3, 64)
+	b = bytes.TrimRight(bytes.TrimRight(b, "0"), ".")
+	if s := string(b); s != "-0" && s != "" {
+		return s
 	}
-	return s
+	return "0"
 }
 
 // pdfText writes a text string as UTF-16BE with a byte order mark, in hexadecimal.
@@ -250,16 +259,26 @@ func writeColour(b *bytes.Buffer, c rgb, op string) {
 }
 
 func writePath(b *bytes.Buffer, p path) {
+	put := func(op string, pts ...point) {
+		for _, q := range pts {
+			b.WriteString(num(q.x))
+			b.WriteByte(' ')
+			b.WriteString(num(q.y))
+			b.WriteByte(' ')
+		}
+		b.WriteString(op)
+		b.WriteByte('\n')
+	}
 	for _, s := range p {
 		switch s.op {
 		case opMove:
-			fmt.Fprintf(b, "%s %s m\n", num(s.p[0].x), num(s.p[0].y))
+			put("m", s.p[0])
 		case opLine:
-			fmt.Fprintf(b, "%s %s l\n", num(s.p[0].x), num(s.p[0].y))
+			put("l", s.p[0])
 		case opCurve:
-			fmt.Fprintf(b, "%s %s %s %s %s %s c\n", num(s.p[0].x), num(s.p[0].y), num(s.p[1].x), num(s.p[1].y), num(s.p[2].x), num(s.p[2].y))
+			put("c", s.p[:]...)
 		case opClose:
-			b.WriteString("h\n")
+			put("h")
 		}
 	}
 }

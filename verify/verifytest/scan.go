@@ -67,22 +67,22 @@ func (g *Generator) Image(s Spec) (data []byte, ext string, err error) {
 	rng := rand.New(rand.NewPCG(writerOf(s.ID), 7))
 	switch s.Carrier {
 	case CarrierScanPNG:
-		data, err = encodePNG(scan(c.paint(dpi), rng), dpi)
+		data, err = encodePNG(scan(g.paint(c, dpi), rng), dpi)
 		return data, "png", err
 	case CarrierScanJPEG:
-		data, err = encodeJPEG(scan(c.paint(dpi), rng), 80, jfifDensity(dpi))
+		data, err = encodeJPEG(scan(g.paint(c, dpi), rng), 80, jfifDensity(dpi))
 		return data, "jpg", err
 	case CarrierScanPDF:
-		jpg, err := encodeJPEG(scan(c.paint(dpi), rng), 78, nil)
+		jpg, err := encodeJPEG(scan(g.paint(c, dpi), rng), 78, nil)
 		if err != nil {
 			return nil, "", err
 		}
 		return scanPDF(s, c, jpg, int(math.Round(c.w*dpi/72)), int(math.Round(c.h*dpi/72))), "pdf", nil
 	case CarrierPhoto:
-		data, err = encodeJPEG(photograph(c.paint(dpi), rng), 82, exifCamera("SPECIMEN", "样例相机 Specimen Camera"))
+		data, err = encodeJPEG(photograph(g.paint(c, dpi), rng), 82, exifCamera("SPECIMEN", "样例相机 Specimen Camera"))
 		return data, "jpg", err
 	case CarrierScreenshot:
-		data, err = encodePNG(screenshot(c), 0)
+		data, err = encodePNG(g.screenshot(c), 0)
 		return data, "png", err
 	}
 	return nil, "", fmt.Errorf("%s: carrier %d is no image", s.ID, s.Carrier)
@@ -119,7 +119,15 @@ func noiseTable(rng *rand.Rand, sigma float64) []float64 {
 	return t
 }
 
-func byteOf(v float64) byte { return byte(math.Max(0, math.Min(255, v+0.5))) }
+func byteOf(v float64) byte {
+	switch {
+	case v < 0:
+		return 0
+	case v >= 254.5:
+		return 255
+	}
+	return byte(v + 0.5)
+}
 
 // scan prints a page and scans it: turned by up to a degree, off the paper's white, with the noise of a scanner.
 func scan(src *image.RGBA, rng *rand.Rand) *image.RGBA {
@@ -232,7 +240,7 @@ func homography(c [4]point) projective {
 }
 
 // screenshot shows the page in a reader's window on a phone, 1080 × 1920 pixels.
-func screenshot(c *canvas) *image.RGBA {
+func (g *Generator) screenshot(c *canvas) *image.RGBA {
 	dst := image.NewRGBA(image.Rect(0, 0, 1080, 1920))
 	fillRect := func(r image.Rectangle, col color.RGBA) {
 		for y := r.Min.Y; y < r.Max.Y; y++ {
@@ -243,7 +251,7 @@ func screenshot(c *canvas) *image.RGBA {
 	}
 	fillRect(dst.Rect, color.RGBA{88, 91, 96, 255})
 	fillRect(image.Rect(0, 0, 1080, 150), color.RGBA{250, 250, 250, 255})
-	pageImg := c.paint(1048 / (c.w / 72))
+	pageImg := g.paint(c, 1048/(c.w/72))
 	for y := range pageImg.Rect.Dy() {
 		copy(dst.Pix[(y+190)*dst.Stride+4*16:(y+190)*dst.Stride+4*(16+pageImg.Rect.Dx())], pageImg.Pix[y*pageImg.Stride:])
 	}
