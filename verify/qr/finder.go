@@ -15,16 +15,26 @@ type finder struct {
 	ring    *ring
 }
 
+// strength rates how sure a finder pattern is: by the rays that see it whole, then by the lines that crossed it.
+func (f *finder) strength() int {
+	if f.ring == nil {
+		return f.support
+	}
+	return 4*f.ring.good + min(f.support, 20)
+}
+
 // finderScan looks for finder patterns in a bitmap.
 type finderScan struct {
-	b     *bitmap
-	found []finder
-	raw   int
+	b *bitmap
+	// lenient takes patterns that touch something dark or have lost a part of their ring on one side.
+	lenient bool
+	found   []finder
+	raw     int
 }
 
 // findFinders returns the finder patterns of a bitmap, the best supported first, at most maxFinders.
-func findFinders(b *bitmap, stop func() bool) []finder {
-	s := &finderScan{b: b}
+func findFinders(b *bitmap, lenient bool, stop func() bool) []finder {
+	s := &finderScan{b: b, lenient: lenient}
 	step := 1
 	if b.h > 700 {
 		step = 2
@@ -41,11 +51,16 @@ func findFinders(b *bitmap, stop func() bool) []finder {
 			for k := range w {
 				w[k] = float64(edges[i+k+1] - edges[i+k])
 			}
+			total := float64(edges[i+5] - edges[i])
 			if !finderRatio(w, .6, .5) {
-				continue
+				if !lenient {
+					continue
+				}
+				if total = oneSided(w); total == 0 {
+					continue
+				}
 			}
 			x := float64(edges[i+2]+edges[i+3]) / 2
-			total := float64(edges[i+5] - edges[i])
 			s.consider(x, float64(y)+.5, total)
 			if s.raw > maxRawFinders || len(s.found) > maxClusters {
 				y = b.h
@@ -93,6 +108,20 @@ func finderRatio(w [5]float64, tol, slack float64) bool {
 	e := 1.25*tol*m + 2*slack
 	return math.Abs(w[0]+w[1]-2*m) <= e && math.Abs(w[3]+w[4]-2*m) <= e &&
 		math.Abs(w[1]+w[2]-4*m) <= 1.5*e && math.Abs(w[2]+w[3]-4*m) <= 1.5*e
+}
+
+// oneSided returns the total length of a finder of which only one outer run is as it should be, judged by the inner
+// three runs, or 0.
+func oneSided(w [5]float64) float64 {
+	m := (w[1] + w[2] + w[3]) / 5
+	t := .45*m + .5
+	if m < 1 || math.Abs(w[1]-m) > t || math.Abs(w[3]-m) > t || math.Abs(w[2]-3*m) > 1.6*t {
+		return 0
+	}
+	if math.Abs(w[0]-m) > t && math.Abs(w[4]-m) > t {
+		return 0
+	}
+	return 7 * m
 }
 
 // consider checks a candidate in the other directions and adds it to its cluster.
@@ -144,12 +173,39 @@ type crossing struct{ mid, total float64 }
 func (s *finderScan) cross(p, d vec, expect, tol float64) (crossing, bool) {
 	limit := int(2.5*expect) + 4
 	var fwd, back [3]float64
-	if !s.runs(p, d, limit, &fwd) || !s.runs(p, d.mul(-1), limit, &back) {
-		return crossing{}, false
+	f, b := s.runs(p, d, limit, &fwd), s.runs(p, d.mul(-1), limit, &back)
+	if !f || !b {
+		if !s.lenient || !f && !b {
+			return crossing{}, false
+		}
+		// One side is whole; of the other only the middle square's edge is needed.
+		whole, part := fwd, back
+		if b {
+			whole, part = back, fwd
+		}
+		m := (whole[1] + whole[2]) / 2
+		stone := whole[0] + part[0] - 1
+		t := .45*m + .6
+		if part[0] == 0 || math.Abs(whole[1]-whole[2]) > 2*t || math.Abs(stone-3*m) > 2*t || 7*m < .35*expect || 7*m > 2.6*expect {
+			return crossing{}, false
+		}
+		at := p.x
+		if d.y == 1 {
+			at = p.y
+		}
+		return crossing{math.Floor(at) + .5 + (fwd[0]-back[0])/2, 7 * m}, true
 	}
 	w := [5]float64{back[2], back[1], back[0] + fwd[0] - 1, fwd[1], fwd[2]}
 	total := w[0] + w[1] + w[2] + w[3] + w[4]
-	if total < .35*expect || total > 2.6*expect || !finderRatio(w, tol, .6) {
+	if !finderRatio(w, tol, .6) {
+		if !s.lenient {
+			return crossing{}, false
+		}
+		if total = oneSided(w); total == 0 {
+			return crossing{}, false
+		}
+	}
+	if total < .35*expect || total > 2.6*expect {
 		return crossing{}, false
 	}
 	at := p.x

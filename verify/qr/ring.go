@@ -21,7 +21,7 @@ func rayDir(i int) vec {
 
 // measureRing casts rays over the gray picture. sign is -1 for light-on-dark symbols.
 func measureRing(g *gray, c vec, module float64, negative bool) *ring {
-	const n = 72
+	const n = 56
 	r := &ring{c: c}
 	reach := 6.2 * module
 	step := reach / n

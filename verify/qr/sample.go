@@ -125,15 +125,19 @@ const (
 	cutRange cutKind = iota // between the darkest and the lightest module around
 	cutMean                 // mean of the modules around
 	cutOtsu                 // one value for the symbol
+	cutEqual                // neighbours' share taken away
 )
 
 // bits decides which modules are dark (1).
-func (c cut) bits(val []float32, d int) []byte {
+func (c cut) bits(val []float32, ch *chart) []byte {
+	d := ch.dim
 	if c.sharp > 0 {
 		val = sharpen(val, d, c.sharp)
 	}
 	out := make([]byte, d*d)
 	switch c.kind {
+	case cutEqual:
+		return equalize(val, ch, 5)
 	case cutOtsu:
 		var hist [256]int
 		for _, v := range val {

@@ -9,6 +9,7 @@ type strategy struct {
 	negative bool // light symbols on dark
 	binarize func(g *gray) *bitmap
 	cuts     []cut
+	lenient  bool // take finder patterns of which one side is lost
 	harder   bool // only with Options.TryHarder or while nothing was found
 }
 
@@ -38,6 +39,7 @@ func strategies() []strategy {
 		{name: "mean", kind: cutMean, radius: 5},
 		{name: "otsu", kind: cutOtsu},
 		{name: "sharp", kind: cutMean, radius: 6, sharp: .6},
+		{name: "equal", kind: cutEqual},
 	}
 	// Black seen through red ink is only half dark in the brightest channel.
 	seal := []cut{
@@ -45,11 +47,13 @@ func strategies() []strategy {
 		{name: "range64", kind: cutRange, radius: 5, point: .64},
 		{name: "range74", kind: cutRange, radius: 5, point: .74},
 		{name: "mean", kind: cutMean, radius: 5},
+		{name: "equal", kind: cutEqual},
 	}
 	return []strategy{
 		{name: "mid", binarize: mid45, cuts: plain},
 		{name: "mean", binarize: mean10, cuts: plain},
 		{name: "inverted", binarize: mid45, cuts: plain, negative: true},
+		{name: "lenient", binarize: mid45, cuts: plain, lenient: true},
 		{name: "brightest", channel: brightest, binarize: mid60, cuts: seal},
 		{name: "half", scale: scaleHalf, binarize: mid45, cuts: plain},
 		{name: "otsu", binarize: otsu, cuts: plain},
@@ -121,7 +125,7 @@ func (r *reader) runStrategy(s strategy) {
 		b = b.negative()
 	}
 	v := view{g, vf, s.negative}
-	fs := findFinders(b, r.stop)
+	fs := findFinders(b, s.lenient, r.stop)
 	r.res.Work.Finders = max(r.res.Work.Finders, len(fs))
 	free := fs[:0]
 	for _, f := range fs {
@@ -134,7 +138,7 @@ func (r *reader) runStrategy(s strategy) {
 		return
 	}
 	for i := range fs {
-		if i < 60 {
+		if i < maxRings {
 			fs[i].ring = measureRing(g, fs[i].c, fs[i].module, s.negative)
 		}
 	}
@@ -220,7 +224,7 @@ func (r *reader) readGrid(s strategy, v view, a *anchors, g *grid, rank int, asm
 	}
 	val := sv.sample(g)
 	for _, c := range s.cuts {
-		if rd, ok := r.readMatrix(c.bits(val, g.chart.dim), g.chart, asm); ok {
+		if rd, ok := r.readMatrix(c.bits(val, g.chart), g.chart, asm); ok {
 			return rd, g, true
 		}
 	}
@@ -230,7 +234,7 @@ func (r *reader) readGrid(s strategy, v view, a *anchors, g *grid, rank int, asm
 	if l := sv.relax(g); l != nil {
 		val = sv.sample(l)
 		for _, c := range s.cuts {
-			if rd, ok := r.readMatrix(c.bits(val, l.chart.dim), l.chart, asm); ok {
+			if rd, ok := r.readMatrix(c.bits(val, l.chart), l.chart, asm); ok {
 				return rd, l, true
 			}
 		}

@@ -73,10 +73,10 @@ func nearest(fs []finder, i int) []int {
 			return a.i - b.i
 		})
 		// Keep the strongest of the far ones too: a large symbol holds false finders.
-		keep := c[:neighbours-4]
-		rest := c[neighbours-4:]
-		slices.SortStableFunc(rest, func(a, b cand) int { return fs[b.i].support - fs[a.i].support })
-		c = append(keep, rest[:4]...)
+		keep := slices.Clone(c[:neighbours-6])
+		rest := c[neighbours-6:]
+		slices.SortStableFunc(rest, func(a, b cand) int { return fs[b.i].strength() - fs[a.i].strength() })
+		c = append(keep, rest[:6]...)
 	}
 	out := make([]int, len(c))
 	for k := range c {
@@ -109,9 +109,9 @@ func makeTriplet(fs []finder, i, a, b int) (triplet, bool) {
 	cost := 1.2*math.Abs(cos) + 3*ratio + 1.5*(e1+e2) + .3*logRatio(la, lb) + .6/(1+support)
 	for _, k := range [3]int{i, a, b} {
 		if r := fs[k].ring; r != nil {
-			cost += .5 * (1 - float64(r.good)/ringRays)
+			cost += 1.6 * (1 - float64(r.good)/ringRays)
 		} else {
-			cost += .25
+			cost += 1
 		}
 	}
 	return triplet{tl: i, tr: a, bl: b, n1: n1, n2: n2, cost: cost}, true
