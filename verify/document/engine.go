@@ -79,7 +79,8 @@ type Document struct {
 
 	mu     sync.Mutex // guards what follows and the backend
 	back   pages
-	err    error         // why the document can't be used any more
+	err    error // why the document can't be used any more
+	reopen func(context.Context) error
 	budget time.Duration // left of Limits.FileTime
 }
 
@@ -155,32 +156,75 @@ func (e *Engine) openPDF(ctx context.Context, d *Document) error {
 	if endless(d.b) {
 		d.problem(ProblemRepaired, "no end-of-file marker")
 	}
-	facts := e.structure(ctx, d) // beside PDFium
-	in, err := e.pdfium.instance(ctx)
-	if err != nil {
+	facts := e.structure(ctx, d)               // beside PDFium
+	if err := e.pdfium.wait(ctx); err != nil { // compiling is not the file's fault and not in its time
 		if ctx.Err() != nil {
 			return ctxError(ctx, d.name, "starting PDFium")
 		}
 		return fail(ErrEngine, d.name, err, "")
 	}
-	err = d.op(ctx, func(ctx context.Context) error {
-		p, err := openPDF(ctx, in, d.name, d.b, d.limits)
+	var s structureResult
+	load := func(ctx context.Context) error {
+		if d.back != nil {
+			d.back.close()
+			d.back = nil
+		}
+		p, err := e.loadPDF(ctx, d)
 		if err != nil {
-			in.close()
 			return err
 		}
+		p.fonts = s.fonts
 		d.back = p
-		return d.describe(ctx, p)
+		return nil
+	}
+	err := d.op(ctx, func(ctx context.Context) error {
+		if err := load(ctx); err != nil {
+			return err
+		}
+		return d.describe(ctx, d.back.(*pdf))
 	})
+	s = <-facts
 	if err != nil {
 		return err
 	}
-	s := <-facts
 	if s.err != nil {
 		d.problem(ProblemStructure, s.err.Error())
 	}
 	d.back.(*pdf).fonts = s.fonts
+	d.reopen = load
 	return nil
+}
+
+// loadPDF opens the document in an instance of its own. If its first page can't be loaded, most likely because the
+// cross-reference table lies, it is opened once more from a copy without one, which makes PDFium search for objects.
+func (e *Engine) loadPDF(ctx context.Context, d *Document) (*pdf, error) {
+	in, err := e.pdfium.instance(ctx)
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil, ctxError(ctx, d.name, "waiting for PDFium")
+		}
+		return nil, fail(ErrEngine, d.name, err, "")
+	}
+	p, err := openPDF(ctx, in, d.name, d.b, d.limits)
+	if err == nil {
+		_, err = p.load(ctx, 0)
+	}
+	if CodeOf(err) == ErrDamaged && in.dead == nil {
+		if p != nil && p.doc != 0 {
+			p.discard()
+		}
+		if q, err2 := openPDF(ctx, in, d.name, withoutXRef(d.b), d.limits); err2 == nil {
+			if _, err2 = q.load(ctx, 0); err2 == nil {
+				d.problem(ProblemRepaired, "cross-reference table rebuilt")
+				p, err = q, nil
+			}
+		}
+	}
+	if err != nil {
+		in.close()
+		return nil, err
+	}
+	return p, nil
 }
 
 // describe fills in what the file says of itself and what kind of input it is.
@@ -254,15 +298,18 @@ func (e *Engine) structure(ctx context.Context, d *Document) <-chan structureRes
 func (d *Document) op(ctx context.Context, f func(context.Context) error) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.err != nil {
-		return d.err
-	}
 	if d.budget <= 0 {
 		return fail(ErrTimeout, d.name, nil, "time for this file is used up")
 	}
 	ctx, cancel := context.WithTimeout(ctx, d.budget)
 	defer cancel()
 	deadline, _ := ctx.Deadline()
+	if CodeOf(d.err) == ErrCanceled && d.reopen != nil {
+		d.err = d.reopen(ctx) // the caller gave up on the call before; the file is not to blame
+	}
+	if d.err != nil {
+		return d.err
+	}
 	err := f(ctx)
 	d.budget = min(d.budget, time.Until(deadline))
 	if err == nil {
@@ -275,6 +322,10 @@ func (d *Document) op(ctx context.Context, f func(context.Context) error) error 
 		err = named(err, d.name, own.Code)
 	case ctx.Err() != nil:
 		err = ctxError(ctx, d.name, "reading")
+	case errors.Is(err, context.DeadlineExceeded):
+		err = fail(ErrTimeout, d.name, nil, "reading")
+	case errors.Is(err, context.Canceled):
+		err = fail(ErrCanceled, d.name, nil, "reading")
 	case errors.As(err, &engine):
 		err = fail(ErrTooComplex, d.name, err, "")
 	default:

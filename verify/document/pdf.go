@@ -1,6 +1,7 @@
 package document
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
 	"encoding/hex"
@@ -120,6 +121,18 @@ func (d *pdf) fault(ctx context.Context, name string, err error) *Error {
 func (d *pdf) count() int { return d.n }
 
 func (d *pdf) close() { d.in.close() }
+
+// discard closes the document and keeps the instance.
+func (d *pdf) discard() {
+	d.unload()
+	d.in.quick("FPDF_CloseDocument", d.doc)
+	d.in.free(d.data)
+}
+
+// withoutXRef is the file with its pointers to cross-reference tables made unreadable, at unchanged places.
+func withoutXRef(b []byte) []byte {
+	return bytes.ReplaceAll(b, []byte("startxref"), []byte("startxxxx"))
+}
 
 // encrypted reports whether the file is encrypted although it opened without a password.
 func (d *pdf) encrypted(ctx context.Context) bool {

@@ -5,11 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"reflect"
-	"runtime"
-	"strings"
 	"sync"
 	"testing/fstest"
 	"time"
@@ -23,7 +19,8 @@ import (
 // pdfiumPool compiles PDFium once and hands out instances. An instance belongs to one document and is thrown away with
 // it, so nothing of one stranger's file can reach another's.
 type pdfiumPool struct {
-	cfg Config
+	cfg  Config
+	slow bool // use wazero's own way of ending calls, for tests
 
 	once  sync.Once
 	ready chan struct{} // closed when pool or err is set
@@ -80,35 +77,42 @@ func (p *pdfiumPool) compile() error {
 }
 
 func (p *pdfiumPool) compileCached() error {
-	if err := checkCompiled(p.cfg.CacheDir); err != nil {
-		return err
-	}
-	cache, err := wazero.NewCompilationCacheWithDir(p.cfg.CacheDir)
+	dir := p.cfg.CacheDir
+	cache, err := wazero.NewCompilationCacheWithDir(dir)
 	if err != nil {
 		return fmt.Errorf("compile cache: %w", err)
 	}
-	if err := p.init(cache); err != nil {
+	if err = checkCompiled(dir); err == nil {
+		err = p.init(cache)
+	}
+	if err != nil {
 		cache.Close(context.Background())
 		return fmt.Errorf("compile cache: %w", err)
 	}
 	p.cache = cache
-	sealCompiled(p.cfg.CacheDir)
+	sealCompiled(dir)
 	return nil
 }
 
+// init compiles PDFium. It must be possible to end any call: by the stop flag, or else by wazero itself.
 func (p *pdfiumPool) init(cache wazero.CompilationCache) (err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("%v", r)
-		}
-	}()
+	defer recovered(&err)
+	dir := ""
+	if cache != nil {
+		dir = p.cfg.CacheDir
+	}
+	var wasm []byte
+	if !p.slow {
+		wasm = stoppablePDFium(dir)
+	}
 	rc := wazero.NewRuntimeConfig().
-		WithCloseOnContextDone(true). // a hang can be killed; costs speed in loops, see the package's benchmarks
+		WithCloseOnContextDone(wasm == nil).
 		WithMemoryLimitPages(p.cfg.Limits.InstancePages)
 	if cache != nil {
 		rc = rc.WithCompilationCache(cache)
 	}
 	p.pool, err = webassembly.Init(webassembly.Config{
+		WASM:          wasm, // nil: go-pdfium's own
 		MaxTotal:      p.cfg.Limits.Instances,
 		FSConfig:      sandboxFS(p.cfg.Font),
 		RuntimeConfig: rc,
@@ -141,32 +145,13 @@ func (p *pdfiumPool) close() error {
 	return err
 }
 
-// compiledDir is where wazero keeps its compiled code below the cache folder.
-func compiledDir(cacheDir string) []string {
-	all, _ := filepath.Glob(filepath.Join(escapeGlob(cacheDir), "wazero-*-"+runtime.GOARCH+"-"+runtime.GOOS))
-	return all
-}
-
-func escapeGlob(dir string) string {
-	if runtime.GOOS == "windows" {
-		return dir // there is no escape on Windows, where * and ? can't occur in names
-	}
-	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(dir)
-}
-
-func removeCompiled(cacheDir string) {
-	for _, d := range compiledDir(cacheDir) {
-		os.RemoveAll(d)
-	}
-	os.Remove(filepath.Join(cacheDir, compiledSums))
-}
-
 // instance is one PDFium in its own WebAssembly memory. It is not safe for concurrent use; after any error of the
 // engine itself it is dead and is never used again.
 type instance struct {
 	pdfium pdfium.Pdfium
 	mod    api.Module
 	mem    api.Memory
+	stop   api.MutableGlobal // ends the running call when it is set; nil if wazero watches the context itself
 	fns    map[string]api.Function
 	stack  [16]uint64
 	args   uint32 // 256 bytes for out parameters
@@ -201,6 +186,7 @@ func (p *pdfiumPool) instance(ctx context.Context) (*instance, error) {
 		return nil, err
 	}
 	in := &instance{pdfium: inst, mod: mod, mem: mod.Memory(), fns: map[string]api.Function{}}
+	in.stop, _ = mod.ExportedGlobal(stopGlobal).(api.MutableGlobal)
 	ptr, err := in.call(ctx, "malloc", argBytes)
 	if err != nil || ptr == 0 {
 		in.close()
@@ -248,6 +234,14 @@ func (in *instance) call(ctx context.Context, name string, args ...uint64) (res 
 	stack := in.stack[:max(len(args), 1)]
 	stack[0] = 0
 	copy(stack, args)
+	if in.stop != nil && ctx.Done() != nil {
+		unwatch := context.AfterFunc(ctx, func() { in.stop.Set(1) })
+		defer func() {
+			if !unwatch() && in.dead == nil { // too late for this call; it would end the next one
+				in.dead = &errEngine{name, context.Cause(ctx)}
+			}
+		}()
+	}
 	if err := fn.CallWithStack(ctx, stack); err != nil {
 		if ctx.Err() != nil {
 			err = context.Cause(ctx)
@@ -257,8 +251,7 @@ func (in *instance) call(ctx context.Context, name string, args ...uint64) (res 
 	return stack[0], nil
 }
 
-// quick calls an export that only looks something up. It does not watch ctx while it runs: that costs a goroutine
-// per call. Callers check ctx themselves every so often.
+// quick calls an export that only looks something up, without watching a context. Callers check theirs every so often.
 func (in *instance) quick(name string, args ...uint64) (uint64, error) {
 	return in.call(context.Background(), name, args...)
 }
