@@ -57,6 +57,12 @@ func normalise(r Row) (Row, error) {
 	if strings.ContainsRune(string(r.Kind), 0) || strings.ContainsRune(r.Number, 0) {
 		return r, fmt.Errorf("%w: NUL in the key", ErrBadRow)
 	}
+	if len(r.Specialties) == 0 {
+		r.Specialties = nil
+	}
+	if len(r.History) == 0 {
+		r.History = nil
+	}
 	texts := []string{string(r.Kind), r.Number, r.Name, r.Sex, r.Employer, r.Status, r.Reason, r.QRKey, r.EcertID}
 	dates := []civil.Date{r.Birth, r.Valid.From, r.Valid.To, r.StatusDate, r.UpdatedAt, r.LatestUsageFrom}
 	if len(r.Specialties) > maxSpecialties || len(r.History) > maxHistory {
