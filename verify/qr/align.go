@@ -41,6 +41,17 @@ func (v view) correlateAlignment(p, du, dv vec) float64 {
 	return st / (sd * norm)
 }
 
+// maybeAlignment is a quick look: the middle must be darker than the modules beside it.
+func (v view) maybeAlignment(p, du, dv vec) bool {
+	p, du, dv = p.mul(1/v.f), du.mul(1/v.f), dv.mul(1/v.f)
+	m := v.g.at(p.x, p.y)
+	side := v.g.at(p.x+du.x, p.y+du.y) + v.g.at(p.x-du.x, p.y-du.y) + v.g.at(p.x+dv.x, p.y+dv.y) + v.g.at(p.x-dv.x, p.y-dv.y)
+	if v.negative {
+		return m-side/4 > 3
+	}
+	return side/4-m > 3
+}
+
 // findAlignment searches around p within radius modules and returns up to count peaks, best first.
 func (v view) findAlignment(p, du, dv vec, radius float64, count int) []peak {
 	const step = .5
@@ -51,7 +62,9 @@ func (v view) findAlignment(p, du, dv vec, radius float64, count int) []peak {
 	for j := -n; j <= n; j++ {
 		for i := -n; i <= n; i++ {
 			q := p.add(du.mul(float64(i) * step)).add(dv.mul(float64(j) * step))
-			val[(j+n)*w+i+n] = v.correlateAlignment(q, du, dv)
+			if v.maybeAlignment(q, du, dv) {
+				val[(j+n)*w+i+n] = v.correlateAlignment(q, du, dv)
+			}
 		}
 	}
 	for j := range w {

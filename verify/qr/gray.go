@@ -26,39 +26,37 @@ const (
 func (g *gray) at(x, y float64) float64 {
 	x -= .5
 	y -= .5
-	if x < 0 {
-		x = 0
-	}
-	if y < 0 {
-		y = 0
-	}
 	ix, iy := int(x), int(y)
-	if ix > g.w-2 {
-		ix = g.w - 2
-		if ix < 0 {
-			return g.atNarrow(x, y)
-		}
-		x = min(x, float64(g.w-1))
-	}
-	if iy > g.h-2 {
-		iy = g.h - 2
-		if iy < 0 {
-			return g.atNarrow(x, y)
-		}
-		y = min(y, float64(g.h-1))
+	if x < 0 || y < 0 || ix >= g.w-1 || iy >= g.h-1 {
+		return g.atBorder(x, y)
 	}
 	fx, fy := x-float64(ix), y-float64(iy)
-	o := iy*g.w + ix
-	p := g.pix[o : o+2 : o+2]
-	q := g.pix[o+g.w : o+g.w+2 : o+g.w+2]
-	a := float64(p[0]) + fx*(float64(p[1])-float64(p[0]))
-	b := float64(q[0]) + fx*(float64(q[1])-float64(q[0]))
-	return a + fy*(b-a)
+	p := g.pix[iy*g.w+ix:]
+	q := p[g.w : g.w+2]
+	a, c := float64(p[0]), float64(q[0])
+	a += fx * (float64(p[1]) - a)
+	c += fx * (float64(q[1]) - c)
+	return a + fy*(c-a)
 }
 
-func (g *gray) atNarrow(x, y float64) float64 {
-	ix, iy := min(max(int(x), 0), g.w-1), min(max(int(y), 0), g.h-1)
-	return float64(g.pix[iy*g.w+ix])
+// atBorder is at for places within half a pixel of the border and beyond; x and y are already moved by half a pixel.
+func (g *gray) atBorder(x, y float64) float64 {
+	if !(x > 0) { // also catches NaN
+		x = 0
+	}
+	if !(y > 0) {
+		y = 0
+	}
+	x, y = min(x, float64(g.w-1)), min(y, float64(g.h-1))
+	ix, iy := min(int(x), max(g.w-2, 0)), min(int(y), max(g.h-2, 0))
+	if g.w < 2 || g.h < 2 {
+		return float64(g.pix[iy*g.w+ix])
+	}
+	fx, fy := x-float64(ix), y-float64(iy)
+	p := g.pix[iy*g.w+ix:]
+	a := float64(p[0]) + fx*(float64(p[1])-float64(p[0]))
+	b := float64(p[g.w]) + fx*(float64(p[g.w+1])-float64(p[g.w]))
+	return a + fy*(b-a)
 }
 
 // toGray reads one channel of an image. Transparent pixels are composed over white, as paper is.

@@ -169,14 +169,19 @@ func (a *anchors) timingCount(side int) int {
 	for i := range v {
 		v[i] = a.view.at(lerp(from, to, (float64(i)+.5)/float64(steps)))
 	}
-	// Threshold at the middle of the range in a window of about three modules each way.
-	win := 24
+	// Threshold at the middle of the range over three blocks, each of about two modules.
+	const block = 16
+	nb := (steps + block - 1) / block
+	los, his := make([]float64, nb), make([]float64, nb)
+	for i := range nb {
+		los[i] = slices.Min(v[i*block : min(i*block+block, steps)])
+		his[i] = slices.Max(v[i*block : min(i*block+block, steps)])
+	}
 	count, last := 0, 0
 	for i := range v {
-		mn, mx := v[i], v[i]
-		for k := max(0, i-win); k < min(steps, i+win+1); k++ {
-			mn, mx = math.Min(mn, v[k]), math.Max(mx, v[k])
-		}
+		k := i / block
+		k0, k1 := max(k-1, 0), min(k+2, nb)
+		mn, mx := slices.Min(los[k0:k1]), slices.Max(his[k0:k1])
 		if mx-mn < 16 {
 			continue
 		}

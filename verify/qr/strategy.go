@@ -85,7 +85,7 @@ func (r *reader) runStrategies() {
 		if r.full() {
 			return
 		}
-		if len(r.res.Codes) > 0 && i >= surveyed {
+		if len(r.res.Codes) > 0 && (i >= surveyed || r.left < 2) {
 			return
 		}
 		r.runStrategy(s)
@@ -146,6 +146,14 @@ func (r *reader) runStrategy(s strategy) {
 	if r.opts.TryHarder {
 		limit = maxTripletsHarder
 	}
+	defer func() {
+		r.left = 0
+		for i := range fs {
+			if fs[i].ring != nil && fs[i].ring.good >= ringRays*2/3 && !r.explained(fs[i].c.mul(vf)) {
+				r.left++
+			}
+		}
+	}()
 	tries := 0
 	for _, t := range v.likelyTriplets(fs, rankTriplets(fs, limit+8*len(fs), r.stop)) {
 		if r.stop() {
@@ -170,6 +178,9 @@ func (r *reader) runStrategy(s strategy) {
 // minScore is the share of fixed patterns that a grid must hit before its data is read.
 const minScore = .72
 
+// sureScore is the share at which a grid is read before others are laid.
+const sureScore = .93
+
 // relaxScore is the like for grids that are bent to the surface when they cannot be read flat.
 const relaxScore = .76
 
@@ -178,17 +189,26 @@ func (r *reader) tryTriplet(s strategy, v view, fs []finder, t triplet) bool {
 	if !ok {
 		return false
 	}
+	asm := &assembly{parts: map[assemblyKey][]solved{}}
 	var grids []*grid
 	for _, n := range a.dimensions(4) {
 		c := r.chart(n)
 		if c == nil {
 			continue
 		}
-		grids = append(grids, a.layGrids(c, v, 2)...)
+		next := a.layGrids(c, v, 2)
+		r.res.Work.Grids += len(next)
+		sortGrids(next)
+		grids = append(grids, next...)
+		// A grid that hits nearly all fixed patterns is read at once; other dimensions need not be laid.
+		if len(next) > 0 && next[0].score >= sureScore {
+			if rd, used, ok := r.readGrid(s, v, a, next[0], 2, asm); ok {
+				r.take(rd, used, s.name, s.negative)
+				return true
+			}
+		}
 	}
-	r.res.Work.Grids += len(grids)
 	sortGrids(grids)
-	asm := &assembly{parts: map[assemblyKey][]solved{}}
 	for i, g := range grids {
 		need := minScore
 		if g.chart.number >= 7 {
