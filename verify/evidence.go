@@ -26,6 +26,8 @@ type Evidence struct {
 	Ink      *ink.Result      `json:"ink,omitempty"`
 	Registry *RegistryLookup  `json:"registry,omitempty"` // nil: no snapshot is loaded
 	Problems []Problem        `json:"problems,omitempty"`
+	// Failure is set if the file could not be read at all.
+	Failure *Problem `json:"failure,omitempty"`
 	// NetworkUsed is always false: gathering opens no connection. Reports print it.
 	NetworkUsed bool               `json:"networkUsed"`
 	Timings     map[string]float64 `json:"timings,omitempty"` // milliseconds by stage

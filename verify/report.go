@@ -6,7 +6,6 @@ import (
 	"zhengyan/verify/civil"
 	"zhengyan/verify/document"
 	"zhengyan/verify/fields"
-	"zhengyan/verify/page"
 	"zhengyan/verify/rules"
 )
 
@@ -155,12 +154,7 @@ type Check struct {
 }
 
 // Fact is one piece of evidence shown with a check.
-type Fact struct {
-	Name  string    `json:"name"`
-	Value string    `json:"value"`
-	Page  int       `json:"page,omitempty"` // 0-based, meaningful with Box
-	Box   *page.Box `json:"box,omitempty"`
-}
+type Fact = rules.Fact
 
 // UsageSum is the period of use as a sum: the end is the earliest of the terms that the kind's notice knows.
 type UsageSum struct {

@@ -1,0 +1,167 @@
+// Command zhengyan verifies electronic professional certificates on the command line, with the same engine as the
+// desktop program. Standard output is data, standard error is talk.
+//
+// The exit status of verify and judge is only ever raised over a batch: 0 all passed, 10 some indeterminate, 20 some
+// failed, 64 usage, 65 an input could not be read, 70 internal. 1 and 2 are what a crash gives, so no verdict uses them.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+
+	"golang.org/x/term"
+)
+
+// The exit statuses.
+const (
+	exitOK            = 0
+	exitIndeterminate = 10
+	exitFailed        = 20
+	exitUsage         = 64
+	exitUnreadable    = 65
+	exitInternal      = 70
+)
+
+// version is set at build time.
+var version = "dev"
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	env := &environment{
+		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Now: time.Now, Getenv: os.Getenv,
+		StdoutTerminal: term.IsTerminal(int(os.Stdout.Fd())), StderrTerminal: term.IsTerminal(int(os.Stderr.Fd())),
+	}
+	if w, _, err := term.GetSize(int(os.Stdout.Fd())); err == nil {
+		env.Width = w
+	}
+	code := run(ctx, env, os.Args[1:])
+	stop()
+	os.Exit(code)
+}
+
+// environment is everything that the commands take from the process, so that tests can stand in for it.
+type environment struct {
+	Stdin          io.Reader
+	Stdout, Stderr io.Writer
+	Now            func() time.Time
+	Getenv         func(string) string
+	StdoutTerminal bool
+	StderrTerminal bool
+	Width          int // columns of the terminal, 0 if unknown
+}
+
+// command is one verb of the program.
+type command struct {
+	name  string
+	about [2]string // Chinese, English
+	run   func(ctx context.Context, env *environment, args []string) int
+}
+
+func commands() []command {
+	return []command{
+		{"verify", [2]string{"判定证书文件、文件夹或 ZIP", "judge certificate files, folders or ZIPs"}, cmdVerify},
+		{"judge", [2]string{"用导出的报告重新判定", "judge again from an exported report"}, cmdJudge},
+		{"inspect", [2]string{"只看一个环节：qr、seal、fields、document", "one stage alone: qr, seal, fields, document"}, cmdInspect},
+		{"specimen", [2]string{"写出一套样例证书和标准答案", "write a set of specimen certificates with known answers"}, cmdSpecimen},
+		{"rules", [2]string{"列出判定规则及其条款", "list the rules with their clauses"}, cmdRules},
+		{"version", [2]string{"版本、规则数据、字体和许可", "version, rule data, font and licences"}, cmdVersion},
+	}
+}
+
+func run(ctx context.Context, env *environment, args []string) int {
+	cmds := append(commands(), dataCommands()...)
+	if len(args) == 0 {
+		usage(env, env.Stderr, cmds)
+		return exitUsage
+	}
+	name := args[0]
+	switch name {
+	case "-h", "--help", "help":
+		if len(args) > 1 {
+			return run(ctx, env, []string{args[1], "--help"})
+		}
+		usage(env, env.Stdout, cmds)
+		return exitOK
+	case "--version":
+		name = "version"
+	}
+	for _, c := range cmds {
+		if c.name == name {
+			return guarded(ctx, env, c, args[1:])
+		}
+	}
+	var names []string
+	for _, c := range cmds {
+		names = append(names, c.name)
+	}
+	return env.failHint(exitUsage, "commands: "+strings.Join(names, ", "), "unknown command %q", name)
+}
+
+// guarded turns a defect of our own into its own exit status, so that a crash is never read as a verdict.
+func guarded(ctx context.Context, env *environment, c command, args []string) (code int) {
+	defer func() {
+		if r := recover(); r != nil {
+			code = env.failHint(exitInternal, "this is a defect of the program; please report what you ran", "%s: internal error: %v", c.name, r)
+		}
+	}()
+	return c.run(ctx, env, args)
+}
+
+func usage(env *environment, w io.Writer, cmds []command) {
+	zh := env.language("") == "zh"
+	if zh {
+		fmt.Fprint(w, "证验：离线核验电子职业证书\n\n用法：zhengyan 命令 [选项] 文件…\n\n")
+	} else {
+		fmt.Fprint(w, "Zhengyan verifies electronic professional certificates offline.\n\nUsage: zhengyan COMMAND [options] FILE...\n\n")
+	}
+	for _, c := range cmds {
+		about := c.about[1]
+		if zh {
+			about = c.about[0]
+		}
+		fmt.Fprintf(w, "  %-10s %s\n", c.name, about)
+	}
+	if zh {
+		fmt.Fprint(w, "\n例：\n  zhengyan verify 证书.pdf\n  zhengyan verify --at 2026-03-01T09:30 --specialty 建筑工程 投标文件夹/\n  zhengyan 命令 -h 看该命令的选项和例子\n")
+		return
+	}
+	fmt.Fprint(w, "\nExamples:\n  zhengyan verify certificate.pdf\n  zhengyan verify --at 2026-03-01T09:30 --specialty 建筑工程 bids/\n  zhengyan COMMAND -h shows that command's options and examples\n")
+}
+
+// fail says what went wrong, in lower case and without a full stop, and returns the exit status.
+func (env *environment) fail(code int, format string, a ...any) int {
+	fmt.Fprintf(env.Stderr, "zhengyan: error: %s\n", fmt.Sprintf(format, a...))
+	return code
+}
+
+func (env *environment) failHint(code int, hint, format string, a ...any) int {
+	env.fail(code, format, a...)
+	fmt.Fprintf(env.Stderr, "zhengyan: hint: %s\n", hint)
+	return code
+}
+
+// language returns "zh" or "en": as asked, else by the locale of messages.
+func (env *environment) language(asked string) string {
+	if asked == "zh" || asked == "en" {
+		return asked
+	}
+	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
+		if v := env.Getenv(name); v != "" {
+			if strings.HasPrefix(strings.ToLower(v), "zh") {
+				return "zh"
+			}
+			return "en"
+		}
+	}
+	return "en"
+}
+
+// errUsage marks errors of the command line's own form.
+var errUsage = errors.New("usage")

@@ -1,0 +1,250 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"zhengyan/assets"
+	"zhengyan/store"
+	"zhengyan/verify"
+	"zhengyan/verify/civil"
+	"zhengyan/verify/document"
+	"zhengyan/verify/fields"
+	"zhengyan/verify/qr"
+	"zhengyan/verify/rules"
+	"zhengyan/verify/seal"
+)
+
+// flags starts a command's flag set with the help text that its -h prints.
+func (env *environment) flags(name, synopsis, examples string) *pflag.FlagSet {
+	fl := pflag.NewFlagSet(name, pflag.ContinueOnError)
+	fl.SetOutput(env.Stderr)
+	fl.SortFlags = false
+	fl.Usage = func() {
+		fmt.Fprintf(env.Stdout, "Usage: zhengyan %s %s\n\n%s", name, synopsis, fl.FlagUsages())
+		if examples != "" {
+			fmt.Fprintf(env.Stdout, "\nExamples:\n%s", examples)
+		}
+	}
+	return fl
+}
+
+// parse returns the exit status of a flag error, and true if the command is done.
+func (env *environment) parse(fl *pflag.FlagSet, args []string) (int, bool) {
+	switch err := fl.Parse(args); {
+	case err == nil:
+		return 0, false
+	case errors.Is(err, pflag.ErrHelp):
+		return exitOK, true
+	default:
+		return env.failHint(exitUsage, "zhengyan "+fl.Name()+" -h", "%s: %v", fl.Name(), err), true
+	}
+}
+
+// judging are the options that verify and judge share.
+type judging struct {
+	at, policy, specialty, employer, lang string
+}
+
+func (j *judging) add(fl *pflag.FlagSet) {
+	fl.StringVar(&j.at, "at", "", "day or time that counts: 2026-03-01 (its end) or 2026-03-01T09:30, Shanghai time (default: now)")
+	fl.StringVar(&j.policy, "policy", "standard", "strict, standard or audit")
+	fl.StringVar(&j.specialty, "specialty", "", "the specialty relied on, for example 建筑工程")
+	fl.StringVar(&j.employer, "employer", "", "the bidder's name, compared with the employer on the certificate")
+	fl.StringVar(&j.lang, "lang", "", "language of messages: zh or en (default: by locale)")
+}
+
+func (j *judging) question(env *environment, book *rules.Book) (verify.Question, error) {
+	q := verify.Question{At: env.Now(), Policy: j.policy, Specialty: j.specialty, Employer: j.employer, Lang: env.language(j.lang)}
+	if j.at != "" {
+		t, err := verify.ParseInstant(j.at)
+		if err != nil {
+			return q, fmt.Errorf("--at: %w", err)
+		}
+		q.At = t
+	}
+	if _, ok := book.Policy(j.policy); !ok {
+		return q, fmt.Errorf("--policy %q: there are strict, standard and audit", j.policy)
+	}
+	if j.lang != "" && j.lang != "zh" && j.lang != "en" {
+		return q, fmt.Errorf("--lang %q: there are zh and en", j.lang)
+	}
+	return q, nil
+}
+
+// dataDir is the data folder: --data, ZHENGYAN_DATA, or the platform's own.
+func (env *environment) dataDir(flag string) string {
+	if flag != "" {
+		return flag
+	}
+	if v := env.Getenv("ZHENGYAN_DATA"); v != "" {
+		return v
+	}
+	if v := env.Getenv("XDG_DATA_HOME"); v != "" {
+		return filepath.Join(v, "zhengyan")
+	}
+	if v := env.Getenv("LOCALAPPDATA"); v != "" {
+		return filepath.Join(v, "Zhengyan")
+	}
+	if home := env.Getenv("HOME"); home != "" {
+		return filepath.Join(home, ".local", "share", "zhengyan")
+	}
+	return "zhengyan-data"
+}
+
+// cacheDir is where PDFium's compiled code is kept; "" compiles in memory.
+func (env *environment) cacheDir() string {
+	if v := env.Getenv("ZHENGYAN_CACHE"); v != "" {
+		return v
+	}
+	if v := env.Getenv("XDG_CACHE_HOME"); v != "" {
+		return filepath.Join(v, "zhengyan")
+	}
+	if v := env.Getenv("LOCALAPPDATA"); v != "" {
+		return filepath.Join(v, "Zhengyan", "cache")
+	}
+	if home := env.Getenv("HOME"); home != "" {
+		return filepath.Join(home, ".cache", "zhengyan")
+	}
+	return ""
+}
+
+// places are the options that say where data and trust come from.
+type places struct {
+	data, trust string
+}
+
+func (p *places) add(fl *pflag.FlagSet) {
+	fl.StringVar(&p.data, "data", "", "data folder with the registry snapshot and trust anchors (default: the platform's)")
+	fl.StringVar(&p.trust, "trust", "", "folder of trust anchors and revocation lists, instead of the data folder's")
+}
+
+// ruleData loads the embedded rule book.
+func ruleData() (*rules.Book, error) { return rules.Load(assets.Rules()) }
+
+// program is the name and version that reports carry.
+func program() string { return "Zhengyan " + version }
+
+// open builds the verifier. close must be called when it is no longer used. Warnings about the data that matter to
+// every answer go to standard error.
+func (env *environment) open(p places) (v *verify.Verifier, engine *document.Engine, closeAll func(), err error) {
+	book, err := ruleData()
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	tables, err := fields.LoadTables(assets.Rules())
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	hosts, err := qr.LoadHosts(assets.Rules())
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	engine, err = document.NewEngine(document.Config{CacheDir: env.cacheDir(), Font: assets.Font()})
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	cfg := verify.Config{Engine: engine, Book: book, Tables: tables, Hosts: hosts, Now: env.Now, Program: program()}
+	if cfg.Anchors, err = env.anchors(p); err != nil {
+		return nil, nil, nil, err
+	}
+	opened, err := env.snapshot(p)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	if opened != nil {
+		cfg.Registry = opened.Snapshot
+	}
+	v, err = verify.New(cfg)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	return v, engine, func() {
+		if opened != nil {
+			opened.Close()
+		}
+		engine.Close()
+	}, nil
+}
+
+// anchors loads the trust anchors in use: the folder named by --trust, else the data folder's. A file that cannot be read is
+// said and left out: one anchor less can only keep a certificate from passing.
+func (env *environment) anchors(p places) (*seal.Anchors, error) {
+	dir := p.trust
+	if dir == "" {
+		dir = filepath.Join(env.dataDir(p.data), "trust")
+		if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
+			return nil, nil
+		}
+	} else if st, err := os.Stat(dir); err != nil || !st.IsDir() {
+		return nil, fmt.Errorf("%w: --trust %s: not a folder", errUsage, dir)
+	}
+	a, bad, err := seal.LoadAnchors(os.DirFS(dir))
+	if err != nil {
+		return nil, fmt.Errorf("trust anchors in %s: %w", dir, err)
+	}
+	for _, b := range bad {
+		fmt.Fprintf(env.Stderr, "zhengyan: warning: trust anchors in %s: %v\n", dir, b)
+	}
+	return a, nil
+}
+
+// snapshot opens the registry snapshot of the data folder; nil without an error means that there is none.
+func (env *environment) snapshot(p places) (*store.Opened, error) {
+	dir := env.dataDir(p.data)
+	if p.data != "" {
+		if st, err := os.Stat(dir); err != nil || !st.IsDir() {
+			return nil, fmt.Errorf("%w: --data %s: not a folder", errUsage, dir)
+		}
+	}
+	data, err := store.OpenData(dir)
+	if err != nil {
+		return nil, err
+	}
+	opened, err := data.Open()
+	switch {
+	case errors.Is(err, store.ErrNoSnapshot):
+		return nil, nil
+	case err != nil:
+		// A damaged snapshot must not stop the seals from being checked, and must not look like "none loaded" unsaid.
+		fmt.Fprintf(env.Stderr, "zhengyan: warning: registry snapshot in %s: %v; registrations are not confirmed\n", dir, err)
+		return nil, nil
+	}
+	for _, problem := range opened.Problems {
+		fmt.Fprintf(env.Stderr, "zhengyan: warning: registry snapshot: %v\n", problem)
+	}
+	return opened, nil
+}
+
+// today is the day that it is in Shanghai by the computer's clock.
+func (env *environment) today() civil.Date { return civil.Of(env.Now()) }
+
+// sourcesOf expands paths; "-" reads paths from standard input, one a line.
+func (env *environment) sourcesOf(ctx context.Context, paths []string) ([]string, error) {
+	var out []string
+	for _, p := range paths {
+		if p != "-" {
+			out = append(out, p)
+			continue
+		}
+		lines, err := readLines(env.Stdin)
+		if err != nil {
+			return nil, fmt.Errorf("standard input: %w", err)
+		}
+		out = append(out, lines...)
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+	}
+	return out, nil
+}
+
+// millis is a duration in milliseconds, as the JSON outputs carry it.
+func millis(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }

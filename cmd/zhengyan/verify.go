@@ -1,0 +1,227 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+
+	"zhengyan/verify"
+	"zhengyan/verify/document"
+	"zhengyan/verify/report"
+)
+
+const verifyExamples = `  zhengyan verify certificate.pdf
+  zhengyan verify --at 2026-03-01T09:30 --specialty 建筑工程 --employer 某某建设有限公司 bids/bidder-1/
+  zhengyan verify --json bids.zip > results.ndjson
+  zhengyan verify --report result.html --report result.json certificate.pdf
+  find bids -name '*.pdf' | zhengyan verify -
+
+Exit status: 0 all passed, 10 some indeterminate, 20 some failed, 64 usage, 65 an input could not be read, 70 internal.
+`
+
+func cmdVerify(ctx context.Context, env *environment, args []string) int {
+	var j judging
+	var p places
+	var asJSON, details, brief bool
+	var reports []string
+	var workers int
+	fl := env.flags("verify", "[options] PATH...", verifyExamples)
+	j.add(fl)
+	p.add(fl)
+	fl.BoolVar(&asJSON, "json", false, "one JSON object a file (NDJSON), in input order")
+	fl.StringArrayVar(&reports, "report", nil, "write a report: FILE.html or FILE.json; may be repeated")
+	fl.BoolVarP(&details, "details", "d", false, "every check of every file, not only of a single one")
+	fl.BoolVarP(&brief, "brief", "b", false, "one row a file, also for a single one")
+	fl.IntVar(&workers, "workers", runtime.NumCPU(), "files worked on at a time")
+	if code, done := env.parse(fl, args); done {
+		return code
+	}
+	if fl.NArg() == 0 {
+		return env.failHint(exitUsage, "zhengyan verify -h", "verify: no file named")
+	}
+	out, err := newReportFiles(reports)
+	if err != nil {
+		return env.fail(exitUsage, "verify: %v", err)
+	}
+	v, _, closeAll, err := env.open(p)
+	if err != nil {
+		return env.openFailed("verify", err)
+	}
+	defer closeAll()
+	q, err := j.question(env, v.Book())
+	if err != nil {
+		return env.fail(exitUsage, "verify: %v", err)
+	}
+	paths, err := env.sourcesOf(ctx, fl.Args())
+	if err != nil {
+		return env.fail(exitUnreadable, "verify: %v", err)
+	}
+	sources, single := env.sources(ctx, paths)
+	w := &writer{env: env, q: q, json: asJSON, details: details, single: single && !brief, reports: out}
+	defer w.stopProgress()
+	for r := range v.VerifyAll(ctx, sources, q, min(max(workers, 1), 64)) {
+		if err := w.write(r.Report); err != nil {
+			return env.fail(exitInternal, "verify: %v", err)
+		}
+	}
+	return w.finish(ctx, "verify", v.Book().Disclaimer.In(q.Lang))
+}
+
+// openFailed tells a wrong option from data that could not be used.
+func (env *environment) openFailed(name string, err error) int {
+	if errors.Is(err, errUsage) {
+		return env.fail(exitUsage, "%s: %v", name, err)
+	}
+	return env.fail(exitInternal, "%s: %v", name, err)
+}
+
+// sources expands paths. single reports whether there is exactly one plain file.
+func (env *environment) sources(ctx context.Context, paths []string) (seq func(func(document.Source, error) bool), single bool) {
+	seq = document.Expand(ctx, paths, document.Limits{})
+	if len(paths) != 1 {
+		return seq, false
+	}
+	st, err := os.Stat(paths[0])
+	return seq, err != nil || !st.IsDir() && !strings.EqualFold(filepath.Ext(paths[0]), ".zip")
+}
+
+// writer puts reports out as they come and keeps the batch's exit status.
+type writer struct {
+	env     *environment
+	q       verify.Question
+	json    bool
+	details bool
+	single  bool
+	reports *reportFiles
+	tally   report.Tally
+	code    int
+	n       int
+	last    time.Time
+	shown   bool
+}
+
+func (w *writer) write(r *verify.Report) error {
+	w.n++
+	w.tally.Add(r)
+	w.code = max(w.code, exitOf(r))
+	w.reports.add(r)
+	w.stopProgress()
+	var err error
+	switch {
+	case w.json:
+		err = report.WriteLine(w.env.Stdout, r)
+	case w.single || w.details:
+		err = report.Full(w.env.Stdout, r, w.env.style())
+		if err == nil && !w.single {
+			_, err = fmt.Fprintln(w.env.Stdout)
+		}
+	default:
+		err = report.Line(w.env.Stdout, r, w.env.style())
+	}
+	w.progress()
+	return err
+}
+
+// exitOf is the exit status that one report raises the batch to. A file form that is recognised and not supported is
+// indeterminate; only what could not be read is 65.
+func exitOf(r *verify.Report) int {
+	switch {
+	case r.Error != nil && r.Error.Code != string(document.ErrOFD):
+		return exitUnreadable
+	case r.Indication == verify.TotalPassed:
+		return exitOK
+	case r.Indication == verify.TotalFailed:
+		return exitFailed
+	}
+	return exitIndeterminate
+}
+
+// progress tells on a terminal how far a batch is, at most five times a second, where results go elsewhere.
+func (w *writer) progress() {
+	if !w.env.StderrTerminal || w.env.StdoutTerminal || w.single {
+		return
+	}
+	if now := w.env.Now(); now.Sub(w.last) >= 200*time.Millisecond {
+		w.last, w.shown = now, true
+		fmt.Fprintf(w.env.Stderr, "\r%d ", w.n)
+	}
+}
+
+func (w *writer) stopProgress() {
+	if w.shown {
+		fmt.Fprint(w.env.Stderr, "\r\x1b[K")
+		w.shown = false
+	}
+}
+
+func (w *writer) finish(ctx context.Context, name, disclaimer string) int {
+	w.stopProgress()
+	if ctx.Err() != nil {
+		return w.env.fail(exitInternal, "%s: stopped after %d files", name, w.n)
+	}
+	if w.n == 0 {
+		return w.env.fail(exitUnreadable, "%s: nothing to judge: the folder or archive holds no files", name)
+	}
+	if !w.json && !w.single {
+		if err := report.Summary(w.env.Stdout, w.tally, w.q.Lang, disclaimer); err != nil {
+			return w.env.fail(exitInternal, "%s: %v", name, err)
+		}
+	}
+	if err := w.reports.close(); err != nil {
+		return w.env.fail(exitInternal, "%s: %v", name, err)
+	}
+	return w.code
+}
+
+func (env *environment) style() report.Style {
+	return report.Style{Colour: env.StdoutTerminal && env.Getenv("NO_COLOR") == "" && env.Getenv("TERM") != "dumb", Width: env.Width}
+}
+
+func readLines(r io.Reader) ([]string, error) {
+	sc := bufio.NewScanner(r)
+	sc.Buffer(nil, 1<<16)
+	var out []string
+	for sc.Scan() {
+		if s := strings.TrimSpace(sc.Text()); s != "" {
+			out = append(out, s)
+		}
+	}
+	return out, sc.Err()
+}
+
+// reportFiles writes the --report files when a batch is done.
+type reportFiles struct {
+	paths []string
+	all   []*verify.Report
+}
+
+func newReportFiles(paths []string) (*reportFiles, error) {
+	for _, p := range paths {
+		if !report.CanWrite(p) {
+			return nil, fmt.Errorf("--report %s: the name must end in %s", p, strings.Join(report.Extensions(), ", "))
+		}
+	}
+	return &reportFiles{paths: paths}, nil
+}
+
+func (f *reportFiles) add(r *verify.Report) {
+	if len(f.paths) > 0 {
+		f.all = append(f.all, r)
+	}
+}
+
+func (f *reportFiles) close() error {
+	for _, p := range f.paths {
+		if err := report.WriteFile(p, f.all); err != nil {
+			return fmt.Errorf("--report %s: %w", p, err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,287 @@
+package verify
+
+import (
+	"context"
+	"errors"
+	"image"
+	"sort"
+	"sync"
+	"time"
+
+	"zhengyan/verify/document"
+	"zhengyan/verify/fields"
+	"zhengyan/verify/ink"
+	"zhengyan/verify/page"
+	"zhengyan/verify/qr"
+	"zhengyan/verify/seal"
+)
+
+// Gather reads one file and returns everything that was found. A file that cannot be read, or a stage that fails, is
+// evidence too (Evidence.Problems). The error is not nil only if ctx ended before the file was done.
+func (v *Verifier) Gather(ctx context.Context, src document.Source) (*Evidence, error) {
+	parent := ctx
+	ctx, cancel := context.WithTimeout(ctx, v.cfg.Limits.Wall)
+	defer cancel()
+	g := &gathering{v: v, ctx: ctx, ev: &Evidence{
+		GatheredAt: v.cfg.Now(), Codes: []Code{}, Timings: map[string]float64{},
+		Input: document.Info{Name: src.Name, Size: src.Size, Format: document.FormatUnknown, Kind: document.InputUnknown},
+	}}
+	g.run(src)
+	if err := parent.Err(); err != nil {
+		return nil, err
+	}
+	return g.ev, nil
+}
+
+// gathering is the work on one file.
+type gathering struct {
+	v     *Verifier
+	ctx   context.Context
+	ev    *Evidence
+	doc   *document.Document
+	texts []page.Text
+	mu    sync.Mutex // guards ev.Timings and ev.Problems
+}
+
+func (g *gathering) run(src document.Source) {
+	var err error
+	g.timed("document", func() { g.doc, err = g.v.cfg.Engine.Open(g.ctx, src) })
+	if err != nil {
+		g.fileError(err)
+		return
+	}
+	defer g.doc.Close()
+	g.ev.Input, g.ev.Metadata = g.doc.Info(), g.doc.Metadata()
+	for _, p := range g.doc.Problems() {
+		g.problem("document", p.Code, p.Detail)
+	}
+	for i := 0; i < min(g.doc.NumPages(), 50); i++ {
+		if s, err := g.doc.PageSize(i); err == nil {
+			g.ev.PageSizes = append(g.ev.PageSizes, s)
+		}
+	}
+	// The seal is checked over the file's bytes, everything else over its pages: the two run side by side.
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		g.timed("seal", g.seal)
+	}()
+	g.timed("fields", g.fields)
+	g.timed("qr", g.codes)
+	g.ink()
+	g.timed("registry", g.registry)
+	<-done
+}
+
+// timed runs a stage. A panic in it is that stage's failure and nothing more.
+func (g *gathering) timed(stage string, f func()) {
+	start := g.v.cfg.Now()
+	func() {
+		defer func() {
+			if r := recover(); r != nil {
+				g.problem(stage, "failed", "the program failed in this stage")
+			}
+		}()
+		f()
+	}()
+	g.mu.Lock()
+	g.ev.Timings[stage] = float64(g.v.cfg.Now().Sub(start)) / float64(time.Millisecond)
+	g.mu.Unlock()
+}
+
+func (g *gathering) problem(stage, code, detail string) {
+	g.mu.Lock()
+	g.ev.Problems = append(g.ev.Problems, Problem{Stage: stage, Code: code, Detail: detail})
+	g.mu.Unlock()
+}
+
+func (g *gathering) fileError(err error) {
+	code := document.CodeOf(err)
+	switch code {
+	case "":
+		code = "internal"
+	case document.ErrOFD:
+		g.ev.Input.Format = document.FormatOFD
+	}
+	g.ev.Failure = &Problem{Stage: "document", Code: string(code), Detail: err.Error()}
+}
+
+// Unreadable is the evidence on something that could not even be opened: a missing file, a damaged archive.
+func (v *Verifier) Unreadable(err error) *Evidence {
+	g := &gathering{v: v, ev: &Evidence{GatheredAt: v.cfg.Now(), Codes: []Code{}, Timings: map[string]float64{}}}
+	g.ev.Input = document.Info{Format: document.FormatUnknown, Kind: document.InputUnknown}
+	var de *document.Error
+	if errors.As(err, &de) {
+		g.ev.Input.Name = de.Name
+	}
+	g.fileError(err)
+	return g.ev
+}
+
+func (g *gathering) seal() {
+	if g.ev.Input.Format != document.FormatPDF {
+		return
+	}
+	rep, err := seal.Inspect(g.ctx, g.doc.Bytes(), seal.Options{Anchors: g.v.cfg.Anchors, Now: g.ev.GatheredAt})
+	if err != nil {
+		g.problem("seal", stageCode(err), err.Error())
+		return
+	}
+	g.ev.Seal = rep
+}
+
+func stageCode(err error) string {
+	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		return "timeout"
+	case errors.Is(err, context.Canceled):
+		return "cancelled"
+	}
+	return "failed"
+}
+
+func (g *gathering) fields() {
+	n := min(g.doc.NumPages(), g.v.cfg.Limits.TextPages)
+	if g.doc.NumPages() > n {
+		g.problem("fields", "pages-not-read", "")
+	}
+	for i := range n {
+		t, err := g.doc.Text(g.ctx, i)
+		if err != nil {
+			g.problem("fields", stageCode(err), err.Error())
+			if g.ctx.Err() != nil {
+				return
+			}
+			continue
+		}
+		g.texts = append(g.texts, t)
+	}
+	all := fields.ReadAll(g.texts, g.v.cfg.Tables)
+	// The page that a person would take for the certificate comes first: a known kind before an unknown one.
+	sort.SliceStable(all, func(i, j int) bool { return rank(all[i]) < rank(all[j]) })
+	if len(all) == 0 {
+		g.ev.Fields = fields.Read(g.texts, g.v.cfg.Tables)
+		return
+	}
+	g.ev.Fields, g.ev.Others = all[0], all[1:]
+}
+
+func rank(r *fields.Result) int {
+	switch r.Certificate.Kind {
+	case fields.Constructor1, fields.Architect1, fields.Qualification:
+		return 0
+	case fields.UnknownKind:
+		return 2
+	}
+	return 1
+}
+
+// codes looks for codes first in the pictures that a PDF page carries, at their own resolution, then on the rendered
+// page: a code drawn small and placed large reads best from its own pixels.
+func (g *gathering) codes() {
+	first, last := 0, min(g.doc.NumPages(), g.v.cfg.Limits.CodePages)
+	if f := g.ev.Fields; f != nil && f.Certificate.Kind != fields.UnknownKind {
+		first, last = f.Page, f.Page+1
+	}
+	for i := first; i < last; i++ {
+		if g.codesOf(i) || g.ctx.Err() != nil {
+			return
+		}
+	}
+}
+
+func (g *gathering) codesOf(i int) bool {
+	if g.ev.Input.Format == document.FormatPDF {
+		imgs, err := g.doc.Images(g.ctx, i)
+		if err != nil {
+			g.problem("qr", stageCode(err), err.Error())
+		}
+		for k, im := range imgs {
+			if k == g.v.cfg.Limits.Images {
+				break
+			}
+			if im.Pixels != nil && g.decode(i, im.Pixels, im.Box) {
+				return true
+			}
+		}
+	}
+	dpi := g.v.cfg.Limits.RenderDPI
+	if g.ev.Input.Format != document.FormatPDF {
+		dpi = 0
+	}
+	img, err := g.doc.Render(g.ctx, i, dpi)
+	if err != nil {
+		g.problem("qr", stageCode(err), err.Error())
+		return false
+	}
+	size, err := g.doc.PageSize(i)
+	if err != nil {
+		g.problem("qr", stageCode(err), err.Error())
+		return false
+	}
+	return g.decode(i, img, page.Box{X1: size.Width, Y1: size.Height})
+}
+
+// decode reads the codes of a picture that stands in box on the page, and reports whether there were any.
+func (g *gathering) decode(pageIndex int, img image.Image, box page.Box) bool {
+	res, err := qr.Decode(g.ctx, img, qr.Options{Budget: g.v.cfg.Limits.CodeBudget})
+	if err != nil {
+		g.problem("qr", stageCode(err), err.Error())
+		return false
+	}
+	for range res.Conflicts {
+		g.problem("qr", "conflict", "two readings of one code differ; neither is taken")
+	}
+	b := img.Bounds()
+	sx, sy := 1.0, 1.0
+	if !box.IsZero() && b.Dx() > 0 && b.Dy() > 0 {
+		sx, sy = box.W()/float64(b.Dx()), box.H()/float64(b.Dy())
+	}
+	for _, c := range res.Codes {
+		c.Page = pageIndex
+		for k := range c.Corners {
+			c.Corners[k] = page.Point{X: box.X0 + c.Corners[k].X*sx, Y: box.Y0 + c.Corners[k].Y*sy}
+		}
+		g.ev.Codes = append(g.ev.Codes, Code{Code: c, Payload: qr.Classify(c.Text, c.Bytes, g.v.cfg.Hosts)})
+	}
+	return len(res.Codes) > 0
+}
+
+// ink is named as not examined: no later stage may take silence for a signature.
+func (g *gathering) ink() {
+	switch g.ev.Input.Kind {
+	case document.InputScan, document.InputPhoto:
+	default:
+		return
+	}
+	r := &ink.Result{Presence: ink.NotExamined, Reason: "not-examined"}
+	if g.ev.Fields != nil {
+		r.Page, r.Box = g.ev.Fields.Page, g.ev.Fields.Certificate.SignatureBox
+	}
+	g.ev.Ink = r
+}
+
+func (g *gathering) registry() {
+	reg := g.v.cfg.Registry
+	if reg == nil {
+		return
+	}
+	look := &RegistryLookup{Snapshot: reg.Snapshot()}
+	g.ev.Registry = look
+	if g.ev.Fields == nil || g.ev.Fields.Certificate.Number == "" {
+		look.Error = "no-key"
+		return
+	}
+	c := g.ev.Fields.Certificate
+	look.Query = RegistryQuery{Kind: c.Kind, Number: c.Number, Name: c.Name, EcertID: c.EcertID}
+	ans, err := reg.Lookup(g.ctx, look.Query)
+	switch {
+	case errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded):
+		look.Error = "cancelled"
+	case err != nil:
+		look.Error = "damaged"
+		g.problem("registry", "damaged", err.Error())
+	default:
+		look.Answer = ans
+	}
+}

@@ -1,0 +1,280 @@
+package verify
+
+import (
+	"slices"
+	"strings"
+
+	"zhengyan/verify/civil"
+	"zhengyan/verify/fields"
+	"zhengyan/verify/qr"
+	"zhengyan/verify/rules"
+)
+
+// Verify gathers and judges one file. The error is that of Gather.
+func (v *Verifier) Verify(ctx Context, src Source, q Question) (*Report, error) {
+	ev, err := v.Gather(ctx, src)
+	if err != nil {
+		return nil, err
+	}
+	return v.Judge(ev, q), nil
+}
+
+// Judge applies the rules to the evidence as at q.At. It is pure and does no I/O; it may be called at any time, for any
+// day, from any goroutine. An unknown policy name is judged by the standard profile, whose name the report then states.
+func (v *Verifier) Judge(ev *Evidence, q Question) *Report {
+	b := v.cfg.Book
+	p, ok := b.Policy(q.Policy)
+	if !ok {
+		p, _ = b.Policy("")
+	}
+	lang := q.Lang
+	if lang != "en" {
+		lang = "zh"
+	}
+	f := factsOf(ev, q)
+	found := b.Evaluate(f, p)
+	r := &Report{
+		MediaType: MediaType, Program: v.cfg.Program, Lang: lang,
+		Input: ev.Input, At: q.At, JudgedOn: f.Day,
+		Policy:      PolicyInfo{Name: p.Name, Version: b.PolicyVer},
+		Rules:       RulesInfo{Version: b.Version, SHA256: b.SHA256},
+		Certificate: fields.Certificate{Kind: fields.UnknownKind, Medium: fields.UnknownMedium},
+		Evidence:    ev, Timings: ev.Timings, Human: q.Human, Disclaimer: b.Disclaimer.In(lang),
+		Question: AskedFor{Specialty: q.Specialty, Employer: q.Employer},
+		Snapshot: snapshotState(ev, f.Day),
+	}
+	if r.Timings == nil {
+		r.Timings = map[string]float64{}
+	}
+	if ev.Seal != nil {
+		r.Trust = TrustInfo{Anchors: ev.Seal.Anchors, Digest: ev.Seal.AnchorsDigest}
+	} else {
+		r.Trust = v.Trust()
+	}
+	if f.Face != nil {
+		r.Certificate = f.Face.Certificate
+	}
+	r.Checks = v.checks(found, lang)
+	r.Copy.Indication, r.Copy.SubIndications = b.RollUp(found, rules.TargetCopy)
+	r.Registration.Indication, r.Registration.SubIndications = b.RollUp(found, rules.TargetRegistration)
+	r.Indication = overall(p, r)
+	r.Usage = usageSum(b, f, lang)
+	v.reason(r, lang)
+	if f.FileError != "" {
+		r.Error = &FileError{Code: f.FileError, Message: r.Reason, Next: r.Next}
+	}
+	return r
+}
+
+// overall is what the policy makes of both verdicts: the graver of those that it counts.
+func overall(p *rules.Policy, r *Report) Indication {
+	out := Indication("")
+	for _, t := range p.Overall {
+		ind := r.Copy.Indication
+		if t == rules.TargetRegistration {
+			ind = r.Registration.Indication
+		}
+		if out == "" {
+			out = ind
+		} else {
+			out = rules.Worse(out, ind)
+		}
+	}
+	return rules.Worse(out, out)
+}
+
+// factsOf lays the evidence out for the rules.
+func factsOf(ev *Evidence, q Question) *rules.Facts {
+	f := &rules.Facts{
+		Day: civil.Of(q.At), Instant: q.At, GatheredAt: ev.GatheredAt,
+		Specialty: strings.TrimSpace(q.Specialty), Employer: strings.TrimSpace(q.Employer),
+		Input: ev.Input, Others: len(ev.Others), Seal: ev.Seal, Ink: ev.Ink, Face: ev.Fields,
+	}
+	if len(ev.Codes) > 0 {
+		f.Codes = make([]rules.Code, len(ev.Codes))
+		for i, c := range ev.Codes {
+			f.Codes[i] = rules.Code{Code: c.Code, Payload: c.Payload}
+		}
+	}
+	for _, p := range ev.Problems {
+		if p.Stage == "qr" {
+			f.QRFailed = true
+		}
+	}
+	if ev.Failure != nil {
+		f.FileError = ev.Failure.Code
+	}
+	if ev.Registry != nil {
+		f.Registry = &rules.Lookup{Snapshot: ev.Registry.Snapshot, Answer: ev.Registry.Answer, Error: ev.Registry.Error}
+	}
+	if len(q.Human) > 0 {
+		f.Human = make(map[string]string, len(q.Human))
+		for k, h := range q.Human {
+			f.Human[k] = h.Answer
+		}
+	}
+	if kind, ok := kindByCode(f); ok {
+		// A picture without readable text: the code's host still tells which certificate it claims to be. The face stays unread.
+		f.Face = &fields.Result{Source: fields.SourceNone, Certificate: fields.Certificate{Kind: kind, Medium: fields.UnknownMedium}}
+	}
+	return f
+}
+
+// kindByCode returns the one kind that every known host on an unread face belongs to.
+func kindByCode(f *rules.Facts) (fields.Kind, bool) {
+	if f.Face != nil && (f.Face.Source != fields.SourceNone || f.Face.Certificate.Kind != fields.UnknownKind) {
+		return "", false
+	}
+	kind := fields.Kind("")
+	for i := range f.Codes {
+		p := &f.Codes[i].Payload
+		if p.Kind != qr.PayloadKnownHost || len(p.For) != 1 {
+			return "", false
+		}
+		k := fields.Kind(p.For[0])
+		if kind != "" && kind != k {
+			return "", false
+		}
+		kind = k
+	}
+	return kind, kind != ""
+}
+
+func (v *Verifier) checks(found []rules.Finding, lang string) []Check {
+	b := v.cfg.Book
+	out := make([]Check, 0, len(found))
+	for i := range found {
+		x := &found[i]
+		c := Check{
+			ID: x.Step, Status: x.Status, Action: x.Action, Sub: x.Sub, Target: b.TargetOf(x),
+			Message: b.Message(x, lang), Next: b.Next(x, lang), Evidence: x.Facts,
+		}
+		if x.Status == Passed || x.Status == Skipped {
+			c.Sub = ""
+		}
+		if s := b.StepByID(x.Step); s != nil {
+			c.Title = s.Title.In(lang)
+		}
+		if x.Rule != nil {
+			c.Rule, c.Clause, c.Quote = x.Rule.ID, x.Rule.Clause, x.Rule.Quote
+			if d := b.Source(x.Rule.Document); d != nil {
+				c.Document = d.Number
+			}
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+// reason picks the one sentence and the one next step for the first line: the first enforced check, in the order of the
+// ladder, that made the verdict what it is.
+func (v *Verifier) reason(r *Report, lang string) {
+	want := Inconclusive
+	switch r.Indication {
+	case TotalFailed:
+		want = Failed
+	case TotalPassed:
+		r.Reason = v.cfg.Book.Words["reason-passed"].In(lang)
+		if r.Policy.Name == "audit" {
+			for _, c := range r.Checks {
+				if c.Action == Enforce && c.Status == Passed {
+					r.Reason = c.Message
+				}
+			}
+		}
+		return
+	}
+	for i := range r.Checks {
+		if c := &r.Checks[i]; c.Action == Enforce && c.Status == want {
+			r.Reason, r.Next = c.Message, c.Next
+			return
+		}
+	}
+	r.Reason = v.cfg.Book.Words["reason-nothing"].In(lang)
+}
+
+func snapshotState(ev *Evidence, day civil.Date) *SnapshotState {
+	if ev.Registry == nil {
+		return nil
+	}
+	s := &SnapshotState{SnapshotInfo: ev.Registry.Snapshot, Freshness: Fresh}
+	s.AgeDays = rules.SnapshotAge(s.SnapshotInfo, day, ev.GatheredAt)
+	age := s.AgeDays * 24
+	switch {
+	case !ev.GatheredAt.IsZero() && ev.GatheredAt.Before(s.AsOf):
+		s.Freshness = ClockSuspect
+	case s.RedAge > 0 && float64(age) > s.RedAge.Hours():
+		s.Freshness = RedLine
+	case s.WarnAge > 0 && float64(age) > s.WarnAge.Hours():
+		s.Freshness = Stale
+	}
+	return s
+}
+
+// usageSum lays the period of use out as a sum. 40号 二(一): "使用时限为180天，但使用时限距注册专业有效期或建造师满65周岁
+// 不足180天的，使用时限截止日期以注册专业有效期截止日期或建造师满65周岁当日为准".
+func usageSum(b *rules.Book, f *rules.Facts, lang string) *UsageSum {
+	if f.Face == nil {
+		return nil
+	}
+	terms := b.UsageTerms(f)
+	if len(terms) == 0 {
+		return nil
+	}
+	u := &UsageSum{}
+	p := f.Face.Certificate.Usage
+	if a := f.Face.Certificate.Annotation; f.Face.Certificate.Kind == fields.Qualification && a != nil {
+		p = a.Period
+	}
+	u.Start, u.Printed = p.From, p.To
+	for _, t := range terms {
+		u.Expected = civil.Min(u.Expected, t.Date)
+	}
+	for _, t := range terms {
+		u.Terms = append(u.Terms, UsageTerm{
+			Name: t.Name, Label: b.Words["usage-"+t.Name].In(lang), Date: t.Date, Clause: t.Clause, Binding: t.Date == u.Expected,
+		})
+	}
+	return u
+}
+
+// Timeline cuts the days around the certificate's own dates into spans over which the verdict stays the same. Its days
+// come from the evidence and the rule data alone.
+func (v *Verifier) Timeline(ev *Evidence, q Question) []Segment {
+	f := factsOf(ev, q)
+	days := v.cfg.Book.TurningDays(f)
+	if len(days) == 0 {
+		r := v.Judge(ev, q)
+		return []Segment{{Copy: r.Copy.Indication, Registration: r.Registration.Indication, Indication: r.Indication, Reason: r.Reason}}
+	}
+	var out []Segment
+	// The first span ends before the first turning day; each turning day may begin a new one.
+	for i, d := range append([]civil.Date{days[0].AddDays(-1)}, days...) {
+		at := q
+		at.At = EndOfDay(d)
+		r := v.Judge(ev, at)
+		s := Segment{From: d, Copy: r.Copy.Indication, Registration: r.Registration.Indication, Indication: r.Indication, Reason: r.Reason}
+		if i == 0 {
+			s.From = civil.Date{}
+		}
+		if n := len(out); n > 0 {
+			last := &out[n-1]
+			if last.Copy == s.Copy && last.Registration == s.Registration && last.Indication == s.Indication && ruleless(last.Reason) == ruleless(s.Reason) {
+				continue
+			}
+			last.To = d.AddDays(-1)
+		}
+		out = append(out, s)
+	}
+	return slices.Clip(out)
+}
+
+// ruleless drops the numbers of a sentence, so that "7 days left" and "6 days left" are one span.
+func ruleless(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' {
+			return -1
+		}
+		return r
+	}, s)
+}

@@ -1,0 +1,346 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+
+	"golang.org/x/text/width"
+
+	"zhengyan/verify"
+)
+
+// Style says how a terminal is written to.
+type Style struct {
+	Colour bool
+	Width  int // columns, 0 means 100
+}
+
+// The shapes carry the verdict without colour.
+func shape(i verify.Indication) string {
+	switch i {
+	case verify.TotalPassed:
+		return "✔"
+	case verify.TotalFailed:
+		return "✘"
+	}
+	return "?"
+}
+
+// Word is the verdict in a word of the language.
+func Word(i verify.Indication, lang string) string {
+	if lang == "en" {
+		switch i {
+		case verify.TotalPassed:
+			return "PASSED"
+		case verify.TotalFailed:
+			return "FAILED"
+		}
+		return "INDETERMINATE"
+	}
+	switch i {
+	case verify.TotalPassed:
+		return "通过"
+	case verify.TotalFailed:
+		return "不通过"
+	}
+	return "无法确定"
+}
+
+func paint(i verify.Indication) string {
+	switch i {
+	case verify.TotalPassed:
+		return "32"
+	case verify.TotalFailed:
+		return "31"
+	}
+	return "33"
+}
+
+type terminal struct {
+	io.Writer
+	Style
+	zh bool
+}
+
+func newTerminal(w io.Writer, s Style, lang string) *terminal {
+	if s.Width <= 0 {
+		s.Width = 100
+	}
+	return &terminal{w, s, lang != "en"}
+}
+
+func (t *terminal) colour(code, s string) string {
+	if !t.Colour || s == "" {
+		return s
+	}
+	return "\x1b[" + code + "m" + s + "\x1b[0m"
+}
+
+func (t *terminal) say(zh, en string) string {
+	if t.zh {
+		return zh
+	}
+	return en
+}
+
+// cells is the width of a string in terminal columns: East Asian wide characters take two.
+func cells(s string) int {
+	n := 0
+	for _, r := range s {
+		switch width.LookupRune(r).Kind() {
+		case width.EastAsianWide, width.EastAsianFullwidth:
+			n += 2
+		default:
+			if r >= ' ' {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+func pad(s string, n int) string { return s + strings.Repeat(" ", max(0, n-cells(s))) }
+
+// clean keeps a stranger's text from steering the terminal.
+func clean(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 {
+			return '\uFFFD'
+		}
+		return r
+	}, s)
+}
+
+// wrap breaks a text into lines of at most n columns, between words of Latin text and anywhere in Chinese.
+func wrap(s string, n int) []string {
+	var lines []string
+	line, w, lastSpace := []rune{}, 0, -1
+	for _, r := range s {
+		line = append(line, r)
+		w += cells(string(r))
+		if r == ' ' {
+			lastSpace = len(line)
+		}
+		if w <= n {
+			continue
+		}
+		cut := len(line) - 1
+		if r < 0x2E80 && lastSpace > 0 {
+			cut = lastSpace
+		}
+		lines = append(lines, strings.TrimRight(string(line[:cut]), " "))
+		line = append([]rune{}, line[cut:]...)
+		w, lastSpace = cells(string(line)), -1
+	}
+	return append(lines, string(line))
+}
+
+// Full writes one report with its whole ladder of checks.
+func Full(w io.Writer, r *verify.Report, s Style) error {
+	t := newTerminal(w, s, r.Lang)
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s\n", t.colour("1", clean(r.Input.Name)))
+	fmt.Fprintf(&b, "%s\n", t.colour("1;"+paint(r.Indication), shape(r.Indication)+" "+Word(r.Indication, r.Lang)))
+	t.paragraph(&b, "  ", r.Reason)
+	if r.Next != "" {
+		t.paragraph(&b, t.say("  下一步：", "  next: "), r.Next)
+	}
+	b.WriteByte('\n')
+	if c := r.Certificate; c.Title != "" || c.Name != "" || c.Number != "" {
+		t.row(&b, t.say("证书", "certificate"), joined(c.Title, c.Name, c.Number))
+		if c.Employer != "" {
+			t.row(&b, t.say("聘用单位", "employer"), c.Employer)
+		}
+		for _, sp := range c.Specialties {
+			t.row(&b, t.say("注册专业", "specialty"), joined(sp.Name, span(sp.Valid.From.String(), sp.Valid.To.String())))
+		}
+	}
+	t.row(&b, t.say("判定日", "judged as at"), r.At.Format("2006-01-02 15:04 -07:00"))
+	t.row(&b, t.say("规则方案", "policy"), joined(r.Policy.Name, r.Policy.Version))
+	t.row(&b, t.say("使用件", "copy"), shape(r.Copy.Indication)+" "+Word(r.Copy.Indication, r.Lang)+subs(r.Copy))
+	t.row(&b, t.say("注册", "registration"), shape(r.Registration.Indication)+" "+Word(r.Registration.Indication, r.Lang)+subs(r.Registration))
+	t.row(&b, t.say("信任锚", "trust anchors"), fmt.Sprint(r.Trust.Anchors))
+	if r.Snapshot != nil {
+		t.row(&b, t.say("注册库快照", "snapshot"), fmt.Sprintf("%s  %s  %s", r.Snapshot.AsOf.Format("2006-01-02"), t.say(fmt.Sprintf("%d 天前", r.Snapshot.AgeDays), fmt.Sprintf("%d days old", r.Snapshot.AgeDays)), r.Snapshot.Freshness))
+	} else {
+		t.row(&b, t.say("注册库快照", "snapshot"), t.say("没有", "none"))
+	}
+	if u := r.Usage; u != nil {
+		t.usage(&b, u)
+	}
+	b.WriteByte('\n')
+	for _, c := range ladder(r.Checks) {
+		t.check(&b, c)
+	}
+	fmt.Fprintf(&b, "\n%s\n", t.colour("2", r.Disclaimer))
+	_, err := io.WriteString(t, b.String())
+	return err
+}
+
+func span(from, to string) string {
+	if from == "" && to == "" {
+		return ""
+	}
+	return from + " – " + to
+}
+
+func joined(parts ...string) string {
+	var out []string
+	for _, p := range parts {
+		if p != "" {
+			out = append(out, clean(p))
+		}
+	}
+	return strings.Join(out, "  ")
+}
+
+func subs(v verify.Verdict) string {
+	if len(v.SubIndications) == 0 {
+		return ""
+	}
+	var out []string
+	for _, s := range v.SubIndications {
+		out = append(out, string(s))
+	}
+	return "  " + strings.Join(out, ", ")
+}
+
+func (t *terminal) row(b *strings.Builder, name, value string) {
+	fmt.Fprintf(b, "  %s %s\n", t.colour("2", pad(name, 14)), clean(value))
+}
+
+func (t *terminal) paragraph(b *strings.Builder, lead, s string) {
+	n := cells(lead)
+	for i, l := range wrap(clean(s), max(20, t.Width-n)) {
+		if i > 0 {
+			lead = strings.Repeat(" ", n)
+		}
+		b.WriteString(lead + l + "\n")
+	}
+}
+
+func (t *terminal) usage(b *strings.Builder, u *verify.UsageSum) {
+	var terms []string
+	for _, x := range u.Terms {
+		s := fmt.Sprintf("%s %s", x.Label, x.Date)
+		if x.Binding {
+			s = t.colour("4", s)
+		}
+		terms = append(terms, s)
+	}
+	fmt.Fprintf(b, "  %s min(%s) = %s%s\n", t.colour("2", pad(t.say("使用时限", "period of use"), 14)), strings.Join(terms, ", "), u.Expected,
+		t.say("，票面截止 ", "; printed end ")+u.Printed.String())
+}
+
+// ladder puts failures first, then what could not be told, then the rest in the order of the checks.
+func ladder(cs []verify.Check) []verify.Check {
+	var out []verify.Check
+	for rank := range 5 {
+		for _, c := range cs {
+			if rankOf(c) == rank {
+				out = append(out, c)
+			}
+		}
+	}
+	return out
+}
+
+func rankOf(c verify.Check) int {
+	enforced := c.Action == verify.Enforce
+	switch {
+	case c.Status == verify.Failed && enforced:
+		return 0
+	case c.Status == verify.Inconclusive && enforced:
+		return 1
+	case c.Status == verify.Failed || c.Status == verify.Inconclusive:
+		return 2
+	case c.Status == verify.Skipped:
+		return 4
+	}
+	return 3
+}
+
+func (t *terminal) check(b *strings.Builder, c verify.Check) {
+	mark, colour := "·", "2"
+	switch {
+	case c.Status == verify.Failed && c.Action == verify.Enforce:
+		mark, colour = "✘", "31"
+	case c.Status == verify.Failed || c.Status == verify.Inconclusive && c.Action == verify.Advise:
+		mark, colour = "!", "33"
+	case c.Status == verify.Inconclusive:
+		mark, colour = "?", "33"
+	case c.Status == verify.Passed:
+		mark, colour = "✔", "32"
+	}
+	lead := "  " + mark + " " + pad(c.Title, 12) + " "
+	lines := wrap(clean(c.Message), max(24, t.Width-cells(lead)))
+	for i, l := range lines {
+		if i == 0 {
+			b.WriteString("  " + t.colour(colour, mark) + " " + pad(c.Title, 12) + " " + l)
+		} else {
+			b.WriteString("\n" + strings.Repeat(" ", cells(lead)) + l)
+		}
+	}
+	b.WriteByte('\n')
+	if c.Status == verify.Skipped || c.Rule == "" {
+		return
+	}
+	clause := strings.TrimSpace(c.Rule + "  " + c.Document + " " + c.Clause)
+	fmt.Fprintf(b, "%s%s\n", strings.Repeat(" ", cells(lead)), t.colour("2", clause))
+}
+
+// Line writes one report as a row of a table, and its reason below it where it did not pass.
+func Line(w io.Writer, r *verify.Report, s Style) error {
+	t := newTerminal(w, s, r.Lang)
+	name := clean(r.Input.Name)
+	if cells(name) > 48 {
+		name = "…" + clean(filepath.Base(r.Input.Name))
+	}
+	verdict := t.colour(paint(r.Indication), pad(shape(r.Indication)+" "+Word(r.Indication, r.Lang), t.verdictWidth()))
+	if _, err := fmt.Fprintf(t, "%s %s %s\n", verdict, pad(name, 48), joined(r.Certificate.Name, r.Certificate.Number)); err != nil {
+		return err
+	}
+	if r.Indication == verify.TotalPassed {
+		return nil
+	}
+	var b strings.Builder
+	t.paragraph(&b, strings.Repeat(" ", t.verdictWidth()+1), r.Reason)
+	_, err := io.WriteString(t, t.colour("2", strings.TrimSuffix(b.String(), "\n"))+"\n")
+	return err
+}
+
+func (t *terminal) verdictWidth() int {
+	if t.zh {
+		return 10
+	}
+	return 15
+}
+
+// Tally counts verdicts for the last line of a batch.
+type Tally struct{ Passed, Indeterminate, Failed, Unreadable int }
+
+// Add counts a report.
+func (y *Tally) Add(r *verify.Report) {
+	switch {
+	case r.Error != nil:
+		y.Unreadable++
+	case r.Indication == verify.TotalPassed:
+		y.Passed++
+	case r.Indication == verify.TotalFailed:
+		y.Failed++
+	default:
+		y.Indeterminate++
+	}
+}
+
+// Summary writes the tally.
+func Summary(w io.Writer, y Tally, lang, disclaimer string) error {
+	f := "\n通过 %d · 无法确定 %d · 不通过 %d · 读不了 %d\n%s\n"
+	if lang == "en" {
+		f = "\npassed %d · indeterminate %d · failed %d · unreadable %d\n%s\n"
+	}
+	_, err := fmt.Fprintf(w, f, y.Passed, y.Indeterminate, y.Failed, y.Unreadable, disclaimer)
+	return err
+}

@@ -1,0 +1,252 @@
+package rules
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"zhengyan/verify/document"
+	"zhengyan/verify/fields"
+	"zhengyan/verify/ink"
+	"zhengyan/verify/page"
+	"zhengyan/verify/qr"
+)
+
+// printed reports whether the input shows a print, the only thing that the handwriting rules bind
+// ("打印电子证书后，应在个人签名处手写本人签名").
+func (e *evaluation) printed() bool {
+	switch e.Input.Kind {
+	case document.InputScan, document.InputPhoto:
+		return true
+	}
+	return false
+}
+
+// The answers that a person gives on handwriting.
+const (
+	humanAgrees   = "agrees"
+	humanDiffers  = "differs"
+	humanUnsigned = "unsigned"
+)
+
+func (e *evaluation) human() string { return e.Human["handwriting"] }
+
+func (e *evaluation) showInk() {
+	if e.Ink == nil {
+		return
+	}
+	box := e.Ink.Box
+	f := Fact{Name: "ink", Value: string(e.Ink.Presence), Page: e.Ink.Page}
+	if !box.IsZero() {
+		f.Box = &box
+	}
+	e.facts = append(e.facts, f)
+}
+
+func inkNone(e *evaluation) bool {
+	if !e.printed() || e.human() != "" || e.Ink == nil || e.Ink.Presence != ink.NoInk {
+		return false
+	}
+	e.showInk()
+	return true
+}
+
+func inkPresent(e *evaluation) bool {
+	if !e.printed() || e.human() != "" || e.Ink == nil || e.Ink.Presence != ink.Ink {
+		return false
+	}
+	e.showInk()
+	return true
+}
+
+func inkNotExamined(e *evaluation) bool {
+	if !e.printed() || e.human() != "" || e.Ink != nil && (e.Ink.Presence == ink.Ink || e.Ink.Presence == ink.NoInk) {
+		return false
+	}
+	e.showInk()
+	return true
+}
+
+func inkHumanUnsigned(e *evaluation) bool { return e.printed() && e.human() == humanUnsigned }
+
+func inkHumanDiffers(e *evaluation) bool { return e.printed() && e.human() == humanDiffers }
+
+func inkHumanAgrees(e *evaluation) bool { return e.printed() && e.human() == humanAgrees }
+
+func inkNotPrinted(e *evaluation) bool { return e.original() }
+
+func signDateOutside(e *evaluation) bool {
+	d, p := e.cert.SignDate, e.cert.Usage
+	if !e.printed() || d.IsZero() || p.IsZero() || !(!p.From.IsZero() && d.Before(p.From) || !p.To.IsZero() && d.After(p.To)) {
+		return false
+	}
+	e.setDate("date", d)
+	e.showField("signDate")
+	return true
+}
+
+func (e *evaluation) showCode(c *Code) {
+	box := page.Box{X0: c.Corners[0].X, Y0: c.Corners[0].Y, X1: c.Corners[0].X, Y1: c.Corners[0].Y}
+	for _, p := range c.Corners[1:] {
+		box.X0, box.X1 = min(box.X0, p.X), max(box.X1, p.X)
+		box.Y0, box.Y1 = min(box.Y0, p.Y), max(box.Y1, p.Y)
+	}
+	e.facts = append(e.facts, Fact{Name: "qrText", Value: c.Text, Page: c.Page, Box: &box})
+	e.show("host", c.Payload.Host)
+	if c.Payload.HostASCII != "" && c.Payload.HostASCII != c.Payload.Host {
+		e.show("hostASCII", c.Payload.HostASCII)
+	}
+	e.show("owner", c.Payload.Owner)
+	e.set("host", c.Payload.Host)
+}
+
+// anyCode calls f for every code until one answers true.
+func (e *evaluation) anyCode(f func(*Code) bool) bool {
+	for i := range e.Codes {
+		if f(&e.Codes[i]) {
+			return true
+		}
+	}
+	return false
+}
+
+func (e *evaluation) knownFor(c *Code) bool {
+	for _, k := range c.Payload.For {
+		if fields.Kind(k) == e.cert.Kind {
+			return true
+		}
+	}
+	return false
+}
+
+func qrKnown(e *evaluation) bool {
+	return e.anyCode(func(c *Code) bool {
+		if c.Payload.Kind != qr.PayloadKnownHost || !e.knownFor(c) {
+			return false
+		}
+		e.showCode(c)
+		return true
+	})
+}
+
+func qrMissing(e *evaluation) bool {
+	return len(e.Codes) == 0 && !e.QRFailed && e.cert.Medium != fields.Paper
+}
+
+func qrUnreadable(e *evaluation) bool { return len(e.Codes) == 0 && e.QRFailed }
+
+func qrUnknownHost(e *evaluation) bool {
+	return e.anyCode(func(c *Code) bool {
+		if c.Payload.Kind != qr.PayloadUnknownHost {
+			return false
+		}
+		e.showCode(c)
+		e.show("lookAlike", c.Payload.LookAlike)
+		e.show("warnings", strings.Join(c.Payload.Warnings, " "))
+		return true
+	})
+}
+
+func qrOtherKind(e *evaluation) bool {
+	return e.anyCode(func(c *Code) bool {
+		if c.Payload.Kind != qr.PayloadKnownHost || e.knownFor(c) {
+			return false
+		}
+		e.showCode(c)
+		return true
+	})
+}
+
+func qrWarnings(e *evaluation) bool {
+	return e.anyCode(func(c *Code) bool {
+		if c.Payload.Kind == qr.PayloadUnknownHost || len(c.Payload.Warnings) == 0 {
+			return false
+		}
+		var notes []string
+		for _, w := range c.Payload.Warnings {
+			if w != "check-digit" {
+				notes = append(notes, w)
+			}
+		}
+		if len(notes) == 0 {
+			return false
+		}
+		e.showCode(c)
+		e.set("warnings", "@qr-"+notes[0])
+		e.show("warnings", strings.Join(notes, " "))
+		return true
+	})
+}
+
+func qrOpaque(e *evaluation) bool {
+	return e.anyCode(func(c *Code) bool {
+		if c.Payload.Kind != qr.PayloadOpaque {
+			return false
+		}
+		e.showCode(c)
+		return true
+	})
+}
+
+// A wrong check digit is a warning: a few genuine identifiers may carry one (DOMAIN §3.2).
+func qrIdentifierBad(e *evaluation) bool {
+	return e.anyCode(func(c *Code) bool {
+		for _, w := range c.Payload.Warnings {
+			if w == "check-digit" {
+				e.showCode(c)
+				return true
+			}
+		}
+		return false
+	})
+}
+
+// qrFieldsDiffer compares the fields that a code carries readable with the face, both read digitally.
+func qrFieldsDiffer(e *evaluation) bool {
+	if e.Face == nil || e.Face.Source != fields.SourceText {
+		return false
+	}
+	return e.anyCode(func(c *Code) bool {
+		for _, p := range [][2]string{{"name", e.cert.Name}, {"number", e.cert.Number}, {"employer", e.cert.Employer}} {
+			name, face := p[0], p[1]
+			coded := c.Payload.Fields[name]
+			if coded == "" || face == "" || plainName(coded) == plainName(face) {
+				continue
+			}
+			if name == "name" && fields.CompareNames(coded, face) != fields.Different {
+				continue
+			}
+			e.set("field", "@field-"+name)
+			e.set("coded", coded)
+			e.set("face", face)
+			e.showCode(c)
+			e.showField(name)
+			return true
+		}
+		return false
+	})
+}
+
+func employerSame(e *evaluation) bool {
+	if e.Employer == "" || e.cert.Employer == "" || !sameEmployer(e.Employer, e.cert.Employer) {
+		return false
+	}
+	e.set("employer", e.cert.Employer)
+	e.showField("employer")
+	return true
+}
+
+func sameEmployer(a, b string) bool { return plainName(a) == plainName(b) }
+
+func employerDiffers(e *evaluation) bool {
+	if e.Employer == "" || e.cert.Employer == "" || sameEmployer(e.Employer, e.cert.Employer) {
+		return false
+	}
+	e.set("employer", e.cert.Employer)
+	e.set("asked", e.Employer)
+	e.showField("employer")
+	return true
+}
+
+func employerUnreadable(e *evaluation) bool {
+	return e.Employer != "" && e.cert.Employer == "" && utf8.RuneCountInString(e.Employer) > 0
+}

@@ -1,0 +1,446 @@
+package rules
+
+import (
+	"strings"
+	"time"
+	"unicode"
+
+	"zhengyan/verify/seal"
+)
+
+// counted calls f for every signature that counts; timestamps of the document are not seals.
+func (e *evaluation) counted(f func(*seal.Signature) bool) bool {
+	if e.Seal == nil || !e.original() {
+		return false
+	}
+	for i := range e.Seal.Signatures {
+		if s := &e.Seal.Signatures[i]; s.Counts && f(s) {
+			return true
+		}
+	}
+	return false
+}
+
+func (e *evaluation) showSeal(s *seal.Signature) {
+	e.show("field", s.Field)
+	e.show("signer", s.Signer)
+	e.show("sealName", s.SealName)
+	e.show("algorithm", strings.TrimSpace(s.Algorithm+" "+s.Digest))
+	if !s.SignedAt.IsZero() {
+		e.show("signedAt", s.SignedAt.Format(time.RFC3339))
+	}
+	if !s.Timestamp.IsZero() {
+		e.show("timestamp", s.Timestamp.Format(time.RFC3339))
+	}
+	e.show("coverage", string(s.Coverage))
+	for i, p := range s.Problems {
+		if i == 4 {
+			break
+		}
+		e.show(p.Code, p.Detail)
+	}
+	if !s.Box.IsZero() && len(e.facts) > 0 {
+		box := s.Box
+		e.facts[0].Page, e.facts[0].Box = s.Page, &box
+	}
+	e.set("signer", nameOf(s))
+}
+
+// nameOf is the name that a seal goes by: its own, else its signer's.
+func nameOf(s *seal.Signature) string {
+	if s.SealName != "" {
+		return s.SealName
+	}
+	return s.Signer
+}
+
+// ETSI EN 319 102-1 clause 5.2.7: the digest of what is signed, or the value itself, does not match.
+func sealBroken(e *evaluation) bool {
+	return e.counted(func(s *seal.Signature) bool {
+		if s.Integrity != seal.Broken {
+			return false
+		}
+		e.sub = HashFailure
+		for _, p := range s.Problems {
+			if p.Code == string(SigCryptoFailure) {
+				e.sub = SigCryptoFailure
+			}
+		}
+		e.showSeal(s)
+		return true
+	})
+}
+
+func sealMalformed(e *evaluation) bool {
+	return e.counted(func(s *seal.Signature) bool {
+		if s.Integrity != seal.Malformed {
+			return false
+		}
+		e.showSeal(s)
+		return true
+	})
+}
+
+func sealPartial(e *evaluation) bool {
+	return e.counted(func(s *seal.Signature) bool {
+		if s.Integrity != seal.Intact || s.Coverage != seal.CoveragePartial && s.Coverage != seal.CoverageInvalid {
+			return false
+		}
+		e.showSeal(s)
+		return true
+	})
+}
+
+func sealChanged(e *evaluation) bool {
+	return e.counted(func(s *seal.Signature) bool {
+		if s.Integrity != seal.Intact || s.Changes == seal.ChangesNone || s.Permitted && s.Changes != seal.ChangesContent {
+			return false
+		}
+		e.showChanges(s)
+		return true
+	})
+}
+
+func sealChangedPermitted(e *evaluation) bool {
+	return e.counted(func(s *seal.Signature) bool {
+		if s.Integrity != seal.Intact || !s.Permitted || s.Changes != seal.ChangesForm && s.Changes != seal.ChangesAnnotation {
+			return false
+		}
+		e.showChanges(s)
+		return true
+	})
+}
+
+func (e *evaluation) showChanges(s *seal.Signature) {
+	e.set("changes", "@changes-"+string(s.Changes))
+	e.showSeal(s)
+	for i, c := range s.Changed {
+		if i == 6 {
+			break
+		}
+		e.show("changed", c.What)
+	}
+}
+
+func sealUnsigned(e *evaluation) bool {
+	if e.Seal == nil || !e.original() || e.Seal.Status == seal.Unreadable {
+		return false
+	}
+	return !e.counted(func(*seal.Signature) bool { return true })
+}
+
+func sealUnsupported(e *evaluation) bool {
+	return e.counted(func(s *seal.Signature) bool {
+		if s.Integrity != seal.Unsupported {
+			return false
+		}
+		e.sub = UnsupportedAlgorithm
+		if s.Format == "unknown" {
+			e.sub = UnsupportedFormat
+		}
+		e.show("subFilter", s.SubFilter)
+		e.showSeal(s)
+		return true
+	})
+}
+
+func sealNotExamined(e *evaluation) bool {
+	if !e.original() || e.FileError != "" {
+		return false
+	}
+	return e.Seal == nil || e.Seal.Status == seal.Unreadable
+}
+
+// sealContradictory is for files whose mathematics hold and whose identifiers contradict one another.
+func sealContradictory(e *evaluation) bool {
+	if e.Seal == nil || !e.original() || e.Seal.Overall != seal.Dirty {
+		return false
+	}
+	other := e.quiet(e.rule)
+	if sealBroken(other) || sealMalformed(other) || sealPartial(other) || sealChanged(other) || sealUnsupported(other) || sealChangedPermitted(other) {
+		return false
+	}
+	return e.counted(func(s *seal.Signature) bool { e.showSeal(s); return true })
+}
+
+func sealIntact(e *evaluation) bool {
+	if e.Seal == nil || e.Seal.Overall != seal.Clean || !e.original() {
+		return false
+	}
+	ok, n := true, 0
+	e.counted(func(s *seal.Signature) bool {
+		n++
+		ok = ok && s.Integrity == seal.Intact && s.Permitted &&
+			(s.Coverage == seal.CoverageWhole || s.Coverage == seal.CoverageRevision) &&
+			(s.Changes == seal.ChangesNone || s.Changes == seal.ChangesLTV)
+		if n == 1 {
+			e.showSeal(s)
+		}
+		return false
+	})
+	e.setInt("count", n)
+	return ok && n > 0
+}
+
+func sealWeak(e *evaluation) bool {
+	return e.counted(func(s *seal.Signature) bool {
+		for _, p := range s.Problems {
+			if strings.HasPrefix(p.Code, "WEAK_") {
+				e.show(p.Code, p.Detail)
+				return true
+			}
+		}
+		return false
+	})
+}
+
+// intactAll reports whether there is a seal to speak of: trust is not judged over a broken one.
+func (e *evaluation) intactAll() bool {
+	return e.intact.once(func() bool { return sealIntact(e.quiet(e.rule)) })
+}
+
+// chained reports whether the signer's chain ends at an anchor in use, whatever the day.
+func chained(s *seal.Signature) bool {
+	return s.Anchor != "" && (s.Trust == seal.Trusted || s.Trust == seal.Expired || s.Trust == seal.Revoked)
+}
+
+// reference is the time at which a signer's certificate must have been valid: that of a verified timestamp, else the
+// instant judged. A claimed signing time is no proof of existence (ETSI EN 319 102-1 clause 5.6.2).
+func (e *evaluation) reference(s *seal.Signature) time.Time {
+	if !s.Timestamp.IsZero() {
+		return s.Timestamp
+	}
+	return e.Instant
+}
+
+// outOfBounds reports whether a certificate of the chain, the anchor excepted, is not valid at the reference time.
+func (e *evaluation) outOfBounds(s *seal.Signature) bool {
+	ref := e.reference(s)
+	for i, c := range s.Chain {
+		if i > 0 && i == len(s.Chain)-1 {
+			break // the last one is the anchor, whose trust does not hang on its dates
+		}
+		if ref.Before(c.NotBefore) || ref.After(c.NotAfter) {
+			return true
+		}
+	}
+	return false
+}
+
+func (e *evaluation) revokedAt(s *seal.Signature) bool {
+	if s.Revocation.Status != "revoked" && s.Trust != seal.Revoked {
+		return false
+	}
+	at := s.Revocation.RevokedAt
+	return at.IsZero() || !at.After(e.reference(s))
+}
+
+func trustUnknownIssuer(e *evaluation) bool {
+	return e.intactAll() && e.counted(func(s *seal.Signature) bool {
+		if chained(s) || s.Trust == seal.UntrustedUsage {
+			return false
+		}
+		e.showSeal(s)
+		if len(s.Chain) > 0 {
+			e.show("issuer", s.Chain[len(s.Chain)-1].Issuer)
+		}
+		return true
+	})
+}
+
+func trustExpired(e *evaluation) bool {
+	return e.intactAll() && e.counted(func(s *seal.Signature) bool {
+		if !chained(s) || !e.outOfBounds(s) {
+			return false
+		}
+		e.showSeal(s)
+		e.show("notBefore", s.Chain[0].NotBefore.Format(time.RFC3339))
+		e.show("notAfter", s.Chain[0].NotAfter.Format(time.RFC3339))
+		return true
+	})
+}
+
+func trustUsage(e *evaluation) bool {
+	return e.intactAll() && e.counted(func(s *seal.Signature) bool {
+		if s.Trust != seal.UntrustedUsage {
+			return false
+		}
+		e.showSeal(s)
+		return true
+	})
+}
+
+func trustRevoked(e *evaluation) bool {
+	return e.intactAll() && e.counted(func(s *seal.Signature) bool {
+		if !e.revokedAt(s) {
+			return false
+		}
+		e.showSeal(s)
+		if !s.Revocation.RevokedAt.IsZero() {
+			e.set("revokedAt", s.Revocation.RevokedAt.Format("2006-01-02"))
+			e.show("revokedAt", s.Revocation.RevokedAt.Format(time.RFC3339))
+		} else {
+			e.set("revokedAt", "?")
+		}
+		e.show("reason", s.Revocation.Reason)
+		return true
+	})
+}
+
+func trustRevocationUnknown(e *evaluation) bool {
+	return e.intactAll() && e.counted(func(s *seal.Signature) bool {
+		if !chained(s) || s.Revocation.Status == "good" || s.Revocation.Status == "revoked" {
+			return false
+		}
+		e.show("signer", s.Signer)
+		return true
+	})
+}
+
+func trustOK(e *evaluation) bool {
+	if !e.intactAll() {
+		return false
+	}
+	ok := true
+	e.counted(func(s *seal.Signature) bool {
+		ok = ok && chained(s) && !e.outOfBounds(s) && !e.revokedAt(s)
+		if len(e.facts) == 0 {
+			e.showSeal(s)
+			e.show("anchor", s.Anchor)
+			e.set("anchor", s.Anchor)
+		}
+		return false
+	})
+	return ok
+}
+
+// allTrusted reports whether every counting seal is trusted on the day: only then its name means anything.
+func (e *evaluation) allTrusted() bool {
+	return e.trusted.once(func() bool { return trustOK(e.quiet(e.rule)) })
+}
+
+// plainName folds what printing changes in a name: spaces, widths of brackets and letters.
+func plainName(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsSpace(r):
+			return -1
+		case r >= 0xFF01 && r <= 0xFF5E:
+			return r - 0xFEE0
+		}
+		return r
+	}, s)
+}
+
+// hasSeal reports whether a trusted seal goes by that name.
+func (e *evaluation) hasSeal(name string) bool {
+	want := plainName(name)
+	return want != "" && e.counted(func(s *seal.Signature) bool {
+		return plainName(s.SealName) == want || plainName(s.Signer) == want
+	})
+}
+
+func (e *evaluation) expectedFound() (found, missing []string) {
+	names := e.book.SealsOf(e.cert.Kind)
+	if names == nil {
+		return nil, nil
+	}
+	personal := 0
+	for _, n := range names.Expected {
+		switch {
+		case n.Personal:
+			personal++
+		case e.hasSeal(n.Name):
+			found = append(found, n.Name)
+		default:
+			missing = append(missing, n.Name)
+		}
+	}
+	// The notice gives the office, not the person: any further trusted seal beside the named ones stands for it.
+	if personal > 0 {
+		extra := 0
+		e.counted(func(s *seal.Signature) bool {
+			if s.Kind != "timestamp" {
+				extra++
+			}
+			return false
+		})
+		for _, n := range names.Expected {
+			if n.Personal && extra <= len(found) {
+				missing = append(missing, n.Name)
+			}
+		}
+	}
+	return found, missing
+}
+
+func sealNameExpected(e *evaluation) bool {
+	if !e.allTrusted() {
+		return false
+	}
+	found, missing := e.expectedFound()
+	if len(found) == 0 {
+		return false
+	}
+	e.set("name", strings.Join(found, "、"))
+	e.show("sealName", strings.Join(found, "、"))
+	return len(missing) == 0 || e.rule.Variant == "some"
+}
+
+func sealNameIncomplete(e *evaluation) bool {
+	if !e.allTrusted() {
+		return false
+	}
+	found, missing := e.expectedFound()
+	if len(found) == 0 || len(missing) == 0 {
+		return false
+	}
+	e.set("name", strings.Join(missing, "、"))
+	return true
+}
+
+func sealNameReplaced(e *evaluation) bool {
+	names := e.book.SealsOf(e.cert.Kind)
+	if names == nil || !e.allTrusted() {
+		return false
+	}
+	if found, _ := e.expectedFound(); len(found) > 0 {
+		return false
+	}
+	for _, n := range names.Replaced {
+		if e.hasSeal(n) {
+			e.set("name", n)
+			e.show("sealName", n)
+			return true
+		}
+	}
+	return false
+}
+
+func sealNameIssuer(e *evaluation) bool {
+	names := e.book.SealsOf(e.cert.Kind)
+	if names == nil || !names.IssuerSeal || e.cert.Issuer == "" || !e.allTrusted() || !e.hasSeal(e.cert.Issuer) {
+		return false
+	}
+	e.set("name", e.cert.Issuer)
+	e.show("sealName", e.cert.Issuer)
+	e.showField("issuer")
+	return true
+}
+
+func sealNameMismatch(e *evaluation) bool {
+	names := e.book.SealsOf(e.cert.Kind)
+	if names == nil || len(names.Expected) == 0 || !e.allTrusted() {
+		return false
+	}
+	probe := e.quiet(e.rule)
+	if found, _ := e.expectedFound(); len(found) > 0 || sealNameReplaced(probe) || sealNameIssuer(probe) {
+		return false
+	}
+	return e.counted(func(s *seal.Signature) bool {
+		e.set("name", names.Expected[0].Name)
+		e.showSeal(s)
+		e.show("expected", names.Expected[0].Name)
+		return true
+	})
+}

@@ -1,0 +1,352 @@
+package rules
+
+import (
+	"slices"
+	"strings"
+
+	"zhengyan/verify/document"
+	"zhengyan/verify/fields"
+)
+
+// conditionByName returns the condition that a rule's data names, or nil.
+func conditionByName(name string) condition {
+	switch name {
+	// Never evaluated: rows of the notices that no single file can show. They stand in docs/rules.md and in help texts.
+	case "told":
+		return func(*evaluation) bool { return false }
+	// The rule for a required step that gave no answer; the engine applies it.
+	case "silent":
+		return func(*evaluation) bool { return false }
+
+	case "file-unreadable":
+		return fileUnreadable
+	case "file-unsupported":
+		return fileUnsupported
+	case "input-original":
+		return inputOriginal
+	case "input-not-original":
+		return inputNotOriginal
+	case "several-certificates":
+		return severalCertificates
+	case "specimen":
+		return specimen
+	case "clock-before-snapshot":
+		return clockBeforeSnapshot
+
+	case "seal-broken":
+		return sealBroken
+	case "seal-malformed":
+		return sealMalformed
+	case "seal-partial":
+		return sealPartial
+	case "seal-changed":
+		return sealChanged
+	case "seal-changed-permitted":
+		return sealChangedPermitted
+	case "seal-unsigned":
+		return sealUnsigned
+	case "seal-unsupported":
+		return sealUnsupported
+	case "seal-not-examined":
+		return sealNotExamined
+	case "seal-contradictory":
+		return sealContradictory
+	case "seal-intact":
+		return sealIntact
+	case "seal-weak":
+		return sealWeak
+	case "trust-unknown-issuer":
+		return trustUnknownIssuer
+	case "trust-expired":
+		return trustExpired
+	case "trust-usage":
+		return trustUsage
+	case "trust-revoked":
+		return trustRevoked
+	case "trust-revocation-unknown":
+		return trustRevocationUnknown
+	case "trust-ok":
+		return trustOK
+	case "seal-name-expected":
+		return sealNameExpected
+	case "seal-name-replaced":
+		return sealNameReplaced
+	case "seal-name-incomplete":
+		return sealNameIncomplete
+	case "seal-name-issuer":
+		return sealNameIssuer
+	case "seal-name-mismatch":
+		return sealNameMismatch
+
+	case "kind-not-judged":
+		return kindNotJudged
+	case "kind-wrong-for-question":
+		return kindWrongForQuestion
+	case "issued-before":
+		return issuedBefore
+	case "issued-pilot":
+		return issuedPilot
+	case "issued-outside-pilot":
+		return issuedOutsidePilot
+	case "issued-since":
+		return issuedSince
+	case "paper":
+		return isPaper
+	case "paper-issued-since":
+		return paperIssuedSince
+	case "annotated":
+		return annotated
+	case "annotation-missing":
+		return annotationMissing
+	case "annotation-not-needed":
+		return annotationNotNeeded
+	case "text-unmapped":
+		return textUnmapped
+	case "font-not-embedded":
+		return fontNotEmbedded
+	}
+	return conditionOnPerson(name)
+}
+
+func conditionOnPerson(name string) condition {
+	switch name {
+	case "usage-open":
+		return usageOpen
+	case "usage-ended":
+		return usageEnded
+	case "usage-not-begun":
+		return usageNotBegun
+	case "usage-too-long":
+		return usageTooLong
+	case "usage-shorter":
+		return usageShorter
+	case "usage-beyond-cap":
+		return usageBeyondCap
+	case "usage-at-cap":
+		return usageAtCap
+	case "registration-ended":
+		return registrationEnded
+	case "registration-not-begun":
+		return registrationNotBegun
+	case "scene-other":
+		return sceneOther
+	case "specialty-valid":
+		return specialtyValid
+	case "specialty-expired":
+		return specialtyExpired
+	case "specialty-others-expired":
+		return specialtyOthersExpired
+	case "specialty-not-begun":
+		return specialtyNotBegun
+	case "specialty-absent":
+		return specialtyAbsent
+	case "specialty-lapsed":
+		return specialtyLapsed
+	case "specialty-lapsed-unclear":
+		return specialtyLapsedUnclear
+	case "specialty-lapsed-pilot":
+		return specialtyLapsedPilot
+	case "age-within":
+		return ageWithin
+	case "age-last-day":
+		return ageLastDay
+	case "age-passed":
+		return agePassed
+	case "age-leap-day":
+		return ageLeapDay
+	case "number-old":
+		return numberOld
+	case "number-good":
+		return numberGood
+	case "number-odd":
+		return numberOdd
+	case "number-level":
+		return numberLevel
+	case "id-number-bad":
+		return idNumberBad
+
+	case "ink-none":
+		return inkNone
+	case "ink-present":
+		return inkPresent
+	case "ink-not-examined":
+		return inkNotExamined
+	case "ink-human-unsigned":
+		return inkHumanUnsigned
+	case "ink-human-differs":
+		return inkHumanDiffers
+	case "ink-human-agrees":
+		return inkHumanAgrees
+	case "ink-not-printed":
+		return inkNotPrinted
+	case "ink-no-rule":
+		return func(*evaluation) bool { return true }
+	case "sign-date-outside":
+		return signDateOutside
+
+	case "qr-known":
+		return qrKnown
+	case "qr-missing":
+		return qrMissing
+	case "qr-unreadable":
+		return qrUnreadable
+	case "qr-unknown-host":
+		return qrUnknownHost
+	case "qr-other-kind":
+		return qrOtherKind
+	case "qr-warnings":
+		return qrWarnings
+	case "qr-opaque":
+		return qrOpaque
+	case "qr-identifier-bad":
+		return qrIdentifierBad
+	case "qr-fields-differ":
+		return qrFieldsDiffer
+
+	case "employer-same":
+		return employerSame
+	case "employer-differs":
+		return employerDiffers
+	case "employer-unreadable":
+		return employerUnreadable
+
+	case "registry-none":
+		return registryNone
+	case "registry-error":
+		return registryError
+	case "registry-absent":
+		return registryAbsent
+	case "registry-absent-since":
+		return registryAbsentSince
+	case "registry-stale":
+		return registryStale
+	case "registry-red-line":
+		return registryRedLine
+	case "registry-ended":
+		return registryEnded
+	case "registry-ended-later":
+		return registryEndedLater
+	case "registry-pending":
+		return registryPending
+	case "registry-unknown-status":
+		return registryUnknownStatus
+	case "registry-differs":
+		return registryDiffers
+	case "registry-name-rare":
+		return registryNameRare
+	case "registry-newer-copy":
+		return registryNewerCopy
+	case "registry-good":
+		return registryGood
+	}
+	return nil
+}
+
+func fileUnreadable(e *evaluation) bool {
+	if e.FileError == "" || unsupportedForm(e.FileError) {
+		return false
+	}
+	e.set("reason", "@file-"+e.FileError)
+	e.show("error", e.FileError)
+	return true
+}
+
+func fileUnsupported(e *evaluation) bool {
+	if e.FileError == "" || !unsupportedForm(e.FileError) {
+		return false
+	}
+	e.set("reason", "@file-"+e.FileError)
+	e.show("error", e.FileError)
+	return true
+}
+
+// unsupportedForm tells forms that this version recognises and cannot judge from files that cannot be read.
+func unsupportedForm(code string) bool { return code == string(document.FormatOFD) }
+
+func inputOriginal(e *evaluation) bool { return e.FileError == "" && e.original() }
+
+func inputNotOriginal(e *evaluation) bool {
+	if e.FileError != "" || e.original() {
+		return false
+	}
+	e.set("kind", "@input-"+string(e.Input.Kind))
+	e.show("inputKind", string(e.Input.Kind))
+	e.show("inputKindReason", e.Input.KindReason)
+	return true
+}
+
+func severalCertificates(e *evaluation) bool {
+	if e.Others == 0 {
+		return false
+	}
+	e.setInt("count", e.Others+1)
+	return true
+}
+
+func specimen(e *evaluation) bool { return e.cert.Specimen }
+
+// G-06: clocks of kiosks and laptops are often wrong. A clock that is earlier than the data it uses is certainly wrong.
+func clockBeforeSnapshot(e *evaluation) bool {
+	if e.Registry == nil || e.GatheredAt.IsZero() || e.Registry.Snapshot.AsOf.IsZero() {
+		return false
+	}
+	if !e.GatheredAt.Before(e.Registry.Snapshot.AsOf) {
+		return false
+	}
+	e.set("clock", e.GatheredAt.Format("2006-01-02 15:04"))
+	e.set("asOf", e.Registry.Snapshot.AsOf.Format("2006-01-02 15:04"))
+	return true
+}
+
+func judgedKinds() []fields.Kind {
+	return []fields.Kind{fields.Constructor1, fields.Architect1, fields.Qualification}
+}
+
+func kindNotJudged(e *evaluation) bool {
+	if e.Face == nil || slices.Contains(judgedKinds(), e.cert.Kind) {
+		return false
+	}
+	if e.Face.Source == fields.SourceNone {
+		return false // nothing was read, which is another answer than "another certificate"
+	}
+	e.set("kind", "@kind-"+string(e.cert.Kind))
+	e.show("title", e.cert.Title)
+	return true
+}
+
+// C-17: a 职业资格证书 shows no specialty of registration and no employer, so such a question cannot be answered from it.
+func kindWrongForQuestion(e *evaluation) bool {
+	return e.cert.Kind == fields.Qualification && (e.Specialty != "" || e.Employer != "")
+}
+
+func isPaper(e *evaluation) bool { return e.cert.Medium == fields.Paper }
+
+func paperIssuedSince(e *evaluation) bool {
+	if e.cert.Medium != fields.Paper || e.cert.IssueDate.IsZero() || e.cert.IssueDate.Before(e.rule.Params.Since) {
+		return false
+	}
+	e.setDate("issued", e.cert.IssueDate)
+	e.showField("issueDate")
+	return true
+}
+
+func textUnmapped(e *evaluation) bool { return e.problem("unmapped-text", "no-tounicode") }
+
+func fontNotEmbedded(e *evaluation) bool {
+	return e.problem("font-not-embedded") && !textUnmapped(e.quiet(e.rule))
+}
+
+// problem reports whether the face has one of these problems, and shows it.
+func (e *evaluation) problem(codes ...string) bool {
+	if e.Face == nil {
+		return false
+	}
+	found := false
+	for _, p := range e.Face.Problems {
+		if slices.Contains(codes, p.Code) {
+			e.show(p.Code, strings.TrimSpace(p.Field+" "+p.Detail))
+			found = true
+		}
+	}
+	return found
+}

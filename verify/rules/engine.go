@@ -1,0 +1,296 @@
+package rules
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"zhengyan/verify/civil"
+	"zhengyan/verify/document"
+	"zhengyan/verify/fields"
+)
+
+// evaluation is one rule's look at the facts. A condition fills vars and facts for the message.
+type evaluation struct {
+	*Facts
+	*shared
+	rule  *Rule
+	vars  []string
+	facts []Fact
+	sub   SubIndication // overrides the rule's, if set
+}
+
+// shared is what the looks at one set of facts have in common.
+type shared struct {
+	book            *Book
+	cert            *fields.Certificate
+	intact, trusted answer
+}
+
+// answer is a yes or no that is worked out once.
+type answer uint8
+
+const (
+	unasked answer = iota
+	no
+	yes
+)
+
+// once works the answer out if that was not done yet.
+func (a *answer) once(f func() bool) bool {
+	if *a == unasked {
+		*a = no
+		if f() {
+			*a = yes
+		}
+	}
+	return *a == yes
+}
+
+// quiet is a look at the same facts whose evidence nobody will see.
+func (e *evaluation) quiet(r *Rule) *evaluation {
+	return &evaluation{Facts: e.Facts, shared: e.shared, rule: r}
+}
+
+// condition reports whether the rule speaks. It must report false where a fact that it needs is missing: what a missing
+// fact means is said once, by the rule for required steps that gave no answer.
+type condition func(*evaluation) bool
+
+func (e *evaluation) set(name, value string) { e.vars = append(e.vars, name, value) }
+
+func (e *evaluation) setDate(name string, d civil.Date) { e.set(name, d.String()) }
+
+func (e *evaluation) setInt(name string, n int) { e.set(name, strconv.Itoa(n)) }
+
+func (e *evaluation) show(name, value string) {
+	if value != "" {
+		e.facts = append(e.facts, Fact{Name: name, Value: value})
+	}
+}
+
+// showField adds a printed field with its place to the evidence.
+func (e *evaluation) showField(name string) {
+	if x, ok := e.field(name); ok {
+		box := x.Box
+		e.facts = append(e.facts, Fact{Name: name, Value: x.Value, Page: x.Page, Box: &box})
+	}
+}
+
+// Evaluate applies the book to the facts under a policy and returns the findings in the order of the ladder. It is
+// pure: no clock, no files. Every step of the ladder has at least one finding.
+func (b *Book) Evaluate(f *Facts, p *Policy) []Finding {
+	out := make([]Finding, 0, len(b.Steps)+8)
+	sh := &shared{book: b, cert: f.certificate()}
+	kind := sh.cert.Kind
+	broken := false
+	for i := range b.Steps {
+		s := &b.Steps[i]
+		if f.FileError != "" && s.ID != "input" {
+			out = append(out, Finding{Step: s.ID, Status: Skipped, Action: Advise, Skip: "unreadable"})
+			continue
+		}
+		if s.Content && broken {
+			// After a signature failure every field may be altered, so no line may look as if it had been checked.
+			out = append(out, Finding{Step: s.ID, Status: Skipped, Action: Advise, Skip: "integrity"})
+			continue
+		}
+		n := len(out)
+		out = b.evaluateStep(out, s, f, p, sh)
+		answered := false
+		for _, x := range out[n:] {
+			if x.Status != Skipped && x.Rule.Outcome != "INFO" {
+				answered = true
+			}
+			if x.Status == Failed && s.ID == "integrity" {
+				broken = true
+			}
+		}
+		switch {
+		case answered:
+		case slices.Contains(s.Required, kind) && b.needed(s, f):
+			out = append(out, Finding{
+				Step: s.ID, Rule: b.missing, Status: Inconclusive, Action: action(p, s.ID, b.missing),
+				Sub: b.missing.Sub, Vars: []string{"step", s.ID},
+			})
+		case len(out) == n:
+			out = append(out, Finding{Step: s.ID, Status: Skipped, Action: Advise, Skip: b.skipReason(s, f, kind)})
+		}
+	}
+	return out
+}
+
+func (b *Book) evaluateStep(out []Finding, s *Step, f *Facts, p *Policy, sh *shared) []Finding {
+	for _, r := range b.byStep[s.ID] {
+		if !r.inForce(f.Day, sh.cert.Kind) {
+			continue
+		}
+		e := evaluation{Facts: f, shared: sh, rule: r}
+		if !r.cond(&e) {
+			continue
+		}
+		x := Finding{Step: s.ID, Rule: r, Action: action(p, s.ID, r), Sub: r.Sub, Vars: e.vars, Facts: e.facts}
+		if e.sub != "" {
+			x.Sub = e.sub
+		}
+		switch r.Outcome {
+		case "INFO":
+			x.Status, x.Action = Passed, Advise
+		case "SKIPPED":
+			x.Status, x.Action = Skipped, Advise
+		default:
+			x.Status = Status(r.Outcome)
+		}
+		out = append(out, x)
+	}
+	return out
+}
+
+// needed reports whether a required step can be expected to answer for this input: a scan carries no live seal, and a
+// paper certificate none of the things that only an e-certificate has.
+func (b *Book) needed(s *Step, f *Facts) bool {
+	switch s.ID {
+	case "integrity", "trust", "seal-name":
+		return f.original()
+	case "usage":
+		// A qualification certificate without an annotation has no period of use: C-03 and C-04 speak of that.
+		c := f.certificate()
+		return c.Medium != fields.Paper && (c.Kind != fields.Qualification || c.Annotation != nil)
+	case "kind":
+		return f.FileError == ""
+	}
+	return true
+}
+
+func (b *Book) skipReason(s *Step, f *Facts, kind fields.Kind) string {
+	switch {
+	case kind == fields.UnknownKind && s.Content:
+		return "no-certificate"
+	case (s.ID == "integrity" || s.ID == "trust" || s.ID == "seal-name") && !f.original():
+		return "no-live-seal"
+	case s.ID == "trust" || s.ID == "seal-name":
+		return "no-intact-seal"
+	case s.ID == "employer":
+		return "not-asked"
+	case s.ID == "handwriting" && f.Input.Kind == document.InputOriginal:
+		return "not-printed"
+	}
+	return "not-applicable"
+}
+
+// action is what the policy does with a rule's result.
+func action(p *Policy, step string, r *Rule) Action {
+	switch {
+	case len(p.EnforceOnly) > 0 && !slices.Contains(p.EnforceOnly, step):
+		return Advise
+	case p.Promote && (r.Outcome == "FAILED" || r.Outcome == "INCONCLUSIVE"):
+		return Enforce
+	}
+	return r.Action
+}
+
+// RollUp makes a verdict of the findings for one target. It is total: any enforced FAILED fails; else any enforced
+// INCONCLUSIVE is indeterminate; else at least one enforced PASSED passes; everything else, also "nothing ran", is
+// indeterminate. The sub-indications are those of the findings that decided, without repetition.
+func (b *Book) RollUp(fs []Finding, t Target) (Indication, []SubIndication) {
+	var failed, unsure, passed bool
+	for i := range fs {
+		x := &fs[i]
+		if x.Action != Enforce || x.Rule == nil || b.targetOf(x) != t {
+			continue
+		}
+		switch x.Status {
+		case Failed:
+			failed = true
+		case Passed:
+			passed = true
+		case Skipped:
+		default:
+			unsure = true
+		}
+	}
+	var ind Indication
+	var deciding Status
+	switch {
+	case failed:
+		ind, deciding = TotalFailed, Failed
+	case unsure:
+		ind, deciding = Indeterminate, Inconclusive
+	case passed:
+		return TotalPassed, []SubIndication{}
+	default:
+		return Indeterminate, []SubIndication{}
+	}
+	subs := []SubIndication{}
+	for i := range fs {
+		x := &fs[i]
+		if x.Action == Enforce && x.Rule != nil && b.targetOf(x) == t && x.Status == deciding && x.Sub != "" && !slices.Contains(subs, x.Sub) {
+			subs = append(subs, x.Sub)
+		}
+	}
+	return ind, subs
+}
+
+// targetOf is the rule's target, or the step's for the rule on silent steps, which serves every step.
+func (b *Book) targetOf(x *Finding) Target {
+	if x.Rule == b.missing {
+		if s := b.StepByID(x.Step); s != nil {
+			return s.Target
+		}
+	}
+	if x.Rule == nil {
+		if s := b.StepByID(x.Step); s != nil {
+			return s.Target
+		}
+		return TargetCopy
+	}
+	return x.Rule.Target
+}
+
+// TargetOf is the verdict that a finding speaks to.
+func (b *Book) TargetOf(x *Finding) Target { return b.targetOf(x) }
+
+// StepByID returns the rung of the ladder with that id, or nil.
+func (b *Book) StepByID(id string) *Step {
+	for i := range b.Steps {
+		if b.Steps[i].ID == id {
+			return &b.Steps[i]
+		}
+	}
+	return nil
+}
+
+// Message is the finding's sentence in a language, with its values filled in.
+func (b *Book) Message(x *Finding, lang string) string {
+	if x.Rule == nil {
+		return b.SkipReasons[x.Skip].In(lang)
+	}
+	return b.fill(x.Rule.Message.In(lang), x, lang)
+}
+
+// Next is the finding's next step in a language, "" if there is nothing to do.
+func (b *Book) Next(x *Finding, lang string) string {
+	if x.Rule == nil || x.Status == Passed {
+		return ""
+	}
+	return b.fill(x.Rule.Next.In(lang), x, lang)
+}
+
+// fill replaces {name} by the finding's values. A value that starts with "@" is a key into Words.
+func (b *Book) fill(s string, x *Finding, lang string) string {
+	if !strings.Contains(s, "{") {
+		return s
+	}
+	for i := 0; i+1 < len(x.Vars); i += 2 {
+		v := x.Vars[i+1]
+		switch {
+		case strings.HasPrefix(v, "@"):
+			v = b.Words[v[1:]].In(lang)
+		case x.Vars[i] == "step":
+			if st := b.StepByID(v); st != nil {
+				v = st.Title.In(lang)
+			}
+		}
+		s = strings.ReplaceAll(s, "{"+x.Vars[i]+"}", v)
+	}
+	return s
+}

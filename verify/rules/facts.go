@@ -1,0 +1,101 @@
+package rules
+
+import (
+	"time"
+
+	"zhengyan/verify/civil"
+	"zhengyan/verify/document"
+	"zhengyan/verify/fields"
+	"zhengyan/verify/ink"
+	"zhengyan/verify/page"
+	"zhengyan/verify/qr"
+	"zhengyan/verify/seal"
+)
+
+// Facts is what the rules look at: what was read from one file, the day that counts, and what was asked.
+// A nil part was not examined, which is never taken for a good answer.
+type Facts struct {
+	Day        civil.Date // the day judged, in Asia/Shanghai (rule G-01)
+	Instant    time.Time  // the instant judged
+	GatheredAt time.Time  // the computer's clock when the file was read
+	Specialty  string     // the specialty relied on, "" if not asked
+	Employer   string     // the bidder's name, "" if not asked
+
+	Input     document.Info
+	FileError string         // document.ErrorCode if the file could not be read
+	Face      *fields.Result // nil: not read
+	Others    int            // further certificates in the same file
+	Seal      *seal.Report
+	Codes     []Code
+	QRFailed  bool // reading codes failed or ran out of time, so "no code" is not known
+	Ink       *ink.Result
+	Registry  *Lookup // nil: no snapshot is loaded
+	Human     map[string]string
+}
+
+// Code is a decoded QR with its classification.
+type Code struct {
+	qr.Code
+	Payload qr.Payload
+}
+
+// Lookup is what the registry snapshot answered.
+type Lookup struct {
+	Snapshot SnapshotInfo
+	Answer   RegistryAnswer
+	Error    string // "" if the snapshot could answer
+}
+
+// Fact is one piece of evidence shown with a finding.
+type Fact struct {
+	Name  string    `json:"name"` // stable key, see the translation tables
+	Value string    `json:"value"`
+	Page  int       `json:"page,omitempty"` // 0-based, meaningful with Box
+	Box   *page.Box `json:"box,omitempty"`
+}
+
+// Finding is a rule that spoke, or a step of the ladder in which none did.
+type Finding struct {
+	Step   string
+	Rule   *Rule // nil only for a skipped step
+	Status Status
+	Action Action
+	Sub    SubIndication
+	Vars   []string // name, value pairs for the message's {name}s
+	Facts  []Fact
+	Skip   string // for Skipped: the reason's key in Book.SkipReasons
+}
+
+// certificate returns the certificate on the face; the zero Certificate of unknown kind if none was read.
+func (f *Facts) certificate() *fields.Certificate {
+	if f.Face == nil {
+		return &fields.Certificate{Kind: fields.UnknownKind, Medium: fields.UnknownMedium}
+	}
+	return &f.Face.Certificate
+}
+
+// original reports whether the file is an electronic original, the only input that can carry a live seal.
+func (f *Facts) original() bool { return f.Input.Kind == document.InputOriginal }
+
+// field returns the printed field of that name, for evidence.
+func (f *Facts) field(name string) (fields.Field, bool) {
+	if f.Face == nil {
+		return fields.Field{}, false
+	}
+	for _, x := range f.Face.Fields {
+		if x.Name == name {
+			return x, true
+		}
+	}
+	return fields.Field{}, false
+}
+
+// SnapshotAge returns the whole days between the snapshot and the day judged, or the day of reading if that is
+// earlier: a snapshot cannot be blamed for not knowing the future. It is never negative.
+func SnapshotAge(s SnapshotInfo, day civil.Date, gatheredAt time.Time) int {
+	ref := day
+	if !gatheredAt.IsZero() {
+		ref = civil.Min(day, civil.Of(gatheredAt))
+	}
+	return max(0, ref.Sub(civil.Of(s.AsOf)))
+}

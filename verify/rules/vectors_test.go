@@ -1,0 +1,583 @@
+package rules_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"zhengyan/verify/civil"
+	"zhengyan/verify/document"
+	"zhengyan/verify/fields"
+	"zhengyan/verify/ink"
+	"zhengyan/verify/page"
+	"zhengyan/verify/qr"
+	"zhengyan/verify/rules"
+	"zhengyan/verify/seal"
+)
+
+func day(s string) civil.Date {
+	d, err := civil.Parse(s)
+	if err != nil {
+		panic(err)
+	}
+	return d
+}
+
+func span(s string) fields.Period {
+	from, to, _ := strings.Cut(s, " ")
+	return fields.Period{From: day(from), To: day(to)}
+}
+
+func sealNameFor(k fields.Kind) string {
+	switch k {
+	case fields.Architect1:
+		return "全国注册建筑师管理委员会"
+	case fields.Qualification:
+		return "中华人民共和国人力资源和社会保障部专业技术人员职业资格证书专用章"
+	}
+	return "中华人民共和国住房和城乡建设部一级建造师行政许可专用章"
+}
+
+func sealed(name string, at civil.Date) seal.Signature {
+	year := func(y int) time.Time { return time.Date(y, 1, 1, 0, 0, 0, 0, time.UTC) }
+	return seal.Signature{
+		Field: "Seal", Format: "cms", Integrity: seal.Intact, Coverage: seal.CoverageWhole, Changes: seal.ChangesNone, Permitted: true,
+		Signer: name, SignedAt: at.Start().Add(9 * time.Hour), Trust: seal.Trusted, Anchor: "CN=root", Counts: true, Kind: "signature", Page: -1,
+		Chain:      []seal.CertInfo{{Subject: name, NotBefore: year(2019), NotAfter: year(2040)}, {Subject: "CN=root", NotBefore: year(2019), NotAfter: year(2040)}},
+		Revocation: seal.Revocation{Status: "good"},
+	}
+}
+
+// good returns facts in which every check of the kind passes on 2024-05-01. Each test changes one thing.
+func good(k fields.Kind) *rules.Facts {
+	c := fields.Certificate{Kind: k, Medium: fields.Electronic, Name: "张样例", Sex: "男", Birth: day("1980-05-06"), Employer: "样例建设有限公司"}
+	host := ""
+	switch k {
+	case fields.Constructor1:
+		c.Number, c.Usage = "京1112015201600001", span("2024-03-01 2024-08-28")
+		c.Specialties = []fields.Specialty{{Name: "建筑工程", Valid: span("2023-05-14 2026-05-13")}}
+		host = "jzsgl.coc.gov.cn"
+	case fields.Architect1:
+		c.Number, c.Usage, c.Valid = "2011100001", span("2024-03-01 2024-08-28"), span("2023-05-14 2025-05-13")
+		host = "jzsc.mohurd.gov.cn"
+	case fields.Qualification:
+		c.Number, c.Employer, c.Birth = "20180000110000000001", "", civil.Date{Y: 1980, M: 5}
+		c.Annotation = &fields.Annotation{Scene: "本人调用", Period: span("2024-03-01 2024-05-30")}
+		c.Approved = day("2018-10-14")
+	}
+	f := &rules.Facts{
+		Day: day("2024-05-01"), Instant: day("2024-05-01").Start().Add(12 * time.Hour), GatheredAt: day("2024-05-02").Start(),
+		Input:    document.Info{Name: "c.pdf", SHA256: "00", Format: document.FormatPDF, Kind: document.InputOriginal, Pages: 1},
+		Face:     &fields.Result{Source: fields.SourceText, Certificate: c},
+		Seal:     &seal.Report{Status: seal.Signed, Overall: seal.Clean, Anchors: 1, Signatures: []seal.Signature{sealed(sealNameFor(k), day("2024-03-01"))}},
+		Registry: &rules.Lookup{Snapshot: rules.SnapshotInfo{ID: "s", AsOf: day("2024-04-20").Start(), WarnAge: 30 * 24 * time.Hour, RedAge: 90 * 24 * time.Hour}},
+	}
+	if host != "" {
+		f.Codes = []rules.Code{{
+			Code:    qr.Code{Text: "https://" + host + "/q?k=1", Corners: [4]page.Point{{X: 1, Y: 1}, {X: 2, Y: 1}, {X: 2, Y: 2}, {X: 1, Y: 2}}},
+			Payload: qr.Payload{Kind: qr.PayloadKnownHost, Host: host, For: []string{string(k)}},
+		}}
+	}
+	f.Registry.Answer = rules.RegistryAnswer{Found: true, Records: []rules.RegistryRecord{{
+		Kind: k, Number: c.Number, Name: c.Name, Sex: c.Sex, Birth: c.Birth, Employer: c.Employer, Specialties: slices.Clone(c.Specialties), Valid: c.Valid, Status: "有效",
+	}}}
+	return f
+}
+
+// cert changes the certificate and lets the registry agree with it.
+func cert(change func(*fields.Certificate)) func(*rules.Facts) {
+	return func(f *rules.Facts) {
+		c := &f.Face.Certificate
+		change(c)
+		r := &f.Registry.Answer.Records[0]
+		r.Name, r.Birth, r.Number, r.Employer, r.Specialties, r.Valid = c.Name, c.Birth, c.Number, c.Employer, slices.Clone(c.Specialties), c.Valid
+	}
+}
+
+func on(s string) func(*rules.Facts) {
+	return func(f *rules.Facts) {
+		f.Day = day(s)
+		f.Instant = f.Day.Start().Add(12 * time.Hour)
+		f.GatheredAt = f.Instant
+		f.Registry.Snapshot.AsOf = f.Day.AddDays(-1).Start()
+	}
+}
+
+func usage(s string) func(*rules.Facts) {
+	return cert(func(c *fields.Certificate) { c.Usage = span(s) })
+}
+
+func specialties(s ...string) func(*rules.Facts) {
+	return cert(func(c *fields.Certificate) {
+		c.Specialties = nil
+		for _, x := range s {
+			name, to, _ := strings.Cut(x, " ")
+			c.Specialties = append(c.Specialties, fields.Specialty{Name: name, Valid: fields.Period{From: day(to).AddYears(-3), To: day(to)}})
+		}
+	})
+}
+
+func annotation(s string) func(*rules.Facts) {
+	return cert(func(c *fields.Certificate) { c.Annotation.Period = span(s) })
+}
+
+func input(k document.InputKind) func(*rules.Facts) {
+	return func(f *rules.Facts) { f.Input.Kind, f.Seal = k, nil }
+}
+
+func paper(f *rules.Facts) {
+	input(document.InputScan)(f)
+	cert(func(c *fields.Certificate) {
+		c.Medium, c.Usage, c.IssueDate = fields.Paper, fields.Period{}, day("2019-05-14")
+	})(f)
+}
+
+type judged struct {
+	copy, reg rules.Indication
+	found     []rules.Finding
+}
+
+func evaluate(t testing.TB, b *rules.Book, f *rules.Facts, policy string) judged {
+	t.Helper()
+	p, ok := b.Policy(policy)
+	if !ok {
+		t.Fatalf("no policy %q", policy)
+	}
+	found := b.Evaluate(f, p)
+	c, _ := b.RollUp(found, rules.TargetCopy)
+	r, _ := b.RollUp(found, rules.TargetRegistration)
+	return judged{c, r, found}
+}
+
+// spoke reports whether a rule spoke, whatever it said; raised, whether it was anything but a pass.
+func (j judged) spoke(id string) bool {
+	return slices.ContainsFunc(j.found, func(x rules.Finding) bool { return x.Rule != nil && x.Rule.ID == id })
+}
+
+func (j judged) raised(id string) bool {
+	return slices.ContainsFunc(j.found, func(x rules.Finding) bool {
+		return x.Rule != nil && x.Rule.ID == id && (x.Status == rules.Failed || x.Status == rules.Inconclusive)
+	})
+}
+
+func (j judged) String() string {
+	var s []string
+	for _, x := range j.found {
+		if x.Rule != nil && x.Status != rules.Passed {
+			s = append(s, fmt.Sprintf("%s %s %s", x.Rule.Key(), x.Status, x.Action))
+		}
+	}
+	return fmt.Sprintf("copy %s, registration %s: %s", j.copy, j.reg, strings.Join(s, "; "))
+}
+
+const (
+	pass   = rules.TotalPassed
+	unsure = rules.Indeterminate
+	fails  = rules.TotalFailed
+)
+
+// The vectors of DOMAIN §7, and further rows of §1, one change to good facts each.
+func TestVectors(t *testing.T) {
+	type change = func(*rules.Facts)
+	y, a, c := fields.Constructor1, fields.Architect1, fields.Qualification
+	for _, tt := range []struct {
+		name    string
+		kind    fields.Kind
+		changes []change
+		copy    rules.Indication
+		rule    string // spoke; with a leading "!" it must not have raised anything
+	}{
+		{"good constructor", y, nil, pass, "Y-10"},
+		{"good architect", a, nil, pass, "A-10"},
+		{"good qualification", c, nil, pass, "C-05"},
+		{"1 last day", y, []change{usage("2021-08-12 2022-02-08"), specialties("建筑工程 2024-05-13"), on("2022-02-08")}, pass, "Y-10"},
+		{"2 day after", y, []change{usage("2021-08-12 2022-02-08"), specialties("建筑工程 2024-05-13"), on("2022-02-09")}, fails, "Y-11"},
+		{"3 start+179", y, []change{usage("2024-03-01 2024-08-27"), on("2024-08-27")}, pass, "!Y-13"},
+		{"4 start+180", y, []change{usage("2024-03-01 2024-08-28"), on("2024-08-28")}, pass, "!Y-13"},
+		{"5 start+181", y, []change{usage("2024-03-01 2024-08-29"), on("2024-04-01")}, unsure, "Y-13"},
+		{"6 the specialty that stands", y, []change{specialties("建筑工程 2024-04-10", "市政公用工程 2026-01-01"), on("2024-05-01"), ask("市政公用工程")}, pass, "Y-15"},
+		{"6 the specialty that is over", y, []change{specialties("建筑工程 2024-04-10", "市政公用工程 2026-01-01"), on("2024-05-01"), ask("建筑工程")}, fails, "Y-15"},
+		{"6 by its short name", y, []change{specialties("建筑工程 2024-04-10", "市政公用工程 2026-01-01"), on("2024-05-01"), ask("建筑")}, fails, "Y-15"},
+		{"6 nothing asked", y, []change{specialties("建筑工程 2024-04-10", "市政公用工程 2026-01-01"), on("2024-05-01")}, pass, "Y-15"},
+		{"7 beyond the cap", y, []change{specialties("建筑工程 2024-04-10"), on("2024-03-05")}, unsure, "Y-16"},
+		{"8 leap day, last day", y, []change{born("1960-02-29"), usage("2025-01-10 2025-02-28"), on("2025-02-28")}, pass, "Y-18"},
+		{"9 leap day, day after", y, []change{born("1960-02-29"), usage("2025-01-10 2025-02-28"), on("2025-03-01")}, fails, "Y-19b"},
+		{"9 two days after", y, []change{born("1960-02-29"), usage("2025-01-10 2025-02-28"), on("2025-03-02")}, fails, "Y-19"},
+		{"10 the 65th birthday", y, []change{born("1960-06-15"), usage("2025-01-10 2025-06-15"), on("2025-06-15")}, pass, "Y-18"},
+		{"10 the day after", y, []change{born("1960-06-15"), usage("2025-01-10 2025-06-15"), on("2025-06-16")}, fails, "Y-19"},
+		{"11 paper, last day", y, []change{paper, signedByHand, on("2021-12-31")}, unsure, "Y-05"},
+		{"11 paper, first day void", y, []change{paper, signedByHand, on("2022-01-01")}, fails, "Y-06"},
+		{"12 paper architect, last day", a, []change{paper, on("2022-06-30")}, unsure, "A-02"},
+		{"12 paper architect, void", a, []change{paper, on("2022-07-01")}, fails, "A-03"},
+		{"13 unsigned print of an architect", a, []change{input(document.InputScan), inked(ink.NoInk)}, unsure, "A-20"},
+		{"14 unsigned print of a constructor", y, []change{input(document.InputScan), inked(ink.NoInk)}, unsure, "Y-20"},
+		{"14 a person confirms", y, []change{input(document.InputScan), inked(ink.NoInk), human("unsigned")}, fails, "Y-20"},
+		{"13 a person confirms", a, []change{input(document.InputScan), inked(ink.NoInk), human("unsigned")}, unsure, "A-20"},
+		{"handwriting differs", y, []change{input(document.InputScan), inked(ink.Ink), human("differs")}, fails, "Y-21"},
+		{"15 architect aged 66", a, []change{born("1958-01-01")}, pass, "!Y-19"},
+		{"16 other province in the pilot", y, []change{cert(func(c *fields.Certificate) { c.Number = "闽1352015201600001" }), specialties("建筑工程 2024-05-13"), usage("2021-08-12 2022-02-08"), on("2021-09-01")}, pass, "Y-03"},
+		{"16 pilot province", y, []change{specialties("建筑工程 2024-05-13"), usage("2021-08-12 2022-02-08"), on("2021-09-01")}, pass, "Y-02"},
+		{"before there were any", y, []change{usage("2021-01-12 2021-07-01"), on("2021-02-02")}, unsure, "Y-01"},
+		{"architect before there were any", a, []change{usage("2021-06-12 2021-12-01"), on("2021-09-02"), cert(func(c *fields.Certificate) { c.Valid = span("2020-01-01 2022-01-01") })}, unsure, "A-01"},
+		{"17 annotation of 90 days", c, []change{annotation("2024-01-01 2024-03-31"), on("2024-02-01")}, pass, "!C-07"},
+		{"17 annotation of 91 days", c, []change{annotation("2024-01-01 2024-04-01"), on("2024-02-01")}, unsure, "C-07"},
+		{"annotation over", c, []change{on("2024-05-31")}, fails, "C-06"},
+		{"18 association, made in 2020", c, []change{association("2020-06-01"), on("2024-05-01")}, pass, "C-04"},
+		{"association, made in 2022", c, []change{association("2022-06-01"), on("2024-05-01")}, unsure, "C-03"},
+		{"20 expired before the lapse", y, []change{specialties("建筑工程 2021-05-01"), cert(func(c *fields.Certificate) { c.Number = "闽1352015201600001" }), usage("2021-10-20 2022-04-18"), on("2021-11-01")}, unsure, "Y-50"},
+		{"20 lapsed", y, []change{specialties("建筑工程 2021-05-01"), cert(func(c *fields.Certificate) { c.Number = "闽1352015201600001" }), usage("2021-10-20 2022-04-18"), on("2022-01-01")}, fails, "Y-50"},
+		{"pilot province, lapse unclear", y, []change{specialties("建筑工程 2021-05-01"), usage("2021-10-20 2022-04-18"), on("2021-11-01")}, unsure, "Y-51"},
+		{"not begun", y, []change{on("2024-02-29")}, unsure, "Y-12"},
+		{"specialty not on it", y, []change{ask("矿业工程")}, fails, "Y-15"},
+		{"employer differs", y, []change{func(f *rules.Facts) { f.Employer = "别家建设有限公司" }}, unsure, "Y-42"},
+		{"employer the same but for brackets", y, []change{cert(func(c *fields.Certificate) { c.Employer = "样例（北京）建设" }), func(f *rules.Facts) { f.Employer = "样例(北京)建设" }}, pass, "!Y-42"},
+		{"old number", y, []change{cert(func(c *fields.Certificate) { c.Number = "京111050700001" })}, pass, "Y-07"},
+		{"class 2 number", y, []change{cert(func(c *fields.Certificate) { c.Number = "京2112015201600001" })}, unsure, "N-02"},
+		{"no code", y, []change{func(f *rules.Facts) { f.Codes = nil }}, unsure, "Y-31"},
+		{"no code on a qualification", c, nil, pass, "C-19"},
+		{"unknown host", y, []change{func(f *rules.Facts) {
+			f.Codes[0].Payload = qr.Payload{Kind: qr.PayloadUnknownHost, Host: "evil.example"}
+		}}, unsure, "QR-01"},
+		{"code of another kind", y, []change{func(f *rules.Facts) { f.Codes[0].Payload.For = []string{"architect-1"} }}, unsure, "QR-05"},
+		{"code says another name", y, []change{func(f *rules.Facts) { f.Codes[0].Payload.Fields = map[string]string{"name": "李样例"} }}, fails, "QR-06"},
+		{"broken", y, []change{sealing(func(s *seal.Signature) { s.Integrity = seal.Broken }, seal.Dirty)}, fails, "S-01"},
+		{"changed after", y, []change{sealing(func(s *seal.Signature) { s.Changes, s.Permitted = seal.ChangesContent, false }, seal.Dirty)}, fails, "S-03"},
+		{"validation data added", y, []change{sealing(func(s *seal.Signature) { s.Changes = seal.ChangesLTV }, seal.Clean)}, pass, "S-00"},
+		{"unsupported", y, []change{sealing(func(s *seal.Signature) { s.Integrity = seal.Unsupported }, seal.Dirty)}, unsure, "S-05"},
+		{"unsigned", y, []change{func(f *rules.Facts) { f.Seal = &seal.Report{Status: seal.Unsigned, Overall: seal.OverallUnsigned} }}, unsure, "S-04"},
+		{"unknown issuer", y, []change{sealing(func(s *seal.Signature) { s.Trust, s.Anchor = seal.UnknownIssuer, "" }, seal.Clean)}, unsure, "S-06"},
+		{"no anchors at all", y, []change{sealing(func(s *seal.Signature) { s.Trust, s.Anchor = seal.TrustNotChecked, "" }, seal.Clean)}, unsure, "S-06"},
+		{"signer over", y, []change{sealing(func(s *seal.Signature) { s.Chain[0].NotAfter = day("2024-04-01").Start() }, seal.Clean)}, unsure, "S-07"},
+		{"signer over, timestamp", y, []change{sealing(func(s *seal.Signature) {
+			s.Chain[0].NotAfter, s.Timestamp = day("2024-04-01").Start(), day("2024-03-01").Start()
+		}, seal.Clean)}, pass, "!S-07"},
+		{"signer revoked", y, []change{sealing(func(s *seal.Signature) {
+			s.Revocation = seal.Revocation{Status: "revoked", RevokedAt: day("2024-04-01").Start()}
+		}, seal.Clean)}, fails, "S-08"},
+		{"revoked later", y, []change{sealing(func(s *seal.Signature) {
+			s.Revocation = seal.Revocation{Status: "revoked", RevokedAt: day("2024-06-01").Start()}
+		}, seal.Clean)}, pass, "!S-08"},
+		{"another seal", y, []change{sealing(func(s *seal.Signature) { s.Signer = "某某公司" }, seal.Clean)}, fails, "S-09"},
+		{"plain ministry seal", y, []change{sealing(func(s *seal.Signature) { s.Signer = "中华人民共和国住房和城乡建设部" }, seal.Clean)}, pass, "Y-08"},
+		{"text without a map", y, []change{func(f *rules.Facts) { f.Face.Problems = []fields.Problem{{Code: "unmapped-text"}} }}, unsure, "F-02"},
+		{"class 2 certificate", fields.Constructor2, nil, unsure, "K-01"},
+		{"qualification where a specialty is asked", c, []change{ask("建筑工程")}, unsure, "C-17"},
+		{"annotation of another scene", c, []change{cert(func(c *fields.Certificate) { c.Annotation.Scene = "单位调用" })}, pass, "C-09"},
+		{"registration of an architect over", a, []change{cert(func(c *fields.Certificate) { c.Valid = span("2022-05-14 2024-04-20") }), usage("2024-03-01 2024-04-20"), on("2024-04-21")}, fails, "A-12"},
+		{"use beyond the registration", a, []change{cert(func(c *fields.Certificate) { c.Valid = span("2022-05-14 2024-06-20") })}, unsure, "A-12"},
+		{"file unreadable", y, []change{func(f *rules.Facts) { f.FileError, f.Face, f.Seal, f.Codes = "damaged", nil, nil, nil }}, unsure, "D-01"},
+		{"OFD", y, []change{func(f *rules.Facts) { f.FileError, f.Face, f.Seal, f.Codes = "ofd", nil, nil, nil }}, unsure, "D-02"},
+		{"clock behind the snapshot", y, []change{func(f *rules.Facts) { f.GatheredAt = day("2024-01-01").Start() }}, unsure, "G-06"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			f := good(tt.kind)
+			for _, c := range tt.changes {
+				c(f)
+			}
+			j := evaluate(t, book(t), f, "standard")
+			if j.copy != tt.copy {
+				t.Errorf("want copy %s, got %v", tt.copy, j)
+			}
+			if id, not := strings.CutPrefix(tt.rule, "!"); not && j.raised(id) || !not && !j.spoke(id) {
+				t.Errorf("rule %s: got %v", tt.rule, j)
+			}
+		})
+	}
+}
+
+func ask(s string) func(*rules.Facts) { return func(f *rules.Facts) { f.Specialty = s } }
+
+func born(s string) func(*rules.Facts) {
+	return cert(func(c *fields.Certificate) { c.Birth = day(s) })
+}
+
+func inked(p ink.Presence) func(*rules.Facts) {
+	return func(f *rules.Facts) { f.Ink = &ink.Result{Presence: p} }
+}
+
+func human(s string) func(*rules.Facts) {
+	return func(f *rules.Facts) { f.Human = map[string]string{"handwriting": s} }
+}
+
+func signedByHand(f *rules.Facts) {
+	inked(ink.Ink)(f)
+	human("agrees")(f)
+}
+
+func sealing(change func(*seal.Signature), o seal.Overall) func(*rules.Facts) {
+	return func(f *rules.Facts) {
+		change(&f.Seal.Signatures[0])
+		f.Seal.Overall = o
+	}
+}
+
+func association(made string) func(*rules.Facts) {
+	return func(f *rules.Facts) {
+		cert(func(c *fields.Certificate) { c.Annotation, c.Issuer = nil, "样例行业协会" })(f)
+		f.Seal.Signatures[0] = sealed("样例行业协会", day(made))
+	}
+}
+
+func TestRegistry(t *testing.T) {
+	record := func(change func(*rules.RegistryRecord)) func(*rules.Facts) {
+		return func(f *rules.Facts) { change(&f.Registry.Answer.Records[0]) }
+	}
+	status := func(word, from string) func(*rules.Facts) {
+		return record(func(r *rules.RegistryRecord) { r.Status, r.StatusDate = word, day(from) })
+	}
+	absent := func(f *rules.Facts) { f.Registry.Answer = rules.RegistryAnswer{} }
+	y, a, c := fields.Constructor1, fields.Architect1, fields.Qualification
+	for _, tt := range []struct {
+		name string
+		kind fields.Kind
+		f    func(*rules.Facts)
+		reg  rules.Indication
+		rule string
+	}{
+		{"good", y, func(*rules.Facts) {}, pass, "R-00"},
+		{"none loaded", y, func(f *rules.Facts) { f.Registry = nil }, unsure, "G-05"},
+		{"not there", y, absent, unsure, "R-01"},
+		{"19 qualification of 2012 not there", c, func(f *rules.Facts) { absent(f); f.Face.Certificate.Approved = day("2012-06-01") }, unsure, "C-11"},
+		{"qualification of 2018 not there", c, absent, unsure, "C-12"},
+		{"damaged", y, func(f *rules.Facts) { f.Registry.Error = "damaged" }, unsure, "R-04"},
+		{"cancelled registration", y, status("注销", "2024-04-01"), fails, "Y-60"},
+		{"cancelled on the day", y, status("注销", "2024-05-01"), fails, "Y-60"},
+		{"cancelled the day after", y, status("注销", "2024-05-02"), pass, "Y-60"},
+		{"suspended", y, status("暂扣", "2024-04-01"), fails, "Y-60"},
+		{"withdrawn qualification", c, status("已撤销", "2024-04-01"), fails, "C-10"},
+		{"architect cancelled", a, status("注销", "2024-04-01"), fails, "A-60"},
+		{"pending", y, status("办理中", "2024-04-01"), unsure, "Y-54"},
+		{"a word nobody knows", y, status("???", "2024-04-01"), unsure, "R-05"},
+		{"employer differs", y, record(func(r *rules.RegistryRecord) { r.Employer = "别家" }), unsure, "Y-40"},
+		{"name differs", y, record(func(r *rules.RegistryRecord) { r.Name = "李四样" }), unsure, "Y-40"},
+		{"expiry differs", y, record(func(r *rules.RegistryRecord) { r.Specialties[0].Valid.To = day("2025-01-01") }), unsure, "Y-40"},
+		{"stale", y, func(f *rules.Facts) { f.Registry.Snapshot.AsOf = day("2024-03-20").Start() }, pass, "R-03"},
+		{"beyond the red line", y, func(f *rules.Facts) { f.Registry.Snapshot.AsOf = day("2024-01-20").Start() }, unsure, "R-02"},
+		{"beyond the red line, and cancelled", y, func(f *rules.Facts) {
+			status("注销", "2023-12-01")(f)
+			f.Registry.Snapshot.AsOf = day("2024-01-20").Start()
+		}, fails, "Y-60"},
+		{"newer copy", y, record(func(r *rules.RegistryRecord) { r.LatestUsageFrom = day("2024-04-15") }), pass, "Y-61"},
+		{"newer copy, after the day judged", y, record(func(r *rules.RegistryRecord) { r.LatestUsageFrom = day("2024-05-15") }), pass, "R-00"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			f := good(tt.kind)
+			tt.f(f)
+			if j := evaluate(t, book(t), f, "standard"); j.reg != tt.reg || !j.spoke(tt.rule) {
+				t.Errorf("want %s by %s, got %v", tt.reg, tt.rule, j)
+			}
+		})
+	}
+}
+
+func TestAfterAnIntegrityFailureNothingElseLooksChecked(t *testing.T) {
+	f := good(fields.Constructor1)
+	sealing(func(s *seal.Signature) { s.Integrity = seal.Broken }, seal.Dirty)(f)
+	j := evaluate(t, book(t), f, "standard")
+	b := book(t)
+	for _, x := range j.found {
+		if s := b.StepByID(x.Step); s.Content && x.Status != rules.Skipped {
+			t.Errorf("step %s is %s under a broken seal", x.Step, x.Status)
+		}
+	}
+	if j.copy != fails || j.reg != unsure {
+		t.Errorf("got %v", j)
+	}
+}
+
+func TestStrictCountsAdvice(t *testing.T) {
+	f := good(fields.Constructor1)
+	f.Seal.Signatures[0].Revocation.Status = "not-checked"
+	if j := evaluate(t, book(t), f, "standard"); j.copy != pass {
+		t.Errorf("standard: %v", j)
+	}
+	if j := evaluate(t, book(t), f, "strict"); j.copy != unsure {
+		t.Errorf("strict: %v", j)
+	}
+}
+
+// A fact that is taken away never makes a verdict better, and never lets anything pass that did not.
+func TestAMissingFactNeverPasses(t *testing.T) {
+	b := book(t)
+	needed := map[string]func(*rules.Facts){
+		"seal":        func(f *rules.Facts) { f.Seal = nil },
+		"face":        func(f *rules.Facts) { f.Face = nil },
+		"usage":       func(f *rules.Facts) { f.Face.Certificate.Usage = fields.Period{}; f.Face.Certificate.Annotation = nil },
+		"usage end":   func(f *rules.Facts) { f.Face.Certificate.Usage.To = civil.Date{}; blankAnnotation(f, false) },
+		"usage start": func(f *rules.Facts) { f.Face.Certificate.Usage.From = civil.Date{}; blankAnnotation(f, true) },
+		"anchors": func(f *rules.Facts) {
+			f.Seal.Signatures[0].Trust, f.Seal.Signatures[0].Anchor = seal.TrustNotChecked, ""
+		},
+		"medium": func(f *rules.Facts) {
+			f.Face.Certificate.Medium = fields.UnknownMedium
+			f.Face.Certificate.Annotation = nil
+		},
+	}
+	for _, k := range []fields.Kind{fields.Constructor1, fields.Architect1, fields.Qualification} {
+		for name, remove := range needed {
+			f := good(k)
+			remove(f)
+			if j := evaluate(t, b, f, "standard"); j.copy == pass {
+				t.Errorf("%s without %s passes: %v", k, name, j)
+			}
+		}
+	}
+	for name, remove := range map[string]func(*rules.Facts){
+		"birth":       func(f *rules.Facts) { f.Face.Certificate.Birth = civil.Date{} },
+		"specialties": func(f *rules.Facts) { f.Face.Certificate.Specialties = nil },
+		"an expiry":   func(f *rules.Facts) { f.Face.Certificate.Specialties[0].Valid = fields.Period{} },
+	} {
+		f := good(fields.Constructor1)
+		remove(f)
+		if j := evaluate(t, b, f, "standard"); j.copy == pass {
+			t.Errorf("constructor without %s passes: %v", name, j)
+		}
+	}
+	for name, remove := range map[string]func(*rules.Facts){
+		"registry": func(f *rules.Facts) { f.Registry = nil },
+		"answer":   func(f *rules.Facts) { f.Registry.Answer = rules.RegistryAnswer{} },
+		"status":   func(f *rules.Facts) { f.Registry.Answer.Records[0].Status = "" },
+		"name":     func(f *rules.Facts) { f.Registry.Answer.Records[0].Name = "" },
+		"face":     func(f *rules.Facts) { f.Face = nil },
+	} {
+		f := good(fields.Constructor1)
+		remove(f)
+		if j := evaluate(t, b, f, "standard"); j.reg == pass {
+			t.Errorf("registration without %s passes: %v", name, j)
+		}
+	}
+}
+
+func blankAnnotation(f *rules.Facts, from bool) {
+	if a := f.Face.Certificate.Annotation; a != nil {
+		if from {
+			a.Period.From = civil.Date{}
+		} else {
+			a.Period.To = civil.Date{}
+		}
+	}
+}
+
+// randomFacts varies everything that a day can bear on.
+func randomFacts(r *rand.Rand) *rules.Facts {
+	kinds := []fields.Kind{fields.Constructor1, fields.Architect1, fields.Qualification}
+	f := good(kinds[r.IntN(3)])
+	from := civil.Must(2021, 1, 1).AddDays(r.IntN(1500))
+	p := fields.Period{From: from, To: from.AddDays(r.IntN(200))}
+	cert(func(c *fields.Certificate) {
+		c.Birth = civil.Must(1955, 1, 1).AddDays(r.IntN(9000))
+		if c.Annotation != nil {
+			c.Annotation.Period = p
+			return
+		}
+		c.Usage = p
+		if c.Kind == fields.Architect1 {
+			c.Valid = fields.Period{From: from.AddDays(-r.IntN(700)), To: from.AddDays(r.IntN(700))}
+		}
+		for i := range c.Specialties {
+			c.Specialties[i].Valid = fields.Period{From: from.AddDays(-r.IntN(900)), To: from.AddDays(r.IntN(900) - 300)}
+		}
+	})(f)
+	f.Registry.Snapshot.AsOf = from.AddDays(r.IntN(100)).Start()
+	f.GatheredAt = civil.Must(2027, 1, 1).Start()
+	return f
+}
+
+func TestALaterDayNeverRevivesAnEndedCopy(t *testing.T) {
+	b := book(t)
+	r := rand.New(rand.NewPCG(1, 2))
+	for range 300 {
+		f := randomFacts(r)
+		d := civil.Must(2021, 1, 1).AddDays(r.IntN(1900))
+		f.Day, f.Instant = d, d.Start()
+		if evaluate(t, b, f, "standard").copy != fails {
+			continue
+		}
+		for _, n := range []int{1, 2, 30, 180, 400, 1000} {
+			f.Day = d.AddDays(n)
+			f.Instant = f.Day.Start()
+			if j := evaluate(t, b, f, "standard"); j.copy != fails {
+				t.Fatalf("failed on %s, on %s: %v", d, f.Day, j)
+			}
+		}
+	}
+}
+
+func TestNoRuleSpeaksOutsideItsDatesOrKinds(t *testing.T) {
+	b := book(t)
+	r := rand.New(rand.NewPCG(3, 4))
+	n := 0
+	for range 2000 {
+		f := randomFacts(r)
+		if r.IntN(4) == 0 {
+			paper(f)
+		}
+		f.Day = civil.Must(2020, 6, 1).AddDays(r.IntN(2000))
+		f.Instant = f.Day.Start()
+		for _, x := range evaluate(t, b, f, "standard").found {
+			if x.Rule == nil {
+				continue
+			}
+			n++
+			if !x.Rule.From.IsZero() && f.Day.Before(x.Rule.From) || !x.Rule.To.IsZero() && f.Day.After(x.Rule.To) {
+				t.Fatalf("%s spoke on %s", x.Rule.Key(), f.Day)
+			}
+			if k := f.Face.Certificate.Kind; len(x.Rule.Kinds) > 0 && !slices.Contains(x.Rule.Kinds, k) {
+				t.Fatalf("%s spoke of %s", x.Rule.Key(), k)
+			}
+		}
+	}
+	if n < 10000 {
+		t.Fatalf("only %d findings: the facts are too poor", n)
+	}
+}
+
+// The roll-up is total: whatever the findings, also unknown ones, it gives one of the three values and passes only on an
+// enforced pass.
+func TestRollUpIsTotal(t *testing.T) {
+	b := book(t)
+	r := rand.New(rand.NewPCG(5, 6))
+	rule := &rules.Rule{ID: "X", Target: rules.TargetCopy}
+	statuses := []rules.Status{rules.Passed, rules.Failed, rules.Inconclusive, rules.Skipped, "", "NEW"}
+	for range 5000 {
+		var fs []rules.Finding
+		var enforced []rules.Status
+		for range r.IntN(5) {
+			x := rules.Finding{Step: "kind", Rule: rule, Status: statuses[r.IntN(len(statuses))], Action: []rules.Action{rules.Enforce, rules.Advise}[r.IntN(2)]}
+			fs = append(fs, x)
+			if x.Action == rules.Enforce {
+				enforced = append(enforced, x.Status)
+			}
+		}
+		got, subs := b.RollUp(fs, rules.TargetCopy)
+		if subs == nil {
+			t.Fatal("sub-indications are nil")
+		}
+		want := rules.Indeterminate
+		unclear := slices.ContainsFunc(enforced, func(s rules.Status) bool { return s != rules.Passed && s != rules.Skipped && s != rules.Failed })
+		switch {
+		case slices.Contains(enforced, rules.Failed):
+			want = rules.TotalFailed
+		case !unclear && slices.Contains(enforced, rules.Passed):
+			want = rules.TotalPassed
+		}
+		if got != want {
+			t.Fatalf("%v: got %s, want %s", fs, got, want)
+		}
+	}
+}
+
+func BenchmarkEvaluate(b *testing.B) {
+	bk := book(b)
+	p, _ := bk.Policy("standard")
+	f := good(fields.Constructor1)
+	b.ReportAllocs()
+	for b.Loop() {
+		found := bk.Evaluate(f, p)
+		bk.RollUp(found, rules.TargetCopy)
+		bk.RollUp(found, rules.TargetRegistration)
+	}
+}

@@ -1,0 +1,106 @@
+package verify
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"zhengyan/verify/document"
+	"zhengyan/verify/fields"
+	"zhengyan/verify/qr"
+	"zhengyan/verify/rules"
+	"zhengyan/verify/seal"
+)
+
+// Config is what a Verifier works with. Engine, Book, Tables and Now are needed.
+type Config struct {
+	Engine *document.Engine
+	Book   *rules.Book
+	Tables *fields.Tables
+	Hosts  []qr.Host
+	// Anchors are the trust anchors in use; nil means none, so that every issuer is unknown.
+	Anchors *seal.Anchors
+	// Registry is the snapshot in use; nil means none, so that no registration is confirmed.
+	Registry Registry
+	// Now is the computer's clock. It dates the evidence and is never the day judged.
+	Now func() time.Time
+	// Program is the program's name and version, for reports.
+	Program string
+	Limits  Limits
+}
+
+// Limits bound the work that Gather spends on one file.
+type Limits struct {
+	Wall       time.Duration // whole file
+	TextPages  int           // pages whose text is read to find the certificate
+	CodePages  int           // pages searched for codes if no certificate was found
+	CodeBudget time.Duration // for the codes of one page
+	RenderDPI  float64       // resolution at which a page is rendered for reading codes
+	Images     int           // embedded pictures of a page that are searched for codes
+}
+
+// DefaultLimits are the limits of DESIGN §6 for a file: 20 s of wall time in all.
+func DefaultLimits() Limits {
+	return Limits{
+		Wall: 20 * time.Second, TextPages: 60, CodePages: 3,
+		CodeBudget: 1500 * time.Millisecond, RenderDPI: 200, Images: 24,
+	}
+}
+
+// Verifier gathers evidence on files and judges it. It is safe for use by several goroutines.
+type Verifier struct {
+	cfg Config
+}
+
+// New returns a Verifier, or an error that names what the Config lacks.
+func New(cfg Config) (*Verifier, error) {
+	var missing []error
+	for _, x := range []struct {
+		name string
+		ok   bool
+	}{{"Engine", cfg.Engine != nil}, {"Book", cfg.Book != nil}, {"Tables", cfg.Tables != nil}, {"Now", cfg.Now != nil}} {
+		if !x.ok {
+			missing = append(missing, fmt.Errorf("verify: Config.%s is not set", x.name))
+		}
+	}
+	if err := errors.Join(missing...); err != nil {
+		return nil, err
+	}
+	if cfg.Limits == (Limits{}) {
+		cfg.Limits = DefaultLimits()
+	}
+	return &Verifier{cfg: cfg}, nil
+}
+
+// NewJudge returns a Verifier that can judge evidence and cannot gather it: it needs the rule data alone.
+func NewJudge(book *rules.Book, program string) *Verifier {
+	return &Verifier{cfg: Config{Book: book, Program: program}}
+}
+
+// Policies returns the names of the policy profiles.
+func (v *Verifier) Policies() []string {
+	var out []string
+	for _, p := range v.cfg.Book.Policies {
+		out = append(out, p.Name)
+	}
+	return out
+}
+
+// Book returns the rule data in use.
+func (v *Verifier) Book() *rules.Book { return v.cfg.Book }
+
+// RegistryInfo returns the snapshot in use, and false if there is none.
+func (v *Verifier) RegistryInfo() (SnapshotInfo, bool) {
+	if v.cfg.Registry == nil {
+		return SnapshotInfo{}, false
+	}
+	return v.cfg.Registry.Snapshot(), true
+}
+
+// Trust returns the number of trust anchors in use and their digest.
+func (v *Verifier) Trust() TrustInfo {
+	if v.cfg.Anchors == nil {
+		return TrustInfo{}
+	}
+	return TrustInfo{Anchors: v.cfg.Anchors.Len(), Digest: v.cfg.Anchors.Digest()}
+}
