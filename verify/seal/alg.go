@@ -186,8 +186,14 @@ func sigOID(oid string) (sigScheme, bool) {
 		return sigScheme{key: "Ed25519"}, true
 	case "1.3.101.113":
 		return sigScheme{key: "Ed448"}, true
-	case "1.2.840.10040.4.1", "1.2.840.10040.4.3", "2.16.840.1.101.3.4.3.1", "2.16.840.1.101.3.4.3.2":
+	case "1.2.840.10040.4.1":
 		return sigScheme{key: "DSA"}, true
+	case "1.2.840.10040.4.3":
+		return sigScheme{key: "DSA", digest: "SHA-1"}, true
+	case "2.16.840.1.101.3.4.3.1":
+		return sigScheme{key: "DSA", digest: "SHA-224"}, true
+	case "2.16.840.1.101.3.4.3.2":
+		return sigScheme{key: "DSA", digest: "SHA-256"}, true
 	}
 	if tail, ok := strings.CutPrefix(oid, "2.16.840.1.101.3.4.3."); ok {
 		names := map[string]sigScheme{

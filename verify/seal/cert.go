@@ -187,6 +187,17 @@ func (c *cert) hasEKU(oid string) bool {
 // selfIssued reports whether issuer and subject are the same name.
 func (c *cert) selfIssued() bool { return bytes.Equal(c.issuer, c.subject) }
 
+// weakIssued reports whether the issuer signed c with a digest that is no longer to be used.
+func (c *cert) weakIssued() bool {
+	f, err := c.sigAlg.kids()
+	if err != nil || len(f) == 0 {
+		return true
+	}
+	s, _ := sigOID(f[0].oid())
+	d := digestByName(s.digest)
+	return d != nil && d.weak != ""
+}
+
 // info describes c for a report.
 func (c *cert) info() CertInfo {
 	s := sha256.Sum256(c.raw)
@@ -287,7 +298,7 @@ func verifyAlg(k *pubKey, alg node, message [][]byte, sig []byte) (bool, error) 
 		in.digest = in.pss.hash
 	case "SM2":
 		in.digest = sm3Digest()
-	case "ECDSA", "RSA":
+	case "ECDSA", "RSA", "DSA":
 		if in.digest == nil {
 			return false, errUnsupported
 		}

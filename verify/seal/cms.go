@@ -209,7 +209,7 @@ func parseSigner(n node) (signerInfo, error) {
 			return si, errCMS
 		}
 		var ok bool
-		if si.serial, ok = k[1].integer(); !ok {
+		if si.serial, ok = k[1].integer(); !ok || !minimalInt(k[1].body) {
 			return si, errCMS
 		}
 		si.issuer = k[0]
@@ -253,6 +253,12 @@ func parseSigner(n node) (signerInfo, error) {
 		si.unsigned, _ = parseAttributes(f[2])
 	}
 	return si, nil
+}
+
+// minimalInt reports whether an integer is written as X.690, 8.3.2 asks of BER and DER alike: its first nine bits are
+// neither all zeros nor all ones.
+func minimalInt(b []byte) bool {
+	return len(b) < 2 || !(b[0] == 0 && b[1]&0x80 == 0 || b[0] == 0xFF && b[1]&0x80 != 0)
 }
 
 func parseAttributes(n node) ([]attribute, error) {

@@ -24,6 +24,9 @@ const (
 	pContentType       = "CONTENT_TYPE_DIFFERS"
 	pESS               = "SIGNING_CERTIFICATE_ATTRIBUTE"
 	pTimestamp         = "TIMESTAMP_INVALID"
+	pTimestampCopied   = "TIMESTAMP_COPIED"
+	pTimestampUnknown  = "TIMESTAMP_NOT_CHECKED"
+	pNoAttributes      = "NO_SIGNED_ATTRIBUTES"
 	pSid               = "SIGNER_IDENTIFIER_DIFFERS"
 )
 
@@ -39,6 +42,9 @@ type outcome struct {
 	ocsps     [][]byte
 	signedAt  time.Time
 	stamp     *timestamp // verified or not
+	tokens    [][32]byte // digests of the timestamp tokens
+	bareWeak  bool       // a weak digest and no signed attributes
+	badStamp  string     // why a timestamp among several is false
 	value     []byte
 	seal      *sesSeal // of a GB/T 38540 or GM/T 0031 seal
 	maker     *cert    // who made the seal
@@ -89,6 +95,7 @@ func verifyCMS(sd *signedData, form cmsForm, ranges [][]byte, extra []*cert) *ou
 		}
 		o.verifyValue(si, alg, attrEncodings(si), extra)
 	} else {
+		o.bareWeak = alg.digest.weak != "" && form == formDetached
 		if form == formDetached && sd.contentType != oidData && sd.contentType != oidGMData {
 			o.problem(pContentType, "no signed attributes for content type "+sd.contentType)
 		}
@@ -334,12 +341,10 @@ func digestFamily(name string) string {
 	switch {
 	case len(name) > 5 && name[:5] == "SHA3-":
 		return "SHA-3"
-	case name == "SHA-1" || name == "MD5":
-		return "old"
 	case name == "SM3":
 		return name
 	}
-	return "SHA-2"
+	return "SHA"
 }
 
 func algorithmName(k *pubKey, d *digestAlg, pss *pssParams) string {
@@ -351,6 +356,8 @@ func algorithmName(k *pubKey, d *digestAlg, pss *pssParams) string {
 		return k.name + " with " + d.name
 	case "SM2":
 		return "SM2 with SM3"
+	case "DSA":
+		return k.name + " with " + d.name
 	case "ECDSA":
 		return "ECDSA " + k.name + " with " + d.name
 	}

@@ -124,8 +124,9 @@ func streamLength(k pdfraw.Name) bool { return k == "Length" }
 
 // equalDict compares dictionaries but for the keys that skip names.
 func (x *differ) equalDict(a, b pdfraw.Dict, depth int, skip func(pdfraw.Name) bool) bool {
+	_, sigRef := a["TransformMethod"]
 	for k, va := range a {
-		if backKey(k) || skip != nil && skip(k) {
+		if backKey(k) || skip != nil && skip(k) || sigRef && k == "Data" { // Data of a signature reference is the catalog
 			continue
 		}
 		if !x.equalDepth(va, b[k], depth+1) {
@@ -133,7 +134,7 @@ func (x *differ) equalDict(a, b pdfraw.Dict, depth int, skip func(pdfraw.Name) b
 		}
 	}
 	for k, vb := range b {
-		if _, ok := a[k]; ok || backKey(k) || skip != nil && skip(k) {
+		if _, ok := a[k]; ok || backKey(k) || skip != nil && skip(k) || sigRef && k == "Data" {
 			continue
 		}
 		if x.b.Resolve(vb) != nil {

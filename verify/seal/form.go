@@ -167,7 +167,7 @@ func (x *differ) formKeys(a, b pdfraw.Dict) {
 		switch k {
 		case "SigFlags":
 		case "DR", "DA", "Q":
-			if !added && (k != "DR" || !x.contains(a[k], b[k])) {
+			if !added && (k != "DR" || !x.sameFonts(a[k], b[k])) {
 				x.add(ChangesForm, levelNever, "form "+string(k), -1, "")
 			}
 		case "NeedAppearances":
@@ -182,8 +182,52 @@ func (x *differ) formKeys(a, b pdfraw.Dict) {
 	}
 }
 
+// sameFonts reports whether the default resources keep the fonts they had. Viewers build appearances of fields with them;
+// other resources come and go with the tools that fill forms.
+func (x *differ) sameFonts(a, b pdfraw.Object) bool {
+	fb := x.b.Dict(x.b.Dict(b)["Font"])
+	for name, o := range x.a.Dict(x.a.Dict(a)["Font"]) {
+		da, db := x.a.Dict(o), x.b.Dict(fb[name])
+		if da == nil {
+			continue
+		}
+		if db == nil || !x.equalDict(da, db, 0, func(k pdfraw.Name) bool { return k == "Name" }) {
+			return false
+		}
+	}
+	return true
+}
+
+// moved reports whether a field or widget was given another parent or page.
+func (x *differ) moved(a, b pdfraw.Dict) bool {
+	if ra, ok := a["Parent"].(pdfraw.Ref); ok {
+		if rb, ok := b["Parent"].(pdfraw.Ref); !ok || x.b.Get(rb.Num) == nil || !x.sameParent(ra, rb) {
+			return true
+		}
+	}
+	if ra, ok := a["P"].(pdfraw.Ref); ok {
+		if ia, ok := x.indexA[ra.Num]; ok {
+			rb, isRef := b["P"].(pdfraw.Ref)
+			ib, ok := x.indexB[rb.Num]
+			return b["P"] != nil && (!isRef || !ok || ia != ib)
+		}
+	}
+	return false
+}
+
+func (x *differ) sameParent(a, b pdfraw.Ref) bool {
+	if a.Num == b.Num {
+		return true
+	}
+	da, db := x.a.Dict(a), x.b.Dict(b)
+	return da != nil && db != nil && x.equal(da["T"], db["T"])
+}
+
 // fieldPair compares a field or widget with its later state.
 func (x *differ) fieldPair(a, b pdfraw.Dict, name string, ft pdfraw.Name, page int) {
+	if x.moved(a, b) {
+		x.add(ChangesForm, levelForm, "field "+name+": parent or page", page, name)
+	}
 	keys := x.differing(a, b, func(k pdfraw.Name) bool { return k == "Kids" || k == "StructParent" })
 	if len(keys) == 0 {
 		return
@@ -217,12 +261,38 @@ func (x *differ) fieldPair(a, b pdfraw.Dict, name string, ft pdfraw.Name, page i
 			}
 		case "MK", "DA", "Type":
 			if x.a.Resolve(a[k]) != nil {
-				x.add(ChangesForm, levelNever, "field "+name+": "+string(k), page, name)
+				x.add(ChangesAnnotation, levelAnnot, "field "+name+": "+string(k), page, name)
 			}
 		default:
 			x.add(ChangesAnnotation, levelNever, "field "+name+": "+string(k), page, name)
 		}
 	}
+}
+
+func isRef(o pdfraw.Object) bool {
+	_, ok := o.(pdfraw.Ref)
+	return ok
+}
+
+// overwritten reports whether an appearance that was there already got other bytes under the same object number:
+// whatever else refers to it changes with it.
+func (x *differ) overwritten(ap pdfraw.Object) bool {
+	var refs []pdfraw.Ref
+	if r, ok := ap.(pdfraw.Ref); ok {
+		refs = append(refs, r)
+	}
+	for _, o := range x.a.Dict(ap) {
+		if r, ok := o.(pdfraw.Ref); ok {
+			refs = append(refs, r)
+		}
+	}
+	for _, r := range refs {
+		ea, _ := x.a.Entry(r.Num)
+		if eb, ok := x.b.Entry(r.Num); ok && ea != eb && eb.Kind != pdfraw.Free {
+			return true
+		}
+	}
+	return false
 }
 
 // signatureField compares a signature field: an empty one may be signed, a signed one must stay as it is.
@@ -238,6 +308,9 @@ func (x *differ) signatureField(a, b pdfraw.Dict, name string, page int, keys []
 			level, class, what = levelLTV, ChangesLTV, "document timestamp "+name
 		}
 		x.add(class, level, what, page, "")
+		if x.overwritten(a["AP"]) || isRef(a["AP"]) && !x.equal(a["AP"], b["AP"]) {
+			x.add(ChangesAnnotation, levelNever, "signature field "+name+": shared appearance replaced", page, "")
+		}
 		for _, k := range keys {
 			switch k {
 			case "V", "AP", "AS", "M", "F", "MK", "DA", "DR", "Type", "NM", "Rect", "Lock", "Ff":

@@ -3,6 +3,7 @@ package seal
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"strings"
@@ -140,6 +141,7 @@ func (f *file) report() *Report {
 		}
 		f.done = append(f.done, f.verify(e))
 	}
+	f.copiedTimestamps()
 	f.judgeTrust()
 	for _, v := range f.done {
 		r.Signatures = append(r.Signatures, v.sig)
@@ -148,11 +150,30 @@ func (f *file) report() *Report {
 	return r
 }
 
+// copiedTimestamps reports tokens that the file carries more than once: a timestamp is made for one value, and a second
+// copy of it proves nothing of another. A single invalid token is no such thing; it is reported and left out of account
+// (ETSI EN 319 102-1, 5.5).
+func (f *file) copiedTimestamps() {
+	where := map[[32]byte]*verified{}
+	for _, v := range f.done {
+		if v.e.source == fromBytes {
+			continue
+		}
+		for _, sum := range v.out.tokens {
+			if first := where[sum]; first != nil {
+				v.sig.Problems = append(v.sig.Problems, Problem{pTimestampCopied, first.sig.Field})
+			}
+			where[sum] = v
+		}
+	}
+}
+
 // sum derives the status and the overall answer.
 func (f *file) sum(r *Report) {
 	counted, shown, clean := 0, 0, true
 	for _, v := range f.done {
-		if v.sig.Kind != "usage-rights" {
+		// A dictionary that nothing leads to says that the file was signed once only if its signature holds.
+		if v.sig.Counts || v.e.source != fromPermissions && v.sig.Integrity == Intact {
 			shown++
 		}
 		if !v.sig.Counts {
@@ -190,7 +211,7 @@ func (v *verified) clean() bool {
 	}
 	for _, p := range v.sig.Problems {
 		switch p.Code {
-		case pContradict, pTimestamp, pSealValue, pSealSigner, pSpoofed, pESS, pContentType:
+		case pContradict, pTimestampCopied, pSealValue, pSealSigner, pSpoofed, pESS, pContentType, pNoAttributes:
 			return false
 		}
 	}
@@ -269,15 +290,24 @@ func (f *file) verify(e *entry) *verified {
 	if t, ok := f.doc.Resolve(e.dict["M"]).(pdfraw.String); ok && s.SignedAt.IsZero() {
 		s.SignedAt = pdfDate(pdfraw.Text(t))
 	}
+	if o.bareWeak && o.signer != nil && !o.signer.selfIssued() && !o.signer.weakIssued() && !s.SignedAt.Before(shattered()) {
+		s.Problems = append(s.Problems, Problem{pNoAttributes, s.Digest})
+	}
 	if o.seal != nil {
 		s.SealName, s.SealPicture, s.PictureType = o.seal.name, o.seal.picture, o.seal.pictureExt
 	}
 	if o.stamp != nil {
-		if o.stamp.ok {
+		switch {
+		case o.stamp.ok:
 			s.Timestamp = o.stamp.at
-		} else {
+		case o.stamp.unknown:
+			s.Problems = append(s.Problems, Problem{pTimestampUnknown, o.stamp.why})
+		case o.badStamp == "":
 			s.Problems = append(s.Problems, Problem{pTimestamp, o.stamp.why})
 		}
+	}
+	if o.badStamp != "" {
+		s.Problems = append(s.Problems, Problem{pTimestamp, o.badStamp})
 	}
 	if !f.opts.Now.IsZero() && s.SignedAt.After(f.opts.Now.Add(24*time.Hour)) {
 		s.Problems = append(s.Problems, Problem{pFuture, s.SignedAt.Format(time.RFC3339)})
@@ -290,6 +320,11 @@ func (f *file) verify(e *entry) *verified {
 	}
 	return v
 }
+
+// shattered is the day on which two documents with one SHA-1 digest were published. A value made later over nothing but
+// a SHA-1 digest, with no signed attribute to tie it to a certificate, does not say which document its signer saw. Where
+// the certificate itself was still issued with SHA-1, or by nobody, no rule of an authority was broken by it.
+func shattered() time.Time { return time.Date(2017, 2, 23, 0, 0, 0, 0, time.UTC) }
 
 // container verifies what stands in /Contents, whatever Filter and SubFilter call it.
 func (f *file) container(v *verified) *outcome {
@@ -320,10 +355,8 @@ func (f *file) container(v *verified) *outcome {
 			form = formSHA1
 		}
 		o := verifyCMS(sd, form, c.ranges, f.pool)
-		if o.integrity != Malformed || len(sd.signers) > 0 {
-			if len(sd.signers) > 0 {
-				o.stamp = signatureTimestamp(&sd.signers[0], append(append([]*cert(nil), sd.certs...), f.pool...))
-			}
+		if len(sd.signers) > 0 {
+			o.signatureTimestamps(&sd.signers[0], append(append([]*cert(nil), sd.certs...), f.pool...))
 		}
 		return o
 	}
@@ -358,6 +391,7 @@ func docTimestamp(c *covered, pool []*cert) *outcome {
 		}
 	}
 	o.signedAt, o.stamp = t.at, t
+	o.tokens = append(o.tokens, sha256.Sum256(bytes.TrimRight(c.contents, "\x00")))
 	return o
 }
 

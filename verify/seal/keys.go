@@ -23,11 +23,13 @@ type pubKey struct {
 	alg  string // RSA, RSA-PSS (a key for PSS alone), ECDSA, SM2, Ed25519, Ed448, DSA
 	name string // for people: RSA-2048, P-256, SM2
 	n, e *big.Int
-	nist elliptic.Curve
-	crv  *curve
-	x, y *big.Int
-	raw  []byte
-	weak string
+	// p, q, g and y of a DSA key
+	p, q, g *big.Int
+	nist    elliptic.Curve
+	crv     *curve
+	x, y    *big.Int
+	raw     []byte
+	weak    string
 }
 
 // The greatest keys that are computed with: beyond them verifying is a way to keep a machine busy.
@@ -61,6 +63,8 @@ func parseSPKI(n node) (*pubKey, error) {
 		return parseEC(key, params.oid())
 	case oidSM2, oidSM2Sign:
 		return parseEC(key, oidSM2)
+	case "1.2.840.10040.4.1":
+		return parseDSA(key, params)
 	case "1.3.101.112":
 		if len(key) != ed25519.PublicKeySize {
 			return nil, errKeyMalformed
@@ -106,6 +110,50 @@ func parseRSA(key []byte, pss bool) (*pubKey, error) {
 		k.weak = "RSA-" + fmt.Sprint(mod.BitLen()) + ": " + weakRSA
 	}
 	return k, nil
+}
+
+// parseDSA reads a DSA key (RFC 3279, 2.3.2). DSA is no longer made (FIPS 186-5), but old signatures are read.
+func parseDSA(key []byte, params node) (*pubKey, error) {
+	f, err := params.kids()
+	if err != nil || len(f) != 3 {
+		return nil, errKeyMalformed
+	}
+	n, err := parseNode(key)
+	if err != nil {
+		return nil, errKeyMalformed
+	}
+	var v [4]*big.Int
+	for i, x := range append(f, n) {
+		var ok bool
+		if v[i], ok = x.integer(); !ok || v[i].Sign() <= 0 || v[i].BitLen() > maxRSAExponentBits {
+			return nil, errKeyMalformed
+		}
+	}
+	if v[0].Bit(0) == 0 || v[1].BitLen() < 160 || v[1].BitLen() > 256 || v[2].Cmp(v[0]) >= 0 || v[3].Cmp(v[0]) >= 0 {
+		return nil, errKeyMalformed
+	}
+	k := &pubKey{alg: "DSA", name: fmt.Sprintf("DSA-%d", v[0].BitLen()), p: v[0], q: v[1], g: v[2], y: v[3]}
+	k.weak = k.name + ": DSA must not be used since 2023-02-03 (FIPS 186-5)"
+	return k, nil
+}
+
+// verifyDSA is FIPS 186-4, 4.7.
+func (k *pubKey) verifyDSA(r, s *big.Int, sum []byte) bool {
+	if r.Sign() <= 0 || s.Sign() <= 0 || r.Cmp(k.q) >= 0 || s.Cmp(k.q) >= 0 {
+		return false
+	}
+	z := new(big.Int).SetBytes(sum[:min(len(sum), k.q.BitLen()/8)])
+	w := new(big.Int).ModInverse(s, k.q)
+	if w == nil {
+		return false
+	}
+	u1 := z.Mul(z, w)
+	u1.Mod(u1, k.q)
+	u2 := new(big.Int).Mul(r, w)
+	u2.Mod(u2, k.q)
+	v := new(big.Int).Exp(k.g, u1, k.p)
+	v.Mul(v, new(big.Int).Exp(k.y, u2, k.p)).Mod(v, k.p).Mod(v, k.q)
+	return v.Cmp(r) == 0
 }
 
 func parseEC(key []byte, oid string) (*pubKey, error) {
@@ -232,6 +280,12 @@ func (k *pubKey) verify(in sigInput) (bool, error) {
 			return false, errUnsupported
 		}
 		return k.verifySM2(in.message, in.value), nil
+	case "DSA":
+		if in.scheme.key != "DSA" || in.digest == nil {
+			return false, errUnsupported
+		}
+		r, s, ok := parseRS(in.value, (k.q.BitLen()+7)/8)
+		return ok && k.verifyDSA(r, s, in.digestSum()), nil
 	case "Ed25519":
 		if in.scheme.key != "Ed25519" || len(in.message) == 0 {
 			return false, errUnsupported

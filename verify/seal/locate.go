@@ -163,7 +163,11 @@ func (l *locator) field(o pdfraw.Object, parent string, ft pdfraw.Name, up pdfra
 					}
 				}
 			}
-			l.value(v, f, widget, wref, name, fromField)
+			source := fromField
+			if ft != "Sig" && ft != "" {
+				source = fromBytes // no viewer shows the value of such a field as a signature
+			}
+			l.value(v, f, widget, wref, name, source)
 		}
 	} else if ft == "Sig" && len(kids) == 0 {
 		l.empty++

@@ -1,6 +1,7 @@
 package seal
 
 import (
+	"fmt"
 	"strings"
 
 	"zhengyan/verify/document/pdfraw"
@@ -19,6 +20,9 @@ type permission struct {
 // further signatures are allowed: that is what an approval signature expects, and a mark over the page is not.
 func (f *file) permissions(doc *pdfraw.Doc, e *entry) []permission {
 	base := permission{level: levelForm}
+	if p, ok := f.certified(doc, e); ok {
+		base.level = p
+	}
 	out := []permission{}
 	for _, o := range doc.Array(e.dict["Reference"]) {
 		ref := doc.Dict(o)
@@ -45,6 +49,29 @@ func (f *file) permissions(doc *pdfraw.Doc, e *entry) []permission {
 		out = append(out, l)
 	}
 	return append(out, base)
+}
+
+// certified returns the level that another signature, which certifies the document, allows.
+func (f *file) certified(doc *pdfraw.Doc, self *entry) (level int, ok bool) {
+	for _, e := range f.loc.entries {
+		if e == self || e.source != fromField {
+			continue
+		}
+		for _, o := range doc.Array(e.dict["Reference"]) {
+			ref := doc.Dict(o)
+			if doc.Name(ref["TransformMethod"]) != "DocMDP" {
+				continue
+			}
+			n := levelForm
+			if p, ok := pdfraw.Int(doc.Resolve(doc.Dict(ref["TransformParams"])["P"])); ok && p >= 1 && p <= 3 {
+				n = int(p)
+			}
+			if !ok || n < level {
+				level, ok = n, true
+			}
+		}
+	}
+	return level, ok
 }
 
 func lockOf(doc *pdfraw.Doc, d pdfraw.Dict) permission {
@@ -80,6 +107,57 @@ func (p permission) forbids(c change) bool {
 	return false
 }
 
+func least(perms []permission) int {
+	n := levelAnnot
+	for _, p := range perms {
+		if !p.locked {
+			n = min(n, p.level)
+		}
+	}
+	return n
+}
+
+// orphans lists new objects that nothing in the document leads to. They do no harm by themselves; where
+// no change is permitted they are one, and an update of nothing else has no honest reason.
+func orphans(signed, now *pdfraw.Doc) []change {
+	reached := map[int]bool{}
+	queue := []pdfraw.Object{now.Trailer}
+	for _, s := range now.Sections {
+		reached[s.Ref.Num] = true
+	}
+	for len(queue) > 0 && len(reached) < maxCompared {
+		o := queue[len(queue)-1]
+		queue = queue[:len(queue)-1]
+		switch v := o.(type) {
+		case pdfraw.Ref:
+			if !reached[v.Num] {
+				reached[v.Num] = true
+				queue = append(queue, now.Get(v.Num))
+			}
+		case pdfraw.Array:
+			queue = append(queue, v...)
+		case pdfraw.Dict:
+			for _, x := range v {
+				queue = append(queue, x)
+			}
+		case *pdfraw.Stream:
+			queue = append(queue, v.Dict)
+		}
+	}
+	var out []change
+	now.Numbers(func(num int, e pdfraw.Entry) {
+		if _, old := signed.Entry(num); !old && !reached[num] && e.Kind == pdfraw.InFile && len(out) < maxChanges {
+			d := now.Dict(pdfraw.Ref{Num: num})
+			switch now.Name(d["Type"]) {
+			case "", "ObjStm", "XRef", "DSS", "VRI":
+				return // arrays and streams of validation data that a tool wrote and did not use
+			}
+			out = append(out, change{Change{ChangesContent, fmt.Sprintf("object %d that nothing leads to", num), -1}, levelAnnot, ""})
+		}
+	})
+	return out
+}
+
 // changesAfter compares the revision that was signed with the file and judges the changes.
 func (f *file) changesAfter(v *verified) {
 	signed, err := pdfraw.Open(f.ctx, f.data[:v.cov.end], f.opts.Limits.Reader)
@@ -89,8 +167,11 @@ func (f *file) changesAfter(v *verified) {
 		s.Problems = append(s.Problems, Problem{pByteRange, "the signed bytes are no document"})
 		return
 	}
-	v.changes = compareRevisions(signed, f.doc, v.cov.end)
 	perms := f.permissions(f.doc, v.e)
+	v.changes = compareRevisions(signed, f.doc, v.cov.end)
+	if least(perms) < levelForm || len(v.changes) == 0 {
+		v.changes = append(v.changes, orphans(signed, f.doc)...)
+	}
 	rank := map[Changes]int{ChangesNone: 0, ChangesLTV: 1, ChangesForm: 2, ChangesAnnotation: 3, ChangesContent: 4}
 	for _, c := range v.changes {
 		if rank[c.Class] > rank[s.Changes] {

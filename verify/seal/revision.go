@@ -75,7 +75,7 @@ func (x *differ) structure(end int) {
 			if e.Kind != pdfraw.InFile {
 				continue
 			}
-			entries[e.Pos] = n
+			entries[skipSpace(x.b.Data(), e.Pos)] = n
 			if e.Pos < end && e.Pos > 0 {
 				if old, ok := x.a.Entry(n); ok && (old.Kind != pdfraw.InFile || old.Pos != e.Pos) {
 					x.add(ChangesContent, levelNever, fmt.Sprintf("object %d points into the signed bytes", n), -1, "")
@@ -84,6 +84,13 @@ func (x *differ) structure(end int) {
 		}
 	}
 	x.tail(end, starts, entries)
+}
+
+func skipSpace(b []byte, pos int) int {
+	for pos >= 0 && pos < len(b) && pdfraw.IsSpace(b[pos]) {
+		pos++
+	}
+	return pos
 }
 
 // tail reads the bytes behind the signed revision one item after the other.
@@ -149,11 +156,7 @@ func (x *differ) catalog() {
 				x.add(ChangesLTV, levelLTV, "DSS", -1, "")
 			}
 		case "Extensions", "Version", "Metadata", "PieceInfo", "LastModified":
-			if removed && k == "Extensions" {
-				x.add(ChangesContent, levelNever, "Extensions removed", -1, "")
-			} else {
-				x.add(ChangesLTV, levelLTV, string(k), -1, "")
-			}
+			x.add(ChangesLTV, levelLTV, string(k), -1, "")
 		case "Perms":
 			if removed || !x.contains(a[k], b[k]) {
 				x.add(ChangesContent, levelNever, "permissions", -1, "")
@@ -180,88 +183,15 @@ func (x *differ) structTree(a, b pdfraw.Object, added bool) {
 		x.add(ChangesForm, levelForm, "structure tree added", -1, "")
 		return
 	}
-	if x.grown(a, b, 0, map[[2]int]bool{}) {
-		x.add(ChangesForm, levelForm, "structure tree", -1, "")
-	} else {
+	g := &growth{x: x, memo: map[[2]int]bool{}}
+	switch {
+	case !g.grown(a, b, 0):
 		x.add(ChangesContent, levelNever, "structure tree", -1, "")
+	case g.removed:
+		x.add(ChangesAnnotation, levelAnnot, "structure of removed annotations", -1, "")
+	default:
+		x.add(ChangesForm, levelForm, "structure tree", -1, "")
 	}
-}
-
-// grown reports whether b holds everything of a, where arrays and number trees may have gained members.
-func (x *differ) grown(a, b pdfraw.Object, depth int, seen map[[2]int]bool) bool {
-	if depth > 200 {
-		return false
-	}
-	ra, isA := a.(pdfraw.Ref)
-	rb, isB := b.(pdfraw.Ref)
-	if isA && isB {
-		key := [2]int{ra.Num, rb.Num}
-		if seen[key] {
-			return true
-		}
-		seen[key] = true
-	}
-	switch va := x.a.Resolve(a).(type) {
-	case pdfraw.Dict:
-		vb, ok := x.b.Resolve(b).(pdfraw.Dict)
-		if !ok {
-			return false
-		}
-		for k, v := range va {
-			if backKey(k) || k == "ParentTreeNextKey" {
-				continue
-			}
-			if k == "Obj" || k == "Ref" { // annotations are compared on their pages
-				continue
-			}
-			if k == "K" || k == "Kids" || k == "ParentTree" || k == "Nums" || k == "Names" || k == "IDTree" || k == "Limits" {
-				if !x.grown(v, vb[k], depth+1, seen) {
-					return false
-				}
-			} else if !x.equal(v, vb[k]) {
-				return false
-			}
-		}
-		for k, v := range vb {
-			if _, ok := va[k]; !ok && x.b.Resolve(v) != nil && !backKey(k) && k != "K" && k != "ParentTreeNextKey" && k != "Nums" && k != "Kids" &&
-				k != "ParentTree" && k != "IDTree" && k != "RoleMap" && k != "ClassMap" && k != "Namespaces" && k != "Limits" {
-				return false
-			}
-		}
-		return true
-	case pdfraw.Array:
-		vb, ok := x.b.Resolve(b).(pdfraw.Array)
-		if !ok {
-			return false
-		}
-		j := 0
-		for i := range va { // a must be a subsequence of b
-			for ; j < len(vb); j++ {
-				if x.grown(va[i], vb[j], depth+1, seen) {
-					break
-				}
-			}
-			if j == len(vb) {
-				return false
-			}
-			j++
-		}
-		return true
-	case nil:
-		return true
-	}
-	if vb, ok := x.b.Resolve(b).(pdfraw.Array); ok && len(vb) > 0 { // a single kid became a list
-		for _, v := range vb {
-			if x.equal(a, v) {
-				return true
-			}
-		}
-	}
-	if _, num := pdfraw.Number(x.a.Resolve(a)); num {
-		_, ok := pdfraw.Number(x.b.Resolve(b))
-		return ok && x.equal(a, b)
-	}
-	return x.equal(a, b)
 }
 
 // pages compares the pages one by one.

@@ -2,6 +2,7 @@ package seal
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"time"
 )
 
@@ -12,6 +13,7 @@ type timestamp struct {
 	imprint []byte
 	digest  *digestAlg
 	ok      bool   // imprint and value hold and the signer may make timestamps
+	unknown bool   // it cannot be told whether they do
 	why     string // why not
 }
 
@@ -32,11 +34,13 @@ func readTimestamp(token []byte, message [][]byte, extra []*cert) *timestamp {
 	}
 	switch {
 	case t.digest == nil:
+		t.unknown = true
 		t.why = "the digest of the imprint is not supported"
 	case !bytes.Equal(t.digest.sum(message...), t.imprint):
 		t.why = "the imprint is that of other bytes"
 	case t.out.integrity == Unsupported:
-		t.why = "the algorithm of the token is not supported"
+		t.unknown = true
+		t.why = "its algorithm is not supported, or the certificate of the authority is missing"
 	case t.out.integrity != Intact:
 		t.why = "the value of the token does not verify"
 	case t.out.signer == nil:
@@ -75,20 +79,21 @@ func (t *timestamp) parseInfo(b []byte) error {
 	return nil
 }
 
-// signatureTimestamp reads the timestamp attribute of a signer, which is over its value (RFC 3161, appendix A).
-func signatureTimestamp(si *signerInfo, extra []*cert) *timestamp {
-	vals, n := attr(si.unsigned, oidSigTST)
-	if n == 0 || len(vals) == 0 {
-		return nil
-	}
-	var first *timestamp
-	for _, v := range vals[:min(len(vals), 8)] {
+// maxTimestamps bounds the tokens of one signer.
+const maxTimestamps = 8
+
+// signatureTimestamps reads the timestamp attribute of a signer, which is over its value (RFC 3161, appendix A). The
+// earliest valid token proves the most; a false one among them is reported.
+func (o *outcome) signatureTimestamps(si *signerInfo, extra []*cert) {
+	vals, _ := attr(si.unsigned, oidSigTST)
+	for _, v := range vals[:min(len(vals), maxTimestamps)] {
 		t := readTimestamp(v.raw, [][]byte{si.value}, extra)
-		if t.ok && (first == nil || !first.ok || t.at.Before(first.at)) {
-			first = t
-		} else if first == nil {
-			first = t
+		o.tokens = append(o.tokens, sha256.Sum256(v.raw))
+		if !t.ok && !t.unknown && o.badStamp == "" {
+			o.badStamp = t.why
+		}
+		if o.stamp == nil || t.ok && (!o.stamp.ok || t.at.Before(o.stamp.at)) {
+			o.stamp = t
 		}
 	}
-	return first
 }

@@ -10,7 +10,8 @@ type Page struct {
 	Resources Object
 }
 
-// Pages lists the pages in order. broken is true if the tree has a loop, a node that is none, or too many pages.
+// Pages lists the pages in order. broken is true if the tree has a loop or more pages
+// than the limit; nodes that are missing are passed over.
 func (d *Doc) Pages() (pages []Page, broken bool) {
 	cat := d.Catalog()
 	if cat == nil {
@@ -33,7 +34,6 @@ func (d *Doc) Pages() (pages []Page, broken bool) {
 		}
 		node, ok := d.Resolve(o).(Dict)
 		if !ok {
-			broken = true
 			return
 		}
 		if b, ok := d.Rect(node["MediaBox"]); ok {

@@ -205,12 +205,18 @@ func (d *Doc) xrefStream(p *Parser, sec Section) (Section, error) {
 		return v
 	}
 	for k := 0; k+1 < len(index); k += 2 {
+		if len(b) == 0 {
+			break
+		}
 		first, ok1 := Int(index[k])
 		n, ok2 := Int(index[k+1])
 		if !ok1 || !ok2 || first < 0 || n < 0 || first > int64(d.lim.Objects)*10 {
 			return sec, errSyntax
 		}
-		for i := int64(0); i < n && len(b) >= row; i++ {
+		for i := int64(0); i < n; i++ {
+			if len(b) < row {
+				return sec, errSyntax // fewer entries than the index says: the numbering can't be relied on
+			}
 			kind := 1
 			if w[0] > 0 {
 				kind = field(b[:w[0]])
@@ -225,6 +231,8 @@ func (d *Doc) xrefStream(p *Parser, sec Section) (Section, error) {
 				sec.Entries[num] = Entry{InFile, min(max(f2, 0), len(d.data)), f3}
 			case 2:
 				sec.Entries[num] = Entry{InStream, f2, f3}
+			default:
+				return sec, errSyntax
 			}
 			if len(sec.Entries) > d.lim.Objects {
 				return sec, ErrLimit
