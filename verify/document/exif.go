@@ -3,8 +3,8 @@ package document
 import (
 	"bytes"
 	"encoding/binary"
-	"fmt"
 	"hash/crc32"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -372,17 +372,18 @@ func pdfTime(s string) time.Time {
 	if rest == "" || n < 14 {
 		return at
 	}
-	var h, m int
 	sign := map[byte]int{'+': 1, '-': -1}[rest[0]]
-	if sign == 0 {
+	hm := strings.ReplaceAll(rest[1:], "'", "")
+	if sign == 0 || len(hm) < 2 {
 		return at // Z, or a zone that is not given
 	}
-	if _, err := fmt.Sscanf(strings.ReplaceAll(rest[1:], "'", " "), "%2d %2d", &h, &m); err != nil && h == 0 {
+	h, err := strconv.Atoi(hm[:2])
+	if err != nil || h > 23 {
 		return at
 	}
-	zone := sign * (h*3600 + m*60)
-	if h > 23 || m > 59 {
-		return at
+	zone := sign * h * 3600
+	if m, err := strconv.Atoi(hm[2:min(4, len(hm))]); err == nil && m < 60 {
+		zone += sign * m * 60
 	}
 	return at.Add(-time.Duration(zone) * time.Second).In(time.FixedZone("", zone))
 }
