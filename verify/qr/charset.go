@@ -258,7 +258,8 @@ func guessBytes(data []byte) (string, string, bool) {
 	}
 	if isBinary(data) {
 		// Not text in any charset: bytes that are not UTF-8 are shown as U+FFFD, and Code.Bytes holds the content.
-		return string([]rune(string(data))), charsetBinary, true
+		t, _ := unicode.UTF8.NewDecoder().Bytes(data)
+		return string(t), charsetBinary, true
 	}
 	if halfWidthKana(data) {
 		if t, ok := decodeAll(japanese.ShiftJIS, data); ok {
