@@ -2,6 +2,7 @@ package seal
 
 import (
 	"bytes"
+	"slices"
 
 	"zhengyan/verify/document/pdfraw"
 )
@@ -25,21 +26,21 @@ type change struct {
 const (
 	maxChanges  = 500
 	maxCompared = 3_000_000
-	maxDeep     = 400
 )
 
 // differ compares a revision that was signed with a later one.
 type differ struct {
 	a, b           *pdfraw.Doc
 	pagesA, pagesB []pdfraw.Page
-	indexA, indexB map[int]int // object number of a page → its index
-	memo           map[[2]int]bool
+	indexA, indexB map[int]int     // object number of a page → its index
+	memo           map[[2]int]bool // pairs of object numbers known to be equal
 	compared       int
 	gaveUp         bool
 	changes        []change
 	seen           map[string]bool
 	signedNow      map[string]bool // fields that got a signature in a later revision
-	widgetsOK      map[int]bool    // annotations of the later revision that are widgets of fields
+	widgetsA       map[int]bool    // object numbers of the fields and widgets of the signed revision
+	widgetsB       map[int]bool    // and of the later one
 	fieldOf        map[int]string  // object number of a field or widget of the later revision → full name
 }
 
@@ -55,33 +56,84 @@ func (x *differ) add(class Changes, level int, what string, page int, field stri
 	x.changes = append(x.changes, change{Change{Class: class, What: what, Page: page}, level, field})
 }
 
-// backKeys lead back up or across and are compared elsewhere or say nothing of what is shown.
-func backKey(k pdfraw.Name) bool { return k == "Parent" || k == "P" || k == "Pg" }
+// backKey tells entries that lead back up or across: parents and pages, which are compared where they stand.
+func backKey(k pdfraw.Name, v pdfraw.Object) bool {
+	return (k == "Parent" || k == "P" || k == "Pg") && isRef(v)
+}
+
+func isRef(o pdfraw.Object) bool {
+	_, ok := o.(pdfraw.Ref)
+	return ok
+}
+
+// skipper names the keys that a comparison leaves out.
+type skipper func(pdfraw.Name) bool
+
+// pairing is one comparison under way: pairs of objects that must all be equal. It works off a list rather than by
+// recursion, so that long chains (outlines, page trees) cost no stack, and pairs of references that were met count as
+// equal until something shows that they are not. What was found along the way is kept only if all is equal.
+type pairing struct {
+	x     *differ
+	todo  [][2]pdfraw.Object
+	met   map[[2]int]bool
+	equal bool
+}
 
 // equal compares two objects by what they hold, following references. Pages are the same if they have the same place.
-func (x *differ) equal(a, b pdfraw.Object) bool { return x.equalDepth(a, b, 0) }
+func (x *differ) equal(a, b pdfraw.Object) bool {
+	p := &pairing{x: x, equal: true}
+	p.push(a, b)
+	return p.run()
+}
 
-func (x *differ) equalDepth(a, b pdfraw.Object, depth int) bool {
-	if x.compared++; x.compared > maxCompared || depth > maxDeep {
-		x.gaveUp = true
-		return false
+// equalDict compares dictionaries but for the keys that skip names.
+func (x *differ) equalDict(a, b pdfraw.Dict, skip skipper) bool {
+	p := &pairing{x: x, equal: true}
+	p.dict(a, b, skip)
+	return p.run()
+}
+
+func (p *pairing) push(a, b pdfraw.Object) { p.todo = append(p.todo, [2]pdfraw.Object{a, b}) }
+
+func (p *pairing) run() bool {
+	for p.equal && len(p.todo) > 0 {
+		t := p.todo[len(p.todo)-1]
+		p.todo = p.todo[:len(p.todo)-1]
+		if p.x.compared++; p.x.compared > maxCompared {
+			p.x.gaveUp = true
+			return false
+		}
+		p.pair(t[0], t[1])
 	}
+	if p.equal {
+		for k := range p.met {
+			p.x.memo[k] = true
+		}
+	}
+	return p.equal
+}
+
+func (p *pairing) pair(a, b pdfraw.Object) {
+	x := p.x
 	ra, isA := a.(pdfraw.Ref)
 	rb, isB := b.(pdfraw.Ref)
 	if isA && isB {
 		ia, pa := x.indexA[ra.Num]
 		ib, pb := x.indexB[rb.Num]
 		if pa || pb {
-			return pa && pb && ia == ib
+			p.equal = pa && pb && ia == ib
+			return
 		}
 		key := [2]int{ra.Num, rb.Num}
-		if v, ok := x.memo[key]; ok {
-			return v
+		if x.memo[key] || p.met[key] {
+			return
 		}
-		x.memo[key] = true // a loop is equal until something in it differs
-		v := x.equalDepth(x.a.Get(ra.Num), x.b.Get(rb.Num), depth+1)
-		x.memo[key] = v
-		return v
+		if p.met == nil {
+			p.met = map[[2]int]bool{}
+		}
+		p.met[key] = true
+		p.push(x.a.Get(ra.Num), x.b.Get(rb.Num))
+		return
 	}
 	if isA {
 		a = x.a.Resolve(a)
@@ -91,72 +143,72 @@ func (x *differ) equalDepth(a, b pdfraw.Object, depth int) bool {
 	}
 	switch va := a.(type) {
 	case nil:
-		return b == nil
+		p.equal = b == nil
 	case int64, float64:
 		fa, _ := pdfraw.Number(va)
 		fb, ok := pdfraw.Number(b)
-		return ok && fa == fb
+		p.equal = ok && fa == fb
 	case pdfraw.Array:
 		vb, ok := b.(pdfraw.Array)
 		if !ok || len(va) != len(vb) {
-			return false
+			p.equal = false
+			return
 		}
 		for i := range va {
-			if !x.equalDepth(va[i], vb[i], depth+1) {
-				return false
-			}
+			p.push(va[i], vb[i])
 		}
-		return true
 	case pdfraw.Dict:
-		vb, ok := b.(pdfraw.Dict)
-		return ok && x.equalDict(va, vb, depth, nil)
+		if vb, ok := b.(pdfraw.Dict); ok {
+			p.dict(va, vb, nil)
+		} else {
+			p.equal = false
+		}
 	case *pdfraw.Stream:
 		vb, ok := b.(*pdfraw.Stream)
-		return ok && bytes.Equal(va.Raw, vb.Raw) && x.equalDict(va.Dict, vb.Dict, depth, streamLength)
-	case pdfraw.Ref:
-		return false
+		if !ok || !bytes.Equal(va.Raw, vb.Raw) {
+			p.equal = false
+			return
+		}
+		p.dict(va.Dict, vb.Dict, func(k pdfraw.Name) bool { return k == "Length" })
+	case pdfraw.Ref: // a chain of references that leads nowhere
+		p.equal = false
 	default:
-		return a == b
+		p.equal = a == b
 	}
 }
 
-func streamLength(k pdfraw.Name) bool { return k == "Length" }
-
-// equalDict compares dictionaries but for the keys that skip names.
-func (x *differ) equalDict(a, b pdfraw.Dict, depth int, skip func(pdfraw.Name) bool) bool {
-	_, sigRef := a["TransformMethod"]
+func (p *pairing) dict(a, b pdfraw.Dict, skip skipper) {
+	_, sigRef := a["TransformMethod"] // Data of a signature reference is the catalog, which is compared by itself
 	for k, va := range a {
-		if backKey(k) || skip != nil && skip(k) || sigRef && k == "Data" { // Data of a signature reference is the catalog
+		if skip != nil && skip(k) || sigRef && k == "Data" || backKey(k, va) && backKey(k, b[k]) {
 			continue
 		}
-		if !x.equalDepth(va, b[k], depth+1) {
-			return false
-		}
+		p.push(va, b[k])
 	}
 	for k, vb := range b {
-		if _, ok := a[k]; ok || backKey(k) || skip != nil && skip(k) || sigRef && k == "Data" {
+		if _, ok := a[k]; ok || skip != nil && skip(k) || sigRef && k == "Data" || backKey(k, vb) {
 			continue
 		}
-		if x.b.Resolve(vb) != nil {
-			return false
+		if p.x.b.Resolve(vb) != nil {
+			p.equal = false
 		}
 	}
-	return true
 }
 
 // differing lists the keys in which two dictionaries differ.
-func (x *differ) differing(a, b pdfraw.Dict, skip func(pdfraw.Name) bool) []pdfraw.Name {
+func (x *differ) differing(a, b pdfraw.Dict, skip skipper) []pdfraw.Name {
 	var out []pdfraw.Name
 	for k, va := range a {
-		if !backKey(k) && !skip(k) && !x.equal(va, b[k]) {
+		if !skip(k) && !(backKey(k, va) && (b[k] == nil || backKey(k, b[k]))) && !x.equal(va, b[k]) {
 			out = append(out, k)
 		}
 	}
 	for k, vb := range b {
-		if _, ok := a[k]; !ok && !backKey(k) && !skip(k) && x.b.Resolve(vb) != nil {
+		if _, ok := a[k]; !ok && !backKey(k, vb) && !skip(k) && x.b.Resolve(vb) != nil {
 			out = append(out, k)
 		}
 	}
+	slices.Sort(out)
 	return out
 }
 
@@ -176,7 +228,7 @@ func (x *differ) containsDepth(a, b pdfraw.Object, depth int) bool {
 			return false
 		}
 		for k, v := range va {
-			if !backKey(k) && !x.containsDepth(v, vb[k], depth+1) {
+			if !backKey(k, v) && !x.containsDepth(v, vb[k], depth+1) {
 				return false
 			}
 		}

@@ -78,11 +78,14 @@ func (x *differ) form() {
 	}
 	x.formKeys(fa, fb)
 	la, lb := flatten(x.a), flatten(x.b)
+	for _, n := range la {
+		x.widgetsA[n.ref.Num] = true
+	}
 	byName := map[string][]int{}
 	for i, n := range lb {
 		byName[n.name] = append(byName[n.name], i)
 		if n.ref.Num != 0 {
-			x.widgetsOK[n.ref.Num] = true
+			x.widgetsB[n.ref.Num] = true
 			x.fieldOf[n.ref.Num] = n.name
 		}
 		if n.ft == "Sig" && looksSigned(x.b.Dict(n.dict["V"])) {
@@ -175,11 +178,34 @@ func (x *differ) formKeys(a, b pdfraw.Dict) {
 				x.add(ChangesForm, levelForm, "form NeedAppearances", -1, "")
 			}
 		case "XFA":
-			x.add(ChangesForm, levelForm, "XFA form data", -1, "")
+			if x.xfaData(a[k], b[k]) {
+				x.add(ChangesForm, levelForm, "XFA form data", -1, "")
+			} else {
+				x.add(ChangesContent, levelNever, "XFA form", -1, "")
+			}
 		default:
 			x.add(ChangesForm, levelNever, "form "+string(k), -1, "")
 		}
 	}
+}
+
+// xfaData reports whether two XFA forms (ISO 32000-1, 12.7.8) differ in their data alone: the template, which says what
+// is shown, must stay.
+func (x *differ) xfaData(a, b pdfraw.Object) bool {
+	pa, pb := x.a.Array(a), x.b.Array(b)
+	if b == nil || x.b.Resolve(b) == nil { // dropped: the form's own fields are what is left to show
+		return true
+	}
+	if pa == nil || len(pa) != len(pb) {
+		return false
+	}
+	for i := 0; i+1 < len(pa); i += 2 {
+		name, _ := x.a.Resolve(pa[i]).(pdfraw.String)
+		if !x.equal(pa[i], pb[i]) || name != "datasets" && name != "form" && !x.equal(pa[i+1], pb[i+1]) {
+			return false
+		}
+	}
+	return true
 }
 
 // sameFonts reports whether the default resources keep the fonts they had. Viewers build appearances of fields with them;
@@ -191,7 +217,7 @@ func (x *differ) sameFonts(a, b pdfraw.Object) bool {
 		if da == nil {
 			continue
 		}
-		if db == nil || !x.equalDict(da, db, 0, func(k pdfraw.Name) bool { return k == "Name" }) {
+		if db == nil || !x.equalDict(da, db, func(k pdfraw.Name) bool { return k == "Name" }) {
 			return false
 		}
 	}
@@ -267,11 +293,6 @@ func (x *differ) fieldPair(a, b pdfraw.Dict, name string, ft pdfraw.Name, page i
 			x.add(ChangesAnnotation, levelNever, "field "+name+": "+string(k), page, name)
 		}
 	}
-}
-
-func isRef(o pdfraw.Object) bool {
-	_, ok := o.(pdfraw.Ref)
-	return ok
 }
 
 // overwritten reports whether an appearance that was there already got other bytes under the same object number:

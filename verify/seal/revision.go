@@ -13,7 +13,7 @@ import (
 func compareRevisions(signed, now *pdfraw.Doc, end int) []change {
 	x := &differ{
 		a: signed, b: now, memo: map[[2]int]bool{}, seen: map[string]bool{}, signedNow: map[string]bool{},
-		widgetsOK: map[int]bool{}, fieldOf: map[int]string{}, indexA: map[int]int{}, indexB: map[int]int{},
+		widgetsA: map[int]bool{}, widgetsB: map[int]bool{}, fieldOf: map[int]string{}, indexA: map[int]int{}, indexB: map[int]int{},
 	}
 	x.structure(end)
 	var brokenA, brokenB bool
@@ -76,6 +76,9 @@ func (x *differ) structure(end int) {
 				continue
 			}
 			entries[skipSpace(x.b.Data(), e.Pos)] = n
+			if !x.b.Stands(n, e.Pos) {
+				x.add(ChangesContent, levelNever, fmt.Sprintf("object %d does not stand where the table says", n), -1, "")
+			}
 			if e.Pos < end && e.Pos > 0 {
 				if old, ok := x.a.Entry(n); ok && (old.Kind != pdfraw.InFile || old.Pos != e.Pos) {
 					x.add(ChangesContent, levelNever, fmt.Sprintf("object %d points into the signed bytes", n), -1, "")
@@ -270,7 +273,8 @@ func (x *differ) annotations(i int) {
 			continue
 		}
 		used[j] = true
-		if r, ok := lb[j].(pdfraw.Ref); ok && x.widgetsOK[r.Num] {
+		ra, _ := o.(pdfraw.Ref)
+		if rb, ok := lb[j].(pdfraw.Ref); ok && kind == "Widget" && x.widgetsA[ra.Num] && x.widgetsB[rb.Num] {
 			continue // compared as a field
 		}
 		if x.equal(o, lb[j]) {
@@ -293,7 +297,7 @@ func (x *differ) annotations(i int) {
 		}
 		kind := string(x.b.Name(d["Subtype"]))
 		what := fmt.Sprintf("page %d: annotation (%s) added", i+1, kind)
-		if r, ok := o.(pdfraw.Ref); ok && x.widgetsOK[r.Num] {
+		if r, ok := o.(pdfraw.Ref); ok && x.widgetsB[r.Num] {
 			if name := x.fieldOf[r.Num]; x.signedNow[name] {
 				continue // listed with its field
 			}

@@ -56,7 +56,7 @@ func (g *growth) grown(a, b pdfraw.Object, depth int) bool {
 func (g *growth) element(a, b pdfraw.Dict, depth int) bool {
 	for k, v := range a {
 		switch {
-		case backKey(k) || k == "ParentTree" || k == "ParentTreeNextKey" || k == "Obj" || k == "Ref" || k == "Limits":
+		case backKey(k, v) || k == "ParentTree" || k == "ParentTreeNextKey" || k == "Obj" || k == "Ref" || k == "Limits":
 		case k == "K" || k == "Kids" || k == "Names" || k == "IDTree":
 			if !g.grown(v, b[k], depth+1) {
 				return false
@@ -70,7 +70,7 @@ func (g *growth) element(a, b pdfraw.Dict, depth int) bool {
 		}
 	}
 	for k, v := range b {
-		if _, ok := a[k]; ok || g.x.b.Resolve(v) == nil || backKey(k) {
+		if _, ok := a[k]; ok || g.x.b.Resolve(v) == nil || backKey(k, v) {
 			continue
 		}
 		switch k {

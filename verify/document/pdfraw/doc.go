@@ -400,3 +400,14 @@ func (d *Doc) SkipObject(pos int) (Ref, int, bool) {
 	}
 	return r, p.pos, true
 }
+
+// Stands reports whether the header of object num stands at pos, as the table says.
+func (d *Doc) Stands(num, pos int) bool {
+	for _, at := range []int{pos, pos + max(0, d.Header)} {
+		p := NewParser(d.data, at, 1)
+		if r, ok := p.header(); ok && r.Num == num {
+			return true
+		}
+	}
+	return false
+}
