@@ -7,8 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"slices"
+	"strings"
 	"sync"
 	"time"
+	"unicode"
 
 	"zhengyan/verify/page"
 )
@@ -76,6 +79,7 @@ type Document struct {
 	meta     Metadata
 	limits   Limits
 	problems []Problem
+	noFont   bool // this build has no font for files that embed none
 
 	mu     sync.Mutex // guards what follows and the backend
 	back   pages
@@ -100,7 +104,7 @@ func (e *Engine) Open(ctx context.Context, src Source) (*Document, error) {
 	format, detail := Sniff(b)
 	sum := sha256.Sum256(b)
 	d := &Document{
-		name: src.Name, b: b, limits: e.cfg.Limits, budget: e.cfg.Limits.FileTime,
+		name: src.Name, b: b, noFont: e.cfg.Font == nil, limits: e.cfg.Limits, budget: e.cfg.Limits.FileTime,
 		info: Info{Name: src.Name, Size: int64(len(b)), SHA256: hex.EncodeToString(sum[:]), Format: format},
 	}
 	if ext := contradicts(src.Name, format); ext != "" {
@@ -245,17 +249,21 @@ func (d *Document) describe(ctx context.Context, p *pdf) error {
 		*v = pdfTime(s)
 	}
 	var err error
+	var attached int
 	if d.meta.IDs, err = p.ids(ctx); err != nil {
 		return err
 	}
-	if d.meta.Attachments, err = p.attachments(ctx); err != nil {
+	if d.meta.Attachments, attached, err = p.attachments(ctx); err != nil {
 		return err
 	}
 	for i := range d.meta.Attachments {
 		d.meta.Attachments[i].Name = clean(d.meta.Attachments[i].Name)
 	}
-	if n := len(d.meta.Attachments); n > 0 {
-		d.problem(ProblemAttachments, fmt.Sprint(n))
+	if attached > 0 {
+		d.problem(ProblemAttachments, fmt.Sprint(attached))
+	}
+	if attached > d.limits.Attachments {
+		d.problem(ProblemTruncated, fmt.Sprintf("more than %d attachments", d.limits.Attachments))
 	}
 	if p.encrypted(ctx) {
 		d.problem(ProblemEncrypted, "")
@@ -368,18 +376,40 @@ func (d *Document) PageSize(i int) (s PageSize, err error) {
 // Text returns the text of page i with places, in the order of the file. It is empty for image files.
 func (d *Document) Text(ctx context.Context, i int) (t page.Text, err error) {
 	err = d.op(ctx, func(ctx context.Context) error {
-		t, err = d.back.text(ctx, i)
-		for _, f := range t.Fonts {
-			if !f.Embedded {
-				d.problem(ProblemFont, f.Name)
-			}
-			if !f.ToUnicode {
-				d.problem(ProblemNoUnicode, f.Name)
-			}
+		var problems []Problem
+		t, problems, err = d.back.text(ctx, i)
+		for _, p := range problems {
+			d.problem(p.Code, p.Detail)
 		}
+		d.fontProblems(t)
 		return err
 	})
 	return t, err
+}
+
+// fontProblems notes the fonts whose text is shown with another font, or can't be trusted.
+func (d *Document) fontProblems(t page.Text) {
+	for i, f := range t.Fonts {
+		if !f.Embedded && !standardFont(f.Name) {
+			d.problem(ProblemFont, f.Name)
+			if d.noFont && slices.ContainsFunc(t.Chars, func(c page.Char) bool { return c.Font == i && unicode.Is(unicode.Han, c.R) }) {
+				d.problem(ProblemNoFont, f.Name)
+			}
+		}
+		if !f.ToUnicode {
+			d.problem(ProblemNoUnicode, f.Name)
+		}
+	}
+}
+
+// standardFont knows the fonts that every reader must have (ISO 32000-1, 9.6.2.2).
+func standardFont(name string) bool {
+	family, _, _ := strings.Cut(name, "-")
+	switch family {
+	case "Helvetica", "Times", "Courier", "Symbol", "ZapfDingbats":
+		return true
+	}
+	return false
 }
 
 // Render paints page i on white. A PDF page is painted at dpi pixels an inch, at 200 if dpi <= 0. An image's page is

@@ -217,10 +217,10 @@ func (p *picture) size(_ context.Context, i int) (PageSize, error) {
 }
 
 // text of an image is empty: reading it is OCR's work.
-func (p *picture) text(_ context.Context, i int) (page.Text, error) {
+func (p *picture) text(_ context.Context, i int) (page.Text, []Problem, error) {
 	f, err := p.frame(i)
 	s := f.size()
-	return page.Text{Index: i, Width: s.Width, Height: s.Height}, err
+	return page.Text{Index: i, Width: s.Width, Height: s.Height}, nil, err
 }
 
 func (p *picture) images(_ context.Context, i int) ([]Image, []Problem, error) {

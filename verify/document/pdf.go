@@ -16,7 +16,7 @@ import (
 type pages interface {
 	count() int
 	size(ctx context.Context, i int) (PageSize, error)
-	text(ctx context.Context, i int) (page.Text, error)
+	text(ctx context.Context, i int) (page.Text, []Problem, error)
 	render(ctx context.Context, i int, dpi float64) (*pixels, error)
 	images(ctx context.Context, i int) ([]Image, []Problem, error)
 	close()
@@ -166,27 +166,27 @@ func (d *pdf) ids(ctx context.Context) ([]string, error) {
 }
 
 // attachments lists the embedded files without reading them.
-func (d *pdf) attachments(ctx context.Context) ([]Attachment, error) {
+func (d *pdf) attachments(ctx context.Context) (list []Attachment, total int, err error) {
 	n, err := d.in.call(ctx, "FPDFDoc_GetAttachmentCount", d.doc)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	var list []Attachment
-	for i := range min(int(int32(n)), d.limits.Attachments) {
+	total = int(int32(n))
+	for i := range min(total, d.limits.Attachments) {
 		a, err := d.in.call(ctx, "FPDFDoc_GetAttachment", d.doc, uint64(i))
 		if err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 		if a == 0 {
 			continue
 		}
 		name, err := d.in.text(ctx, "FPDFAttachment_GetName", a)
 		if err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 		list = append(list, Attachment{Name: name, Size: d.attachmentSize(ctx, a)})
 	}
-	return list, nil
+	return list, total, nil
 }
 
 // attachmentSize reads /Params /Size, which is what the file claims; -1 if it claims nothing.

@@ -2,6 +2,7 @@ package document
 
 import (
 	"context"
+	"fmt"
 	"math"
 
 	"zhengyan/verify/page"
@@ -31,27 +32,30 @@ type run struct {
 
 // text gives the characters that the file holds, in its order. Spaces and line breaks that PDFium makes up are left
 // out. Boxes are the loose ones (advance × ascent to descent), so that a dot and a capital of one line have one height.
-func (d *pdf) text(ctx context.Context, i int) (page.Text, error) {
+func (d *pdf) text(ctx context.Context, i int) (t page.Text, problems []Problem, err error) {
 	p, err := d.load(ctx, i)
 	if err != nil {
-		return page.Text{}, err
+		return t, nil, err
 	}
-	t := page.Text{Index: i, Width: p.size.Width, Height: p.size.Height}
+	t = page.Text{Index: i, Width: p.size.Width, Height: p.size.Height}
 	tp, n, err := d.textPage(ctx, p)
 	if err != nil {
-		return t, err
+		return t, nil, err
 	}
-	n = min(n, d.limits.PageChars)
+	if n > d.limits.PageChars {
+		n = d.limits.PageChars
+		problems = append(problems, Problem{ProblemTruncated, fmt.Sprintf("page %d: more than %d characters", i+1, n)})
+	}
 	t.Chars = make([]page.Char, 0, n)
 	fonts := map[uint64]int{}
 	runs := map[uint64]run{}
 	for c := range n {
 		if c%512 == 0 && ctx.Err() != nil {
-			return t, context.Cause(ctx)
+			return t, nil, context.Cause(ctx)
 		}
 		ch, obj, ok, err := d.char(tp, c, p.toPage)
 		if err != nil {
-			return t, err
+			return t, nil, err
 		}
 		if !ok {
 			continue
@@ -59,7 +63,7 @@ func (d *pdf) text(ctx context.Context, i int) (page.Text, error) {
 		r, seen := runs[obj]
 		if !seen {
 			if r, err = d.run(ctx, tp, c, obj, fonts, &t); err != nil {
-				return t, err
+				return t, nil, err
 			}
 			runs[obj] = r
 		}
@@ -67,7 +71,7 @@ func (d *pdf) text(ctx context.Context, i int) (page.Text, error) {
 		if ch.Font >= 0 && t.Fonts[ch.Font].ToUnicode {
 			bad, err := d.in.quick("FPDFText_HasUnicodeMapError", tp, uint64(c))
 			if err != nil {
-				return t, err
+				return t, nil, err
 			}
 			if int32(bad) == 1 {
 				t.Fonts[ch.Font].ToUnicode = false
@@ -75,7 +79,7 @@ func (d *pdf) text(ctx context.Context, i int) (page.Text, error) {
 		}
 		t.Chars = appendChar(t.Chars, ch)
 	}
-	return t, nil
+	return t, problems, nil
 }
 
 // char reads one character; ok is false for characters that the file does not hold.
