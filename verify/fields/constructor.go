@@ -51,12 +51,16 @@ func (r *reader) interpretSpecialties(row *fieldRow, g reading) reading {
 		out = append(out, s)
 	}
 	var values []string
-	for _, s := range out {
+	for i, s := range out {
+		part := g.v
+		if len(out) == len(g.v.rows) { // one a line: each has a place of its own
+			part.rows = g.v.rows[i : i+1]
+		}
 		val := strings.TrimSpace(s.Name + " " + s.Valid.String())
 		values = append(values, val)
 		g.fields = append(g.fields, Field{
 			Name: row.Name, Label: g.v.label.text, Value: val, Raw: s.Raw, Page: r.c.text.Index,
-			Box: g.v.box(), Confidence: g.v.confidence(),
+			Box: part.box(), Confidence: part.confidence(),
 		})
 	}
 	g.value = strings.Join(values, ";")
@@ -154,19 +158,12 @@ func (r *reader) mergeNames(list []specialtyEntry) []specialtyEntry {
 	var out []specialtyEntry
 	for i := 0; i < len(list); i++ {
 		e := list[i]
-		if _, known := r.t.Specialty(e.name); !known && e.valid == "" {
-			for n, j := 0, i+1; n < 2 && j < len(list); n, j = n+1, j+1 {
-				e.name, e.raw, e.valid = e.name+list[j].name, e.raw+list[j].raw, list[j].valid
-				if _, known = r.t.Specialty(e.name); known {
-					i = j
-					break
-				}
-				if e.valid != "" {
-					break
-				}
-			}
-			if !known {
-				e = list[i]
+		whole := e
+		for j := i + 1; j <= i+2 && j < len(list) && whole.valid == ""; j++ {
+			whole.name, whole.raw, whole.valid = whole.name+list[j].name, whole.raw+list[j].raw, list[j].valid
+			if _, known := r.t.Specialty(whole.name); known {
+				e, i = whole, j
+				break
 			}
 		}
 		out = append(out, e)

@@ -125,7 +125,7 @@ func trimPeriodWords(rs []rune) (rest []rune, open bool) {
 	}
 	for _, w := range []string{"截至", "截止至", "截止到", "截止", "至", "到"} {
 		if t, ok := strings.CutPrefix(s, w); ok {
-			return []rune(t), true
+			return []rune(strings.TrimLeft(t, ":")), true
 		}
 	}
 	return []rune(s), false

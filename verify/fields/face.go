@@ -1,6 +1,7 @@
 package fields
 
 import (
+	"math"
 	"slices"
 	"strings"
 
@@ -36,17 +37,21 @@ func (r *reader) read() {
 	if c.text.Confidence != nil {
 		r.res.Source = SourceOCR
 	}
-	if r.textQuality() {
-		r.res.Source = SourceNone
-	}
 	if c.cut {
 		r.problem(TooMuchText, "", "")
 	}
-	r.readTitle()
-	r.cert.Specimen = r.marked(r.t.faces.SpecimenMarks)
-	if c.title == nil && c.found < labelsWithoutTitle {
+	if r.textQuality() {
+		r.res.Source = SourceNone
 		r.problem(NoCertificate, "", "")
 		return
+	}
+	r.readTitle()
+	r.cert.Specimen = r.marked(r.t.faces.SpecimenMarks)
+	if !c.isCertificate() {
+		r.problem(NoCertificate, "", "")
+		if c.title == nil {
+			return
+		}
 	}
 	for i := range c.face.Fields {
 		r.readField(&c.face.Fields[i])
@@ -145,7 +150,7 @@ func (r *reader) readField(row *fieldRow) {
 			r.readSignature(lab)
 			continue
 		}
-		if v := findValue(r.c.lines, r.c.labels, k); !v.empty() {
+		if v := findValue(r.c.lines, r.c.labels, k); !v.empty() && !(v.below && foreign(row, &v)) {
 			got = append(got, r.interpret(row, v))
 		}
 	}
@@ -193,6 +198,15 @@ func (r *reader) readField(row *fieldRow) {
 	r.addField(row, g, g.value)
 }
 
+// foreign reports whether text that stands under a label cannot be its value: a date without any digit.
+func foreign(row *fieldRow, v *value) bool {
+	switch row.Type {
+	case typeDate, typeHandDate, typePeriod, typeNumber, typeID:
+		return !v.any(func(g *glyph) bool { return g.r >= '0' && g.r <= '9' || isChineseDigit(g.r) })
+	}
+	return false
+}
+
 func (r *reader) addField(row *fieldRow, g *reading, val string) {
 	r.res.Fields = append(r.res.Fields, Field{
 		Name: row.Name, Label: g.v.label.text, Value: val, Raw: g.v.raw(),
@@ -212,7 +226,7 @@ func (r *reader) readSignature(lab *label) {
 	}
 	r.cert.SignatureLabel = lab.box
 	em := lab.em
-	box := page.Box{X0: lab.box.X0, Y0: lab.box.Y0 - 4.5*em, X1: lab.box.X1 + 10*em, Y1: lab.box.Y1 + 0.8*em}
+	box := page.Box{X0: lab.box.X0, Y0: lab.box.Y0 - 5.5*em, X1: lab.box.X1 + 12*em, Y1: lab.box.Y1 + 0.8*em}
 	if r.c.text.Width > 0 {
 		box.X1 = min(box.X1, r.c.text.Width)
 	}
@@ -249,28 +263,51 @@ func (r *reader) labelConfidence(lab *label) float64 {
 	return c
 }
 
-// readIssuer takes a known issuer's name that stands alone on a line, where no label names the issuer.
+// readIssuer takes a known issuer's name that stands alone, on one line or with 中华人民共和国 on the line above, where
+// no label names the issuer. Two different ones leave it empty.
 func (r *reader) readIssuer() {
 	if r.cert.Issuer != "" {
 		return
 	}
+	var best value
+	name := ""
 	for i := range r.c.lines {
-		l := &r.c.lines[i]
-		for from := 0; from < len(l.gs); {
-			to := from + 1
-			for to < len(l.gs) && l.gap(to) <= 2 {
-				to++
+		for _, part := range cutLine(&r.c.lines[i], 2) {
+			text := string(part.runes())
+			v := value{label: &label{}, rows: [][]glyph{part.gs}}
+			if !contains(r.c.face.Issuers, text) {
+				continue
 			}
-			text := string(l.runes()[from:to])
-			if contains(r.c.face.Issuers, strings.TrimRight(text, "(印)章盖")) {
-				v := value{label: &label{}, rows: [][]glyph{l.gs[from:to]}}
-				r.cert.Issuer = chineseWidth(text)
-				r.addField(&fieldRow{Name: "issuer"}, &reading{v: v}, r.cert.Issuer)
+			if up := r.stateAbove(i, &part); up != nil {
+				if whole := string(up.runes()) + text; contains(r.c.face.Issuers, whole) {
+					text, v.rows = whole, [][]glyph{up.gs, part.gs}
+				}
+			}
+			if name != "" && name != text {
+				r.problem(Ambiguous, "issuer", name+" | "+text)
 				return
 			}
-			from = to
+			name, best = text, v
 		}
 	}
+	if name == "" || best.any(func(g *glyph) bool { return g.bad || g.clash }) {
+		return
+	}
+	r.cert.Issuer = chineseWidth(name)
+	r.addField(&fieldRow{Name: "issuer"}, &reading{v: best}, r.cert.Issuer)
+}
+
+// stateAbove finds the part of a line right above, centred over p, that holds 中华人民共和国 alone.
+func (r *reader) stateAbove(i int, p *line) *line {
+	for j := i - 1; j >= 0 && j >= i-4; j-- {
+		for _, up := range cutLine(&r.c.lines[j], 2) {
+			d := (p.box.Y0 + p.box.Y1 - up.box.Y0 - up.box.Y1) / 2
+			if d < 2.5*p.em && math.Abs(up.box.X0+up.box.X1-p.box.X0-p.box.X1) < 4*p.em && contains(r.t.faces.TitlePrefixes, string(up.runes())) {
+				return &up
+			}
+		}
+	}
+	return nil
 }
 
 func (r *reader) readMedium() {

@@ -144,8 +144,8 @@ func (r *reader) interpretDate(row *fieldRow, g reading) reading {
 	}
 	switch {
 	case err == nil:
-	case row.Type == typeHandDate || g.v.below && !strings.ContainsFunc(text, unicode.IsDigit):
-		return g // left for the pen, or the text under the label is not the label's
+	case row.Type == typeHandDate:
+		return g // left for the pen
 	default:
 		g.problems = append(g.problems, Problem{BadDate, row.Name, text})
 		return g

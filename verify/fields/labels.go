@@ -3,6 +3,7 @@ package fields
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"unicode"
 
 	"zhengyan/verify/page"
@@ -25,42 +26,59 @@ const labelGap = 0.5
 // maxLabels bounds the labels of a page. A certificate has under twenty.
 const maxLabels = 400
 
-// findLabels finds the labels of a face on the lines, longest first, so that 有效期 is not found in 使用有效期.
-func findLabels(lines []line, face *faceRow, t *Tables, ocr bool) []label {
-	type word struct {
-		text []rune
-		row  *fieldRow
-	}
-	var words []word
+// labelWord is a label to look for.
+type labelWord struct {
+	text []rune
+	row  *fieldRow // nil for a label of other faces
+}
+
+// labelWords orders the labels of a face and those of the others by their first character, the longest first.
+func labelWords(face *faceRow, all map[string]struct{}) map[rune][]labelWord {
+	words := map[rune][]labelWord{}
 	own := map[string]bool{}
+	add := func(text string, row *fieldRow) {
+		rs := []rune(text)
+		words[rs[0]] = append(words[rs[0]], labelWord{rs, row})
+	}
 	for i := range face.Fields {
 		for _, l := range face.Fields[i].Labels {
-			words = append(words, word{[]rune(l), &face.Fields[i]})
+			add(l, &face.Fields[i])
 			own[l] = true
 		}
 	}
-	for l := range t.labels {
-		if !own[l] {
-			words = append(words, word{text: []rune(l)})
+	for l := range all {
+		if !own[l] && !contains(face.Inside, l) {
+			add(l, nil)
 		}
 	}
-	slices.SortFunc(words, func(a, b word) int {
-		return cmp.Or(cmp.Compare(len(b.text), len(a.text)), cmp.Compare(string(a.text), string(b.text)))
-	})
+	for _, list := range words {
+		slices.SortFunc(list, func(a, b labelWord) int {
+			return cmp.Or(cmp.Compare(len(b.text), len(a.text)), slices.Compare(a.text, b.text))
+		})
+	}
+	return words
+}
+
+// findLabels finds the labels of a face on the lines, from left to right and the longest first, so that 有效期 is not
+// found in 使用有效期.
+func findLabels(lines []line, face *faceRow, ocr bool) []label {
 	var out, weak []label
 	for i := range lines {
 		l := &lines[i]
 		rs := l.runes()
 		used := make([]bool, len(rs)+1)
-		for _, w := range words {
-			for from := 0; from+len(w.text) <= len(rs); from++ {
+		for from, r := range rs {
+			for _, w := range face.words[r] {
 				to := from + len(w.text)
-				if used[from] || used[to-1] || !slices.Equal(rs[from:to], w.text) || !l.together(from, to) {
+				if to > len(rs) || used[from] || used[to-1] || !slices.Equal(rs[from:to], w.text) || !l.together(from, to) {
 					continue
 				}
 				lab := newLabel(l, i, from, to, w.row)
 				clearBefore := from == 0 || l.gap(from) >= labelGap || !unicode.IsLetter(rs[from-1]) && !unicode.IsDigit(rs[from-1]) && rs[from-1] != '('
 				clearAfter := lab.colon || to == len(rs) || l.gap(to) >= labelGap-0.05
+				if !lab.colon && (from > 0 && listed(rs[from-1]) || to < len(rs) && listed(rs[to])) {
+					continue // 姓名、性别、注册编号 in running text
+				}
 				switch {
 				case clearBefore && clearAfter && (lab.row == nil || !lab.row.Strict || lab.colon || from == 0):
 					out = append(out, lab)
@@ -72,7 +90,7 @@ func findLabels(lines []line, face *faceRow, t *Tables, ocr bool) []label {
 				}
 			}
 		}
-		out = append(out, unknownLabels(l, i, rs, used)...)
+		out = append(out, unknownLabels(l, i, rs, used, face.Inside)...)
 	}
 	out = append(out, rescue(out, weak)...)
 	if ocr {
@@ -83,6 +101,9 @@ func findLabels(lines []line, face *faceRow, t *Tables, ocr bool) []label {
 	})
 	return out[:min(len(out), maxLabels)]
 }
+
+// listed reports whether r parts the words of running text.
+func listed(r rune) bool { return strings.ContainsRune("、,。;)》”", r) }
 
 func newLabel(l *line, i, from, to int, row *fieldRow) label {
 	lab := label{row: row, line: i, from: from, to: to, em: l.gs[from].em}
@@ -106,7 +127,7 @@ func (l *line) together(from, to int) bool {
 }
 
 // unknownLabels finds "some words:" set off by clear space, so that what this face does not know still ends a value.
-func unknownLabels(l *line, i int, rs []rune, used []bool) []label {
+func unknownLabels(l *line, i int, rs []rune, used []bool, inside []string) []label {
 	var out []label
 	for k, r := range rs {
 		if r != ':' || k == 0 || used[k-1] {
@@ -116,7 +137,7 @@ func unknownLabels(l *line, i int, rs []rune, used []bool) []label {
 		for from > 0 && k-from < 10 && isHan(rs[from-1]) && !used[from-1] && (from == k || l.gap(from) < labelGap) {
 			from--
 		}
-		if n := k - from; n >= 2 && n <= 9 && (from == 0 || l.gap(from) >= 1) {
+		if n := k - from; n >= 2 && n <= 9 && (from == 0 || l.gap(from) >= 1) && !contains(inside, string(rs[from:k])) {
 			out = append(out, newLabel(l, i, from, k, nil))
 		}
 	}

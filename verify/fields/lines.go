@@ -56,6 +56,7 @@ func (l *line) gap(i int) float64 {
 // glyphs folds the characters of a page in file order. White space and what cannot be seen is left out; cut tells
 // that the page has more characters than are looked at.
 func glyphs(t *page.Text) (gs []glyph, cut bool) {
+	gs = make([]glyph, 0, min(len(t.Chars), maxChars))
 	space := false
 	for i, c := range t.Chars {
 		if len(gs) >= maxChars {
@@ -85,6 +86,9 @@ func glyphs(t *page.Text) (gs []glyph, cut bool) {
 			if g.r = r; r == ' ' {
 				g.space = true
 				continue
+			}
+			if g.bad {
+				g.r = unicode.ReplacementChar // it must not make a title or a label
 			}
 			gs = append(gs, g)
 		}

@@ -196,7 +196,7 @@ func (c *candidate) settle(titles []title, t *Tables) {
 	ocr := c.text.Confidence != nil
 	if len(titles) > 0 {
 		c.title, c.face = &titles[0], titles[0].face
-		c.setLabels(findLabels(c.lines, c.face, t, ocr))
+		c.setLabels(findLabels(c.lines, c.face, ocr))
 		return
 	}
 	for i := range t.faces.Faces {
@@ -206,7 +206,7 @@ func (c *candidate) settle(titles []title, t *Tables) {
 		}
 		try := *c
 		try.face = f
-		try.setLabels(findLabels(c.lines, f, t, ocr))
+		try.setLabels(findLabels(c.lines, f, ocr))
 		if c.face == nil || try.found > c.found {
 			*c = try
 		}

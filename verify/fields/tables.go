@@ -64,15 +64,19 @@ type fieldRow struct {
 }
 
 type faceRow struct {
-	Kind    Kind       `json:"kind"`
-	Level   int        `json:"level,omitempty"` // the level digit that the registration number must carry
-	As      Kind       `json:"as,omitempty"`    // takes the fields of this face
-	From    string     `json:"from,omitempty"`
-	To      string     `json:"to,omitempty"`
-	Source  string     `json:"source"`
-	Titles  []string   `json:"titles"` // "*" stands for a short name before the rest
-	Issuers []string   `json:"issuers,omitempty"`
-	Fields  []fieldRow `json:"fields,omitempty"`
+	Kind    Kind     `json:"kind"`
+	Level   int      `json:"level,omitempty"` // the level digit that the registration number must carry
+	As      Kind     `json:"as,omitempty"`    // takes the fields of this face
+	From    string   `json:"from,omitempty"`
+	To      string   `json:"to,omitempty"`
+	Source  string   `json:"source"`
+	Titles  []string `json:"titles"` // "*" stands for a short name before the rest
+	Issuers []string `json:"issuers,omitempty"`
+	// Inside are labels of other faces that stand inside the values of this one.
+	Inside []string   `json:"inside,omitempty"`
+	Fields []fieldRow `json:"fields,omitempty"`
+
+	words map[rune][]labelWord
 }
 
 type facesFile struct {
@@ -171,6 +175,7 @@ func (t *Tables) checkFaces() error {
 		face := &f.Faces[i]
 		squeezeAll(face.Titles)
 		squeezeAll(face.Issuers)
+		squeezeAll(face.Inside)
 		if face.Kind == "" || len(face.Titles) == 0 || slices.Contains(face.Titles, "") {
 			return fmt.Errorf("faces.json: face %d has no kind or no title", i)
 		}
@@ -179,7 +184,7 @@ func (t *Tables) checkFaces() error {
 			if j < 0 || j >= i {
 				return fmt.Errorf("faces.json: %s takes the fields of %q, which is not above it", face.Kind, face.As)
 			}
-			face.Fields = f.Faces[j].Fields
+			face.Fields, face.Inside = f.Faces[j].Fields, f.Faces[j].Inside
 		}
 		for k := range face.Fields {
 			row := &face.Fields[k]
@@ -199,6 +204,9 @@ func (t *Tables) checkFaces() error {
 		if len(face.Fields) == 0 {
 			return fmt.Errorf("faces.json: %s has no fields", face.Kind)
 		}
+	}
+	for i := range f.Faces {
+		f.Faces[i].words = labelWords(&f.Faces[i], t.labels)
 	}
 	if len(f.Faces) == 0 {
 		return errors.New("faces.json: no faces")

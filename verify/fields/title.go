@@ -3,6 +3,7 @@ package fields
 import (
 	"math"
 	"strings"
+	"unicode/utf8"
 
 	"zhengyan/verify/page"
 )
@@ -46,7 +47,11 @@ func findTitles(lines []line, t *Tables, ocr bool) []title {
 			}
 		}
 		// Two certificates side by side put two titles into one row.
-		for _, part := range splitWide(l) {
+		parts := cutLine(l, 4)
+		if len(parts) < 2 {
+			continue
+		}
+		for _, part := range parts {
 			if hit, ok := matchTitle(string(part.runes()), t, ocr); ok {
 				hit.box, hit.line, hit.em = part.box, i, l.em
 				out = append(out, hit)
@@ -70,57 +75,65 @@ func aboveInTitle(lines []line, i int) int {
 	return -1
 }
 
-// splitWide cuts a line at gaps of more than four em; nil if there is none.
-func splitWide(l *line) []line {
+// cutLine cuts a line at gaps of more than gap em.
+func cutLine(l *line, gap float64) []line {
 	var out []line
 	start := 0
 	for i := 1; i <= len(l.gs); i++ {
-		if i == len(l.gs) || l.gap(i) > 4 {
-			p := line{gs: l.gs[start:i], em: l.em}
-			for k := range p.gs {
-				p.box = p.box.Union(p.gs[k].box)
-			}
-			out = append(out, p)
+		if i == len(l.gs) || l.gap(i) > gap {
+			out = append(out, line{gs: l.gs[start:i], em: l.em, box: rowBox(l.gs[start:i])})
 			start = i
 		}
-	}
-	if len(out) < 2 {
-		return nil
 	}
 	return out
 }
 
-// matchTitle compares a line with the known titles: exactly for a PDF's own text, with up to two misread characters
-// for OCR, where two kinds at the same distance leave the kind open.
+// Distances of a line from a title that is not equal to it.
+const (
+	maxMisread = 2 // edits by OCR
+	wildDist   = 3 // a known ending behind some other name
+)
+
+// matchTitle compares a line with the known titles. In what OCR read, up to two misread characters are allowed; two
+// kinds at the same distance leave the kind open. In a PDF's own text a near miss leaves the kind open too: it is
+// neither the title nor that of another paper.
 func matchTitle(text string, t *Tables, ocr bool) (title, bool) {
 	core := titleCore(text, &t.faces)
 	if core == "" {
 		return title{}, false
 	}
 	best := title{dist: math.MaxInt, text: text}
+	a := []rune(core)
 	for i := range t.faces.Faces {
 		f := &t.faces.Faces[i]
 		for _, want := range f.Titles {
-			tail, wild := strings.CutPrefix(want, "*")
-			switch {
-			case core == want:
+			if core == want {
 				return title{face: f, text: text}, true
-			case wild:
-				// A short name before a known ending; the first such face stands, exact titles beat it.
-				if n := len([]rune(core)) - len([]rune(tail)); best.dist > 1 && n >= 1 && n <= 14 && strings.HasSuffix(core, tail) && !hasPunct(core) {
-					best = title{face: f, text: text, dist: 1}
+			}
+			d := wildDist
+			if tail, wild := strings.CutPrefix(want, "*"); wild {
+				n := len(a) - utf8.RuneCountInString(tail)
+				if n < 1 || n > 14 || !strings.HasSuffix(core, tail) || hasPunct(core) {
+					continue
 				}
-			case ocr:
-				a, b := []rune(core), []rune(want)
-				limit := min(2, len(b)/5)
-				if d := editDistance(a, b, limit); d <= limit {
-					d += 2 // after exact and open titles
-					if d < best.dist {
-						best = title{face: f, text: text, dist: d}
-					} else if d == best.dist && best.face.Kind != f.Kind {
-						best.tied = true
-					}
+			} else {
+				n := utf8.RuneCountInString(want)
+				limit := min(maxMisread, n/5)
+				if f.Kind == OtherCertificate {
+					limit = 0 // many papers have names alike
 				}
+				if limit == 0 || n-len(a) > limit || len(a)-n > limit {
+					continue
+				}
+				if d = editDistance(a, []rune(want), limit); d > limit {
+					continue
+				}
+			}
+			switch {
+			case d < best.dist:
+				best = title{face: f, text: text, dist: d, tied: d < wildDist && !ocr}
+			case d == best.dist && d < wildDist && best.face.Kind != f.Kind:
+				best.tied = true
 			}
 		}
 	}
