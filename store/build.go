@@ -14,6 +14,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+
+	"zhengyan/verify/civil"
 )
 
 // runBytes is the size at which packed rows are sorted and put aside in a temporary file.
@@ -29,14 +31,25 @@ func (e *DuplicateError) Error() string {
 // Unwrap returns ErrBadRow.
 func (e *DuplicateError) Unwrap() error { return ErrBadRow }
 
+// BuildOptions are what Build can do beside writing the rows.
+type BuildOptions struct {
+	// Previous is the snapshot before this one: what the rows change is kept as their history.
+	Previous *Snapshot
+}
+
 // Build writes the rows, in whatever order they come, as a snapshot file at path, which replaces a file that is there
 // only when it is complete. An error among the rows ends the build; a pair of rows with one key is a *DuplicateError.
 // Temporary files of about the size of the result are kept beside path while it runs.
 func Build(ctx context.Context, rows iter.Seq2[Row, error], meta Meta, path string) error {
-	return build(ctx, rows, meta, path, runBytes)
+	return BuildWith(ctx, rows, meta, path, BuildOptions{})
 }
 
-func build(ctx context.Context, rows iter.Seq2[Row, error], meta Meta, path string, run int) (err error) {
+// BuildWith is Build with options.
+func BuildWith(ctx context.Context, rows iter.Seq2[Row, error], meta Meta, path string, opt BuildOptions) error {
+	return build(ctx, rows, meta, path, opt, runBytes)
+}
+
+func build(ctx context.Context, rows iter.Seq2[Row, error], meta Meta, path string, opt BuildOptions, run int) (err error) {
 	if err := meta.validate(); err != nil {
 		return err
 	}
@@ -49,7 +62,7 @@ func build(ctx context.Context, rows iter.Seq2[Row, error], meta Meta, path stri
 			err = e
 		}
 	}()
-	s := &sorter{dir: dir, limit: run, in: growing{words: map[string]uint32{}, employers: map[string]uint32{}}}
+	s := &sorter{dir: dir, limit: run, in: newGrowing()}
 	defer s.close()
 	n := 0
 	for r, err := range rows {
@@ -67,7 +80,11 @@ func build(ctx context.Context, rows iter.Seq2[Row, error], meta Meta, path stri
 		}
 	}
 	tmp := filepath.Join(dir, "registry.db")
-	if err := writeSnapshot(ctx, s, meta, tmp); err != nil {
+	var src source = s
+	if opt.Previous != nil {
+		src = historySource{s, opt.Previous, civil.Of(meta.AsOf)}
+	}
+	if err := writeSnapshot(ctx, src, meta, tmp); err != nil {
 		return err
 	}
 	return place(tmp, path)
@@ -82,6 +99,10 @@ func Rows(rows []Row) iter.Seq2[Row, error] {
 			}
 		}
 	}
+}
+
+func newGrowing() *growing {
+	return &growing{words: map[string]uint32{}, employers: map[string]uint32{}}
 }
 
 // growing numbers words in the order in which they come.
@@ -120,7 +141,7 @@ func at(list []string, i uint32) (string, error) {
 type sorter struct {
 	dir   string
 	limit int
-	in    growing
+	in    *growing
 	arena []byte   // entries: u32 key length, u32 packed length, key (kind NUL number), packed row
 	at    []uint64 // offsets of the entries
 	runs  []*os.File
@@ -131,7 +152,7 @@ func (s *sorter) add(r *Row) error {
 	s.arena = append(s.arena, 0, 0, 0, 0, 0, 0, 0, 0)
 	s.arena = append(append(append(s.arena, r.Kind...), 0), r.Number...)
 	key := len(s.arena) - start - 8
-	s.arena = appendRow(s.arena, r, &s.in)
+	s.arena = appendRow(s.arena, r, s.in)
 	packed := len(s.arena) - start - 8 - key
 	if packed > maxRowBytes {
 		return fmt.Errorf("%w: %s takes %d bytes", ErrBadRow, r.Number, packed)
@@ -182,8 +203,16 @@ func (s *sorter) close() {
 	}
 }
 
-func (s *sorter) dictionaries() (words, employers []string) {
-	return slices.Sorted(maps.Keys(s.in.words)), slices.Sorted(maps.Keys(s.in.employers))
+func (s *sorter) dictionaries(context.Context) (words, employers []string, err error) {
+	return slices.Sorted(maps.Keys(s.in.words)), slices.Sorted(maps.Keys(s.in.employers)), nil
+}
+
+// collectWords reads rows once for the words that they use, no more and no less: the bytes of the file depend on them.
+func collectWords(ctx context.Context, each func(context.Context, func(*Row) error) error) (words, employers []string, err error) {
+	g := newGrowing()
+	var scratch []byte
+	err = each(ctx, func(r *Row) error { scratch = appendRow(scratch[:0], r, g); return nil })
+	return slices.Sorted(maps.Keys(g.words)), slices.Sorted(maps.Keys(g.employers)), err
 }
 
 func (s *sorter) each(ctx context.Context, f func(*Row) error) error {
@@ -198,7 +227,7 @@ func (s *sorter) each(ctx context.Context, f func(*Row) error) error {
 			return &DuplicateError{Kind: string(key[:i]), Number: string(key[i+1:])}
 		}
 		last = append(last[:0], key...)
-		r, err := decodeRow(packed, string(key[i+1:]), &s.in)
+		r, err := decodeRow(packed, string(key[i+1:]), s.in)
 		if err != nil {
 			return err
 		}

@@ -165,7 +165,7 @@ func FuzzReaders(f *testing.F) {
 				if again, err := normalise(r); err != nil || !reflect.DeepEqual(again, r) {
 					t.Fatalf("%+v: %v", r, err)
 				}
-				g := &growing{words: map[string]uint32{}, employers: map[string]uint32{}}
+				g := newGrowing()
 				back, err := decodeRow(appendRow(nil, &r, g), r.Number, g)
 				if err != nil || !reflect.DeepEqual(back, r) {
 					t.Fatalf("stored %+v\nread   %+v, %v", r, back, err)
@@ -180,7 +180,7 @@ func FuzzBlocks(f *testing.F) {
 	var blocks [][]byte
 	keep := func(_, v []byte) error { blocks = append(blocks, v); return nil }
 	w := rowBlocks{put: keep}
-	g := &growing{words: map[string]uint32{}, employers: map[string]uint32{}}
+	g := newGrowing()
 	for _, r := range someRows(20, 1) {
 		if err := w.add(r.Number, appendRow(nil, &r, g)); err != nil {
 			f.Fatal(err)

@@ -96,3 +96,8 @@ func parseManifest(b, sum []byte) (*manifest, map[byte]*prover, error) {
 	}
 	return &m, trees, nil
 }
+
+// timeForm is the form in which instants are written; they are in UTC and have whole seconds.
+const timeForm = time.RFC3339
+
+func parseTime(s string) (time.Time, error) { return time.Parse(timeForm, s) }

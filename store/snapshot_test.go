@@ -123,7 +123,7 @@ func TestBuildIsDeterministic(t *testing.T) {
 	rand.New(rand.NewPCG(1, 1)).Shuffle(len(rows), func(i, j int) { rows[i], rows[j] = rows[j], rows[i] })
 	for _, run := range []int{runBytes, 50_000, 200_000} { // sorted in memory and from many runs on disk
 		path := filepath.Join(t.TempDir(), "x.db")
-		if err := build(context.Background(), Rows(rows), testMeta(), path, run); err != nil {
+		if err := build(context.Background(), Rows(rows), testMeta(), path, BuildOptions{}, run); err != nil {
 			t.Fatal(err)
 		}
 		if got, _ := os.ReadFile(path); !bytes.Equal(got, want) {

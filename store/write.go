@@ -20,7 +20,7 @@ const batchBytes = 8 << 20
 
 // source gives the rows of a snapshot in the order of their keys, and the dictionaries over all of them.
 type source interface {
-	dictionaries() (words, employers []string) // sorted, without repetition
+	dictionaries(ctx context.Context) (words, employers []string, err error) // sorted, exactly those in use
 	each(ctx context.Context, f func(*Row) error) error
 }
 
@@ -149,7 +149,10 @@ func (w *fileWriter) bucket(tree byte, fill func(putFunc) error) error {
 }
 
 func (w *fileWriter) all(src source, meta Meta) error {
-	words, employers := src.dictionaries()
+	words, employers, err := src.dictionaries(w.ctx)
+	if err != nil {
+		return err
+	}
 	in := newSortedInterner(words, employers)
 	m := manifest{
 		Format: formatName, AsOf: meta.AsOf.UTC().Truncate(time.Second), Source: meta.Source,
@@ -163,7 +166,7 @@ func (w *fileWriter) all(src source, meta Meta) error {
 		return err
 	}
 	index := map[byte][]uint64{}
-	err := w.bucket(treeRows, func(put putFunc) error {
+	err = w.bucket(treeRows, func(put putFunc) error {
 		rb := rowBlocks{put: put}
 		var packed []byte
 		err := src.each(w.ctx, func(r *Row) error {

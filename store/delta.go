@@ -1,0 +1,302 @@
+package store
+
+import (
+	"bufio"
+	"bytes"
+	"compress/flate"
+	"context"
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+)
+
+// A delta turns one snapshot file into a newer one, byte for byte: a line of JSON (the head), then compressed with
+// deflate the dictionaries and the entries in the order of the keys. An entry is a byte (put or remove), the key and for
+// a put the packed row; all but the byte is length-prefixed.
+const (
+	deltaFormat   = "zhengyan-delta/1"
+	deltaPut      = 1
+	deltaRemove   = 2
+	deltaEnd      = 0
+	maxDeltaWords = 8 << 20 // entries of a dictionary of a delta
+)
+
+// DeltaHead says what a delta leads from and to.
+type DeltaHead struct {
+	Format string `json:"format"`
+	From   string `json:"from"`   // root of the snapshot that it changes
+	To     string `json:"to"`     // root of the result
+	SHA256 string `json:"sha256"` // of the file of the result
+	Size   int64  `json:"size"`
+	Puts   int    `json:"puts"`
+	Drops  int    `json:"drops"`
+	Meta   struct {
+		AsOf   string `json:"asOf"`
+		Source string `json:"source,omitempty"`
+		Warn   int64  `json:"warnSeconds"`
+		Red    int64  `json:"redSeconds"`
+	} `json:"meta"`
+}
+
+// ErrDelta says that a delta does not fit the snapshot it is applied to, or does not give what it promises.
+var ErrDelta = errors.New("delta does not fit")
+
+// WriteDelta writes the difference of two snapshot files.
+func WriteDelta(ctx context.Context, from, to string, w io.Writer) (DeltaHead, error) {
+	var head DeltaHead
+	a, err := OpenSnapshot(from)
+	if err != nil {
+		return head, err
+	}
+	defer a.Close()
+	b, err := OpenSnapshot(to)
+	if err != nil {
+		return head, err
+	}
+	defer b.Close()
+	st, err := os.Stat(to)
+	if err != nil {
+		return head, err
+	}
+	head.Format, head.From, head.To, head.Size = deltaFormat, a.Root(), b.Root(), st.Size()
+	if head.SHA256, err = sumFile(ctx, to); err != nil {
+		return head, err
+	}
+	m := b.m
+	head.Meta.AsOf, head.Meta.Source, head.Meta.Warn, head.Meta.Red = m.AsOf.Format(timeForm), m.Source, m.WarnAge, m.RedAge
+
+	g := newGrowing()
+	var body, key, packed []byte
+	err = eachPair(ctx, a, b, func(x, y *Row) error {
+		if x != nil && y != nil && sameRow(x, y) {
+			return nil
+		}
+		if y == nil {
+			head.Drops++
+			key = appendKey(key[:0], x)
+			body = append(body, deltaRemove)
+			body = appendBytes(body, key)
+			return nil
+		}
+		head.Puts++
+		key, packed = appendKey(key[:0], y), appendRow(packed[:0], y, g)
+		body = append(body, deltaPut)
+		body = appendBytes(appendBytes(body, key), packed)
+		return nil
+	})
+	if err != nil {
+		return head, err
+	}
+	line, err := json.Marshal(head)
+	if err != nil {
+		return head, err
+	}
+	if _, err := w.Write(append(line, '\n')); err != nil {
+		return head, err
+	}
+	z, err := flate.NewWriter(w, flate.BestCompression)
+	if err != nil {
+		return head, err
+	}
+	var dict []byte
+	for _, list := range [][]string{g.wordList, g.employerList} {
+		dict = binary.AppendUvarint(dict, uint64(len(list)))
+		for _, s := range list {
+			dict = appendBytes(dict, []byte(s))
+		}
+	}
+	for _, part := range [][]byte{dict, body, {deltaEnd}} {
+		if _, err := z.Write(part); err != nil {
+			return head, err
+		}
+	}
+	return head, z.Close()
+}
+
+func appendKey(b []byte, r *Row) []byte { return append(append(append(b, r.Kind...), 0), r.Number...) }
+
+func appendBytes(b, p []byte) []byte { return append(binary.AppendUvarint(b, uint64(len(p))), p...) }
+
+// ApplyDelta reads a delta and writes the snapshot that it leads to at path, which must not exist. Nothing is left at
+// path unless it is exactly the file that the delta promises.
+func ApplyDelta(ctx context.Context, from *Snapshot, r io.Reader, path string) (head DeltaHead, err error) {
+	src := &deltaSource{from: from}
+	if err := src.read(r); err != nil {
+		return src.head, err
+	}
+	head = src.head
+	meta, err := src.meta()
+	if err != nil {
+		return head, err
+	}
+	if err := writeSnapshot(ctx, src, meta, path); err != nil {
+		return head, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, os.Remove(path))
+		}
+	}()
+	sum, err := sumFile(ctx, path)
+	if err != nil {
+		return head, err
+	}
+	if sum != head.SHA256 {
+		return head, fmt.Errorf("%w: %s gives SHA-256 %s instead of %s", ErrDelta, filepath.Base(path), sum, head.SHA256)
+	}
+	return head, nil
+}
+
+// deltaSource is an old snapshot with a delta laid over it.
+type deltaSource struct {
+	head    DeltaHead
+	from    *Snapshot
+	words   growing // only its lists are used
+	entries []deltaEntry
+}
+
+type deltaEntry struct {
+	key    []byte
+	packed []byte // nil: removed
+}
+
+// maxDelta is the most that a delta may unpack to: 2 GiB are some 20 million changed rows.
+const maxDelta = 2 << 30
+
+func (d *deltaSource) read(r io.Reader) error {
+	br := bufio.NewReaderSize(r, maxManifest)
+	line, err := br.ReadSlice('\n')
+	if err != nil {
+		return fmt.Errorf("%w: head: %w", ErrDelta, err)
+	}
+	if err := json.Unmarshal(line, &d.head); err != nil {
+		return fmt.Errorf("%w: head: %w", ErrDelta, err)
+	}
+	if d.head.Format != deltaFormat {
+		return fmt.Errorf("%w: %q", ErrNewerFormat, d.head.Format)
+	}
+	if d.head.From != d.from.Root() {
+		return fmt.Errorf("%w: it changes snapshot %.12s, in use is %.12s", ErrDelta, d.head.From, d.from.Root())
+	}
+	b, err := io.ReadAll(io.LimitReader(flate.NewReader(br), maxDelta+1))
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrDelta, err)
+	}
+	if len(b) > maxDelta {
+		return fmt.Errorf("%w: unpacks to more than %d bytes", ErrDelta, maxDelta)
+	}
+	return d.parse(b)
+}
+
+func (d *deltaSource) parse(b []byte) error {
+	u := unpacker{b: b}
+	for _, list := range []*[]string{&d.words.wordList, &d.words.employerList} {
+		n := u.count(maxDeltaWords)
+		for range n {
+			*list = append(*list, string(u.take(u.uvarint())))
+			if u.err != nil {
+				return fmt.Errorf("%w: dictionary does not decode", ErrDelta)
+			}
+		}
+	}
+	var last []byte
+	for {
+		op := u.take(1)
+		if op == nil {
+			return fmt.Errorf("%w: it ends too early", ErrDelta)
+		}
+		if op[0] == deltaEnd {
+			break
+		}
+		e := deltaEntry{key: u.take(u.uvarint())}
+		if op[0] == deltaPut {
+			e.packed = u.take(u.uvarint())
+		}
+		kind, number, ok := bytes.Cut(e.key, []byte{0})
+		if u.err != nil || op[0] > deltaRemove || !ok || len(kind) == 0 || len(number) == 0 || bytes.Compare(last, e.key) >= 0 {
+			return fmt.Errorf("%w: an entry does not decode", ErrDelta)
+		}
+		last = e.key
+		d.entries = append(d.entries, e)
+	}
+	if len(u.b) != 0 {
+		return fmt.Errorf("%w: it goes on after its end", ErrDelta)
+	}
+	return nil
+}
+
+func (d *deltaSource) dictionaries(ctx context.Context) (words, employers []string, err error) {
+	return collectWords(ctx, d.each)
+}
+
+func (d *deltaSource) each(ctx context.Context, f func(*Row) error) error {
+	i := 0
+	give := func(e deltaEntry) error {
+		_, number, _ := bytes.Cut(e.key, []byte{0})
+		r, err := decodeRow(e.packed, string(number), &d.words)
+		if err == nil {
+			r, err = normalise(r)
+		}
+		if err != nil {
+			return fmt.Errorf("%w: %w", ErrDelta, err)
+		}
+		if !bytes.Equal(appendKey(nil, &r), e.key) {
+			return fmt.Errorf("%w: key and row differ", ErrDelta)
+		}
+		return f(&r)
+	}
+	var key []byte
+	for r, err := range d.from.All(ctx) {
+		if err != nil {
+			return err
+		}
+		key = appendKey(key[:0], &r)
+		for i < len(d.entries) && bytes.Compare(d.entries[i].key, key) < 0 {
+			if d.entries[i].packed == nil {
+				return fmt.Errorf("%w: it removes a row that is not there", ErrDelta)
+			}
+			if err := give(d.entries[i]); err != nil {
+				return err
+			}
+			i++
+		}
+		if i < len(d.entries) && bytes.Equal(d.entries[i].key, key) {
+			i++
+			if d.entries[i-1].packed == nil {
+				continue
+			}
+			if err := give(d.entries[i-1]); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := f(&r); err != nil {
+			return err
+		}
+	}
+	for ; i < len(d.entries); i++ {
+		if d.entries[i].packed == nil {
+			return fmt.Errorf("%w: it removes a row that is not there", ErrDelta)
+		}
+		if err := give(d.entries[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d *deltaSource) meta() (m Meta, err error) {
+	h := manifest{Source: d.head.Meta.Source, WarnAge: d.head.Meta.Warn, RedAge: d.head.Meta.Red}
+	if h.AsOf, err = parseTime(d.head.Meta.AsOf); err != nil {
+		return m, fmt.Errorf("%w: %w", ErrDelta, err)
+	}
+	if _, err := hex.DecodeString(d.head.SHA256); err != nil {
+		return m, fmt.Errorf("%w: %w", ErrDelta, err)
+	}
+	return h.meta(), nil
+}
