@@ -31,7 +31,7 @@ const (
 	SignerExpired      SignerID = "expired"      // constructor's seal, certificate ended 2023-12-31
 	SignerRevoked      SignerID = "revoked"      // constructor's seal, certificate revoked 2026-02-01
 	SignerRevokedLater SignerID = "revokedlater" // constructor's seal, certificate revoked 2026-05-01
-	SignerWrongUse     SignerID = "wronguse"     // constructor's seal, certificate for TLS servers only
+	SignerWrongUse     SignerID = "wronguse"     // constructor's seal, certificate for time-stamping only
 	SignerStranger     SignerID = "stranger"     // constructor's seal by name, from a tree that nobody trusts
 	SignerTSA          SignerID = "tsa"          // time-stamping authority
 	SignerSealMaker    SignerID = "sealmaker"    // 制章人 of GB/T 38540 seals
@@ -49,7 +49,7 @@ type signerDef struct {
 	from, to string
 	revoked  string
 	stranger bool
-	usage    []smx509.ExtKeyUsage
+	stamping bool // extended key usage time-stamping alone
 }
 
 func signerDefs() []signerDef {
@@ -65,9 +65,9 @@ func signerDefs() []signerDef {
 		{id: SignerExpired, name: SealConstructor, from: from, to: "2023-12-31"},
 		{id: SignerRevoked, name: SealConstructor, from: from, to: to, revoked: "2026-02-01"},
 		{id: SignerRevokedLater, name: SealConstructor, from: from, to: to, revoked: "2026-05-01"},
-		{id: SignerWrongUse, name: SealConstructor, from: from, to: to, usage: []smx509.ExtKeyUsage{smx509.ExtKeyUsageServerAuth}},
+		{id: SignerWrongUse, name: SealConstructor, from: from, to: to, stamping: true},
 		{id: SignerStranger, name: SealConstructor, from: from, to: to, stranger: true},
-		{id: SignerTSA, name: "样例时间戳服务 SPECIMEN TSA", from: from, to: to, usage: []smx509.ExtKeyUsage{smx509.ExtKeyUsageTimeStamping}},
+		{id: SignerTSA, name: "样例时间戳服务 SPECIMEN TSA", from: from, to: to, stamping: true},
 		{id: SignerSealMaker, name: "样例制章服务 SPECIMEN SEAL MAKER", from: from, to: to},
 	}
 }
@@ -125,10 +125,8 @@ func (ca *CA) Signer(id SignerID, alg Algorithm) (*Identity, error) {
 			NotBefore: Day(d.from).Start(), NotAfter: Day(d.to).AddDays(1).Start().Add(-time.Second),
 			KeyUsage: smx509.KeyUsageDigitalSignature | smx509.KeyUsageContentCommitment, BasicConstraintsValid: true,
 		}
-		if id == SignerTSA {
+		if d.stamping {
 			t.ExtraExtensions = []pkix.Extension{timeStampingOnly()}
-		} else {
-			t.ExtKeyUsage = d.usage
 		}
 		x, err := ca.issue(t, issuer, alg)
 		if err != nil {

@@ -116,7 +116,7 @@ func (b *catalog) constructorPerson() {
 	b.constructor("dotted-name", "A name with a middle dot; the registry writes another kind of dot.",
 		func(s *Spec) { s.Name = "样例木·范买提" }).
 		row(func(r *RegistryRow) { r.Name = "样例木•范买提" }).at("2026-04-01", Pass, Pass)
-	b.constructor("all-ten-specialties", "A certificate with five specialties, long names.",
+	b.constructor("five-specialties", "Five specialties with long names; the bid asks for one by its short form.",
 		specialty("港口与航道工程", "2024-05-14", "2027-05-13", "通信与广电工程", "2024-05-14", "2027-05-13", "民航机场工程", "2024-05-14", "2027-05-13",
 			"水利水电工程", "2024-05-14", "2027-05-13", "矿业工程", "2024-05-14", "2027-05-13")).
 		with("--specialty|港航", "2026-04-01", Pass, Pass)
@@ -141,7 +141,7 @@ func (b *catalog) constructorPrint() {
 	form("cover-page", "The certificate stands on the second page.", func(s *Spec) { s.CoverPage = true })
 
 	b.constructor("no-tounicode", "The font has no ToUnicode map, so the text can be seen but not read.",
-		func(s *Spec) { s.Font = FontNoToUnicode }).unknown().at("2026-04-01", Unsure, Unsure, "F-02")
+		func(s *Spec) { s.Font = FontNoToUnicode }).unknown().at("2026-04-01", Unsure, Unsure, "F-01", "F-02", "R-04")
 	b.constructor("usage-blank", "The period of use is labelled and blank.", func(s *Spec) { s.HideUsage = true }).
 		at("2026-04-01", Unsure, Pass, "F-01")
 	b.constructor("usage-impossible-day", "The period of use ends on a day that no calendar has.",
@@ -205,6 +205,8 @@ func (b *catalog) constructorRegistry() {
 		row(func(r *RegistryRow) { r.LatestUsageFrom = Day("2026-03-20") }).at("2026-04-01", Pass, Pass, "Y-61")
 	b.constructor("registry-stale", "The snapshot is four months old on the day judged.", window("2026-08-01", "2027-01-28")).
 		at("2026-10-01", Pass, Unsure, "R-02")
+	b.constructor("registry-ageing", "The snapshot is three and a half months old: still usable, to be told.", window("2026-08-01", "2027-01-28")).
+		at("2026-09-15", Pass, Pass, "R-03")
 	b.constructor("registry-none", "No snapshot is loaded.").at("2026-04-01", Pass, Unsure, "G-05").noSnapshot()
 }
 

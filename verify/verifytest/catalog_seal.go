@@ -45,7 +45,7 @@ func (b *catalog) constructorSeals() {
 	})
 	broken("page-added", "A page was added after sealing.", "S-03", func(s *Spec) { s.After = AfterPage })
 	broken("trailing-bytes", "An object that nothing refers to was put behind the end.", "S-03", func(s *Spec) { s.After = AfterTrailing })
-	broken("ses-not-listed", "The signer's certificate is not in the electronic seal's list.", "S-02", func(s *Spec) {
+	broken("ses-not-listed", "The signer's certificate is not in the electronic seal's list.", "S-01", func(s *Spec) {
 		seal(FormSES, SignerConstructor)(s)
 		sealWith(func(q *Seal) { q.Fault = FaultNotListed })(s)
 	})
@@ -58,7 +58,7 @@ func (b *catalog) constructorSeals() {
 	unsure("unsupported", "The signature algorithm is one that this program does not know.", "S-05", seal(FormUnsupported, SignerConstructor))
 	unsure("untrusted", "The seal has the right name and comes from an issuer that nobody trusts.", "S-06", seal(FormCMSRSA, SignerStranger))
 	unsure("untrusted-sm2", "The same with SM2.", "S-06", seal(FormCMSSM2, SignerStranger))
-	unsure("tls-certificate", "The signer's certificate is for TLS servers only.", "S-16", seal(FormCMSRSA, SignerWrongUse))
+	unsure("wrong-key-usage", "The signer's certificate is for time-stamping only.", "S-16", seal(FormCMSRSA, SignerWrongUse))
 	unsure("ses-expired", "The electronic seal was over when it was used.", "S-07", func(s *Spec) {
 		seal(FormSES, SignerConstructor)(s)
 		sealWith(func(q *Seal) { q.Fault = FaultSealExpired })(s)

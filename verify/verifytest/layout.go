@@ -170,7 +170,7 @@ func (c *canvas) registration(s Spec) error {
 	}
 	c.photo(photoX, photoY, photoW, photoH)
 	c.foot(s)
-	return c.qr(s)
+	return c.qr(s, qrX, qrY)
 }
 
 func (c *canvas) specialties(s Spec) {
@@ -226,7 +226,8 @@ func writerOf(name string) uint64 {
 	return h.Sum64()
 }
 
-func (c *canvas) qr(s Spec) error {
+// qr places the code with its lower left corner at (x, y); a certificate without a payload has none.
+func (c *canvas) qr(s Spec, x, y float64) error {
 	if s.QR == "" {
 		return nil
 	}
@@ -237,8 +238,8 @@ func (c *canvas) qr(s Spec) error {
 	if s.QRDamaged {
 		damage(img)
 	}
-	c.image(qrX, qrY, qrD, qrD, img, true)
-	c.text(qrX-1, qrY-12, 8, "实时数据，扫码验证", inkBlack)
+	c.image(x, y, qrD, qrD, img, true)
+	c.text(x-1, y-12, 8, "实时数据，扫码验证", inkBlack)
 	return nil
 }
 
@@ -293,10 +294,12 @@ func (c *canvas) qualification(s Spec) error {
 		c.text(labelX, 148, 10, "使用场景："+a.Scene, inkBlack)
 		c.text(labelX, 126, 10, "有效期："+s.span(a.Period, s.Dates, "至"), inkBlack)
 	}
-	if s.QR != "" {
-		return c.qr(s)
+	if s.Medium == fields.Paper {
+		row(270, "证书编号", "样0000"+lastDigits(s.Number, 4))
+		c.text(labelX, 128, 9, "持证人须知：本证书由持证人保管，不得转借、涂改（样例）。", paleGrey)
+		c.roundSeal(sealCX, 214, sealD, s.Issuer, "样例 SPECIMEN")
 	}
-	return nil
+	return c.qr(s, 452, 78)
 }
 
 // paper draws the pages of a paper booklet on one sheet.

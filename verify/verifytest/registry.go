@@ -37,10 +37,19 @@ type RegistryMeta struct {
 	Source string     `json:"source"`
 	AsOf   civil.Date `json:"asOf"`
 	Rows   int        `json:"rows"`
+	// WarnDays and RedDays are the ages at which the data is called stale, and at which it no longer lets a
+	// certificate pass.
+	WarnDays int `json:"warnDays"`
+	RedDays  int `json:"redDays"`
 }
 
-// RegistryAsOf is the day of the specimens' registry snapshot.
-const RegistryAsOf = "2026-06-01"
+// RegistryAsOf is the day of the specimens' registry snapshot. The answers hold for a snapshot that its publisher calls
+// stale after RegistryWarnDays and unfit to pass on after RegistryRedDays.
+const (
+	RegistryAsOf     = "2026-06-01"
+	RegistryWarnDays = 90
+	RegistryRedDays  = 120
+)
 
 // Row returns the registry's row for a sound specimen: it agrees with the certificate in everything.
 func (s Spec) Row() RegistryRow {
@@ -86,5 +95,5 @@ func WriteRegistryJSON(w io.Writer, rows []RegistryRow) error {
 	return e.Encode(struct {
 		Meta RegistryMeta  `json:"meta"`
 		Rows []RegistryRow `json:"rows"`
-	}{RegistryMeta{"specimen", "样例 SPECIMEN registry of invented people", Day(RegistryAsOf), len(rows)}, rows})
+	}{RegistryMeta{"specimen", "样例 SPECIMEN registry of invented people", Day(RegistryAsOf), len(rows), RegistryWarnDays, RegistryRedDays}, rows})
 }
