@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -201,7 +202,8 @@ type Import struct {
 	Current *GenerationInfo
 }
 
-// Stage copies the snapshot file at path into the folder and checks it completely. Nothing changes for readers.
+// Stage copies the snapshot file at path into the folder and checks it completely; a delta is laid over the snapshot in
+// use and gives the file that its publisher built. Nothing changes for readers.
 func (d *Data) Stage(ctx context.Context, path string, opt ImportOptions) (*Import, error) {
 	st, err := os.Stat(path)
 	if err != nil {
@@ -215,7 +217,11 @@ func (d *Data) Stage(ctx context.Context, path string, opt ImportOptions) (*Impo
 	if opt.From == "" {
 		opt.From = filepath.Base(path)
 	}
-	return d.stage(ctx, f, st.Size(), opt, voucher{})
+	head := bufio.NewReader(f)
+	if b, _ := head.Peek(len(deltaMark)); string(b) == deltaMark {
+		return d.stageDelta(ctx, head, opt, voucher{})
+	}
+	return d.stage(ctx, head, st.Size(), opt, voucher{})
 }
 
 // voucher is what a publisher's signed metadata says of a file.
@@ -225,7 +231,27 @@ type voucher struct {
 	trust    []byte
 }
 
-func (d *Data) stage(ctx context.Context, src io.Reader, size int64, opt ImportOptions, v voucher) (imp *Import, err error) {
+func (d *Data) stage(ctx context.Context, src io.Reader, size int64, opt ImportOptions, v voucher) (*Import, error) {
+	return d.staging(ctx, opt, v, func(imp *Import) (int64, string, error) {
+		n, sum, err := d.gens.receive(ctx, imp.tmp, src, maxSnapshotBytes, func(done int64) { opt.tell("copy", done, size) })
+		return n, hexSum(sum), err
+	})
+}
+
+func (d *Data) stageDelta(ctx context.Context, src io.Reader, opt ImportOptions, v voucher) (*Import, error) {
+	return d.staging(ctx, opt, v, func(imp *Import) (int64, string, error) {
+		cur, err := d.Open()
+		if err != nil {
+			return 0, "", err
+		}
+		defer cur.Close()
+		head, err := ApplyDelta(ctx, cur.Snapshot, src, d.path(imp.tmp))
+		return head.Size, head.SHA256, err
+	})
+}
+
+// staging locks the folder, lets fetch make the file imp.tmp, which must last, and checks it.
+func (d *Data) staging(ctx context.Context, opt ImportOptions, v voucher, fetch func(*Import) (size int64, sum string, err error)) (imp *Import, err error) {
 	unlock, err := d.lock()
 	if err != nil {
 		return nil, err
@@ -245,15 +271,14 @@ func (d *Data) stage(ctx context.Context, src io.Reader, size int64, opt ImportO
 		return imp, err
 	}
 	imp.tmp = genName(n, "db") + ".tmp"
-	got, sum, err := d.gens.receive(ctx, imp.tmp, src, maxSnapshotBytes, func(done int64) { opt.tell("copy", done, size) })
+	size, sum, err := fetch(imp)
 	if err != nil {
-		imp.tmp = ""
 		return imp, err
 	}
-	if v.sha256 != "" && hexSum(sum) != v.sha256 {
-		return imp, fmt.Errorf("%w: SHA-256 %s instead of %s", ErrDamaged, hexSum(sum), v.sha256)
+	if v.sha256 != "" && sum != v.sha256 {
+		return imp, fmt.Errorf("%w: SHA-256 %s instead of %s", ErrDamaged, sum, v.sha256)
 	}
-	imp.Info = GenerationInfo{Generation: n, Size: got, SHA256: hexSum(sum), ImportedAt: opt.Now.UTC(), From: opt.From, SignedBy: v.signedBy, Trust: v.trust}
+	imp.Info = GenerationInfo{Generation: n, Size: size, SHA256: sum, ImportedAt: opt.Now.UTC(), From: opt.From, SignedBy: v.signedBy, Trust: v.trust}
 	return imp, imp.check(ctx)
 }
 

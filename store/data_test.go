@@ -287,3 +287,39 @@ func TestReadOnlyMedia(t *testing.T) {
 		t.Errorf("%v %v", a, err)
 	}
 }
+
+func TestImportOfADelta(t *testing.T) {
+	ctx := context.Background()
+	d := openData(t)
+	rows := someRows(120, 4)
+	from, to := fileOf(t, rows[:100], testMeta().AsOf), fileOf(t, rows[10:], testMeta().AsOf.AddDate(0, 0, 1))
+	var b bytes.Buffer
+	if _, err := WriteDelta(ctx, from, to, &b); err != nil {
+		t.Fatal(err)
+	}
+	delta := filepath.Join(t.TempDir(), "x.delta")
+	if err := os.WriteFile(delta, b.Bytes(), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.Import(ctx, delta, ImportOptions{Now: now}); !errors.Is(err, ErrNoSnapshot) {
+		t.Errorf("a delta on nothing: %v", err)
+	}
+	if _, err := d.Import(ctx, from, ImportOptions{Now: now}); err != nil {
+		t.Fatal(err)
+	}
+	imp, err := d.Stage(ctx, delta, ImportOptions{Now: now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := imp.Preview(ctx)
+	if err != nil || p.Added != 20 || p.Removed != 10 || p.Same != 90 {
+		t.Errorf("%+v %v", p, err)
+	}
+	i, err := imp.Commit()
+	if err != nil || i.Generation != 2 || i.SHA256 != mustSum(t, to) {
+		t.Errorf("%+v %v", i, err)
+	}
+	if _, err := d.Import(ctx, delta, ImportOptions{Now: now}); !errors.Is(err, ErrDelta) {
+		t.Errorf("a delta on another snapshot: %v", err)
+	}
+}

@@ -20,6 +20,7 @@ import (
 // a put the packed row; all but the byte is length-prefixed.
 const (
 	deltaFormat   = "zhengyan-delta/1"
+	deltaMark     = `{"format":"zhengyan-delta/` // every delta begins so
 	deltaPut      = 1
 	deltaRemove   = 2
 	deltaEnd      = 0

@@ -1,0 +1,162 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"strings"
+
+	"zhengyan/store"
+)
+
+const auditExamples = `  zhengyan audit list --last 20
+  zhengyan audit verify --witness checkpoint.txt
+  zhengyan audit export > audit.jsonl
+  zhengyan audit check --key "zhengyan-audit+..." audit.jsonl
+`
+
+func cmdAudit(ctx context.Context, env *environment, args []string) int {
+	return env.verbs(ctx, "audit", []verb{
+		{"list", "the entries", auditList},
+		{"verify", "recompute the log and compare it with a checkpoint seen outside", auditVerify},
+		{"export", "the entries, each with its proof, as JSON lines", auditExport},
+		{"check", "check exported entries without the log", auditCheck},
+	}, auditExamples, args)
+}
+
+// readAudit opens the log for reading; done is set where there is none, which is no failure.
+func (env *environment) readAudit(verb, dir string) (a *store.Audit, code int, done bool) {
+	data, err := store.OpenData(env.dataDir(dir))
+	if err == nil {
+		a, err = data.ReadAudit()
+	}
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		fmt.Fprintln(env.Stderr, "zhengyan: there is no audit log yet")
+		return nil, exitOK, true
+	case err != nil:
+		return nil, env.fail(exitUnreadable, "audit %s: %v", verb, err), true
+	}
+	return a, exitOK, false
+}
+
+func auditList(ctx context.Context, env *environment, args []string) int {
+	fl := env.flags("audit list", "[options]", auditExamples)
+	dir := dataFlag(fl)
+	last := fl.Int64("last", 0, "only the last N entries")
+	asJSON := fl.Bool("json", false, "one JSON object an entry")
+	if code, done := env.parse(fl, args); done {
+		return code
+	}
+	a, code, done := env.readAudit("list", *dir)
+	if done {
+		return code
+	}
+	defer a.Close()
+	n, err := a.Len()
+	if err != nil {
+		return env.fail(exitUnreadable, "audit list: %v", err)
+	}
+	first := int64(0)
+	if *last > 0 {
+		first = max(0, n-*last)
+	}
+	err = a.Entries(ctx, first, func(i int64, e store.AuditEntry) error {
+		if *asJSON {
+			if code := env.printJSON(e); code != exitOK {
+				return errors.New("cannot write")
+			}
+			return nil
+		}
+		_, err := fmt.Fprintf(env.Stdout, "%6d  %s  %-7s %-13s %.12s  %s\n", i, shanghai(e.Time), e.Action, e.Indication, e.FileSHA256, strings.Join(e.Rules, ","))
+		return err
+	})
+	if err != nil {
+		return env.fail(exitUnreadable, "audit list: %v", err)
+	}
+	return exitOK
+}
+
+func auditVerify(ctx context.Context, env *environment, args []string) int {
+	fl := env.flags("audit verify", "[options]", auditExamples)
+	dir := dataFlag(fl)
+	witness := fl.String("witness", "", "file with a checkpoint that was seen outside (printed on a report, carried on a stick)")
+	if code, done := env.parse(fl, args); done {
+		return code
+	}
+	var seen []byte
+	if *witness != "" {
+		var err error
+		if seen, err = readSmall(*witness, 4<<10); err != nil {
+			return env.fail(exitUnreadable, "audit verify: %v", err)
+		}
+	}
+	a, code, done := env.readAudit("verify", *dir)
+	if done {
+		return code
+	}
+	defer a.Close()
+	n, err := a.Verify(ctx, string(seen))
+	if err != nil {
+		return env.fail(exitUnreadable, "audit verify: %v", err)
+	}
+	cp, err := a.Checkpoint()
+	if err != nil {
+		return env.fail(exitUnreadable, "audit verify: %v", err)
+	}
+	fmt.Fprintf(env.Stdout, "%d entries, all in place\nkey %s\n\n%s", n, a.VerifierKey(), cp)
+	if *witness == "" {
+		fmt.Fprintln(env.Stderr, "zhengyan: without a checkpoint seen outside (--witness) this shows only that the log agrees with itself")
+	}
+	return exitOK
+}
+
+func auditExport(ctx context.Context, env *environment, args []string) int {
+	fl := env.flags("audit export", "[options]", auditExamples)
+	dir := dataFlag(fl)
+	first := fl.Int64("first", 0, "number of the first entry")
+	if code, done := env.parse(fl, args); done {
+		return code
+	}
+	a, code, done := env.readAudit("export", *dir)
+	if done {
+		return code
+	}
+	defer a.Close()
+	if err := a.Export(ctx, env.Stdout, *first); err != nil {
+		return env.fail(exitUnreadable, "audit export: %v", err)
+	}
+	return exitOK
+}
+
+func auditCheck(ctx context.Context, env *environment, args []string) int {
+	fl := env.flags("audit check", "--key KEY FILE", auditExamples)
+	key := fl.String("key", "", "the log's verifier key, as \"audit verify\" shows it")
+	if code, done := env.parse(fl, args); done {
+		return code
+	}
+	if fl.NArg() != 1 {
+		return env.failHint(exitUsage, "zhengyan audit check -h", "audit check: name one exported file")
+	}
+	var r io.Reader = env.Stdin
+	if fl.Arg(0) != "-" {
+		f, err := os.Open(fl.Arg(0))
+		if err != nil {
+			return env.fail(exitUnreadable, "audit check: %v", err)
+		}
+		defer f.Close()
+		r = f
+	}
+	n, err := store.CheckExport(ctx, r, *key)
+	if err != nil {
+		return env.fail(exitUnreadable, "audit check: %v", err)
+	}
+	fmt.Fprintf(env.Stdout, "%d entries stand in the log of the checkpoint\n", n)
+	if *key == "" {
+		fmt.Fprintln(env.Stderr, "zhengyan: warning: checked with the key that the file brings; name the key you trust with --key")
+	}
+	return exitOK
+}

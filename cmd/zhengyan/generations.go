@@ -1,0 +1,100 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+
+	"zhengyan/store"
+)
+
+func snapshotList(_ context.Context, env *environment, args []string) int {
+	fl := env.flags("snapshot list", "[options]", "  zhengyan snapshot list --json\n")
+	dir := dataFlag(fl)
+	asJSON := fl.Bool("json", false, "one JSON object a generation")
+	if code, done := env.parse(fl, args); done {
+		return code
+	}
+	data, err := store.OpenData(env.dataDir(*dir))
+	if err != nil {
+		return env.snapshotFailed("list", err)
+	}
+	list, err := data.List()
+	if err != nil {
+		return env.snapshotFailed("list", err)
+	}
+	for _, g := range list {
+		if *asJSON {
+			g.Trust = nil
+			if code := env.printJSON(g); code != exitOK {
+				return code
+			}
+			continue
+		}
+		state := "kept"
+		switch {
+		case g.Bad != "":
+			state = "damaged: " + g.Bad
+		case g.Current:
+			state = "in use"
+		case g.Previous:
+			state = "previous"
+		}
+		fmt.Fprintf(env.Stdout, "%6d  %s  %s  %d rows  %s  signed by %s\n", g.Generation, g.ID, shanghai(g.AsOf), g.Rows, state, cmp.Or(g.SignedBy, "nobody"))
+	}
+	if len(list) == 0 {
+		fmt.Fprintln(env.Stderr, "zhengyan: no snapshot has been imported")
+	}
+	return exitOK
+}
+
+func snapshotRevert(ctx context.Context, env *environment, args []string) int {
+	fl := env.flags("snapshot revert", "[options]", "  zhengyan snapshot revert\n")
+	dir := dataFlag(fl)
+	if code, done := env.parse(fl, args); done {
+		return code
+	}
+	data, err := store.OpenData(env.dataDir(*dir))
+	if err != nil {
+		return env.snapshotFailed("revert", err)
+	}
+	g, err := data.Revert(ctx)
+	if err != nil {
+		return env.snapshotFailed("revert", err)
+	}
+	fmt.Fprintf(env.Stdout, "generation %d (%s, as of %s) is in use\n", g.Generation, g.ID, shanghai(g.AsOf))
+	return exitOK
+}
+
+func snapshotVerify(ctx context.Context, env *environment, args []string) int {
+	fl := env.flags("snapshot verify", "[options] [FILE]", "  zhengyan snapshot verify\n  zhengyan snapshot verify registry.db\n")
+	dir := dataFlag(fl)
+	if code, done := env.parse(fl, args); done {
+		return code
+	}
+	progress := env.progress()
+	tell := func(done, total int) {
+		if progress != nil {
+			progress("check", int64(done), int64(total))
+		}
+	}
+	s, o, err := env.openedSnapshot(*dir, fl.Arg(0))
+	if err != nil {
+		return env.snapshotFailed("verify", err)
+	}
+	defer s.Close()
+	if o == nil {
+		err = s.Verify(ctx, tell)
+	} else {
+		var data *store.Data
+		if data, err = store.OpenData(env.dataDir(*dir)); err == nil {
+			err = data.Scrub(ctx, o.Info.Generation, tell)
+		}
+	}
+	env.endProgress()
+	if err != nil {
+		return env.snapshotFailed("verify", err)
+	}
+	fmt.Fprintf(env.Stdout, "%s: all %d rows, indexes and hashes are whole\n", s.Snapshot().ID, s.Snapshot().Rows)
+	return exitOK
+}

@@ -1,0 +1,543 @@
+package main
+
+import (
+	"bufio"
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"zhengyan/store"
+	"zhengyan/verify"
+	"zhengyan/verify/fields"
+	"zhengyan/verify/rules"
+)
+
+const snapshotExamples = `  zhengyan snapshot build --as-of 2026-06-01 --source "registry" --out registry.db rows.csv
+  zhengyan snapshot build --previous old.db --as-of 2026-06-02 --out new.db rows.jsonl
+  zhengyan snapshot import --preview registry.db
+  zhengyan snapshot import registry.db
+  zhengyan snapshot info
+  zhengyan snapshot lookup 京1112015201600001
+  zhengyan snapshot revert
+`
+
+// verb is a sub-command.
+type verb struct {
+	name, about string
+	run         func(ctx context.Context, env *environment, args []string) int
+}
+
+// verbs runs the sub-command that args name.
+func (env *environment) verbs(ctx context.Context, name string, list []verb, examples string, args []string) int {
+	if len(args) > 0 {
+		for _, v := range list {
+			if v.name == args[0] {
+				return v.run(ctx, env, args[1:])
+			}
+		}
+	}
+	w, code := env.Stderr, exitUsage
+	if len(args) > 0 && slices.Contains([]string{"-h", "--help", "help"}, args[0]) {
+		w, code = env.Stdout, exitOK
+	} else if len(args) > 0 {
+		env.fail(exitUsage, "%s: unknown command %q", name, args[0])
+	}
+	fmt.Fprintf(w, "Usage: zhengyan %s COMMAND [options]\n\n", name)
+	for _, v := range list {
+		fmt.Fprintf(w, "  %-9s %s\n", v.name, v.about)
+	}
+	fmt.Fprintf(w, "\nExamples:\n%s", examples)
+	return code
+}
+
+func cmdSnapshot(ctx context.Context, env *environment, args []string) int {
+	return env.verbs(ctx, "snapshot", []verb{
+		{"build", "publisher: make a snapshot file from CSV, JSON lines or XLSX", snapshotBuild},
+		{"delta", "publisher: the difference of two snapshot files", snapshotDelta},
+		{"import", "check a snapshot file and use it from now on", snapshotImport},
+		{"info", "the snapshot in use, or a file", snapshotInfo},
+		{"lookup", "find a registration", snapshotLookup},
+		{"list", "the generations that are kept", snapshotList},
+		{"revert", "use the generation before the current one again", snapshotRevert},
+		{"verify", "read the whole snapshot and check every byte", snapshotVerify},
+	}, snapshotExamples, args)
+}
+
+func snapshotBuild(ctx context.Context, env *environment, args []string) int {
+	var asOf, source, out, format, previous, badReport string
+	var warn, red int
+	var skipBad bool
+	fl := env.flags("snapshot build", "[options] --as-of TIME --out FILE INPUT...", snapshotExamples)
+	fl.StringVar(&asOf, "as-of", "", "the day (its end) or time whose state the rows show")
+	fl.StringVar(&source, "source", "", "name of the registry")
+	fl.StringVarP(&out, "out", "o", "", "the snapshot file to write")
+	fl.StringVar(&format, "format", "", "csv, jsonl or xlsx (default: by the file's name)")
+	fl.StringVar(&previous, "previous", "", "the snapshot before this one; what has changed is kept as history")
+	fl.IntVar(&warn, "warn-days", 30, "age in days from which the data is called stale")
+	fl.IntVar(&red, "red-days", 90, "age in days from which the data no longer lets a certificate pass")
+	fl.BoolVar(&skipBad, "skip-bad", false, "build although some rows are bad; they are reported and left out")
+	fl.StringVar(&badReport, "bad-report", "", "write the bad rows to this file (JSON lines)")
+	if code, done := env.parse(fl, args); done {
+		return code
+	}
+	if out == "" || asOf == "" || fl.NArg() == 0 {
+		return env.failHint(exitUsage, "zhengyan snapshot build -h", "snapshot build: name --as-of, --out and the input")
+	}
+	at, err := verify.ParseInstant(asOf)
+	if err != nil {
+		return env.fail(exitUsage, "snapshot build: --as-of: %v", err)
+	}
+	if at.After(env.Now()) {
+		fmt.Fprintf(env.Stderr, "zhengyan: warning: --as-of %s is later than this computer's clock\n", at.Format(time.RFC3339))
+	}
+	meta := store.Meta{AsOf: at, Source: source, WarnAge: time.Duration(warn) * 24 * time.Hour, RedAge: time.Duration(red) * 24 * time.Hour}
+	var opt store.BuildOptions
+	if previous != "" {
+		if opt.Previous, err = store.OpenSnapshot(previous); err != nil {
+			return env.fail(exitUnreadable, "snapshot build: %v", err)
+		}
+		defer opt.Previous.Close()
+	}
+	in := &inputs{ctx: ctx, paths: fl.Args(), format: format}
+	defer in.close()
+	rows := in.rows()
+	if !skipBad {
+		// Bad rows are known only when all have been read, so the build ends with the error that counts them.
+		rows = in.refusingBad(rows)
+	}
+	err = store.BuildWith(ctx, rows, meta, out, opt)
+	if rerr := in.report(env, badReport); err == nil {
+		err = rerr
+	}
+	if err != nil {
+		return env.buildFailed(err)
+	}
+	s, err := store.OpenSnapshot(out)
+	if err != nil {
+		return env.fail(exitInternal, "snapshot build: %v", err)
+	}
+	defer s.Close()
+	env.printSnapshot(s, nil)
+	if in.bad > 0 {
+		fmt.Fprintf(env.Stderr, "zhengyan: warning: %d bad rows were left out\n", in.bad)
+	}
+	return exitOK
+}
+
+var errBadRows = errors.New("bad rows")
+
+func (env *environment) buildFailed(err error) int {
+	switch {
+	case errors.Is(err, errBadRows):
+		return env.failHint(exitUnreadable, "mend the rows, or leave them out with --skip-bad", "snapshot build: %v; no snapshot was written", err)
+	case errors.Is(err, store.ErrBadRow):
+		return env.fail(exitUnreadable, "snapshot build: %v; no snapshot was written", err)
+	}
+	return env.fail(exitUnreadable, "snapshot build: %v", err)
+}
+
+// inputs reads rows from several files, one after the other.
+type inputs struct {
+	ctx    context.Context
+	paths  []string
+	format string
+	files  []*os.File
+	done   []source
+	bad    int
+}
+
+type source struct {
+	path string
+	*store.Source
+}
+
+func (in *inputs) rows() iter.Seq2[store.Row, error] {
+	return func(yield func(store.Row, error) bool) {
+		for _, path := range in.paths {
+			f, err := os.Open(path)
+			if err != nil {
+				yield(store.Row{}, err)
+				return
+			}
+			in.files = append(in.files, f)
+			src := source{path: path}
+			switch kind := cmp.Or(in.format, strings.TrimPrefix(strings.ToLower(filepath.Ext(path)), ".")); kind {
+			case "csv":
+				src.Source = store.ReadCSV(in.ctx, f)
+			case "jsonl", "ndjson":
+				src.Source = store.ReadJSONL(in.ctx, f)
+			case "xlsx":
+				src.Source = store.ReadXLSX(in.ctx, f)
+			default:
+				yield(store.Row{}, fmt.Errorf("%s: unknown format %q: there are csv, jsonl and xlsx", path, kind))
+				return
+			}
+			in.done = append(in.done, src)
+			for r, err := range src.Rows {
+				if err != nil {
+					err = fmt.Errorf("%s: %w", path, err)
+				}
+				if !yield(r, err) || err != nil {
+					return
+				}
+			}
+			in.bad += src.BadCount
+		}
+	}
+}
+
+func (in *inputs) refusingBad(rows iter.Seq2[store.Row, error]) iter.Seq2[store.Row, error] {
+	return func(yield func(store.Row, error) bool) {
+		for r, err := range rows {
+			if !yield(r, err) {
+				return
+			}
+		}
+		if in.bad > 0 {
+			yield(store.Row{}, fmt.Errorf("%d %w", in.bad, errBadRows))
+		}
+	}
+}
+
+func (in *inputs) close() {
+	for _, f := range in.files {
+		f.Close() // only read from
+	}
+}
+
+// shownBad is the number of bad rows that standard error lists; --bad-report has more.
+const shownBad = 20
+
+func (in *inputs) report(env *environment, path string) (err error) {
+	var w io.Writer = io.Discard
+	if path != "" {
+		f, cerr := os.Create(path)
+		if cerr != nil {
+			return cerr
+		}
+		defer func() { err = errors.Join(err, f.Close()) }()
+		w = f
+	}
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	shown := 0
+	for _, s := range in.done {
+		for _, b := range s.Bad {
+			if shown++; shown <= shownBad {
+				fmt.Fprintf(env.Stderr, "zhengyan: %s:%d: %s\n", s.path, b.Line, b.Why)
+			}
+			if err := enc.Encode(struct {
+				File string `json:"file"`
+				store.BadRow
+			}{s.path, b}); err != nil {
+				return err
+			}
+		}
+	}
+	if shown > shownBad {
+		fmt.Fprintf(env.Stderr, "zhengyan: and %d more bad rows\n", shown-shownBad)
+	}
+	return nil
+}
+
+func snapshotDelta(ctx context.Context, env *environment, args []string) int {
+	var out string
+	fl := env.flags("snapshot delta", "--out FILE OLD NEW", "  zhengyan snapshot delta --out 0602.delta 0601.db 0602.db\n")
+	fl.StringVarP(&out, "out", "o", "", "the delta file to write")
+	if code, done := env.parse(fl, args); done {
+		return code
+	}
+	if out == "" || fl.NArg() != 2 {
+		return env.failHint(exitUsage, "zhengyan snapshot delta -h", "snapshot delta: name --out and two snapshot files")
+	}
+	f, err := os.Create(out)
+	if err != nil {
+		return env.fail(exitUnreadable, "snapshot delta: %v", err)
+	}
+	w := bufio.NewWriter(f)
+	head, err := store.WriteDelta(ctx, fl.Arg(0), fl.Arg(1), w)
+	if err = errors.Join(err, w.Flush(), f.Sync(), f.Close()); err != nil {
+		return env.fail(exitUnreadable, "snapshot delta: %v", errors.Join(err, os.Remove(out)))
+	}
+	return env.printJSON(head)
+}
+
+func (env *environment) printJSON(v any) int {
+	enc := json.NewEncoder(env.Stdout)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		return env.fail(exitInternal, "%v", err)
+	}
+	return exitOK
+}
+
+// dataFlag adds --data.
+func dataFlag(fl *pflag.FlagSet) *string {
+	return fl.String("data", "", "data folder (default: ZHENGYAN_DATA, else the platform's)")
+}
+
+func snapshotImport(ctx context.Context, env *environment, args []string) int {
+	fl := env.flags("snapshot import", "[options] FILE", snapshotExamples)
+	dir := dataFlag(fl)
+	preview := fl.Bool("preview", false, "only show what would change")
+	older := fl.Bool("allow-older", false, "let older data replace newer")
+	if code, done := env.parse(fl, args); done {
+		return code
+	}
+	if fl.NArg() != 1 {
+		return env.failHint(exitUsage, "zhengyan snapshot import -h", "snapshot import: name one snapshot or delta file")
+	}
+	data, err := store.OpenData(env.dataDir(*dir))
+	if err != nil {
+		return env.fail(exitUnreadable, "snapshot import: %v", err)
+	}
+	opt := store.ImportOptions{Now: env.Now(), AllowOlder: *older, Progress: env.progress()}
+	imp, err := data.Stage(ctx, fl.Arg(0), opt)
+	env.endProgress()
+	if err != nil {
+		return env.importFailed(err)
+	}
+	defer imp.Discard() // does nothing after Commit
+	p, err := imp.Preview(ctx)
+	if err != nil {
+		return env.fail(exitUnreadable, "snapshot import: %v", err)
+	}
+	env.printPreview(imp, p)
+	if *preview {
+		fmt.Fprintln(env.Stderr, "zhengyan: nothing was changed (--preview)")
+		return exitOK
+	}
+	info, err := imp.Commit()
+	if err != nil {
+		return env.fail(exitUnreadable, "snapshot import: %v; the snapshot before it is still in use", err)
+	}
+	fmt.Fprintf(env.Stderr, "zhengyan: generation %d is in use; \"zhengyan snapshot revert\" goes back\n", info.Generation)
+	return exitOK
+}
+
+func (env *environment) importFailed(err error) int {
+	const kept = "; nothing was changed"
+	switch {
+	case errors.Is(err, store.ErrSame):
+		fmt.Fprintf(env.Stderr, "zhengyan: %v\n", err)
+		return exitOK
+	case errors.Is(err, store.ErrOlder):
+		return env.failHint(exitUnreadable, "--allow-older lets it replace the newer one", "snapshot import: %v%s", err, kept)
+	case errors.Is(err, store.ErrBusy):
+		return env.failHint(exitUnreadable, "wait until the other import has ended", "snapshot import: %v%s", err, kept)
+	}
+	return env.fail(exitUnreadable, "snapshot import: %v%s", err, kept)
+}
+
+// progress writes how far an import is, on a terminal only.
+func (env *environment) progress() func(stage string, done, total int64) {
+	if !env.StderrTerminal {
+		return nil
+	}
+	last := int64(-1)
+	return func(stage string, done, total int64) {
+		if pct := done * 100 / max(total, 1); pct != last {
+			last = pct
+			fmt.Fprintf(env.Stderr, "\r%-7s %3d %%", stage, pct)
+		}
+	}
+}
+
+func (env *environment) endProgress() {
+	if env.StderrTerminal {
+		fmt.Fprint(env.Stderr, "\r               \r")
+	}
+}
+
+func (env *environment) printPreview(imp *store.Import, p *store.Preview) {
+	w := env.Stdout
+	fmt.Fprintf(w, "snapshot  %s\nas of     %s\nrows      %d\nsource    %s\nsigned    %s\n", imp.Info.ID, shanghai(imp.Info.AsOf), imp.Info.Rows, cmp.Or(imp.Info.Source, "-"), cmp.Or(imp.Info.SignedBy, "nobody vouches for this file"))
+	if imp.Current == nil {
+		fmt.Fprintln(w, "replaces  nothing: there is no snapshot in use")
+		return
+	}
+	fmt.Fprintf(w, "replaces  %s of %s\n", imp.Current.ID, shanghai(imp.Current.AsOf))
+	fmt.Fprintf(w, "changes   +%d -%d ~%d, unchanged %d\n", p.Added, p.Removed, p.Changed, p.Same)
+	for _, status := range slices.Sorted(maps.Keys(p.Lost)) {
+		fmt.Fprintf(w, "lost      有效 → %s: %d\n", status, p.Lost[status])
+	}
+	if p.Regained > 0 {
+		fmt.Fprintf(w, "regained  → 有效: %d\n", p.Regained)
+	}
+	for _, c := range p.Examples {
+		switch {
+		case c.Before == nil:
+			fmt.Fprintf(w, "  + %s %s %s\n", c.After.Number, c.After.Name, c.After.Status)
+		case c.After == nil:
+			fmt.Fprintf(w, "  - %s %s %s\n", c.Before.Number, c.Before.Name, c.Before.Status)
+		default:
+			status := c.After.Status
+			if c.Before.Status != status {
+				status = c.Before.Status + " → " + status
+			}
+			fmt.Fprintf(w, "  ~ %s %s %s (%s)\n", c.After.Number, c.After.Name, status, strings.Join(c.Fields, ", "))
+		}
+	}
+}
+
+func shanghai(t time.Time) string {
+	return t.In(time.FixedZone("", 8*60*60)).Format("2006-01-02 15:04 -07:00")
+}
+
+// openedSnapshot opens a file, or the snapshot in use.
+func (env *environment) openedSnapshot(dir, file string) (*store.Snapshot, *store.Opened, error) {
+	if file != "" {
+		s, err := store.OpenSnapshot(file)
+		return s, nil, err
+	}
+	data, err := store.OpenData(env.dataDir(dir))
+	if err != nil {
+		return nil, nil, err
+	}
+	o, err := data.Open()
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, p := range o.Problems {
+		fmt.Fprintf(env.Stderr, "zhengyan: warning: %v\n", p)
+	}
+	return o.Snapshot, o, nil
+}
+
+func (env *environment) snapshotFailed(verb string, err error) int {
+	if errors.Is(err, store.ErrNoSnapshot) {
+		return env.failHint(exitUnreadable, "zhengyan snapshot import FILE", "snapshot %s: %v", verb, err)
+	}
+	return env.fail(exitUnreadable, "snapshot %s: %v", verb, err)
+}
+
+func snapshotInfo(_ context.Context, env *environment, args []string) int {
+	fl := env.flags("snapshot info", "[options] [FILE]", snapshotExamples)
+	dir := dataFlag(fl)
+	asJSON := fl.Bool("json", false, "as JSON")
+	if code, done := env.parse(fl, args); done {
+		return code
+	}
+	s, o, err := env.openedSnapshot(*dir, fl.Arg(0))
+	if err != nil {
+		return env.snapshotFailed("info", err)
+	}
+	defer s.Close()
+	if *asJSON {
+		out := struct {
+			rules.SnapshotInfo
+			Root     string         `json:"root"`
+			Statuses map[string]int `json:"statuses"`
+			State    string         `json:"state"`
+			AgeDays  float64        `json:"ageDays"`
+		}{s.Snapshot(), s.Root(), s.Statuses(), freshness(s.Snapshot(), env.Now()), env.Now().Sub(s.Snapshot().AsOf).Hours() / 24}
+		return env.printJSON(out)
+	}
+	env.printSnapshot(s, o)
+	return exitOK
+}
+
+// freshness is one word for the age of a snapshot at a time.
+func freshness(i rules.SnapshotInfo, now time.Time) string {
+	age := now.Sub(i.AsOf)
+	switch {
+	case age < 0:
+		return "CLOCK SUSPECT"
+	case i.RedAge > 0 && age >= i.RedAge:
+		return "RED LINE"
+	case i.WarnAge > 0 && age >= i.WarnAge:
+		return "STALE"
+	}
+	return "FRESH"
+}
+
+func (env *environment) printSnapshot(s *store.Snapshot, o *store.Opened) {
+	i, w := s.Snapshot(), env.Stdout
+	fmt.Fprintf(w, "snapshot   %s\nas of      %s\n", i.ID, shanghai(i.AsOf))
+	age := env.Now().Sub(i.AsOf)
+	fmt.Fprintf(w, "state      %s, %.0f days old (stale from %.0f, red line from %.0f days)\n", freshness(i, env.Now()), age.Hours()/24, i.WarnAge.Hours()/24, i.RedAge.Hours()/24)
+	fmt.Fprintf(w, "rows       %d\nsource     %s\nsigned by  %s\nroot       %s\n", i.Rows, cmp.Or(i.Source, "-"), cmp.Or(i.SignedBy, "nobody"), s.Root())
+	for _, status := range slices.Sorted(maps.Keys(s.Statuses())) {
+		fmt.Fprintf(w, "  %s %d\n", status, s.Statuses()[status])
+	}
+	if o != nil {
+		fmt.Fprintf(w, "generation %d, imported %s from %s\n", o.Info.Generation, shanghai(o.Info.ImportedAt), o.Info.From)
+	}
+}
+
+func snapshotLookup(ctx context.Context, env *environment, args []string) int {
+	var q rules.RegistryQuery
+	var kind string
+	fl := env.flags("snapshot lookup", "[options] [NUMBER]", "  zhengyan snapshot lookup 京1112015201600001\n  zhengyan snapshot lookup --name 张样例 --json\n")
+	dir := dataFlag(fl)
+	file := fl.String("file", "", "look in this snapshot file")
+	asJSON := fl.Bool("json", false, "as JSON")
+	fl.StringVar(&kind, "kind", "", "constructor-1, architect-1, qualification, ...")
+	fl.StringVar(&q.Name, "name", "", "name (used where no other key is given)")
+	fl.StringVar(&q.QRKey, "qr", "", "key that the QR carries")
+	fl.StringVar(&q.EcertID, "ecert", "", "certificate identifier 证照标识")
+	if code, done := env.parse(fl, args); done {
+		return code
+	}
+	q.Kind, q.Number = fields.Kind(kind), fl.Arg(0)
+	if fl.NArg() > 1 {
+		return env.failHint(exitUsage, "zhengyan snapshot lookup -h", "snapshot lookup: one number at a time")
+	}
+	s, _, err := env.openedSnapshot(*dir, *file)
+	if err != nil {
+		return env.snapshotFailed("lookup", err)
+	}
+	defer s.Close()
+	a, err := s.Lookup(ctx, q)
+	if errors.Is(err, store.ErrNoKey) {
+		return env.failHint(exitUsage, "zhengyan snapshot lookup -h", "snapshot lookup: %v", err)
+	}
+	if err != nil {
+		return env.snapshotFailed("lookup", err)
+	}
+	if *asJSON {
+		return env.printJSON(struct {
+			Snapshot rules.SnapshotInfo   `json:"snapshot"`
+			Query    rules.RegistryQuery  `json:"query"`
+			Answer   rules.RegistryAnswer `json:"answer"`
+		}{s.Snapshot(), q, a})
+	}
+	i := s.Snapshot()
+	if !a.Found {
+		fmt.Fprintf(env.Stdout, "not in snapshot %s (as of %s); this does not say that there is no such registration\n", i.ID, shanghai(i.AsOf))
+	}
+	for _, r := range a.Records {
+		env.printRow(r)
+	}
+	fmt.Fprintf(env.Stderr, "zhengyan: snapshot %s, as of %s, %s\n", i.ID, shanghai(i.AsOf), freshness(i, env.Now()))
+	return exitOK
+}
+
+func (env *environment) printRow(r store.Row) {
+	for _, f := range [][2]string{
+		{"kind", string(r.Kind)}, {"number", r.Number}, {"name", r.Name}, {"status", strings.TrimSpace(r.Status + " " + r.StatusDate.String() + " " + r.Reason)},
+		{"sex", r.Sex}, {"birth", r.Birth.String()}, {"employer", r.Employer}, {"specialties", store.FormatSpecialties(r.Specialties)},
+		{"valid", strings.Trim(r.Valid.From.String()+".."+r.Valid.To.String(), ".")}, {"newest copy", r.LatestUsageFrom.String()},
+		{"certificate", r.EcertID}, {"QR key", r.QRKey}, {"updated", r.UpdatedAt.String()},
+	} {
+		if f[1] != "" {
+			fmt.Fprintf(env.Stdout, "%-12s %s\n", f[0], f[1])
+		}
+	}
+	for _, h := range r.History {
+		fmt.Fprintf(env.Stdout, "  until %s  %s was %q\n", h.Until, h.Field, h.Value)
+	}
+	fmt.Fprintln(env.Stdout)
+}

@@ -1,0 +1,158 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"zhengyan/store"
+	"zhengyan/verify/seal"
+)
+
+const trustExamples = `  zhengyan trust list
+  zhengyan trust add --purpose seal --note "from the seal maker's CD" root.pem
+  zhengyan trust remove seal/0123456789abcdef.pem
+`
+
+func cmdTrust(ctx context.Context, env *environment, args []string) int {
+	return env.verbs(ctx, "trust", []verb{
+		{"list", "the trust anchors and revocation lists, and what is wrong with them", trustList},
+		{"add", "trust the certificates of a file, or take in a revocation list", trustAdd},
+		{"remove", "no longer trust a file", trustRemove},
+	}, trustExamples, args)
+}
+
+func (env *environment) trustFolder(dir string) (*store.Trust, error) {
+	data, err := store.OpenData(env.dataDir(dir))
+	if err != nil {
+		return nil, err
+	}
+	return data.Trust(), nil
+}
+
+func trustList(_ context.Context, env *environment, args []string) int {
+	fl := env.flags("trust list", "[options]", trustExamples)
+	dir := dataFlag(fl)
+	asJSON := fl.Bool("json", false, "one JSON object a file")
+	if code, done := env.parse(fl, args); done {
+		return code
+	}
+	tr, err := env.trustFolder(*dir)
+	if err != nil {
+		return env.fail(exitUnreadable, "trust list: %v", err)
+	}
+	list, err := tr.List()
+	if err != nil {
+		fmt.Fprintf(env.Stderr, "zhengyan: warning: %v\n", err)
+	}
+	for _, a := range list {
+		if *asJSON {
+			if code := env.printJSON(a); code != exitOK {
+				return code
+			}
+			continue
+		}
+		env.printAnchor(a)
+	}
+	if len(list) == 0 {
+		fmt.Fprintf(env.Stderr, "zhengyan: no trust anchor in %s: signatures can be found intact, but nobody is trusted\n", tr.Dir())
+	}
+	return exitOK
+}
+
+func (env *environment) printAnchor(a store.Anchor) {
+	w := env.Stdout
+	what := "trusted for everything"
+	switch {
+	case a.CRL:
+		what = "revocation list"
+	case a.Purpose != "":
+		what = "trusted for " + string(a.Purpose)
+	}
+	fmt.Fprintf(w, "%s  %s", a.File, what)
+	if !a.AddedAt.IsZero() {
+		fmt.Fprintf(w, ", added %s from %s", shanghai(a.AddedAt), a.From)
+	}
+	fmt.Fprintln(w)
+	for _, c := range a.Certificates {
+		fmt.Fprintf(w, "  %s, until %s\n", c.Subject, c.NotAfter.Format(time.DateOnly))
+	}
+	if a.Note != "" {
+		fmt.Fprintf(w, "  note: %s\n", a.Note)
+	}
+	if a.Problem != "" {
+		fmt.Fprintf(w, "  warning: %s\n", a.Problem)
+	}
+}
+
+func trustAdd(_ context.Context, env *environment, args []string) int {
+	fl := env.flags("trust add", "[options] FILE...", trustExamples)
+	dir := dataFlag(fl)
+	purpose := fl.String("purpose", "", "sign, seal or timestamp (default: everything)")
+	note := fl.String("note", "", "where the certificate is from and how it was checked")
+	if code, done := env.parse(fl, args); done {
+		return code
+	}
+	if fl.NArg() == 0 {
+		return env.failHint(exitUsage, "zhengyan trust add -h", "trust add: name a certificate file")
+	}
+	tr, err := env.trustFolder(*dir)
+	if err != nil {
+		return env.fail(exitUnreadable, "trust add: %v", err)
+	}
+	code := exitOK
+	for _, path := range fl.Args() {
+		b, err := readSmall(path, 4<<20)
+		if err == nil {
+			var a store.Anchor
+			if a, err = tr.Add(b, seal.Purpose(*purpose), filepath.Base(path), *note, env.Now()); err == nil {
+				env.printAnchor(a)
+				continue
+			}
+		}
+		code = env.fail(exitUnreadable, "trust add: %s: %v", path, err)
+	}
+	return code
+}
+
+func trustRemove(_ context.Context, env *environment, args []string) int {
+	fl := env.flags("trust remove", "[options] FILE|SHA256...", trustExamples)
+	dir := dataFlag(fl)
+	if code, done := env.parse(fl, args); done {
+		return code
+	}
+	if fl.NArg() == 0 {
+		return env.failHint(exitUsage, "zhengyan trust list", "trust remove: name what to remove")
+	}
+	tr, err := env.trustFolder(*dir)
+	if err != nil {
+		return env.fail(exitUnreadable, "trust remove: %v", err)
+	}
+	code := exitOK
+	for _, name := range fl.Args() {
+		a, err := tr.Remove(name)
+		if err != nil {
+			code = env.fail(exitUnreadable, "trust remove: %v", err)
+			continue
+		}
+		fmt.Fprintf(env.Stdout, "%s is no longer trusted\n", a.File)
+	}
+	return code
+}
+
+// readSmall reads a file of at most limit bytes.
+func readSmall(path string, limit int64) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	b, err := io.ReadAll(io.LimitReader(f, limit+1))
+	if err == nil && int64(len(b)) > limit {
+		err = fmt.Errorf("larger than %d bytes", limit)
+	}
+	return b, err
+}
