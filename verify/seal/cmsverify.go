@@ -225,10 +225,17 @@ func (o *outcome) attributes(sd *signedData, si *signerInfo, d *digestAlg, conte
 	case n > 1 || len(ct) != 1:
 		o.fail(Malformed, pFormat, "contentType must stand exactly once")
 		return false
-	case ct[0].oid() != sd.contentType:
+	case !sameContentType(ct[0].oid(), sd.contentType):
 		o.problem(pContentType, ct[0].oid()+" in the attribute, "+sd.contentType+" in the content")
 	}
 	return true
+}
+
+// sameContentType takes the two identifiers of plain data, that of PKCS#7 and that of GM/T 0010-2012, as one: writers mix
+// them, and both say that the content has no type.
+func sameContentType(a, b string) bool {
+	data := func(s string) bool { return s == oidData || s == oidGMData }
+	return a == b || data(a) && data(b)
 }
 
 // attrEncodings are the byte strings over which the value may have been made: the attributes as they stand (with the

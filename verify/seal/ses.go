@@ -20,7 +20,8 @@ type sesSeal struct {
 	start, end time.Time
 	picture    []byte
 	pictureExt string
-	info       node // SES_SealInfo as it stands
+	raw        []byte // SESeal as it stands
+	info       node   // SES_SealInfo as it stands
 	makerDER   []byte
 	makerAlg   node // object identifier
 	makerSig   []byte
@@ -140,7 +141,7 @@ func (s *sesSeal) parse(n node) error {
 	if err != nil || len(f) < 2 || !f[0].seq() {
 		return errNotSES
 	}
-	s.info = f[0]
+	s.raw, s.info = n.raw, f[0]
 	if len(f) >= 4 { // version 4
 		if s.makerDER, err = f[1].octets(); err != nil {
 			return errNotSES
