@@ -59,6 +59,9 @@ func (r *reader) read() {
 	r.readIssuer()
 	r.readEcertID()
 	r.readMedium()
+	if r.cert.Medium == Paper {
+		r.forgivePaper()
+	}
 	switch r.cert.Kind {
 	case Constructor1, Constructor2, ConstructorTemp:
 		r.finishConstructor()
@@ -68,6 +71,13 @@ func (r *reader) read() {
 		r.finishQualification()
 	}
 	r.checkIdentity()
+}
+
+// forgivePaper takes back what was said of labels that only e-certificates carry.
+func (r *reader) forgivePaper() {
+	r.res.Problems = slices.DeleteFunc(r.res.Problems, func(p Problem) bool {
+		return p.Code == MissingLabel && slices.ContainsFunc(r.c.face.Fields, func(f fieldRow) bool { return f.Name == p.Field && f.NotPaper })
+	})
 }
 
 // textQuality reports fonts and characters that cannot be trusted, and whether the page holds no text that can be read.

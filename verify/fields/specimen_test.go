@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 
 	"zhengyan/assets"
+	"zhengyan/verify/civil"
 	"zhengyan/verify/document"
 	"zhengyan/verify/fields"
 	"zhengyan/verify/page"
@@ -178,5 +180,85 @@ func TestSpecimenWithoutToUnicode(t *testing.T) {
 	}
 	if !found {
 		t.Errorf("unmapped text was not reported: %+v", res.Problems)
+	}
+}
+
+// drawn is what the page of a specimen says where that is not what its Spec says.
+func drawn(spec verifytest.Spec) verifytest.Spec {
+	replace := strings.NewReplacer(spec.NewText[0], spec.NewText[1])
+	edit := func(p fields.Period) fields.Period {
+		if spec.After != verifytest.AfterInPlace && spec.After != verifytest.AfterContent {
+			return p
+		}
+		form := "%d年%d月%d日"
+		if spec.Kind == fields.Qualification {
+			form = "%d年%02d月%02d日"
+		}
+		printed := func(d civil.Date) string { return fmt.Sprintf(form, d.Y, d.M, d.D) }
+		q, err := fields.ParsePeriod(replace.Replace(printed(p.From) + "至" + printed(p.To)))
+		if err != nil {
+			return p
+		}
+		return q
+	}
+	spec.Usage = edit(spec.Usage)
+	if spec.Annotation != nil {
+		a := *spec.Annotation
+		a.Period = edit(a.Period)
+		spec.Annotation = &a
+	}
+	if spec.HideUsage || spec.UsageRaw != "" {
+		spec.Usage = fields.Period{}
+	}
+	if spec.Medium == fields.Paper {
+		spec.QueryURL = "" // not on the old form
+	}
+	if spec.Kind == fields.Qualification && spec.Medium == fields.Electronic && spec.Annotation == nil {
+		spec.Medium = fields.UnknownMedium // nothing on the face tells the paper from the file
+	}
+	spec.IDNumber = strings.ToUpper(spec.IDNumber)
+	return spec
+}
+
+// TestCatalog reads every specimen that carries text, sound or not, and compares each field with what was drawn.
+func TestCatalog(t *testing.T) {
+	if testing.Short() {
+		t.Skip("reads some hundred files")
+	}
+	s := newSpecimens(t)
+	problems := map[string]string{ // by file; all others must give none
+		"constructor/odd-number.pdf":           "bad-number number",
+		"constructor/level-contradicts.pdf":    "level-mismatch number",
+		"constructor/print-simsun.pdf":         "font-not-embedded",
+		"constructor/usage-blank.pdf":          "missing-value usage",
+		"constructor/usage-impossible-day.pdf": "bad-date usage",
+		"qualification/id-check-character.pdf": "bad-id idNumber",
+	}
+	n := 0
+	for _, c := range verifytest.Catalog() {
+		spec := c.Spec
+		text := spec.Carrier == verifytest.CarrierPDF || spec.Carrier == verifytest.CarrierScanPDF && spec.TextLayer
+		if c.Raw != nil || !text || spec.Font == verifytest.FontNoToUnicode {
+			continue
+		}
+		b, err := s.gen.File(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		res := fields.Read(s.texts(b), s.tables)
+		n++
+		spec = drawn(spec)
+		spec.ID = c.File
+		expect(t, spec, res)
+		var codes []string
+		for _, p := range res.Problems {
+			codes = append(codes, strings.TrimSpace(p.Code+" "+p.Field))
+		}
+		if got := strings.Join(codes, ", "); got != problems[c.File] {
+			t.Errorf("%s: problems %q, not %q", c.File, got, problems[c.File])
+		}
+	}
+	if n < 100 {
+		t.Errorf("only %d specimens carry text", n)
 	}
 }

@@ -59,6 +59,8 @@ type fieldRow struct {
 	Type     fieldType `json:"type"`
 	Labels   []string  `json:"labels"`
 	Required bool      `json:"required,omitempty"`
+	// NotPaper fields are not asked of a paper certificate.
+	NotPaper bool `json:"notPaper,omitempty"`
 	// Strict labels count only with a colon or clear space behind them: the word also occurs in running text.
 	Strict bool `json:"strict,omitempty"`
 }
@@ -185,6 +187,9 @@ func (t *Tables) checkFaces() error {
 				return fmt.Errorf("faces.json: %s takes the fields of %q, which is not above it", face.Kind, face.As)
 			}
 			face.Fields, face.Inside = f.Faces[j].Fields, f.Faces[j].Inside
+			if len(face.Issuers) == 0 {
+				face.Issuers = f.Faces[j].Issuers
+			}
 		}
 		for k := range face.Fields {
 			row := &face.Fields[k]
