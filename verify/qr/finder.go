@@ -13,6 +13,7 @@ type finder struct {
 	module  float64
 	support int
 	ring    *ring
+	virtual bool // not seen: where the third finder of a pair would be
 }
 
 // strength rates how sure a finder pattern is: by the rays that see it whole, then by the lines that crossed it.

@@ -11,7 +11,9 @@ type anchors struct {
 	quads [3]quad
 	c     [3]vec
 	n     [2]float64 // modules between the finder centres along the upper and the left side
-	view  view       // the resolution on which the finders were seen
+	// virtual marks a finder that was not seen; its place is a guess.
+	virtual [3]bool
+	view    view // the resolution on which the finders were seen
 }
 
 // pairs returns the correspondences that the finder patterns give for a symbol of dim modules.
@@ -20,10 +22,17 @@ func (a *anchors) pairs(dim int) []pair {
 	out := make([]pair, 0, 16)
 	for k, o := range [3]vec{{0, 0}, {d - 7, 0}, {0, d - 7}} {
 		w := .05 + .2*float64(a.quads[k].sides)
+		if a.virtual[k] {
+			w = .002
+		}
 		for i, m := range [4]vec{{0, 0}, {7, 0}, {7, 7}, {0, 7}} {
 			out = append(out, pair{o.add(m), a.quads[k].p[i], w})
 		}
-		out = append(out, pair{o.add(vec{3.5, 3.5}), a.c[k], 3})
+		w = 3
+		if a.virtual[k] {
+			w = .03
+		}
+		out = append(out, pair{o.add(vec{3.5, 3.5}), a.c[k], w})
 	}
 	return out
 }
@@ -41,6 +50,14 @@ func newAnchors(v view, fs []finder, t triplet) (*anchors, bool) {
 	for round := range 2 {
 		for k, i := range idx {
 			r := fs[i].ring
+			if fs[i].virtual {
+				a.virtual[k] = true
+				for c, o := range [4]vec{{-3.5, -3.5}, {3.5, -3.5}, {3.5, 3.5}, {-3.5, 3.5}} {
+					a.quads[k].p[c] = fs[i].c.add(us[k].mul(o.x)).add(ws[k].mul(o.y)).mul(v.f)
+				}
+				a.c[k] = fs[i].c.mul(v.f)
+				continue
+			}
 			if r == nil {
 				r = measureRing(v.g, fs[i].c, fs[i].module, v.negative)
 				fs[i].ring = r
@@ -258,7 +275,7 @@ func (a *anchors) layGrids(c *chart, v view, peaks int) []*grid {
 			return nil
 		}
 		g := &grid{h: h, chart: c}
-		g.score = v.score(g)
+		g.score = v.score(g, a.virtual)
 		out = append(out, g)
 		return g
 	}
@@ -294,7 +311,9 @@ func (a *anchors) layGrids(c *chart, v view, peaks int) []*grid {
 			seen = append(seen, k.p)
 			al := pair{vec{x, x}, k.p, 4}
 			add(append(slices.Clone(base), al))
-			add([]pair{para[0], para[1], para[2], al})
+			if a.virtual == [3]bool{} {
+				add([]pair{para[0], para[1], para[2], al})
+			}
 		}
 	}
 	return out
@@ -312,7 +331,7 @@ func (a *anchors) ringOfCorners(c *chart, v view, para []pair, fourth vec) []*gr
 			ps[3].p = p
 			if h, ok := fitHomography(ps); ok && h.sane(d) {
 				g := &grid{h: h, chart: c}
-				g.score = v.score(g) - .01*r
+				g.score = v.score(g, a.virtual) - .01*r
 				out = append(out, g)
 			}
 		}
@@ -330,8 +349,8 @@ func (a *anchors) ringOfCorners(c *chart, v view, para []pair, fourth vec) []*gr
 }
 
 // score rates how well the fixed patterns of a symbol are where a grid puts them: 1 is all, about .5 is chance. Each
-// pattern is compared with its own neighbourhood only, so that light and shade do not matter.
-func (v view) score(g *grid) float64 {
+// pattern is compared with its own neighbourhood only, so that light and shade do not matter. Lost finders are left out.
+func (v view) score(g *grid, lost [3]bool) float64 {
 	d := g.chart.dim
 	val := func(x, y int) float64 { return v.at(g.at(float64(x)+.5, float64(y)+.5)) }
 	// Timing patterns: each module against the mean of its two neighbours.
@@ -360,7 +379,10 @@ func (v view) score(g *grid) float64 {
 	timing := good / n
 	// Finder patterns.
 	good, n = 0, 0
-	for _, o := range [3][2]int{{0, 0}, {d - 7, 0}, {0, d - 7}} {
+	for k, o := range [3][2]int{{0, 0}, {d - 7, 0}, {0, d - 7}} {
+		if lost[k] {
+			continue
+		}
 		var vals [81]float64
 		mn, mx := 255.0, 0.0
 		for y := range 9 {

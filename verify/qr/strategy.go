@@ -9,6 +9,7 @@ type strategy struct {
 	negative bool // light symbols on dark
 	binarize func(g *gray) *bitmap
 	cuts     []cut
+	pairs    bool // look for symbols with two finder patterns
 	lenient  bool // take finder patterns of which one side is lost
 	harder   bool // only with Options.TryHarder or while nothing was found
 }
@@ -56,12 +57,14 @@ func strategies() []strategy {
 		{name: "lenient", binarize: mid45, cuts: plain, lenient: true},
 		{name: "brightest", channel: brightest, binarize: mid60, cuts: seal},
 		{name: "half", scale: scaleHalf, binarize: mid45, cuts: plain},
+		{name: "pairs", binarize: mid45, cuts: plain, pairs: true},
 		{name: "otsu", binarize: otsu, cuts: plain},
 		{name: "window40", binarize: mean40px, cuts: plain},
 		{name: "quarter", scale: scaleQuarter, binarize: mid45, cuts: plain},
 		{name: "full", scale: scaleFull, binarize: mid45, cuts: plain},
 		{name: "brightest-mean", channel: brightest, binarize: mean10, cuts: seal},
 		{name: "half-mean", scale: scaleHalf, binarize: mean10, cuts: plain},
+		{name: "pairs-mean", binarize: mean10, cuts: plain, pairs: true},
 		{name: "wide", binarize: meanWide, cuts: plain},
 		{name: "double", scale: scaleDouble, binarize: mid45, cuts: plain},
 		{name: "full-mean", scale: scaleFull, binarize: mean10, cuts: plain},
@@ -134,13 +137,17 @@ func (r *reader) runStrategy(s strategy) {
 		}
 	}
 	fs = free
-	if len(fs) < 3 {
+	if len(fs) < 2 || len(fs) < 3 && !s.pairs {
 		return
 	}
 	for i := range fs {
 		if i < maxRings {
 			fs[i].ring = measureRing(g, fs[i].c, fs[i].module, s.negative)
 		}
+	}
+	if s.pairs {
+		r.tryPairs(s, v, fs)
+		return
 	}
 	limit := maxTriplets
 	if r.opts.TryHarder {
@@ -169,7 +176,7 @@ func (r *reader) runStrategy(s strategy) {
 		if tries++; tries > limit {
 			break
 		}
-		if r.tryTriplet(s, v, fs, t) {
+		if r.trySymbol(s, v, fs, t) {
 			tries = 0
 		}
 	}
@@ -184,7 +191,8 @@ const sureScore = .93
 // relaxScore is the like for grids that are bent to the surface when they cannot be read flat.
 const relaxScore = .76
 
-func (r *reader) tryTriplet(s strategy, v view, fs []finder, t triplet) bool {
+// trySymbol lays grids over three finders and reads the likeliest.
+func (r *reader) trySymbol(s strategy, v view, fs []finder, t triplet) bool {
 	a, ok := newAnchors(v, fs, t)
 	if !ok {
 		return false
