@@ -195,6 +195,20 @@ func (b *catalog) others() {
 		unknown().at("2026-04-01", Unsure, Unsure, "K-01")
 	b.constructor("renamed", "A sound certificate whose file is called .jpg.").at("2026-04-01", Pass, Pass).
 		File = "constructor/renamed.jpg"
+	b.constructor("two-in-one", "Two certificates in one file: the first is judged, and the user is told of the other.", func(s *Spec) {
+		other := Good(fields.Constructor1)
+		other.Name, other.Number = "验另人", "京1112015201600961"
+		s.Second = &other
+	}).at("2026-04-01", Pass, Pass, "D-04")
+	raw := func(name, about string, f func(*Generator, Spec) ([]byte, error), rules ...string) {
+		b.constructor(name, about).unknown().at("2026-04-01", Unsure, Unsure, rules...).Raw = f
+	}
+	raw("letter", "A letter, which is no certificate.", func(g *Generator, s Spec) ([]byte, error) { return g.letter(s) }, "S-04", "K-01")
+	raw("empty", "A file of no bytes.", func(*Generator, Spec) ([]byte, error) { return []byte{}, nil }, "D-01")
+	raw("damaged", "The first bytes of a certificate whose download broke off.", func(g *Generator, s Spec) ([]byte, error) {
+		b, err := g.PDF(s)
+		return b[:min(len(b), 900)], err
+	}, "D-01")
 	ofd := b.constructor("ofd", "An OFD file, which is recognised and said to be out of reach.").unknown()
 	ofd.File, ofd.Raw = "constructor/ofd.ofd", func(_ *Generator, s Spec) ([]byte, error) { return ofdFile(s) }
 	ofd.at("2026-04-01", Unsure, Unsure, "D-02")

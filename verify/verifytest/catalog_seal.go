@@ -45,7 +45,7 @@ func (b *catalog) constructorSeals() {
 	})
 	broken("page-added", "A page was added after sealing.", "S-03", func(s *Spec) { s.After = AfterPage })
 	broken("trailing-bytes", "An object that nothing refers to was put behind the end.", "S-03", func(s *Spec) { s.After = AfterTrailing })
-	broken("ses-not-listed", "The signer's certificate is not in the electronic seal's list.", "S-01", func(s *Spec) {
+	broken("ses-not-listed", "The signer's certificate is not in the electronic seal's list.", "S-02", func(s *Spec) {
 		seal(FormSES, SignerConstructor)(s)
 		sealWith(func(q *Seal) { q.Fault = FaultNotListed })(s)
 	})

@@ -98,6 +98,11 @@ func (g *Generator) PDF(s Spec) ([]byte, error) {
 	if s.CoverPage {
 		g.cover(f)
 	}
+	if s.Second != nil {
+		if err := g.second(f, *s.Second); err != nil {
+			return nil, fmt.Errorf("%s: %w", s.ID, err)
+		}
+	}
 	f.begin()
 	f.commit()
 	for i, q := range s.Seals {
@@ -120,11 +125,33 @@ func (g *Generator) cover(f *pdfFile) {
 	c.mark()
 	c.bold(210, 560, 28, "投标文件附件", inkBlack)
 	c.text(196, 500, 16, "拟派项目负责人注册证书", inkBlack)
+	f.before = append(f.before, f.addPage(c, 0))
+}
+
+// second adds another certificate behind the first.
+func (g *Generator) second(f *pdfFile, s Spec) error {
+	c, err := g.draw(s)
+	if err != nil {
+		return err
+	}
+	f.behind = append(f.behind, f.addPage(c, f.backdrop))
+	return nil
+}
+
+// letter is a page that is no certificate.
+func (g *Generator) letter(s Spec) ([]byte, error) {
+	c := &canvas{w: pageW, h: pageH, face: g.face}
+	c.mark()
+	c.bold(232, 700, 24, "介绍信（样例）", inkBlack)
+	for i, line := range []string{"样例市样例局：", "　　兹介绍我单位工作人员前来办理样例事宜，请予接洽。", "　　此致", "敬礼", "样例建设集团有限公司", "二〇二六年三月一日"} {
+		c.text(96, 640-28*float64(i), 14, line, inkBlack)
+	}
+	f := newPDF("介绍信（样例 SPECIMEN）", s.ID, c.w, c.h, dayTime(Day("2026-03-01"), 9, 0))
 	stream, res := f.content(c, FontEmbedded, "")
-	n := f.addStream("", stream, true)
-	page := f.add(fmt.Sprintf("<< /Type /Page /Parent %d 0 R /MediaBox [0 0 %s %s] /Contents %d 0 R /Resources %s >>",
-		objPages, num(c.w), num(c.h), n, res))
-	f.before = append(f.before, page)
+	f.resource, f.contents = res, fmt.Sprintf("%d 0 R", f.addStream("", stream, true))
+	f.begin()
+	f.commit()
+	return f.buf.Bytes(), nil
 }
 
 // after does to a sealed file what the Spec says.
@@ -165,10 +192,7 @@ func (g *Generator) after(f *pdfFile, s Spec, c *canvas, stream []byte) error {
 		more := &canvas{w: pageW, h: pageH, face: g.face}
 		more.mark()
 		more.text(90, 600, 14, "补充说明：该人员可同时担任两个项目的负责人。", inkBlack)
-		st, res := f.content(more, FontEmbedded, "")
-		n := f.addStream("", st, true)
-		f.behind = append(f.behind, f.add(fmt.Sprintf("<< /Type /Page /Parent %d 0 R /MediaBox [0 0 %s %s] /Contents %d 0 R /Resources %s >>",
-			objPages, num(pageW), num(pageH), n, res)))
+		f.behind = append(f.behind, f.addPage(more, 0))
 		f.putPages()
 		f.commit()
 	case AfterLTV:

@@ -129,6 +129,17 @@ func (f *pdfFile) putCatalog() {
 // setContents makes the page show the backdrop and then stream n.
 func (f *pdfFile) setContents(n int) { f.contents = fmt.Sprintf("[%d 0 R %d 0 R]", f.backdrop, n) }
 
+// addPage adds a further page over a backdrop (0 for none) and returns its object number.
+func (f *pdfFile) addPage(c *canvas, backdrop int) int {
+	stream, res := f.content(c, FontEmbedded, "")
+	under := ""
+	if backdrop != 0 {
+		under = fmt.Sprintf("%d 0 R ", backdrop)
+	}
+	return f.add(fmt.Sprintf("<< /Type /Page /Parent %d 0 R /MediaBox [0 0 %s %s] /Contents [%s%d 0 R] /Resources %s >>",
+		objPages, num(c.w), num(c.h), under, f.addStream("", stream, true), res))
+}
+
 func (f *pdfFile) putPages() {
 	kids := append(append(append([]int(nil), f.before...), objPage), f.behind...)
 	f.put(objPages, fmt.Sprintf("<< /Type /Pages /Kids [%s] /Count %d >>", refs(kids), len(kids)))

@@ -36,13 +36,13 @@ func TestWholeSet(t *testing.T) {
 		}
 		switch {
 		case bytes.HasPrefix(b, []byte("%PDF")):
-			if !strings.Contains(a.File, "trailing") {
+			if !strings.Contains(a.File, "trailing") && !strings.Contains(a.File, "damaged") {
 				pdfcpuAccepts(t, a.File, b)
 			}
 			if len(b) > 1<<20 {
 				t.Errorf("%s has %d bytes", a.File, len(b))
 			}
-		case strings.HasSuffix(a.File, ".ofd"):
+		case strings.HasSuffix(a.File, ".ofd"), len(b) == 0:
 		default:
 			if _, _, err := image.Decode(bytes.NewReader(b)); err != nil {
 				t.Errorf("%s: %v", a.File, err)

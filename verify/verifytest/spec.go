@@ -192,8 +192,10 @@ type Spec struct {
 	// TextLayer adds the unshown text of a scanner's recognition to a scan PDF.
 	TextLayer bool
 	Ink       Ink
-	// Extra pages before the certificate, for the rule that the certificate need not be on the first page.
+	// CoverPage puts a page of other text before the certificate, which need not be the first page of a file.
 	CoverPage bool
+	// Second is another certificate, drawn on a further page of the same file.
+	Second *Spec
 }
 
 // MohurdSeal and the other names are the official texts on the seals (5号 二(一)1, 2号 一(一), CPTA FAQ Q1).
