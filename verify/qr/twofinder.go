@@ -37,7 +37,7 @@ func turn(a, b float64) float64 {
 func (r *reader) tryPairs(s strategy, v view, fs []finder) bool {
 	var strong []int
 	for i := range fs {
-		if _, ok := fs[i].ring.axis(); ok && len(strong) < 12 && !r.explained(fs[i].c.mul(v.f)) {
+		if g := fs[i].ring; g != nil && g.good >= ringRays*2/3 && len(strong) < 12 && !r.explained(fs[i].c.mul(v.f)) {
 			strong = append(strong, i)
 		}
 	}
@@ -50,13 +50,11 @@ func (r *reader) tryPairs(s strategy, v view, fs []finder) bool {
 			p, q := fs[strong[y]], fs[strong[x]]
 			d := q.c.sub(p.c)
 			n, e := modulesBetween(&p, &q, d)
-			ap, _ := p.ring.axis()
-			aq, _ := q.ring.axis()
-			if n < 11 || n > 180 || e > .35 || math.Abs(turn(ap, aq)) > .35 {
+			if n < 11 || n > 180 || e > .35 {
 				continue
 			}
 			tries++
-			for _, t := range thirds(&p, &q, n, ap+turn(aq, ap)/2) {
+			for _, t := range thirds(&p, &q, n) {
 				if r.trySymbol(s, v, t.fs[:], t.t) {
 					any = true
 					break
@@ -72,48 +70,48 @@ type third struct {
 	t  triplet
 }
 
-// thirds lists where the missing finder may be: for two finders along a side, on either side of it and at either end;
-// for two on a diagonal, the two other corners.
-func thirds(p, q *finder, n, axis float64) []third {
+// thirds lists where the missing finder may be: if the two lie along a side, on either side of it and at either end; if
+// they lie on a diagonal, at the two other corners. The likelier comes first.
+func thirds(p, q *finder, n float64) []third {
 	d := q.c.sub(p.c)
-	along := turn(math.Atan2(d.y, d.x), axis)
-	var out []third
-	add := func(corner, a, b finder, n1, n2 float64) {
+	var sides, diagonal []third
+	make := func(corner, a, b finder, n1, n2 float64) third {
 		// a to the right and b below, the other way round in a mirrored symbol.
 		if a.c.sub(corner.c).cross(b.c.sub(corner.c)) < 0 {
 			a, b, n1, n2 = b, a, n2, n1
 		}
-		out = append(out, third{[3]finder{corner, a, b}, triplet{0, 1, 2, n1, n2, 0}})
+		return third{[3]finder{corner, a, b}, triplet{0, 1, 2, n1, n2, 0}}
 	}
 	lost := func(at vec, m float64) finder { return finder{c: at, module: m, virtual: true} }
-	if math.Abs(along) < .45 {
-		for _, side := range [2]float64{1, -1} {
-			dir := func(f *finder) vec {
-				// The axis of the square that is nearest to square across.
-				a := math.Atan2(d.y, d.x) + side*math.Pi/2
-				own, ok := f.ring.axis()
-				if ok {
-					a -= turn(a, own)
-				}
-				u := vec{math.Cos(a), math.Sin(a)}
-				s := f.ring.along(u)
-				if s == 0 {
-					s = f.module
-				}
-				return u.mul(s * n)
-			}
-			add(*p, *q, lost(p.c.add(dir(p)), p.module), n, n)
-			add(*q, *p, lost(q.c.add(dir(q)), q.module), n, n)
-		}
-		return out
-	}
-	// On the diagonal the corners lie half the diagonal square across its middle.
-	mid := lerp(p.c, q.c, .5)
-	across := vec{-d.y, d.x}.mul(.5)
 	for _, side := range [2]float64{1, -1} {
-		c := lost(mid.add(across.mul(side)), (p.module+q.module)/2)
-		k := n / math.Sqrt2
-		add(c, *p, *q, k, k)
+		dir := func(f *finder) vec {
+			// The axis of the square that is nearest to square across.
+			a := math.Atan2(d.y, d.x) + side*math.Pi/2
+			if own, ok := f.ring.axis(); ok && math.Abs(turn(a, own)) < .4 {
+				a -= turn(a, own)
+			}
+			u := vec{math.Cos(a), math.Sin(a)}
+			s := f.ring.along(u)
+			if s == 0 {
+				s = f.module
+			}
+			return u.mul(s * n)
+		}
+		sides = append(sides, make(*p, *q, lost(p.c.add(dir(p)), p.module), n, n),
+			make(*q, *p, lost(q.c.add(dir(q)), q.module), n, n))
+		// On the diagonal the corners lie half the diagonal square across its middle.
+		c := lost(lerp(p.c, q.c, .5).add(vec{-d.y, d.x}.mul(side/2)), (p.module+q.module)/2)
+		diagonal = append(diagonal, make(c, *p, *q, n/math.Sqrt2, n/math.Sqrt2))
 	}
-	return out
+	// The finders' own axes tell which of the two it is, where they are clear.
+	across := 0
+	for _, f := range [2]*finder{p, q} {
+		if own, ok := f.ring.axis(); ok && math.Abs(turn(math.Atan2(d.y, d.x), own)) > .45 {
+			across++
+		}
+	}
+	if across > 0 {
+		return append(diagonal, sides...)
+	}
+	return append(sides, diagonal...)
 }
