@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -31,10 +32,7 @@ func checkCompiled(cacheDir string) error {
 	if err != nil {
 		return fmt.Errorf("compile cache: %w", err)
 	}
-	var want map[string]compiledFile
-	if b, err := os.ReadFile(filepath.Join(cacheDir, compiledSums)); err == nil {
-		_ = json.Unmarshal(b, &want) // a damaged list knows no file
-	}
+	want := readSums(cacheDir)
 	for name, sum := range have {
 		if want[name] != sum {
 			if err := os.Remove(filepath.Join(cacheDir, filepath.FromSlash(name))); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -45,21 +43,38 @@ func checkCompiled(cacheDir string) error {
 	return nil
 }
 
-// sealCompiled writes the list. Without it the next start compiles again, which is slow and right.
+// sealCompiled writes the list if files have come or gone. Without it the next start compiles again, which is slow
+// and right.
 func sealCompiled(cacheDir string) {
+	listed := readSums(cacheDir)
+	files := compiledFiles(cacheDir)
+	same := len(files) == len(listed)
+	for _, name := range files {
+		st, err := os.Stat(name)
+		sum, known := listed[cacheKey(cacheDir, name)]
+		same = same && err == nil && known && sum.Size == st.Size()
+	}
+	if same {
+		return // checkCompiled has just read them all
+	}
 	have, err := sumCompiled(cacheDir)
 	if err != nil {
 		return
 	}
-	b, err := json.Marshal(have)
-	if err != nil {
-		return
+	if b, err := json.Marshal(have); err == nil {
+		_ = writeFile(filepath.Join(cacheDir, compiledSums), b)
 	}
-	name := filepath.Join(cacheDir, compiledSums)
-	if old, err := os.ReadFile(name); err == nil && string(old) == string(b) {
-		return
+}
+
+func readSums(cacheDir string) (sums map[string]compiledFile) {
+	if b, err := os.ReadFile(filepath.Join(cacheDir, compiledSums)); err == nil {
+		_ = json.Unmarshal(b, &sums) // a damaged list knows no file
 	}
-	_ = writeFile(name, b)
+	return sums
+}
+
+func cacheKey(cacheDir, name string) string {
+	return filepath.ToSlash(strings.TrimPrefix(name[len(cacheDir):], string(filepath.Separator)))
 }
 
 // removeCompiled removes everything from the cache.
@@ -73,20 +88,27 @@ func removeCompiled(cacheDir string) {
 func sumCompiled(cacheDir string) (map[string]compiledFile, error) {
 	sums := map[string]compiledFile{}
 	for _, name := range compiledFiles(cacheDir) {
-		b, err := os.ReadFile(name)
+		sum, err := sumFile(name)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue // another process replaced it
 		}
 		if err != nil {
 			return nil, err
 		}
-		rel, err := filepath.Rel(cacheDir, name)
-		if err != nil {
-			return nil, err
-		}
-		sums[filepath.ToSlash(rel)] = compiledFile{int64(len(b)), castagnoli(b)}
+		sums[cacheKey(cacheDir, name)] = sum
 	}
 	return sums, nil
+}
+
+func sumFile(name string) (compiledFile, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return compiledFile{}, err
+	}
+	defer f.Close()
+	h := crc32.New(crc32.MakeTable(crc32.Castagnoli))
+	n, err := io.CopyBuffer(struct{ io.Writer }{h}, f, make([]byte, 256<<10))
+	return compiledFile{n, h.Sum32()}, err
 }
 
 // compiledFiles lists the cached files: those of this package and what wazero keeps for this machine's kind.

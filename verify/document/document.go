@@ -67,7 +67,7 @@ type Metadata struct {
 // Attachment is a file embedded in a PDF. Its content is not read.
 type Attachment struct {
 	Name string `json:"name"`
-	Size int64  `json:"size"`
+	Size int64  `json:"size"` // bytes, as the PDF claims; -1 if it claims nothing
 }
 
 // PageSize is the size of a page as it is shown, in page units (see package page).

@@ -196,6 +196,11 @@ func (e *Engine) openPDF(ctx context.Context, d *Document) error {
 	}
 	d.back.(*pdf).fonts = s.fonts
 	d.reopen = load
+	for i, a := range d.meta.Attachments {
+		if size, ok := s.attachments[a.Name]; ok {
+			d.meta.Attachments[i].Size = size
+		}
+	}
 	return nil
 }
 
@@ -255,9 +260,6 @@ func (d *Document) describe(ctx context.Context, p *pdf) error {
 	}
 	if d.meta.Attachments, attached, err = p.attachments(ctx); err != nil {
 		return err
-	}
-	for i := range d.meta.Attachments {
-		d.meta.Attachments[i].Name = clean(d.meta.Attachments[i].Name)
 	}
 	if attached > 0 {
 		d.problem(ProblemAttachments, fmt.Sprint(attached))

@@ -184,23 +184,9 @@ func (d *pdf) attachments(ctx context.Context) (list []Attachment, total int, er
 		if err != nil {
 			return nil, 0, err
 		}
-		list = append(list, Attachment{Name: name, Size: d.attachmentSize(ctx, a)})
+		list = append(list, Attachment{Name: clean(name), Size: -1})
 	}
 	return list, total, nil
-}
-
-// attachmentSize reads /Params /Size, which is what the file claims; -1 if it claims nothing.
-func (d *pdf) attachmentSize(ctx context.Context, a uint64) int64 {
-	key, err := d.in.alloc(ctx, []byte("Size\x00"))
-	if err != nil {
-		return -1
-	}
-	defer d.in.free(key)
-	v, err := d.in.text(ctx, "FPDFAttachment_GetStringValue", a, uint64(key))
-	if err != nil || v == "" {
-		return -1
-	}
-	return parseSize(v)
 }
 
 // load makes page i the current page.

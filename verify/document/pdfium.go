@@ -21,6 +21,8 @@ import (
 type pdfiumPool struct {
 	cfg  Config
 	slow bool // use wazero's own way of ending calls, for tests
+	// make compiles PDFium with a cache or, for nil, without; it is init but in tests.
+	make func(wazero.CompilationCache) error
 
 	once  sync.Once
 	ready chan struct{} // closed when pool or err is set
@@ -31,7 +33,9 @@ type pdfiumPool struct {
 }
 
 func newPDFiumPool(cfg Config) *pdfiumPool {
-	return &pdfiumPool{cfg: cfg, ready: make(chan struct{})}
+	p := &pdfiumPool{cfg: cfg, ready: make(chan struct{})}
+	p.make = p.init
+	return p
 }
 
 // start begins compiling in the background; it returns at once.
@@ -73,7 +77,7 @@ func (p *pdfiumPool) compile() error {
 			removeCompiled(p.cfg.CacheDir)
 		}
 	}
-	return p.init(nil)
+	return p.make(nil)
 }
 
 func (p *pdfiumPool) compileCached() error {
@@ -83,7 +87,7 @@ func (p *pdfiumPool) compileCached() error {
 		return fmt.Errorf("compile cache: %w", err)
 	}
 	if err = checkCompiled(dir); err == nil {
-		err = p.init(cache)
+		err = p.make(cache)
 	}
 	if err != nil {
 		cache.Close(context.Background())

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"regexp"
-	"strconv"
 	"strings"
 	"sync"
 
@@ -21,8 +20,8 @@ type fontFact struct {
 
 // structure is what pdfcpu reads of a PDF: the dictionaries that PDFium does not show.
 type structure struct {
-	fonts    map[string]fontFact // by base font name
-	repaired bool
+	fonts       map[string]fontFact // by base font name
+	attachments map[string]int64    // sizes by name
 }
 
 // readStructure runs pdfcpu over the file. It works on the Go heap outside of the sandbox, so it gets limits of its
@@ -34,7 +33,7 @@ func readStructure(ctx context.Context, g *guard, b []byte, limits Limits) (stru
 		if err != nil {
 			return structure{}, err
 		}
-		return structure{fonts: fontFacts(c)}, nil
+		return structure{fonts: fontFacts(c), attachments: attachmentSizes(c)}, nil
 	})
 }
 
@@ -213,10 +212,49 @@ func fontName(b []byte) string {
 	return clean(decodeGB(b))
 }
 
-func parseSize(s string) int64 {
-	n, err := strconv.ParseInt(strings.TrimSpace(s), 10, 64)
-	if err != nil || n < 0 {
-		return -1
+// attachmentSizes reads what the file specifications claim of their embedded files (ISO 32000-2, 7.11.4); -1 for
+// nothing.
+func attachmentSizes(c *model.Context) map[string]int64 {
+	sizes := map[string]int64{}
+	for _, e := range c.Table {
+		if e == nil || e.Free {
+			continue
+		}
+		spec, ok := e.Object.(types.Dict)
+		if !ok {
+			continue
+		}
+		o, ok := spec.Find("EF")
+		if !ok {
+			continue
+		}
+		files, err := c.DereferenceDict(o)
+		if err != nil {
+			continue
+		}
+		size := int64(-1)
+		for _, k := range []string{"UF", "F"} {
+			o, _ := files.Find(k)
+			file, _, err := c.DereferenceStreamDict(o)
+			if err != nil || file == nil {
+				continue
+			}
+			o, _ = file.Find("Params")
+			if params, err := c.DereferenceDict(o); err == nil && params != nil {
+				if n := params.IntEntry("Size"); n != nil && *n >= 0 {
+					size = int64(*n)
+				}
+			}
+		}
+		for _, k := range []string{"UF", "F"} {
+			o, ok := spec.Find(k)
+			if !ok {
+				continue
+			}
+			if name, err := c.DereferenceText(o); err == nil {
+				sizes[clean(name)] = size
+			}
+		}
 	}
-	return n
+	return sizes
 }
