@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"zhengyan/verify"
 	"zhengyan/verify/civil"
 )
 
@@ -54,8 +55,8 @@ func ParseDay(s string) (time.Time, error) {
 	return d.Start().Add(time.Duration(n(4))*time.Hour + time.Duration(n(5))*time.Minute), nil
 }
 
-// Instant is the instant that stands for a whole day in Shanghai.
-func Instant(d civil.Date) time.Time { return d.Start() }
+// Instant is the instant as at which a whole day is judged: its end, as on the command line.
+func Instant(d civil.Date) time.Time { return verify.EndOfDay(d) }
 
 // DayText writes an instant for the day entry: the time of day only where one was given.
 func DayText(t time.Time) string {
@@ -65,3 +66,6 @@ func DayText(t time.Time) string {
 	}
 	return t.Format("2006-01-02 15:04")
 }
+
+// DayOf is the day that it is in Shanghai at t.
+func DayOf(t time.Time) civil.Date { return civil.Of(t) }

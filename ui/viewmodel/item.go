@@ -39,8 +39,8 @@ type Item struct {
 type Row struct {
 	Shape        Shape
 	Indication   verify.Indication // "" until judged
-	Title        string            // the holder's name, or the file's name
-	Subtitle     string            // kind of certificate, or the state of the work
+	Title        string            // the file's name
+	Subtitle     string            // the verdict's word and why, or the state of the work
 	Reason       string
 	Person       string
 	Number       string
@@ -54,7 +54,7 @@ type Row struct {
 type Picture struct {
 	Item  int
 	Page  int
-	DPI   float64
+	Scale float64 // pixels a page unit that were asked for
 	Image image.Image
 	Err   error
 }

@@ -31,11 +31,31 @@ func (s *Session) row(it *Item, rep *verify.Report) Row {
 		return r
 	}
 	r.Kind = kindText(m, rep.Certificate)
-	r.Subtitle = r.Kind
-	if r.Person != "" {
-		r.Subtitle = r.Person + " · " + r.Kind
+	r.Subtitle = m.Word(rep.Indication)
+	if why := brief(m, rep); why != "" {
+		r.Subtitle += " · " + why
 	}
 	return r
+}
+
+// brief is the first sub-indication in words, of the graver verdict first; for a pass it is whose certificate it is.
+func brief(m *Messages, rep *verify.Report) string {
+	if rep.Indication == verify.TotalPassed {
+		if rep.Certificate.Name != "" {
+			return rep.Certificate.Name
+		}
+		return kindText(m, rep.Certificate)
+	}
+	parts := []verify.Verdict{rep.Copy, rep.Registration}
+	if rep.Registration.Indication == rep.Indication && rep.Copy.Indication != rep.Indication {
+		parts[0], parts[1] = parts[1], parts[0]
+	}
+	for _, v := range parts {
+		for _, s := range v.SubIndications {
+			return m.Or("sub."+string(s), string(s))
+		}
+	}
+	return ""
 }
 
 func kindText(m *Messages, c fields.Certificate) string {

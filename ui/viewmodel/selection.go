@@ -234,7 +234,7 @@ func (s *Session) wantTimeline() {
 }
 
 // WantPicture draws a page of the selected file in the background; an earlier wish that is still open is dropped.
-func (s *Session) WantPicture(page int, dpi float64) {
+func (s *Session) WantPicture(page int, scale float64) {
 	it := s.Selected()
 	if it == nil {
 		return
@@ -248,26 +248,26 @@ func (s *Session) WantPicture(page int, dpi float64) {
 	s.wg.Add(1)
 	go func() {
 		defer s.wg.Done()
-		img, err := s.draw(ctx, f, page, dpi)
+		img, err := s.draw(ctx, f, page, scale)
 		if ctx.Err() != nil {
 			return
 		}
 		s.pump.post(func() {
 			if ctx.Err() == nil && s.selected == it.ID {
-				s.picture = &Picture{Item: it.ID, Page: page, DPI: dpi, Image: img, Err: err}
+				s.picture = &Picture{Item: it.ID, Page: page, Scale: scale, Image: img, Err: err}
 				s.change.Picture = true
 			}
 		})
 	}()
 }
 
-func (s *Session) draw(ctx context.Context, f File, page int, dpi float64) (img image.Image, err error) {
+func (s *Session) draw(ctx context.Context, f File, page int, scale float64) (img image.Image, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			img, err = nil, errPicture
 		}
 	}()
-	return s.engine.Picture(ctx, f, page, dpi)
+	return s.engine.Picture(ctx, f, page, scale)
 }
 
 // forget drops what is known of the selected file before another takes its place.

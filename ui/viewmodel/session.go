@@ -19,8 +19,8 @@ type Engine interface {
 	Gather(ctx context.Context, f File) (*verify.Evidence, error)
 	Judge(ev *verify.Evidence, q verify.Question) *verify.Report
 	Timeline(ev *verify.Evidence, q verify.Question) []verify.Segment
-	// Picture draws a page (0-based) at dpi pixels an inch, as it is shown.
-	Picture(ctx context.Context, f File, page int, dpi float64) (image.Image, error)
+	// Picture draws a page (0-based) with about scale pixels a page unit, as it is shown.
+	Picture(ctx context.Context, f File, page int, scale float64) (image.Image, error)
 }
 
 // Change says what of a session changed, so that a view refreshes only that.

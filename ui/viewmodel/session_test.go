@@ -201,12 +201,12 @@ func TestPictureAndItsError(t *testing.T) {
 	s, l, _ := newSession(t, e, 1)
 	s.Open([]string{"a.pdf"})
 	l.until("it is judged", func() bool { return s.Report() != nil })
-	s.WantPicture(0, 72)
+	s.WantPicture(0, 1)
 	l.until("the picture is there", func() bool { return s.Picture() != nil })
 	if p := s.Picture(); p.Err != nil || p.Image.Bounds().Dx() != 595 {
 		t.Errorf("picture %+v", p)
 	}
-	s.WantPicture(3, 72)
+	s.WantPicture(3, 1)
 	l.until("the error is there", func() bool { return s.Picture().Page == 3 })
 	if p := s.Picture(); !errors.Is(p.Err, vmtest.ErrNoPage) {
 		t.Errorf("error %v", p.Err)

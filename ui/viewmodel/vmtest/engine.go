@@ -152,7 +152,7 @@ func (e *Engine) Timeline(ev *verify.Evidence, q verify.Question) []verify.Segme
 var ErrNoPage = errors.New("no such page")
 
 // Picture paints a page with a frame and grey bars.
-func (e *Engine) Picture(ctx context.Context, f viewmodel.File, page int, dpi float64) (image.Image, error) {
+func (e *Engine) Picture(ctx context.Context, f viewmodel.File, page int, scale float64) (image.Image, error) {
 	e.mu.Lock()
 	e.drawn++
 	c := e.cases[f.Name]
@@ -165,8 +165,7 @@ func (e *Engine) Picture(ctx context.Context, f viewmodel.File, page int, dpi fl
 		return nil, ErrNoPage
 	}
 	sz := c.Evidence.PageSizes[page]
-	k := dpi / 72
-	px := func(v float64) int { return int(v * k) }
+	px := func(v float64) int { return int(v * scale) }
 	img := image.NewRGBA(image.Rect(0, 0, px(sz.Width), px(sz.Height)))
 	fill := func(x0, y0, x1, y1 float64, c color.Color) {
 		draw.Draw(img, image.Rect(px(x0), px(y0), px(x1), px(y1)), image.NewUniform(c), image.Point{}, draw.Src)

@@ -1,0 +1,193 @@
+// Command zhengyan-desktop verifies electronic professional certificates in a window, with the same engine as the command
+// line. It opens files and folders named as arguments, chosen in a dialog or dropped on it.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/app"
+	"github.com/spf13/pflag"
+
+	"zhengyan/assets"
+	"zhengyan/ui"
+	"zhengyan/ui/viewmodel"
+	"zhengyan/verify"
+	"zhengyan/verify/rules"
+)
+
+// The exit statuses, as on the command line.
+const (
+	exitUsage    = 64
+	exitInternal = 70
+)
+
+// appID names the program's preferences.
+const appID = "cn.zhengyan.desktop"
+
+// version is set at build time.
+var version = "dev"
+
+func main() { os.Exit(run(os.Args[1:], os.Getenv, os.Stdout, os.Stderr, time.Now)) }
+
+// options are the command line's.
+type options struct {
+	data, trust, at, lang, policy string
+	paths                         []string
+}
+
+func parse(args []string, out io.Writer) (options, error) {
+	var o options
+	fl := pflag.NewFlagSet("zhengyan-desktop", pflag.ContinueOnError)
+	fl.SetOutput(io.Discard)
+	fl.SortFlags = false
+	fl.StringVar(&o.data, "data", "", "data folder with the registry snapshot and trust anchors (default: the platform's)")
+	fl.StringVar(&o.trust, "trust", "", "folder of trust anchors and revocation lists, instead of the data folder's")
+	fl.StringVar(&o.at, "at", "", "day or time that counts: 2026-03-01 (its end) or 2026-03-01T09:30, Shanghai time (default: now)")
+	fl.StringVar(&o.lang, "lang", "", "language of the window: zh or en (default: the one chosen last, zh at first)")
+	fl.StringVar(&o.policy, "policy", "standard", "strict, standard or audit")
+	fl.Usage = func() {
+		fmt.Fprintf(out, "Usage: zhengyan-desktop [options] [PATH...]      PATH: file, folder or ZIP\n\n%s\nThe command line is a program of its own: zhengyan -h\n", fl.FlagUsages())
+	}
+	err := fl.Parse(args)
+	o.paths = fl.Args()
+	return o, err
+}
+
+// display reports whether there is a screen to show a window on. Windows and macOS always have one.
+func display(goos string, getenv func(string) string) bool {
+	return goos == "windows" || goos == "darwin" || getenv("DISPLAY") != "" || getenv("WAYLAND_DISPLAY") != ""
+}
+
+func run(args []string, getenv func(string) string, stdout, stderr io.Writer, now func() time.Time) int {
+	o, err := parse(args, stdout)
+	if errors.Is(err, pflag.ErrHelp) {
+		return 0
+	}
+	fail := func(code int, format string, a ...any) int {
+		fmt.Fprintf(stderr, "zhengyan-desktop: "+format+"\n", a...)
+		return code
+	}
+	if err != nil {
+		return fail(exitUsage, "%v\nsee: zhengyan-desktop -h", err)
+	}
+	book, err := rules.Load(assets.Rules())
+	if err != nil {
+		return fail(exitInternal, "rule data: %v", err)
+	}
+	q, err := question(o, book, now)
+	if err != nil {
+		return fail(exitUsage, "%v", err)
+	}
+	for name, dir := range map[string]string{"--data": o.data, "--trust": o.trust} {
+		if st, err := os.Stat(dir); dir != "" && (err != nil || !st.IsDir()) {
+			return fail(exitUsage, "%s %s: not a folder", name, dir)
+		}
+	}
+	if !display(runtime.GOOS, getenv) {
+		return fail(exitUsage, "没有可用的屏幕（DISPLAY 和 WAYLAND_DISPLAY 都未设置）。请用命令行：zhengyan verify 文件…\n"+
+			"there is no screen here (neither DISPLAY nor WAYLAND_DISPLAY is set). Use the command line instead: zhengyan verify FILE...")
+	}
+	if err := show(o, q, book, getenv, stderr, now); err != nil {
+		return fail(exitInternal, "%v", err)
+	}
+	return 0
+}
+
+func question(o options, book *rules.Book, now func() time.Time) (verify.Question, error) {
+	q := verify.Question{At: now(), Policy: o.policy}
+	if o.at != "" {
+		t, err := verify.ParseInstant(o.at)
+		if err != nil {
+			return q, fmt.Errorf("--at: %w", err)
+		}
+		q.At = t
+	} else {
+		q.At = verify.EndOfDay(viewmodel.DayOf(q.At))
+	}
+	if _, ok := book.Policy(o.policy); !ok {
+		return q, fmt.Errorf("--policy %q: there are strict, standard and audit", o.policy)
+	}
+	if o.lang != "" && o.lang != "zh" && o.lang != "en" {
+		return q, fmt.Errorf("--lang %q: there are zh and en", o.lang)
+	}
+	return q, nil
+}
+
+// show opens the window and returns when it is closed.
+func show(o options, q verify.Question, book *rules.Book, getenv func(string) string, stderr io.Writer, now func() time.Time) error {
+	tables := map[viewmodel.Lang]*viewmodel.Messages{}
+	for _, l := range viewmodel.Langs() {
+		m, err := viewmodel.LoadMessages(assets.Translations(), l)
+		if err != nil {
+			return err
+		}
+		tables[l] = m
+	}
+	program := "Zhengyan " + version
+	warnings := make(chan error, 64)
+	e, err := open(places{data: dataDir(o.data, getenv), trust: o.trust, cache: cacheDir(getenv)}, book, now, program, func(err error) {
+		fmt.Fprintf(stderr, "zhengyan-desktop: warning: %v\n", err)
+		select {
+		case warnings <- err:
+		default: // the rest is on standard error
+		}
+	})
+	if err != nil {
+		return err
+	}
+	warm, stop := context.WithCancel(context.Background())
+	defer stop()
+	go e.docs.Warm(warm) // its error comes back with the first PDF, as that file's own
+
+	a := app.NewWithID(appID)
+	lang, dark := ui.Remembered(a)
+	if o.lang != "" {
+		lang = viewmodel.Lang(o.lang)
+	}
+	if tables[lang] == nil {
+		lang = viewmodel.Chinese
+	}
+	w := ui.New(ui.Options{
+		App: a, Engine: e, Tables: tables, Lang: lang, Dark: dark, Font: assets.Font(), Question: q, Policies: policies(book),
+		Now: now, Dispatch: fyne.Do, Workers: max(1, runtime.NumCPU()-1), About: about(program, book),
+	})
+	a.Lifecycle().SetOnStarted(func() {
+		w.Open(o.paths)
+		go tell(e, warnings, func(text string) { fyne.Do(func() { w.Notify(text) }) })
+	})
+	w.Native().SetMaster()
+	w.Native().SetOnClosed(w.Close)
+	w.Native().ShowAndRun()
+	return e.Close()
+}
+
+// tell shows what there is to know of the data, once it is loaded.
+func tell(e *engine, warnings chan error, notify func(string)) {
+	<-e.ready
+	close(warnings)
+	text := ""
+	for err := range warnings {
+		if text != "" {
+			text += "\n"
+		}
+		text += err.Error()
+	}
+	if text != "" {
+		notify(text)
+	}
+}
+
+func policies(book *rules.Book) []string {
+	var out []string
+	for _, p := range book.Policies {
+		out = append(out, p.Name)
+	}
+	return out
+}

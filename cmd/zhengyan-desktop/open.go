@@ -1,0 +1,140 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"zhengyan/assets"
+	"zhengyan/store"
+	"zhengyan/verify"
+	"zhengyan/verify/document"
+	"zhengyan/verify/fields"
+	"zhengyan/verify/qr"
+	"zhengyan/verify/rules"
+	"zhengyan/verify/seal"
+)
+
+// dataDir is the data folder: --data, ZHENGYAN_DATA, or the platform's own, as on the command line.
+func dataDir(flag string, getenv func(string) string) string {
+	return folder(flag, getenv, "ZHENGYAN_DATA", "XDG_DATA_HOME", filepath.Join(".local", "share"), "Zhengyan", "zhengyan-data")
+}
+
+// cacheDir is where PDFium's compiled code is kept; "" compiles in memory.
+func cacheDir(getenv func(string) string) string {
+	return folder("", getenv, "ZHENGYAN_CACHE", "XDG_CACHE_HOME", ".cache", filepath.Join("Zhengyan", "cache"), "")
+}
+
+func folder(flag string, getenv func(string) string, own, xdg, home, windows, other string) string {
+	if flag != "" {
+		return flag
+	}
+	if v := getenv(own); v != "" {
+		return v
+	}
+	if v := getenv(xdg); v != "" {
+		return filepath.Join(v, "zhengyan")
+	}
+	if v := getenv("LOCALAPPDATA"); v != "" {
+		return filepath.Join(v, windows)
+	}
+	if v := getenv("HOME"); v != "" {
+		return filepath.Join(v, home, "zhengyan")
+	}
+	return other
+}
+
+// places are the folders that data and trust come from; trust "" is the data folder's.
+type places struct{ data, trust, cache string }
+
+// open starts an engine that loads its data in the background. warn is called, from another goroutine, with what a person
+// must know of the data.
+func open(p places, book *rules.Book, now func() time.Time, program string, warn func(error)) (*engine, error) {
+	docs, err := document.NewEngine(document.Config{CacheDir: p.cache, Font: assets.Font()})
+	if err != nil {
+		return nil, err
+	}
+	e := &engine{ready: make(chan struct{}), judge: verify.NewJudge(book, program), docs: docs}
+	go func() {
+		defer close(e.ready)
+		e.load(p, book, now, program, warn)
+	}()
+	return e, nil
+}
+
+func (e *engine) load(p places, book *rules.Book, now func() time.Time, program string, warn func(error)) {
+	cfg := verify.Config{Engine: e.docs, Book: book, Now: now, Program: program}
+	if cfg.Tables, e.err = fields.LoadTables(assets.Rules()); e.err != nil {
+		return
+	}
+	if cfg.Hosts, e.err = qr.LoadHosts(assets.Rules()); e.err != nil {
+		return
+	}
+	var err error
+	if cfg.Anchors, err = anchors(p, warn); err != nil {
+		warn(err) // the window opens all the same: without anchors nobody is trusted, which every result says
+	}
+	opened, err := snapshot(p, warn)
+	if err != nil {
+		warn(err)
+	}
+	if opened != nil {
+		cfg.Registry = opened.Snapshot
+		e.close = opened.Close
+	}
+	e.v, e.err = verify.New(cfg)
+}
+
+// anchors loads the trust anchors; a file that cannot be read is said and left out.
+func anchors(p places, warn func(error)) (*seal.Anchors, error) {
+	dir := p.trust
+	if dir == "" {
+		dir = filepath.Join(p.data, "trust")
+		if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
+			return nil, nil
+		}
+	}
+	a, bad, err := seal.LoadAnchors(os.DirFS(dir))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", dir, err)
+	}
+	for _, b := range bad {
+		warn(fmt.Errorf("%s: %w", dir, b))
+	}
+	return a, nil
+}
+
+// snapshot opens the registry snapshot; nil without an error means that there is none.
+func snapshot(p places, warn func(error)) (*store.Opened, error) {
+	data, err := store.OpenData(p.data)
+	if err != nil {
+		return nil, err
+	}
+	opened, err := data.Open()
+	if errors.Is(err, store.ErrNoSnapshot) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", p.data, err)
+	}
+	for _, problem := range opened.Problems {
+		warn(problem)
+	}
+	return opened, nil
+}
+
+// Close frees the registry snapshot. PDFium ends with the process: waiting for it would hold the window open while it starts.
+func (e *engine) Close() error {
+	select {
+	case <-e.ready:
+	default:
+		return nil // still loading; nothing is held that the process's end does not free
+	}
+	if e.close == nil {
+		return nil
+	}
+	return e.close()
+}

@@ -1,0 +1,125 @@
+package ui
+
+import (
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/dialog"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+)
+
+// About is what the window says of the program.
+type About struct {
+	Program string // name and version
+	Rules   string
+	Trust   string
+	Font    string
+	// Licences are texts by name, in the order in which they are shown.
+	Licences []Licence
+}
+
+// Licence is the licence of a part of the program.
+type Licence struct{ Name, Text string }
+
+func (w *Window) openFile() {
+	d := dialog.NewFileOpen(func(r fyne.URIReadCloser, err error) {
+		if err != nil {
+			w.notify(err.Error(), false)
+			return
+		}
+		if r == nil {
+			return
+		}
+		path := r.URI().Path()
+		if err := r.Close(); err != nil {
+			w.notify(err.Error(), false)
+		}
+		w.Open([]string{path})
+	}, w.win)
+	d.SetTitleText(w.m.T("open.title"))
+	d.Resize(w.dialogSize())
+	d.Show()
+}
+
+func (w *Window) openFolder() {
+	d := dialog.NewFolderOpen(func(u fyne.ListableURI, err error) {
+		if err != nil {
+			w.notify(err.Error(), false)
+			return
+		}
+		if u != nil {
+			w.Open([]string{u.Path()})
+		}
+	}, w.win)
+	d.SetTitleText(w.m.T("open.folder"))
+	d.Resize(w.dialogSize())
+	d.Show()
+}
+
+func (w *Window) dialogSize() fyne.Size {
+	s := w.win.Canvas().Size()
+	return fyne.NewSize(min(940, s.Width-80), min(640, s.Height-80))
+}
+
+// dropped takes files and folders that were dropped on the window.
+func (w *Window) dropped(_ fyne.Position, uris []fyne.URI) {
+	var paths []string
+	for _, u := range uris {
+		if u.Scheme() == "file" {
+			paths = append(paths, u.Path())
+		}
+	}
+	if len(paths) == 0 {
+		w.notify(w.m.T("notice.dropped"), false)
+		return
+	}
+	w.Open(paths)
+}
+
+func (w *Window) help() {
+	th, m := w.th, w.m
+	body := column(8, para(th, m.T("help.intro"), theme.SizeNameText, widget.MediumImportance), para(th, m.T("help.verdicts"), theme.SizeNameText, widget.MediumImportance),
+		para(th, m.T("help.day"), theme.SizeNameText, widget.MediumImportance), line(th, m.T("help.keys"), theme.SizeNameText, colorSecondary))
+	for _, k := range keyList() {
+		body.Add(container.NewBorder(nil, nil, container.New(&fixedWidth{210}, line(th, k.keys, theme.SizeNameText, theme.ColorNamePrimary)), nil, line(th, m.T(k.text), theme.SizeNameText, theme.ColorNameForeground)))
+	}
+	w.dialog(m.T("help.title"), container.NewVScroll(pad(body, 4, 8, 6, 14)))
+}
+
+func (w *Window) about() {
+	th, m, a := w.th, w.m, w.o.About
+	body := column(6, para(th, m.T("about.what"), theme.SizeNameText, widget.MediumImportance))
+	row := func(label, value string) {
+		if value == "" {
+			value = m.T("about.none")
+		}
+		body.Add(container.NewBorder(nil, nil, container.New(&fixedWidth{110}, pad(line(th, label, theme.SizeNameText, colorSecondary), 1, 0, 0, 0)), nil, para(th, value, theme.SizeNameText, widget.MediumImportance)))
+	}
+	row(m.T("about.program"), a.Program)
+	row(m.T("about.rules"), a.Rules)
+	row(m.T("about.trust"), a.Trust)
+	row(m.T("about.font"), a.Font)
+	body.Add(para(th, m.T("footer.offline")+"  ·  "+m.T("open.privacy"), theme.SizeNameText, widget.SuccessImportance))
+	body.Add(para(th, m.T("footer.disclaimer"), theme.SizeNameText, widget.MediumImportance))
+	body.Add(line(th, m.T("menu.licences"), theme.SizeNameText, colorSecondary))
+	acc := widget.NewAccordion()
+	for _, l := range a.Licences {
+		acc.Append(widget.NewAccordionItem(l.Name, para(th, strings.TrimSpace(l.Text), theme.SizeNameCaptionText, widget.LowImportance)))
+	}
+	body.Add(acc)
+	w.dialog(m.T("about.title"), container.NewVScroll(pad(body, 4, 8, 6, 14)))
+}
+
+// dialog shows one dialog at a time.
+func (w *Window) dialog(title string, content fyne.CanvasObject) {
+	if w.shown != nil {
+		w.shown.Hide()
+	}
+	d := dialog.NewCustom(title, w.m.T("about.close"), content, w.win)
+	d.SetOnClosed(func() { w.shown = nil })
+	w.shown = d
+	d.Resize(fyne.NewSize(min(680, w.win.Canvas().Size().Width-80), min(620, w.win.Canvas().Size().Height-80)))
+	d.Show()
+}

@@ -1,0 +1,180 @@
+package ui
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"zhengyan/ui/viewmodel"
+	"zhengyan/verify/civil"
+)
+
+// header is the top line: opening files, and the question that is asked of all of them.
+type header struct {
+	w         *Window
+	day       *keyEntry
+	policy    *widget.Select
+	specialty *widget.Select
+	employer  *keyEntry
+	policies  []string
+	quiet     bool
+	root      fyne.CanvasObject
+}
+
+func newHeader(w *Window) *header {
+	h := &header{w: w}
+	m, th := w.m, w.th
+	open := widget.NewButtonWithIcon(m.T("open.file"), theme.FileIcon(), w.openFile)
+	open.Importance = widget.HighImportance
+	folder := widget.NewButtonWithIcon(m.T("open.folder"), theme.FolderOpenIcon(), w.openFolder)
+
+	h.day = newKeyEntry(w)
+	h.day.SetPlaceHolder(m.T("time.entry"))
+	h.day.OnSubmitted = func(s string) { h.submitDay(s) }
+	today := widget.NewButton(m.T("time.today"), func() { w.setDay(w.today()) })
+	dayBox := rowOf(2, centred(line(th, m.T("time.title"), theme.SizeNameText, colorSecondary)),
+		iconButton(theme.NavigateBackIcon(), "", func() { w.shiftDay(-1) }), container.New(&fixedWidth{134}, h.day),
+		iconButton(theme.NavigateNextIcon(), "", func() { w.shiftDay(1) }), today)
+
+	var labels []string
+	for _, p := range w.o.Policies {
+		h.policies = append(h.policies, p)
+		labels = append(labels, m.Or("policy."+p, p))
+	}
+	h.policy = widget.NewSelect(labels, func(string) { h.changed() })
+	h.specialty = widget.NewSelect([]string{m.T("question.specialty.any")}, func(string) { h.changed() })
+	h.employer = newKeyEntry(w)
+	h.employer.SetPlaceHolder(m.T("question.employer"))
+	h.employer.OnSubmitted = func(string) { h.changed() }
+	h.employer.onLeave = h.changed
+
+	right := rowOf(0,
+		iconButton(nil, m.T("menu.language"), w.switchLanguage),
+		iconButton(theme.ColorPaletteIcon(), "", w.switchTheme),
+		iconButton(theme.HelpIcon(), "", w.help),
+		iconButton(theme.InfoIcon(), "", w.about))
+	left := rowOf(6, open, folder)
+	policy := rowOf(4, centred(line(th, m.T("question.policy"), theme.SizeNameText, colorSecondary)), h.policy)
+	middle := container.NewBorder(nil, nil, rowOf(14, dayBox, policy, container.New(&fixedWidth{138}, h.specialty)), nil, pad(h.employer, 0, 0, 10, 4))
+	ground := canvas.NewRectangle(th.C(colorSurface))
+	edge := canvas.NewRectangle(th.C(colorBorder))
+	edge.SetMinSize(fyne.NewSize(1, 1))
+	bar := container.NewBorder(nil, nil, left, right, pad(middle, 0, 0, 16, 4))
+	h.root = container.NewBorder(nil, edge, nil, nil, container.NewStack(ground, container.New(layout.NewCustomPaddedLayout(7, 7, 8, 6), bar)))
+	h.refresh(nil)
+	return h
+}
+
+// refresh shows the question in force; choices are the specialties on the selected certificate's face.
+func (h *header) refresh(choices []string) {
+	h.quiet = true
+	defer func() { h.quiet = false }()
+	q := h.w.session.Question()
+	if h.w.win.Canvas().Focused() != h.day {
+		h.day.SetText(viewmodel.DayText(q.At))
+	}
+	for i, p := range h.policies {
+		if p == q.Policy {
+			h.policy.SetSelectedIndex(i)
+		}
+	}
+	options := []string{h.w.m.T("question.specialty.any")}
+	known := q.Specialty == ""
+	for _, c := range choices {
+		options = append(options, c)
+		known = known || c == q.Specialty
+	}
+	if !known {
+		options = append(options, q.Specialty)
+	}
+	h.specialty.SetOptions(options)
+	h.specialty.SetSelected(options[0])
+	if q.Specialty != "" {
+		h.specialty.SetSelected(q.Specialty)
+	}
+	if h.w.win.Canvas().Focused() != h.employer {
+		h.employer.SetText(q.Employer)
+	}
+}
+
+// changed asks the new question.
+func (h *header) changed() {
+	if h.quiet {
+		return
+	}
+	q := h.w.session.Question()
+	was := q
+	if i := h.policy.SelectedIndex(); i >= 0 && i < len(h.policies) {
+		q.Policy = h.policies[i]
+	}
+	q.Specialty = ""
+	if h.specialty.SelectedIndex() > 0 {
+		q.Specialty = h.specialty.Selected
+	}
+	q.Employer = h.employer.Text
+	if q.Policy != was.Policy || q.Specialty != was.Specialty || q.Employer != was.Employer {
+		h.w.session.Ask(q)
+	}
+}
+
+func (h *header) submitDay(s string) {
+	t, err := viewmodel.ParseDay(s)
+	if err != nil {
+		h.w.notify(h.w.m.T("time.bad", "text", s), false)
+		return
+	}
+	h.w.win.Canvas().Unfocus()
+	q := h.w.session.Question()
+	q.At = t
+	h.w.session.Ask(q)
+	h.w.panel.showTime(false)
+}
+
+func (w *Window) today() civil.Date { return civil.Of(w.o.Now()) }
+
+// setDay judges as at a day.
+func (w *Window) setDay(d civil.Date) {
+	q := w.session.Question()
+	q.At = viewmodel.Instant(d)
+	w.session.Ask(q)
+	w.panel.showTime(false)
+}
+
+func (w *Window) shiftDay(n int) { w.setDay(civil.Of(w.session.Question().At).AddDays(n)) }
+
+// keyEntry is an entry that leaves the window's own keys to the window.
+type keyEntry struct {
+	widget.Entry
+	w       *Window
+	onLeave func()
+}
+
+func newKeyEntry(w *Window) *keyEntry {
+	e := &keyEntry{w: w}
+	e.ExtendBaseWidget(e)
+	return e
+}
+
+// TypedKey implements fyne.Focusable.
+func (e *keyEntry) TypedKey(k *fyne.KeyEvent) {
+	switch k.Name {
+	case fyne.KeyEscape:
+		e.w.win.Canvas().Unfocus()
+		e.w.refreshQuestion()
+	case fyne.KeyF1:
+		e.w.help()
+	default:
+		e.Entry.TypedKey(k)
+	}
+}
+
+// FocusLost implements fyne.Focusable.
+func (e *keyEntry) FocusLost() {
+	e.Entry.FocusLost()
+	if e.onLeave != nil {
+		e.onLeave()
+	}
+}

@@ -1,0 +1,94 @@
+package ui
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
+)
+
+// keyHelp names a shortcut and what it does, by message key.
+type keyHelp struct{ keys, text string }
+
+// keyList is what the help shows; installKeys installs the same.
+func keyList() []keyHelp {
+	return []keyHelp{
+		{"Ctrl+O", "help.key.open"}, {"Ctrl+Shift+O", "help.key.folder"}, {"PgDn / PgUp", "help.key.step"},
+		{"Alt+← / Alt+→", "help.key.day"}, {"Alt+↓ / Alt+↑", "help.key.month"}, {"Ctrl+Alt+← / →", "help.key.flip"}, {"Ctrl+T", "help.key.today"}, {"Ctrl+D", "help.key.entry"},
+		{"Ctrl+Shift+C", "help.key.copy"}, {"Ctrl+= / Ctrl+- / Ctrl+0", "help.key.zoom"}, {"Ctrl+E", "help.key.expand"},
+		{"Ctrl+L", "help.key.lang"}, {"Ctrl+K", "help.key.theme"}, {"Esc", "help.key.escape"}, {"F1", "help.key.help"},
+	}
+}
+
+// installKeys connects the keyboard. Keys without a modifier reach the window only while nothing has the focus; widgets of
+// ours that may have it pass them on.
+func (w *Window) installKeys() {
+	c := w.win.Canvas()
+	add := func(mod fyne.KeyModifier, key fyne.KeyName, f func()) {
+		c.AddShortcut(&desktop.CustomShortcut{KeyName: key, Modifier: mod}, func(fyne.Shortcut) { f() })
+	}
+	const ctrl, alt, shift = fyne.KeyModifierControl, fyne.KeyModifierAlt, fyne.KeyModifierShift
+	add(ctrl, fyne.KeyO, w.openFile)
+	add(ctrl|shift, fyne.KeyO, w.openFolder)
+	add(ctrl, fyne.KeyDown, func() { w.session.Step(1) })
+	add(ctrl, fyne.KeyUp, func() { w.session.Step(-1) })
+	add(alt, fyne.KeyLeft, func() { w.shiftDay(-1) })
+	add(alt, fyne.KeyRight, func() { w.shiftDay(1) })
+	add(alt, fyne.KeyUp, func() { w.shiftDay(-30) })
+	add(alt, fyne.KeyDown, func() { w.shiftDay(30) })
+	add(ctrl|alt, fyne.KeyLeft, func() { w.panel.time.jump(false) })
+	add(ctrl|alt, fyne.KeyRight, func() { w.panel.time.jump(true) })
+	add(ctrl, fyne.KeyT, func() { w.setDay(w.today()) })
+	add(ctrl, fyne.KeyD, func() {
+		c.Focus(w.header.day)
+		w.header.day.TypedShortcut(&fyne.ShortcutSelectAll{})
+	})
+	add(ctrl|shift, fyne.KeyC, w.copyResult)
+	add(ctrl, fyne.KeyEqual, func() { w.page.zoomBy(zoomStep) })
+	add(ctrl, fyne.KeyPlus, func() { w.page.zoomBy(zoomStep) })
+	add(ctrl, fyne.KeyMinus, func() { w.page.zoomBy(1 / zoomStep) })
+	add(ctrl, fyne.Key0, func() { w.page.zoomFit() })
+	add(ctrl, fyne.KeyE, func() { w.panel.toggleAll() })
+	add(ctrl, fyne.KeyL, w.switchLanguage)
+	add(ctrl, fyne.KeyK, w.switchTheme)
+	add(ctrl, fyne.KeyQ, w.win.Close)
+	c.SetOnTypedKey(w.typedKey)
+	c.SetOnTypedRune(w.typedRune)
+}
+
+func (w *Window) typedKey(e *fyne.KeyEvent) {
+	switch e.Name {
+	case fyne.KeyF1:
+		w.help()
+	case fyne.KeyEscape:
+		w.escape()
+	case fyne.KeyPageDown, fyne.KeyDown:
+		w.session.Step(1)
+	case fyne.KeyPageUp, fyne.KeyUp:
+		w.session.Step(-1)
+	case fyne.KeyLeft:
+		w.page.turn(-1)
+	case fyne.KeyRight:
+		w.page.turn(1)
+	}
+}
+
+func (w *Window) typedRune(r rune) {
+	switch r {
+	case 'j', 'J':
+		w.session.Step(1)
+	case 'k', 'K':
+		w.session.Step(-1)
+	case '?':
+		w.help()
+	}
+}
+
+// escape closes the notice, else cancels the reading.
+func (w *Window) escape() {
+	if w.notice.Visible() {
+		w.notice.Hide()
+		return
+	}
+	if w.session.Counts().Working() || w.session.Expanding() {
+		w.session.Cancel()
+	}
+}

@@ -1,0 +1,88 @@
+package ui
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+)
+
+// line is a text that never wraps.
+func line(th *Theme, s string, size fyne.ThemeSizeName, c fyne.ThemeColorName) *canvas.Text {
+	t := canvas.NewText(s, th.C(c))
+	t.TextSize = th.Size(size)
+	return t
+}
+
+// para is a wrapped text that can be selected and copied.
+func para(th *Theme, s string, size fyne.ThemeSizeName, imp widget.Importance) fyne.CanvasObject {
+	l := widget.NewLabel(s)
+	l.Wrapping = fyne.TextWrapWord
+	l.SizeName = size
+	l.Importance = imp
+	l.Selectable = true
+	return container.NewThemeOverride(l, th.tight())
+}
+
+// clipped is a text of one line that ends in an ellipsis where the room ends.
+func clipped(th *Theme, s string, size fyne.ThemeSizeName, imp widget.Importance) (*widget.Label, fyne.CanvasObject) {
+	l := widget.NewLabel(s)
+	l.Truncation = fyne.TextTruncateEllipsis
+	l.SizeName = size
+	l.Importance = imp
+	return l, container.NewThemeOverride(l, th.tight())
+}
+
+// pad leaves room around an object.
+func pad(o fyne.CanvasObject, top, bottom, left, right float32) fyne.CanvasObject {
+	return container.New(layout.NewCustomPaddedLayout(top, bottom, left, right), o)
+}
+
+// column puts objects under each other.
+func column(gap float32, objects ...fyne.CanvasObject) *fyne.Container {
+	return container.New(layout.NewCustomPaddedVBoxLayout(gap), objects...)
+}
+
+// rowOf puts objects beside each other.
+func rowOf(gap float32, objects ...fyne.CanvasObject) *fyne.Container {
+	return container.New(layout.NewCustomPaddedHBoxLayout(gap), objects...)
+}
+
+// panel is a filled, framed area with rounded corners.
+func panel(th *Theme, fill, edge fyne.ThemeColorName, o fyne.CanvasObject, inset float32) fyne.CanvasObject {
+	r := canvas.NewRectangle(th.C(fill))
+	r.CornerRadius = 8
+	r.StrokeColor = th.C(edge)
+	r.StrokeWidth = 1
+	return container.NewStack(r, pad(o, inset, inset, inset+2, inset+2))
+}
+
+// card is a panel with a heading.
+func card(th *Theme, title string, right, o fyne.CanvasObject) fyne.CanvasObject {
+	var head fyne.CanvasObject = line(th, title, theme.SizeNameText, colorSecondary)
+	if right != nil {
+		head = container.NewBorder(nil, nil, head, right)
+	}
+	return panel(th, colorSurface, colorBorder, column(8, head, o), 11)
+}
+
+// pill is a short text on a tinted ground.
+func pill(th *Theme, s string, text, ground fyne.ThemeColorName) fyne.CanvasObject {
+	r := canvas.NewRectangle(th.C(ground))
+	r.CornerRadius = 5
+	return container.NewStack(r, pad(line(th, s, theme.SizeNameCaptionText, text), 1, 2, 6, 6))
+}
+
+// centred keeps an object at its smallest size, in the middle of its cell's height.
+func centred(o fyne.CanvasObject) fyne.CanvasObject {
+	return container.NewVBox(layout.NewSpacer(), o, layout.NewSpacer())
+}
+
+// iconButton is a flat button with an icon, or a text if icon is nil.
+func iconButton(icon fyne.Resource, text string, tapped func()) *widget.Button {
+	b := widget.NewButtonWithIcon(text, icon, tapped)
+	b.Importance = widget.LowImportance
+	return b
+}

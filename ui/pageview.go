@@ -1,0 +1,308 @@
+package ui
+
+import (
+	"math"
+	"strconv"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"zhengyan/ui/viewmodel"
+	"zhengyan/verify/document"
+)
+
+// Limits of the page's picture; scales are pixels a page unit.
+const (
+	zoomStep    = 1.25
+	zoomLeast   = 0.2 // of the zoom that fits
+	zoomMost    = 6
+	scaleLeast  = 0.25
+	scaleMost   = 300.0 / 72
+	scaleStep   = 1.0 / 3 // wishes are rounded up to a multiple, so that resizing does not draw at every pixel
+	fallbackW   = 595     // A4 in points, until the page's own size is known
+	fallbackH   = 842
+	picturePlus = 1.25 // draw a little finer than shown, and let the screen scale it down
+)
+
+// pageView is the middle: what kind of input it is, the page with its boxes, and the tools under it.
+type pageView struct {
+	th       *Theme
+	session  *viewmodel.Session
+	page     int
+	pages    int
+	item     int
+	fit      bool
+	sizes    []document.PageSize
+	marks    []viewmodel.Mark
+	wish     float64 // scale asked for
+	canvas   *pageCanvas
+	scroll   *container.Scroll
+	message  *widget.Label
+	input    *fyne.Container
+	number   *canvas.Text
+	zoomText *canvas.Text
+	prev     *widget.Button
+	next     *widget.Button
+	boxes    *widget.Check
+	root     fyne.CanvasObject
+}
+
+func newPageView(th *Theme, s *viewmodel.Session, onHover func(*viewmodel.Mark), onTap func(viewmodel.Mark)) *pageView {
+	m := s.Messages()
+	v := &pageView{th: th, session: s, fit: true, item: -1, pages: 1, canvas: newPageCanvas(th)}
+	v.canvas.onHover, v.canvas.onTap = onHover, onTap
+	v.scroll = container.NewScroll(v.canvas)
+	v.canvas.onPan = func(dx, dy float32) {
+		v.scroll.ScrollToOffset(fyne.NewPos(v.scroll.Offset.X-dx, v.scroll.Offset.Y-dy))
+	}
+	v.message = widget.NewLabel("")
+	v.message.Alignment = fyne.TextAlignCenter
+	v.message.Wrapping = fyne.TextWrapWord
+	v.input = container.NewStack()
+	v.number = line(th, "", theme.SizeNameText, theme.ColorNameForeground)
+	v.zoomText = line(th, "", theme.SizeNameCaptionText, colorSecondary)
+	v.prev = iconButton(theme.NavigateBackIcon(), "", func() { v.turn(-1) })
+	v.next = iconButton(theme.NavigateNextIcon(), "", func() { v.turn(1) })
+	v.boxes = widget.NewCheck(m.T("mark.show"), func(on bool) { v.canvas.showing = on; v.canvas.Refresh() })
+	v.boxes.SetChecked(true)
+	tools := container.NewHBox(v.prev, centred(v.number), v.next, layout.NewSpacer(), v.boxes, layout.NewSpacer(),
+		iconButton(theme.ZoomOutIcon(), "", func() { v.zoomBy(1 / zoomStep) }), centred(v.zoomText),
+		iconButton(theme.ZoomInIcon(), "", func() { v.zoomBy(zoomStep) }), iconButton(theme.ZoomFitIcon(), "", v.zoomFit))
+	desk := canvas.NewRectangle(th.C(colorDesk))
+	watch := container.New(&onResize{f: v.resized}, v.scroll)
+	v.root = container.NewBorder(v.input, tools, nil, nil, container.NewStack(desk, watch, container.New(layout.NewCenterLayout(), container.New(&fixedWidth{360}, v.message))))
+	return v
+}
+
+// show puts the selected file's page and boxes up. d is nil until the file was judged.
+func (v *pageView) show(d *viewmodel.Detail) {
+	it := v.session.Selected()
+	if it == nil {
+		return
+	}
+	if it.ID != v.item {
+		v.item, v.page, v.fit, v.wish = it.ID, 0, true, 0
+		v.canvas.image, v.canvas.lit, v.canvas.hovered = nil, nil, ""
+		v.sizes, v.marks, v.pages = nil, nil, 1
+	}
+	if d != nil {
+		v.pages = max(1, d.Pages)
+		v.marks = d.Marks
+		v.showInput(d.Input)
+	} else {
+		v.input.RemoveAll()
+	}
+	if it.Evidence != nil {
+		v.sizes = it.Evidence.PageSizes
+	}
+	v.update()
+}
+
+func (v *pageView) showInput(in viewmodel.InputView) {
+	shape, imp := viewmodel.ShapePass, widget.LowImportance
+	if in.Warn {
+		shape, imp = viewmodel.ShapeUnknown, widget.WarningImportance
+	}
+	title := line(v.th, in.Title, theme.SizeNameText, ink(shape))
+	v.input.RemoveAll()
+	v.input.Add(pad(container.NewBorder(nil, nil, pad(container.NewVBox(title), 1, 0, 4, 8), nil, para(v.th, in.Cap, theme.SizeNameCaptionText, imp)), 5, 5, 6, 6))
+}
+
+// pictured takes the session's picture.
+func (v *pageView) pictured() {
+	p := v.session.Picture()
+	if p == nil || p.Item != v.item {
+		v.canvas.image = nil
+	} else if p.Page == v.page && p.Err == nil {
+		v.canvas.image = p.Image
+	}
+	v.update()
+}
+
+// update lays the sheet out again and asks for the picture that this size needs.
+func (v *pageView) update() {
+	m := v.session.Messages()
+	v.page = min(max(v.page, 0), max(v.pages, 1)-1)
+	v.canvas.sheet = v.sheetSize()
+	if v.fit {
+		v.canvas.zoom = v.fitZoom()
+	}
+	v.canvas.marks = v.canvas.marks[:0]
+	for _, k := range v.marks {
+		if k.Page == v.page {
+			v.canvas.marks = append(v.canvas.marks, k)
+		}
+	}
+	v.number.Text = m.T("page.of", "n", strconv.Itoa(v.page+1), "total", strconv.Itoa(v.pages))
+	v.number.Refresh()
+	v.zoomText.Text = strconv.Itoa(int(v.canvas.zoom*100+0.5)) + "%"
+	v.zoomText.Refresh()
+	enable(v.prev, v.page > 0)
+	enable(v.next, v.page < v.pages-1)
+	v.say()
+	v.canvas.Refresh()
+	v.scroll.Refresh()
+	v.wantPicture()
+}
+
+func (v *pageView) say() {
+	m := v.session.Messages()
+	text := ""
+	it, p := v.session.Selected(), v.session.Picture()
+	switch {
+	case it == nil:
+		text = m.T("page.none")
+	case p != nil && p.Item == v.item && p.Page == v.page && p.Err != nil && v.canvas.image == nil:
+		text = m.T("page.none")
+		if it.Evidence != nil && !it.Row.Unreadable {
+			text = m.T("page.failed", "error", p.Err.Error())
+		}
+		v.canvas.sheet = document.PageSize{}
+	case v.canvas.image == nil:
+		text = m.T("page.drawing")
+	}
+	if v.message.Text != text {
+		v.message.SetText(text)
+	}
+}
+
+func (v *pageView) sheetSize() document.PageSize {
+	if v.page < len(v.sizes) && v.sizes[v.page].Width > 0 {
+		return v.sizes[v.page]
+	}
+	if v.canvas.image != nil { // not judged yet: the picture's own shape
+		b := v.canvas.image.Bounds()
+		return document.PageSize{Width: fallbackW, Height: fallbackW * float64(b.Dy()) / float64(max(1, b.Dx()))}
+	}
+	return document.PageSize{Width: fallbackW, Height: fallbackH}
+}
+
+func (v *pageView) fitZoom() float32 {
+	s := v.scroll.Size()
+	sheet := v.sheetSize()
+	if s.Width < 50 || s.Height < 50 {
+		return 0.6
+	}
+	return min((s.Width-2*pageMargin-2)/float32(sheet.Width), (s.Height-2*pageMargin-2)/float32(sheet.Height))
+}
+
+// wantPicture asks for a picture fine enough for the zoom, unless one was asked for.
+func (v *pageView) wantPicture() {
+	it := v.session.Selected()
+	if it == nil || v.scroll.Size().Width < 50 {
+		return
+	}
+	scale := float32(1)
+	if c := fyne.CurrentApp().Driver().CanvasForObject(v.scroll); c != nil {
+		scale = c.Scale()
+	}
+	want := float64(v.canvas.zoom*scale) * picturePlus
+	want = min(max(math.Ceil(want/scaleStep)*scaleStep, scaleLeast), scaleMost)
+	if v.wish >= want && v.wish <= 2.5*want {
+		return
+	}
+	v.wish = want
+	v.session.WantPicture(v.page, want)
+}
+
+func (v *pageView) resized() {
+	if v.fit {
+		v.update()
+	}
+}
+
+func (v *pageView) turn(n int) {
+	p := min(max(v.page+n, 0), v.pages-1)
+	if p != v.page {
+		v.page, v.wish, v.canvas.image = p, 0, nil
+		v.update()
+	}
+}
+
+func (v *pageView) zoomBy(k float32) {
+	v.fit = false
+	v.canvas.zoom = min(max(v.canvas.zoom*k, zoomLeast*v.fitZoom()), zoomMost)
+	v.update()
+}
+
+func (v *pageView) zoomFit() {
+	v.fit = true
+	v.update()
+}
+
+// light emphasises boxes; the first is brought into view.
+func (v *pageView) light(ids []string, reveal bool) {
+	v.canvas.lit = map[string]bool{}
+	for _, id := range ids {
+		v.canvas.lit[id] = true
+	}
+	if reveal {
+		for _, k := range v.marks {
+			if !v.canvas.lit[k.ID] {
+				continue
+			}
+			if k.Page != v.page {
+				v.turn(k.Page - v.page)
+			}
+			o, z := v.canvas.origin(), v.canvas.zoom
+			at := fyne.NewPos(o.X+float32(k.Box.X0)*z, o.Y+float32(k.Box.Y0)*z)
+			if s := v.scroll.Size(); !v.fit {
+				v.scroll.ScrollToOffset(fyne.NewPos(at.X-s.Width/3, at.Y-s.Height/3))
+			}
+			break
+		}
+	}
+	v.canvas.Refresh()
+}
+
+func enable(b *widget.Button, on bool) {
+	if on == !b.Disabled() {
+		return
+	}
+	if on {
+		b.Enable()
+	} else {
+		b.Disable()
+	}
+}
+
+// onResize fills its cell and tells when that changed size.
+type onResize struct {
+	f    func()
+	last fyne.Size
+}
+
+func (l *onResize) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(120, 120) }
+
+func (l *onResize) Layout(os []fyne.CanvasObject, size fyne.Size) {
+	for _, o := range os {
+		o.Move(fyne.NewPos(0, 0))
+		o.Resize(size)
+	}
+	if size != l.last {
+		l.last = size
+		l.f()
+	}
+}
+
+// fixedWidth gives its objects a fixed width and the height that they need for it.
+type fixedWidth struct{ w float32 }
+
+func (l *fixedWidth) MinSize(os []fyne.CanvasObject) fyne.Size {
+	h := float32(0)
+	for _, o := range os {
+		h = max(h, o.MinSize().Height)
+	}
+	return fyne.NewSize(l.w, h)
+}
+
+func (l *fixedWidth) Layout(os []fyne.CanvasObject, size fyne.Size) {
+	for _, o := range os {
+		o.Move(fyne.NewPos(0, 0))
+		o.Resize(fyne.NewSize(l.w, size.Height))
+	}
+}

@@ -1,0 +1,266 @@
+package ui
+
+import (
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/dialog"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"zhengyan/ui/viewmodel"
+	"zhengyan/verify"
+)
+
+// noticeTime is how long a passing notice stays.
+const noticeTime = 3 * time.Second
+
+// Preference keys.
+const (
+	prefLang = "lang"
+	prefDark = "dark"
+)
+
+// Options is what a window is made of. All but Font and About are required.
+type Options struct {
+	App      fyne.App
+	Engine   viewmodel.Engine
+	Tables   map[viewmodel.Lang]*viewmodel.Messages
+	Lang     viewmodel.Lang
+	Dark     bool
+	Font     []byte
+	Question verify.Question
+	Policies []string // names of the policy profiles
+	Now      func() time.Time
+	// Dispatch runs a function on the toolkit's goroutine: fyne.Do in the program.
+	Dispatch func(func())
+	Workers  int
+	About    About
+}
+
+// Window is the program's main window.
+type Window struct {
+	o       Options
+	m       *viewmodel.Messages
+	th      *Theme
+	covers  func(rune) bool
+	win     fyne.Window
+	session *viewmodel.Session
+
+	header *header
+	files  *fileList
+	page   *pageView
+	panel  *resultPanel
+	footer *footer
+	start  fyne.CanvasObject // shown while the list is empty
+	main   fyne.CanvasObject
+	split  [2]*container.Split
+	notice *fyne.Container
+	shown  *dialog.CustomDialog
+	detail *viewmodel.Detail
+}
+
+// New makes the window; Show shows it, Close ends its work.
+func New(o Options) *Window {
+	w := &Window{o: o, m: o.Tables[o.Lang], covers: coverage(o.Font)}
+	w.win = o.App.NewWindow(w.m.T("app.title"))
+	if o.Question.Policy == "" && len(o.Policies) > 0 {
+		o.Question.Policy = o.Policies[0]
+	}
+	w.session = viewmodel.NewSession(viewmodel.Config{Engine: o.Engine, Dispatch: o.Dispatch, Messages: w.m, Question: o.Question, Workers: o.Workers, OnChange: w.changed})
+	w.setTheme(o.Dark)
+	w.build()
+	w.installKeys()
+	w.win.SetPadded(false)
+	w.win.SetOnDropped(w.dropped)
+	w.win.Resize(fyne.NewSize(1280, 800))
+	return w
+}
+
+// Native returns the toolkit's window.
+func (w *Window) Native() fyne.Window { return w.win }
+
+// Open adds files, folders and archives to the list.
+func (w *Window) Open(paths []string) { w.session.Open(paths) }
+
+// Notify shows a message that stays until it is closed.
+func (w *Window) Notify(text string) { w.notify(text, false) }
+
+// Close cancels all work and waits for it.
+func (w *Window) Close() { w.session.Close() }
+
+func (w *Window) setTheme(dark bool) {
+	w.th = NewTheme(w.o.Font, dark)
+	w.o.App.Settings().SetTheme(w.th)
+}
+
+// build makes all widgets, at the start and when language or theme change; the session keeps all state.
+func (w *Window) build() {
+	w.header = newHeader(w)
+	w.files = newFileList(w.th, w.session)
+	w.panel = newResultPanel(w)
+	w.page = newPageView(w.th, w.session, w.panel.point, w.panel.reveal)
+	w.footer = newFooter(w)
+	offsets := [2]float64{0.205, 0.53}
+	for i, s := range w.split {
+		if s != nil {
+			offsets[i] = s.Offset
+		}
+	}
+	inner := container.NewHSplit(w.page.root, w.panel.scroll)
+	inner.Offset = offsets[1]
+	outer := container.NewHSplit(w.files.root, inner)
+	outer.Offset = offsets[0]
+	w.split = [2]*container.Split{outer, inner}
+	w.main = outer
+	w.start = w.startScreen()
+	w.notice = container.NewStack()
+	w.notice.Hide()
+	w.win.SetContent(container.NewBorder(container.NewVBox(w.header.root, w.notice), w.footer.root, nil, nil, container.NewStack(w.start, w.main)))
+	w.changed(viewmodel.Change{List: true, Detail: true, Timeline: true, Picture: true})
+}
+
+// startScreen is what an empty window shows.
+func (w *Window) startScreen() fyne.CanvasObject {
+	th, m := w.th, w.m
+	shapes := rowOf(18, shapeImage(th, viewmodel.ShapePass, 54), shapeImage(th, viewmodel.ShapeUnknown, 54), shapeImage(th, viewmodel.ShapeFail, 54))
+	title := line(th, m.T("open.drop"), theme.SizeNameHeadingText, theme.ColorNameForeground)
+	formats := line(th, m.T("open.formats"), theme.SizeNameText, colorSecondary)
+	privacy := line(th, m.T("open.privacy"), theme.SizeNameText, colorPass)
+	open := widget.NewButtonWithIcon(m.T("open.file"), theme.FileIcon(), w.openFile)
+	open.Importance = widget.HighImportance
+	folder := widget.NewButtonWithIcon(m.T("open.folder"), theme.FolderOpenIcon(), w.openFolder)
+	for _, t := range []*canvas.Text{title, formats, privacy} {
+		t.Alignment = fyne.TextAlignCenter
+	}
+	frame := canvas.NewRectangle(th.C(colorSurface))
+	frame.CornerRadius, frame.StrokeWidth, frame.StrokeColor = 14, 2, th.C(colorBorder)
+	body := column(14, container.NewCenter(shapes), title, formats, container.NewCenter(rowOf(8, open, folder)), privacy)
+	return pad(container.NewStack(frame, container.NewCenter(body)), 40, 40, 60, 60)
+}
+
+// changed shows what the session says has changed.
+func (w *Window) changed(c viewmodel.Change) {
+	if w.win == nil || w.main == nil {
+		return
+	}
+	if c.List {
+		w.files.refresh()
+		empty := w.session.Counts().Total == 0
+		show(w.start, empty)
+		show(w.main, !empty)
+	}
+	if c.List || c.Detail {
+		w.showDetail()
+	}
+	if c.Timeline || c.Detail {
+		w.panel.showTime(c.Timeline)
+	}
+	if c.Picture {
+		w.page.pictured()
+	}
+	for c.Notice {
+		text, ok := w.session.TakeNotice()
+		if !ok {
+			break
+		}
+		w.notify(text, false)
+	}
+}
+
+func (w *Window) showDetail() {
+	rep := w.session.Report()
+	w.detail = nil
+	if rep != nil {
+		d := viewmodel.BuildDetail(w.m, rep, w.covers)
+		w.detail = &d
+	}
+	w.panel.show(w.detail)
+	w.page.show(w.detail)
+	w.footer.show(w.detail)
+	w.refreshQuestion()
+	w.win.SetTitle(w.title())
+}
+
+func (w *Window) refreshQuestion() {
+	var choices []string
+	if w.detail != nil {
+		choices = w.detail.Choices
+	}
+	w.header.refresh(choices)
+}
+
+// title carries the verdict and the file, so that it can be read in a task bar.
+func (w *Window) title() string {
+	it := w.session.Selected()
+	if it == nil {
+		return w.m.T("app.title")
+	}
+	if w.detail == nil {
+		return it.File.Name + " - " + w.m.T("app.name")
+	}
+	return w.detail.Verdict.Word + " - " + it.File.Name + " - " + w.m.T("app.name")
+}
+
+// notify shows a message above the content; a passing one goes by itself.
+func (w *Window) notify(text string, passing bool) {
+	th := w.th
+	closeButton := iconButton(theme.CancelIcon(), "", func() { w.notice.Hide() })
+	ground := canvas.NewRectangle(th.C(colorUnkTint))
+	shape := viewmodel.ShapeUnknown
+	if passing {
+		ground.FillColor = th.C(colorPassTint)
+		shape = viewmodel.ShapePass
+	}
+	bar := container.NewBorder(nil, nil, pad(centred(shapeImage(th, shape, 20)), 0, 0, 4, 6), closeButton, centredText(para(th, text, theme.SizeNameText, widget.MediumImportance)))
+	swap(w.notice, container.NewStack(ground, pad(bar, 2, 2, 8, 6)))
+	if passing {
+		holder := w.notice.Objects[0]
+		time.AfterFunc(noticeTime, func() {
+			w.o.Dispatch(func() {
+				if len(w.notice.Objects) > 0 && w.notice.Objects[0] == holder {
+					w.notice.Hide()
+				}
+			})
+		})
+	}
+}
+
+// centredText centres a wrapped text in its cell's height.
+func centredText(o fyne.CanvasObject) fyne.CanvasObject { return pad(o, 5, 3, 0, 0) }
+
+func (w *Window) copyResult() {
+	if w.detail == nil {
+		return
+	}
+	w.o.App.Clipboard().SetContent(w.detail.Text(w.m))
+	w.notify(w.m.T("verdict.copied"), true)
+}
+
+func (w *Window) switchLanguage() {
+	langs := viewmodel.Langs()
+	next := langs[0]
+	if w.m.Lang() == next {
+		next = langs[1]
+	}
+	w.m = w.o.Tables[next]
+	w.o.App.Preferences().SetString(prefLang, string(next))
+	w.main = nil // nothing is shown until the widgets are made again
+	w.session.SetMessages(w.m)
+	w.build()
+}
+
+func (w *Window) switchTheme() {
+	dark := !w.th.Dark()
+	w.o.App.Preferences().SetBool(prefDark, dark)
+	w.setTheme(dark)
+	w.build()
+}
+
+// Remembered returns the language and theme that the person chose last; "" if no language was chosen.
+func Remembered(a fyne.App) (lang viewmodel.Lang, dark bool) {
+	p := a.Preferences()
+	return viewmodel.Lang(p.String(prefLang)), p.Bool(prefDark)
+}
