@@ -187,3 +187,24 @@ func otsuPoint(hist []int) int {
 	}
 	return at
 }
+
+// smooth averages each pixel with its neighbours, twice over 3 x 3.
+func smooth(g *gray) *gray {
+	for range 2 {
+		out := newGray(g.w, g.h)
+		col := make([]int, g.w+2)
+		for y := range g.h {
+			up, mid, down := g.pix[max(0, y-1)*g.w:], g.pix[y*g.w:], g.pix[min(g.h-1, y+1)*g.w:]
+			for x := range g.w {
+				col[x+1] = int(up[x]) + int(mid[x]) + int(down[x])
+			}
+			col[0], col[g.w+1] = col[1], col[g.w]
+			row := out.pix[y*g.w : (y+1)*g.w]
+			for x := range row {
+				row[x] = byte((col[x] + col[x+1] + col[x+2]) / 9)
+			}
+		}
+		g = out
+	}
+	return g
+}

@@ -18,6 +18,7 @@ type reader struct {
 	img    image.Image
 	work   int // full pixels in one pixel of the picture on which symbols are looked for first
 	taken  []taken
+	unread [][4]vec
 	left   int // clear finder patterns of the last strategy that no symbol explains
 }
 

@@ -78,10 +78,10 @@ func (v view) sample(g *grid) []float32 {
 	d := g.chart.dim
 	out := make([]float32, d*d)
 	taps := 1
-	if g.moduleSize()/v.f >= 5 {
+	if g.moduleSize()/v.f >= 2.4 {
 		taps = 3
 	}
-	spread := .22
+	const spread = .23
 	inv := 1 / v.f
 	for y := range d {
 		for x := range d {

@@ -31,6 +31,7 @@ func mean10(g *gray) *bitmap {
 	return localMean(g, max(g.w, g.h)/10, 94)
 }
 func mean40px(g *gray) *bitmap { return localMean(g, 40, 92) }
+func smoothMid(g *gray) *bitmap { return midRange(smooth(g), 45) }
 func meanWide(g *gray) *bitmap { return localMean(g, max(g.w, g.h)/4, 90) }
 
 // strategies lists all ways of reading, ordered by what they earn and cost on the corpus (docs/qr.md).
@@ -60,6 +61,7 @@ func strategies() []strategy {
 		{name: "pairs", binarize: mid45, cuts: plain, pairs: true},
 		{name: "otsu", binarize: otsu, cuts: plain},
 		{name: "window40", binarize: mean40px, cuts: plain},
+		{name: "smooth", binarize: smoothMid, cuts: plain},
 		{name: "quarter", scale: scaleQuarter, binarize: mid45, cuts: plain},
 		{name: "full", scale: scaleFull, binarize: mid45, cuts: plain},
 		{name: "brightest-mean", channel: brightest, binarize: mean10, cuts: seal},
@@ -88,7 +90,7 @@ func (r *reader) runStrategies() {
 		if r.full() {
 			return
 		}
-		if len(r.res.Codes) > 0 && (i >= surveyed || r.left < 2) {
+		if len(r.res.Codes) > 0 && (i >= surveyed || r.left < 2) && !r.missing() {
 			return
 		}
 		r.runStrategy(s)
@@ -227,6 +229,19 @@ func (r *reader) trySymbol(s strategy, v view, fs []finder, t triplet) bool {
 		}
 		if rd, used, ok := r.readGrid(s, v, a, g, i, asm); ok {
 			r.take(rd, used, s.name, s.negative)
+			return true
+		}
+	}
+	if len(grids) > 0 && grids[0].score >= sureScore {
+		r.unread = append(r.unread, grids[0].corners())
+	}
+	return false
+}
+
+// missing reports whether a symbol was seen for sure and not read by any strategy yet.
+func (r *reader) missing() bool {
+	for _, q := range r.unread {
+		if !r.explained(lerp(q[0], q[2], .5)) {
 			return true
 		}
 	}

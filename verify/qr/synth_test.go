@@ -313,7 +313,7 @@ func (d damage) apply(t testing.TB, pg *rgb, rnd *rand.Rand) image.Image {
 		}
 		phase := rnd.Float64() * 6
 		pg = pg.warp(int(ow), int(oh), func(x, y float64) (float64, float64) {
-			x, y = (x-ow/2)/s, (y-oh/2)/s
+			x, y = (x-ow/2)/(s*(1-.8*d.persp)), (y-oh/2)/(s*(1-.8*d.persp))
 			k := 1 + px*x/w*1.2 + py*y/h*1.2
 			x, y = x/k, y/k
 			x, y = x*math.Cos(a)+y*math.Sin(a), -x*math.Sin(a)+y*math.Cos(a)
