@@ -14,12 +14,15 @@ import (
 )
 
 // The cache folder holds what is made of PDFium once: the interruptible module, wazero's machine code, and a list of
-// both with checksums. wazero checks the machine code alone; a flipped bit in its table of entry points would send
-// the processor anywhere.
+// both with checksums. wazero itself checks the machine code alone: a flipped bit in its table of entry points would
+// send the processor anywhere.
 const (
 	compiledSums    = "compiled.json"
 	stoppablePrefix = "pdfium-"
 )
+
+// summed is how much of a file is summed: all of the module and the head of the machine code, where its tables are.
+const summed = 8 << 20
 
 type compiledFile struct {
 	Size  int64  `json:"size"`
@@ -106,9 +109,13 @@ func sumFile(name string) (compiledFile, error) {
 		return compiledFile{}, err
 	}
 	defer f.Close()
+	st, err := f.Stat()
+	if err != nil {
+		return compiledFile{}, err
+	}
 	h := crc32.New(crc32.MakeTable(crc32.Castagnoli))
-	n, err := io.CopyBuffer(struct{ io.Writer }{h}, f, make([]byte, 256<<10))
-	return compiledFile{n, h.Sum32()}, err
+	_, err = io.CopyBuffer(struct{ io.Writer }{h}, io.LimitReader(f, summed), make([]byte, 256<<10))
+	return compiledFile{st.Size(), h.Sum32()}, err
 }
 
 // compiledFiles lists the cached files: those of this package and what wazero keeps for this machine's kind.
