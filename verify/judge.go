@@ -115,7 +115,12 @@ func factsOf(ev *Evidence, q Question) *rules.Facts {
 	}
 	if kind, ok := kindByCode(f); ok {
 		// A picture without readable text: the code's host still tells which certificate it claims to be. The face stays unread.
-		f.Face = &fields.Result{Source: fields.SourceNone, Certificate: fields.Certificate{Kind: kind, Medium: fields.UnknownMedium}}
+		face := fields.Result{Source: fields.SourceNone, Certificate: fields.Certificate{Medium: fields.UnknownMedium}}
+		if f.Face != nil {
+			face = *f.Face
+		}
+		face.Certificate.Kind = kind
+		f.Face = &face
 	}
 	return f
 }

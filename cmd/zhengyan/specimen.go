@@ -21,12 +21,6 @@ DIR gets the files, trust/ (the invented authorities), data/ (a registry snapsho
 file, day, options, expected verdicts and the rules that must speak. Every page carries 样例 SPECIMEN.
 `
 
-// specimenAges are the warn and red ages of the specimens' snapshot.
-const (
-	specimenWarnAge = 30 * 24 * time.Hour
-	specimenRedAge  = 90 * 24 * time.Hour
-)
-
 func cmdSpecimen(ctx context.Context, env *environment, args []string) int {
 	fl := env.flags("specimen", "DIR", specimenExamples)
 	if code, done := env.parse(fl, args); done {
@@ -121,7 +115,7 @@ func specimenSnapshot(ctx context.Context, env *environment, dir string, rows []
 		}
 	}
 	_, err = d.BuildInto(ctx, store.Rows(out), store.Meta{
-		AsOf: asOf.Start(), Source: "样例 SPECIMEN", WarnAge: specimenWarnAge, RedAge: specimenRedAge,
+		AsOf: asOf.Start(), Source: "样例 SPECIMEN", WarnAge: verifytest.RegistryWarnDays * 24 * time.Hour, RedAge: verifytest.RegistryRedDays * 24 * time.Hour,
 	}, env.Now())
 	return err
 }

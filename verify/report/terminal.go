@@ -9,6 +9,7 @@ import (
 	"golang.org/x/text/width"
 
 	"zhengyan/verify"
+	"zhengyan/verify/civil"
 )
 
 // Style says how a terminal is written to.
@@ -163,7 +164,7 @@ func Full(w io.Writer, r *verify.Report, s Style) error {
 	t.row(&b, t.say("注册", "registration"), shape(r.Registration.Indication)+" "+Word(r.Registration.Indication, r.Lang)+subs(r.Registration))
 	t.row(&b, t.say("信任锚", "trust anchors"), fmt.Sprint(r.Trust.Anchors))
 	if r.Snapshot != nil {
-		t.row(&b, t.say("注册库快照", "snapshot"), fmt.Sprintf("%s  %s  %s", r.Snapshot.AsOf.Format("2006-01-02"), t.say(fmt.Sprintf("%d 天前", r.Snapshot.AgeDays), fmt.Sprintf("%d days old", r.Snapshot.AgeDays)), r.Snapshot.Freshness))
+		t.row(&b, t.say("注册库快照", "snapshot"), fmt.Sprintf("%s  %s  %s", civil.Of(r.Snapshot.AsOf), t.say(fmt.Sprintf("%d 天前", r.Snapshot.AgeDays), fmt.Sprintf("%d days old", r.Snapshot.AgeDays)), r.Snapshot.Freshness))
 	} else {
 		t.row(&b, t.say("注册库快照", "snapshot"), t.say("没有", "none"))
 	}
@@ -171,8 +172,12 @@ func Full(w io.Writer, r *verify.Report, s Style) error {
 		t.usage(&b, u)
 	}
 	b.WriteByte('\n')
+	column := 0
+	for _, c := range r.Checks {
+		column = max(column, cells(c.Title))
+	}
 	for _, c := range ladder(r.Checks) {
-		t.check(&b, c)
+		t.check(&b, c, column)
 	}
 	fmt.Fprintf(&b, "\n%s\n", t.colour("2", r.Disclaimer))
 	_, err := io.WriteString(t, b.String())
@@ -262,7 +267,7 @@ func rankOf(c verify.Check) int {
 	return 3
 }
 
-func (t *terminal) check(b *strings.Builder, c verify.Check) {
+func (t *terminal) check(b *strings.Builder, c verify.Check, column int) {
 	mark, colour := "·", "2"
 	switch {
 	case c.Status == verify.Failed && c.Action == verify.Enforce:
@@ -274,11 +279,11 @@ func (t *terminal) check(b *strings.Builder, c verify.Check) {
 	case c.Status == verify.Passed:
 		mark, colour = "✔", "32"
 	}
-	lead := "  " + mark + " " + pad(c.Title, 12) + " "
+	lead := "  " + mark + " " + pad(c.Title, column) + " "
 	lines := wrap(clean(c.Message), max(24, t.Width-cells(lead)))
 	for i, l := range lines {
 		if i == 0 {
-			b.WriteString("  " + t.colour(colour, mark) + " " + pad(c.Title, 12) + " " + l)
+			b.WriteString("  " + t.colour(colour, mark) + " " + pad(c.Title, column) + " " + l)
 		} else {
 			b.WriteString("\n" + strings.Repeat(" ", cells(lead)) + l)
 		}

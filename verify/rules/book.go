@@ -149,9 +149,11 @@ type Book struct {
 	ageLimit   int
 	lapse      civil.Date
 	lapsePilot *Rule
+	// specialties maps every form of a specialty's name to the full one.
+	specialties map[string]string
 }
 
-// Load reads and checks the rule data: book.json, rules.json, policies.json and seals.json. It fails on a rule whose
+// Load reads and checks the rule data: book.json, rules.json, policies.json, seals.json and specialties.json. It fails on a rule whose
 // document, step or condition does not exist, so a typing error in the data cannot silence a rule.
 func Load(fsys fs.FS) (*Book, error) {
 	b := &Book{}
@@ -165,11 +167,19 @@ func Load(fsys fs.FS) (*Book, error) {
 	var sealFile struct {
 		Seals []SealNames `json:"seals"`
 	}
+	var specialtyFile struct {
+		Version, Source string
+		Specialties     []struct {
+			Name, Short, Code string
+			Alias             []string
+			Level2            bool
+		}
+	}
 	h := sha256.New()
 	for _, part := range []struct {
 		name string
 		into any
-	}{{"book.json", b}, {"policies.json", &policies}, {"rules.json", &ruleFile}, {"seals.json", &sealFile}} {
+	}{{"book.json", b}, {"policies.json", &policies}, {"rules.json", &ruleFile}, {"seals.json", &sealFile}, {"specialties.json", &specialtyFile}} {
 		raw, err := fs.ReadFile(fsys, part.name)
 		if err != nil {
 			return nil, fmt.Errorf("rule data: %w", err)
@@ -182,6 +192,14 @@ func Load(fsys fs.FS) (*Book, error) {
 		}
 	}
 	b.Policies, b.PolicyVer, b.Rules, b.Seals = policies.Profiles, policies.Version, ruleFile.Rules, sealFile.Seals
+	b.specialties = map[string]string{}
+	for _, x := range specialtyFile.Specialties {
+		for _, form := range append([]string{x.Name, x.Short}, x.Alias...) {
+			if form = plainName(form); form != "" {
+				b.specialties[form] = plainName(x.Name)
+			}
+		}
+	}
 	b.SHA256 = hex.EncodeToString(h.Sum(nil))
 	if err := b.check(); err != nil {
 		return nil, fmt.Errorf("rule data: %w", err)

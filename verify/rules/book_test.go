@@ -102,7 +102,7 @@ func TestEveryFileErrorHasWords(t *testing.T) {
 
 func TestLoadRefusesData(t *testing.T) {
 	good := map[string][]byte{}
-	for _, n := range []string{"book.json", "rules.json", "policies.json", "seals.json"} {
+	for _, n := range []string{"book.json", "rules.json", "policies.json", "seals.json", "specialties.json"} {
 		raw, err := fs.ReadFile(assets.Rules(), n)
 		if err != nil {
 			t.Fatal(err)

@@ -14,6 +14,9 @@ import (
 // printed reports whether the input shows a print, the only thing that the handwriting rules bind
 // ("打印电子证书后，应在个人签名处手写本人签名").
 func (e *evaluation) printed() bool {
+	if e.cert.Medium == fields.Paper {
+		return false
+	}
 	switch e.Input.Kind {
 	case document.InputScan, document.InputPhoto:
 		return true
@@ -163,7 +166,8 @@ func qrWarnings(e *evaluation) bool {
 		}
 		var notes []string
 		for _, w := range c.Payload.Warnings {
-			if w != "check-digit" {
+			// An encrypted record key is what genuine codes carry; check digits and other systems have rules of their own.
+			if w != qr.WarnCheckDigit && w != qr.WarnEncryptedKey && w != qr.WarnOtherSystem {
 				notes = append(notes, w)
 			}
 		}
@@ -191,7 +195,7 @@ func qrOpaque(e *evaluation) bool {
 func qrIdentifierBad(e *evaluation) bool {
 	return e.anyCode(func(c *Code) bool {
 		for _, w := range c.Payload.Warnings {
-			if w == "check-digit" {
+			if w == qr.WarnCheckDigit {
 				e.showCode(c)
 				return true
 			}

@@ -14,19 +14,23 @@ func (e *evaluation) wanted() []fields.Specialty {
 	if e.Specialty == "" {
 		return e.cert.Specialties
 	}
-	want := specialtyName(e.Specialty)
+	want := e.book.specialtyName(e.Specialty)
 	var out []fields.Specialty
 	for _, s := range e.cert.Specialties {
-		if specialtyName(s.Name) == want || specialtyName(s.Raw) == want {
+		if e.book.specialtyName(s.Name) == want || e.book.specialtyName(s.Raw) == want {
 			out = append(out, s)
 		}
 	}
 	return out
 }
 
-// specialtyName folds the long form 建筑工程 and the seal's short form 建筑.
-func specialtyName(s string) string {
-	return strings.TrimSuffix(plainName(s), "工程")
+// specialtyName folds the forms of a specialty's name, 市政 as cut on the seal and 市政公用工程, into its full one.
+func (b *Book) specialtyName(s string) string {
+	s = plainName(s)
+	if full, ok := b.specialties[s]; ok {
+		return full
+	}
+	return s
 }
 
 // open reports whether the specialty's validity holds the day; known is false where an end was not read.

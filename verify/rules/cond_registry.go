@@ -192,20 +192,20 @@ func (e *evaluation) differences(r *RegistryRecord) []difference {
 	cmp("valid", c.Valid.To.String(), r.Valid.To.String(), c.Valid.To == r.Valid.To)
 	for _, s := range c.Specialties {
 		for _, t := range r.Specialties {
-			if specialtyName(s.Name) == specialtyName(t.Name) {
+			if e.book.specialtyName(s.Name) == e.book.specialtyName(t.Name) {
 				cmp("specialty", s.Name+" "+s.Valid.To.String(), t.Name+" "+t.Valid.To.String(), s.Valid.To == t.Valid.To || t.Valid.To.IsZero())
 			}
 		}
-		if len(r.Specialties) > 0 && !hasSpecialty(r.Specialties, s.Name) {
+		if len(r.Specialties) > 0 && !e.book.hasSpecialty(r.Specialties, s.Name) {
 			out = append(out, difference{"specialty", s.Name, "—"})
 		}
 	}
 	return out
 }
 
-func hasSpecialty(list []fields.Specialty, name string) bool {
+func (b *Book) hasSpecialty(list []fields.Specialty, name string) bool {
 	for _, s := range list {
-		if specialtyName(s.Name) == specialtyName(name) {
+		if b.specialtyName(s.Name) == b.specialtyName(name) {
 			return true
 		}
 	}

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -54,10 +55,18 @@ func nameOf(s *seal.Signature) string {
 	return s.Signer
 }
 
+// notListed reports whether a seal's signer is not among those that the seal itself names (GB/T 38540-2020 clause 7):
+// the values hold, and yet that signer may not use that seal.
+func notListed(s *seal.Signature) bool { return hasProblem(s, "SIGNER_NOT_IN_SEAL") }
+
+func hasProblem(s *seal.Signature, code string) bool {
+	return slices.ContainsFunc(s.Problems, func(p seal.Problem) bool { return p.Code == code })
+}
+
 // ETSI EN 319 102-1 clause 5.2.7: the digest of what is signed, or the value itself, does not match.
 func sealBroken(e *evaluation) bool {
 	return e.counted(func(s *seal.Signature) bool {
-		if s.Integrity != seal.Broken {
+		if s.Integrity != seal.Broken || notListed(s) {
 			return false
 		}
 		e.sub = HashFailure
@@ -73,7 +82,7 @@ func sealBroken(e *evaluation) bool {
 
 func sealMalformed(e *evaluation) bool {
 	return e.counted(func(s *seal.Signature) bool {
-		if s.Integrity != seal.Malformed {
+		if s.Integrity != seal.Malformed && !(s.Integrity == seal.Broken && notListed(s)) {
 			return false
 		}
 		e.showSeal(s)
@@ -103,12 +112,30 @@ func sealChanged(e *evaluation) bool {
 
 func sealChangedPermitted(e *evaluation) bool {
 	return e.counted(func(s *seal.Signature) bool {
-		if s.Integrity != seal.Intact || !s.Permitted || s.Changes != seal.ChangesForm && s.Changes != seal.ChangesAnnotation {
+		if s.Integrity != seal.Intact || !s.Permitted || s.Changes != seal.ChangesForm && s.Changes != seal.ChangesAnnotation || e.furtherSealsOnly(s) {
 			return false
 		}
 		e.showChanges(s)
 		return true
 	})
+}
+
+// furtherSealsOnly reports whether all that came after a seal are further seals of the same file that count themselves:
+// an architect's certificate is sealed twice (注建〔2021〕2号 一(一)).
+func (e *evaluation) furtherSealsOnly(s *seal.Signature) bool {
+	if len(s.Changed) == 0 {
+		return false
+	}
+	for _, c := range s.Changed {
+		if c.Class == seal.ChangesLTV {
+			continue
+		}
+		name, ok := strings.CutPrefix(c.What, "signature ")
+		if !ok || !e.counted(func(o *seal.Signature) bool { return o.Field == name && o.RevisionEnd > s.RevisionEnd }) {
+			return false
+		}
+	}
+	return true
 }
 
 func (e *evaluation) showChanges(s *seal.Signature) {
@@ -172,7 +199,7 @@ func sealIntact(e *evaluation) bool {
 		n++
 		ok = ok && s.Integrity == seal.Intact && s.Permitted &&
 			(s.Coverage == seal.CoverageWhole || s.Coverage == seal.CoverageRevision) &&
-			(s.Changes == seal.ChangesNone || s.Changes == seal.ChangesLTV)
+			(s.Changes == seal.ChangesNone || s.Changes == seal.ChangesLTV || s.Changes == seal.ChangesForm && e.furtherSealsOnly(s))
 		if n == 1 {
 			e.showSeal(s)
 		}
@@ -250,7 +277,7 @@ func trustUnknownIssuer(e *evaluation) bool {
 
 func trustExpired(e *evaluation) bool {
 	return e.intactAll() && e.counted(func(s *seal.Signature) bool {
-		if !chained(s) || !e.outOfBounds(s) {
+		if !chained(s) || !e.outOfBounds(s) && !hasProblem(s, "SEAL_OUT_OF_VALIDITY") {
 			return false
 		}
 		e.showSeal(s)
@@ -303,7 +330,7 @@ func trustOK(e *evaluation) bool {
 	}
 	ok := true
 	e.counted(func(s *seal.Signature) bool {
-		ok = ok && chained(s) && !e.outOfBounds(s) && !e.revokedAt(s)
+		ok = ok && chained(s) && !e.outOfBounds(s) && !e.revokedAt(s) && !hasProblem(s, "SEAL_OUT_OF_VALIDITY")
 		if len(e.facts) == 0 {
 			e.showSeal(s)
 			e.show("anchor", s.Anchor)
