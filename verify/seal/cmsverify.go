@@ -27,6 +27,7 @@ const (
 	pTimestampCopied   = "TIMESTAMP_COPIED"
 	pTimestampUnknown  = "TIMESTAMP_NOT_CHECKED"
 	pNoAttributes      = "NO_SIGNED_ATTRIBUTES"
+	pCertValue         = "CERTIFICATE_SIGNATURE_INVALID"
 	pSid               = "SIGNER_IDENTIFIER_DIFFERS"
 )
 
@@ -316,6 +317,7 @@ func (o *outcome) verifyValue(si *signerInfo, a *algorithms, messages [][][]byte
 					o.problem(pSid, "")
 				}
 				o.checkESS(si, c)
+				o.checkIssuer(c, extra)
 				return
 			}
 		}
@@ -427,6 +429,27 @@ func (o *outcome) checkESS(si *signerInfo, c *cert) {
 		if !bytes.Equal(algs[i].sum(c.raw), sums[i]) {
 			o.problem(pESS, "it names another certificate than the one whose key made the value")
 		}
+	}
+}
+
+// checkIssuer reports a signer's certificate that was bent: its issuer is at hand, and did not sign it. Without a chain to
+// an anchor the names in a certificate are only words, but words that are known to be false need not be shown as true.
+func (o *outcome) checkIssuer(c *cert, extra []*cert) {
+	tried := false
+	for _, pool := range [][]*cert{o.certs, extra} {
+		for _, i := range pool {
+			if i == c && !c.selfIssued() || !issues(i, c) {
+				continue
+			}
+			ok, err := c.signedBy(i)
+			if ok || err != nil {
+				return
+			}
+			tried = true
+		}
+	}
+	if tried {
+		o.problem(pCertValue, c.commonName())
 	}
 }
 

@@ -156,6 +156,11 @@ func judgeSigner(s *Signature, o *outcome, pool []*cert, ev evidence, opts Optio
 			s.Problems = append(s.Problems, Problem{pChain, why})
 			return
 		}
+		if made := o.seal.created; !made.IsZero() && !mk.validAt(made) {
+			s.Trust = Expired
+			s.Problems = append(s.Problems, Problem{pOutOfBounds, "maker of the seal: " + made.Format(time.RFC3339)})
+			return
+		}
 	}
 	if why := ch.fault(purpose); why != "" {
 		s.Trust = UntrustedUsage
