@@ -211,7 +211,7 @@ func (v *verified) clean() bool {
 	}
 	for _, p := range v.sig.Problems {
 		switch p.Code {
-		case pContradict, pTimestampCopied, pSealValue, pSealSigner, pSpoofed, pESS, pCertValue, pContentType, pNoAttributes:
+		case pContradict, pTimestampCopied, pSealValue, pSealSigner, pSpoofed, pSealFile, pESS, pCertValue, pContentType, pNoAttributes:
 			return false
 		}
 	}
