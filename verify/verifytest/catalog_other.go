@@ -104,7 +104,7 @@ func (b *catalog) qualifications() {
 	b.qualification("wrong-seal", "Sealed by a trusted office that is neither the ministry's nor the issuer.", seal(FormCMSRSA, SignerProvince)).
 		at("2026-04-01", Fail, Pass, "S-09")
 	b.qualification("qr-of-another-system", "A QR code to the system for vocational skill levels.",
-		func(s *Spec) { s.QR = "http://zscx.osta.org.cn/specimen?id=1001" }).at("2026-04-01", Unsure, Pass, "QR-05")
+		func(s *Spec) { s.QR = "https://zscx.osta.org.cn/specimen?id=1001" }).at("2026-04-01", Unsure, Pass, "QR-05")
 	b.qualification("sm2", "Sealed with SM2 and SM3.", seal(FormCMSSM2, SignerCPTA)).at("2026-04-01", Pass, Pass)
 	b.qualification("edited-in-place", "The end of the annotation was changed inside the sealed bytes.",
 		func(s *Spec) { s.After, s.NewText = AfterInPlace, [2]string{"2026年05月30日", "2027年05月30日"} }).

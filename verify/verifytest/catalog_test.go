@@ -1,12 +1,28 @@
 package verifytest
 
 import (
+	"errors"
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
+
+var sharedGenerator = sync.OnceValues(func() (*Generator, error) { return NewGenerator(NewCA()) })
+
+func generator(t testing.TB) *Generator {
+	t.Helper()
+	g, err := sharedGenerator()
+	if errors.Is(err, ErrNoFont) {
+		t.Skip(err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return g
+}
 
 // notShown are the rows of DOMAIN §1 that no single file can show, with the reason.
 func notShown() map[string]string {
@@ -155,5 +171,21 @@ func TestAnswersTable(t *testing.T) {
 	want := "file\tat\toptions\tcopy\tregistration\toverall\trules\na/b.pdf\t2026-04-01\t--specialty 市政\tTOTAL-FAILED\tTOTAL-PASSED\tTOTAL-FAILED\tY-11,Y-15\n"
 	if err != nil || b.String() != want {
 		t.Errorf("%q %v", b.String(), err)
+	}
+}
+
+func TestNoFontIsSaid(t *testing.T) {
+	if _, err := newTypeface(nil); !errors.Is(err, ErrNoFont) {
+		t.Fatalf("got %v", err)
+	}
+}
+
+func BenchmarkPDF(b *testing.B) {
+	g := generator(b)
+	s := Catalog()[0].Spec
+	for b.Loop() {
+		if _, err := g.PDF(s); err != nil {
+			b.Fatal(err)
+		}
 	}
 }

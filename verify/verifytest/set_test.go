@@ -1,28 +1,32 @@
-package verifytest
+package verifytest_test
 
 import (
 	"bytes"
 	"context"
+	"errors"
 	"image"
 	_ "image/jpeg"
 	_ "image/png"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
+
+	"github.com/pdfcpu/pdfcpu/pkg/api"
+	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/model"
+
+	"zhengyan/assets"
+	"zhengyan/verify/fields"
+	"zhengyan/verify/verifytest"
 )
 
 // TestWholeSet writes every file and has each looked at by somebody else's reader.
 func TestWholeSet(t *testing.T) {
-	generator(t) // skips without a font
-	if testing.Short() {
-		t.Skip("the whole set takes a while")
-	}
-	dir := t.TempDir()
-	set, err := Write(context.Background(), dir, WriteOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	set := wholeSet(t)
+	dir := set.Dir
 	seen := map[string]bool{}
 	valid, invalid := 0, 0
 	for _, a := range set.Answers {
@@ -82,20 +86,123 @@ func TestWholeSet(t *testing.T) {
 }
 
 func TestWriteStopsWhenCancelled(t *testing.T) {
-	generator(t)
+	if assets.Font() == nil {
+		t.Skip(verifytest.ErrNoFont)
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if _, err := Write(ctx, t.TempDir(), WriteOptions{}); err == nil {
+	if _, err := verifytest.Write(ctx, t.TempDir(), verifytest.WriteOptions{}); err == nil {
 		t.Error("a cancelled context wrote the set")
 	}
 }
 
-func BenchmarkPDF(b *testing.B) {
-	g := generator(b)
-	s := Catalog()[0].Spec
-	for b.Loop() {
-		if _, err := g.PDF(s); err != nil {
-			b.Fatal(err)
+// written is the whole set, made once for all tests of this file.
+var written = sync.OnceValues(func() (*verifytest.Set, error) {
+	dir, err := os.MkdirTemp("", "specimens")
+	if err != nil {
+		return nil, err
+	}
+	return verifytest.Write(context.Background(), dir, verifytest.WriteOptions{})
+})
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if wanted.Load() {
+		if set, err := written(); err == nil {
+			os.RemoveAll(set.Dir)
+		}
+	}
+	os.Exit(code)
+}
+
+var wanted atomic.Bool
+
+func wholeSet(t *testing.T) *verifytest.Set {
+	t.Helper()
+	if assets.Font() == nil {
+		t.Skip(verifytest.ErrNoFont)
+	}
+	if testing.Short() {
+		t.Skip("the whole set takes a while")
+	}
+	wanted.Store(true)
+	set, err := written()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return set
+}
+
+func generator(t *testing.T) *verifytest.Generator {
+	t.Helper()
+	g, err := verifytest.NewGenerator(verifytest.NewCA())
+	if errors.Is(err, verifytest.ErrNoFont) {
+		t.Skip(err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return g
+}
+
+func judgedKinds() []fields.Kind {
+	return []fields.Kind{fields.Constructor1, fields.Architect1, fields.Qualification}
+}
+
+func pdfcpuAccepts(t *testing.T, name string, b []byte) {
+	t.Helper()
+	api.DisableConfigDir()
+	conf := model.NewDefaultConfiguration()
+	conf.ValidationMode = model.ValidationRelaxed
+	conf.Offline = true
+	if err := api.Validate(bytes.NewReader(b), conf); err != nil {
+		t.Errorf("%s: pdfcpu: %v", name, err)
+	}
+}
+
+// pdfsig returns what poppler's pdfsig prints, or "" if it is not installed.
+func pdfsig(t *testing.T, b []byte) string {
+	t.Helper()
+	tool, err := exec.LookPath("pdfsig")
+	if err != nil {
+		return ""
+	}
+	file := filepath.Join(t.TempDir(), "a.pdf")
+	if err := os.WriteFile(file, b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, _ := exec.Command(tool, "-nocert", file).CombinedOutput() // a bad signature is an answer too
+	return string(out)
+}
+
+func TestGoodIsWellFormedAndSealed(t *testing.T) {
+	g := generator(t)
+	for _, k := range judgedKinds() {
+		s := verifytest.Good(k)
+		b, err := g.PDF(s)
+		if err != nil {
+			t.Fatalf("%s: %v", k, err)
+		}
+		pdfcpuAccepts(t, string(k), b)
+		out := pdfsig(t, b)
+		if out == "" {
+			t.Log("pdfsig is not installed: the signatures were not checked by a peer")
+			continue
+		}
+		if n := strings.Count(out, "Signature is Valid."); n != len(s.Seals) {
+			t.Errorf("%s: %d of %d signatures valid\n%s", k, n, len(s.Seals), out)
+		}
+	}
+}
+
+func TestInventedIDHasTheCheckCharacterOfGB11643(t *testing.T) {
+	for _, c := range []struct {
+		birth  string
+		serial int
+		want   string
+	}{{"1990-01-01", 1, "999999199001010016"}, {"1960-02-29", 1, "99999919600229001X"}} {
+		if got := verifytest.InventedID(verifytest.Day(c.birth), c.serial); got != c.want {
+			t.Errorf("%s: %s, want %s", c.birth, got, c.want)
 		}
 	}
 }
