@@ -122,8 +122,13 @@ func (a *anchors) dimensions(limit int) []int {
 			add(float64(t), 1.1)
 		}
 	}
-	for k := range 2 {
-		if v := a.versionInfo(k); v > 0 {
+	// Version information is protected by 12 check bits; read alike in both places it settles the matter.
+	v1, v2 := a.versionInfo(0), a.versionInfo(1)
+	if v1 > 0 && v1 == v2 && math.Abs((n1+n2)/2-float64(17+4*v1)) < .15*(n1+n2)/2 {
+		return []int{v1}
+	}
+	for _, v := range [2]int{v1, v2} {
+		if v > 0 {
 			vote[v] += 3
 		}
 	}
@@ -290,6 +295,18 @@ func (a *anchors) layGrids(c *chart, v view, peaks int) []*grid {
 		}
 		return out
 	}
+	if persp != nil {
+		if h, ok := snap(&persp.h, d); ok {
+			g := &grid{h: h, chart: c}
+			if g.score = v.score(g, a.virtual); g.score >= persp.score-.02 {
+				out = append(out, g)
+			}
+		}
+	}
+	// Finders and timing patterns lie right even if the fourth corner does not: without them it is not looked for.
+	if (persp == nil || persp.score < .52) && (affine == nil || affine.score < .52) {
+		return out
+	}
 	type guess struct {
 		g *grid
 		r float64
@@ -317,6 +334,19 @@ func (a *anchors) layGrids(c *chart, v view, peaks int) []*grid {
 		}
 	}
 	return out
+}
+
+// snap moves a grid that is upright, and whose modules are a whole number of pixels, onto the pixels: codes that were
+// drawn by a program and never scanned.
+func snap(h *homography, d float64) (homography, bool) {
+	o, r, b := h.at(0, 0), h.at(d, 0), h.at(0, d)
+	k := math.Round((r.x - o.x + b.y - o.y) / (2 * d))
+	if k < 1 || k > 4 || math.Abs(r.x-o.x-k*d) > 1.5 || math.Abs(b.y-o.y-k*d) > 1.5 || math.Abs(r.y-o.y) > 1.5 || math.Abs(b.x-o.x) > 1.5 {
+		return homography{}, false
+	}
+	e := h.at(d, d)
+	x, y := math.Round((o.x+b.x+r.x+e.x)/4-k*d/2), math.Round((o.y+b.y+r.y+e.y)/4-k*d/2)
+	return homography{k, 0, x, 0, k, y}, true
 }
 
 // ringOfCorners tries places for the fourth corner of a version 1 symbol, which has no alignment pattern.

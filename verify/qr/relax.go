@@ -32,7 +32,7 @@ func (v view) relax(g *grid) *grid {
 		}
 	}
 	out := &grid{h: g.h, chart: g.chart, mesh: ms, score: g.score}
-	val := v.sample(g)
+	val := v.sample(g, tapArea())
 	level := localLevel(val, d, 5)
 
 	fd := float64(d)

@@ -72,34 +72,44 @@ func (v view) at(p vec) float64 {
 	return s
 }
 
-// sample reads the gray value of every module: one place where a module is a few pixels, the mean of nine where it is
-// large.
-func (v view) sample(g *grid) []float32 {
+// tapping says over how much of a module its value is taken: n by n places from -spread to +spread modules around the
+// middle.
+type tapping struct {
+	n      int
+	spread float64
+}
+
+func tapArea() tapping   { return tapping{3, .23} } // the middle half of the module
+func tapMiddle() tapping { return tapping{1, 0} }   // one place: least blur
+func tapWhole() tapping  { return tapping{5, .4} }  // nearly all of it: modules drawn as outlines or dots
+
+// sample reads the gray value of every module.
+func (v view) sample(g *grid, t tapping) []float32 {
 	d := g.chart.dim
 	out := make([]float32, d*d)
-	taps := 1
-	if g.moduleSize()/v.f >= 2.4 {
-		taps = 3
+	if g.moduleSize()/v.f < 2.4 {
+		t = tapMiddle()
 	}
-	const spread = .23
 	inv := 1 / v.f
 	for y := range d {
 		for x := range d {
 			cx, cy := float64(x)+.5, float64(y)+.5
+			p := g.at(cx, cy).mul(inv)
 			var s float64
-			if taps == 1 {
-				p := g.at(cx, cy)
-				s = v.g.at(p.x*inv, p.y*inv)
+			if t.n == 1 {
+				s = v.g.at(p.x, p.y)
 			} else {
-				p := g.at(cx, cy)
 				du, dv := g.h.jacobian(cx, cy)
-				du, dv = du.mul(spread), dv.mul(spread)
-				for j := -1.0; j <= 1; j++ {
-					for i := -1.0; i <= 1; i++ {
-						s += v.g.at((p.x+i*du.x+j*dv.x)*inv, (p.y+i*du.y+j*dv.y)*inv)
+				k := 2 * t.spread / float64(t.n-1) * inv
+				du, dv = du.mul(k), dv.mul(k)
+				mid := float64(t.n-1) / 2
+				for j := range t.n {
+					for i := range t.n {
+						a, b := float64(i)-mid, float64(j)-mid
+						s += v.g.at(p.x+a*du.x+b*dv.x, p.y+a*du.y+b*dv.y)
 					}
 				}
-				s /= 9
+				s /= float64(t.n * t.n)
 			}
 			if v.negative {
 				s = 255 - s

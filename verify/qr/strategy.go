@@ -175,7 +175,7 @@ func (r *reader) runStrategy(s strategy) {
 		if r.explained(fs[t.tl].c.mul(vf)) || r.explained(fs[t.tr].c.mul(vf)) || r.explained(fs[t.bl].c.mul(vf)) {
 			continue
 		}
-		if tries++; tries > limit {
+		if tries++; tries > limit || t.cost > maxCost && !r.opts.TryHarder {
 			break
 		}
 		if r.trySymbol(s, v, fs, t) {
@@ -183,6 +183,9 @@ func (r *reader) runStrategy(s strategy) {
 		}
 	}
 }
+
+// maxCost is the cost beyond which three finders are not taken for a symbol.
+const maxCost = 4.5
 
 // minScore is the share of fixed patterns that a grid must hit before its data is read.
 const minScore = .72
@@ -212,7 +215,7 @@ func (r *reader) trySymbol(s strategy, v view, fs []finder, t triplet) bool {
 		grids = append(grids, next...)
 		// A grid that hits nearly all fixed patterns is read at once; other dimensions need not be laid.
 		if len(next) > 0 && next[0].score >= sureScore {
-			if rd, used, ok := r.readGrid(s, v, a, next[0], 2, asm); ok {
+			if rd, used, ok := r.readGrid(s, v, a, next[0], 1, asm); ok {
 				r.take(rd, used, s.name, s.negative)
 				return true
 			}
@@ -265,24 +268,37 @@ func (r *reader) readGrid(s strategy, v view, a *anchors, g *grid, rank int, asm
 			g = l
 		}
 	}
-	val := sv.sample(g)
-	for _, c := range s.cuts {
-		if rd, ok := r.readMatrix(c.bits(val, g.chart), g.chart, asm); ok {
+	if rd, ok := r.readSamples(sv.sample(g, tapArea()), s.cuts, g.chart, asm); ok {
+		return rd, g, true
+	}
+	if rank > 1 || g.score < relaxScore || r.stop() {
+		return nil, g, false
+	}
+	last := s.cuts[len(s.cuts)-2:]
+	for _, t := range [2]tapping{tapMiddle(), tapWhole()} {
+		if rd, ok := r.readSamples(sv.sample(g, t), last, g.chart, asm); ok {
 			return rd, g, true
 		}
 	}
-	if r.opts.Without["relax"] || rank > 1 || g.score < relaxScore || r.stop() {
+	if r.opts.Without["relax"] || r.stop() {
 		return nil, g, false
 	}
 	if l := sv.relax(g); l != nil {
-		val = sv.sample(l)
-		for _, c := range s.cuts {
-			if rd, ok := r.readMatrix(c.bits(val, l.chart), l.chart, asm); ok {
-				return rd, l, true
-			}
+		if rd, ok := r.readSamples(sv.sample(l, tapArea()), s.cuts, g.chart, asm); ok {
+			return rd, l, true
 		}
 	}
 	return nil, g, false
+}
+
+// readSamples decides the modules in each of the ways given until one can be read.
+func (r *reader) readSamples(val []float32, cuts []cut, c *chart, asm *assembly) (*reading, bool) {
+	for _, k := range cuts {
+		if rd, ok := r.readMatrix(k.bits(val, c), c, asm); ok {
+			return rd, true
+		}
+	}
+	return nil, false
 }
 
 // samplingView chooses the resolution at which modules are a few pixels wide: fine enough to stay inside a module,
