@@ -3,6 +3,7 @@ package pdfraw
 import (
 	"bytes"
 	"context"
+	"errors"
 )
 
 // Entry is one entry of the cross-reference table.
@@ -76,6 +77,9 @@ func Open(ctx context.Context, data []byte, lim Limits) (*Doc, error) {
 		d.Header = i
 	}
 	if err := d.loadXref(); err != nil {
+		if errors.Is(err, ErrLimit) {
+			return nil, err
+		}
 		if err := d.rebuild(); err != nil {
 			return nil, err
 		}

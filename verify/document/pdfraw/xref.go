@@ -290,13 +290,16 @@ func (d *Doc) rebuild() error {
 	d.xref, d.cache, d.objst = map[int]Entry{}, map[int]Object{}, map[int]*objStream{}
 	var streams []int
 	d.eachObject(0, func(r Ref, at int) {
-		if len(d.xref) < d.lim.Objects && r.Num < d.lim.Objects*10 {
+		if len(d.xref) <= d.lim.Objects && r.Num < d.lim.Objects*10 {
 			d.xref[r.Num] = Entry{InFile, at, r.Gen}
 		}
 		if bytes.Contains(d.data[at:min(at+200, len(d.data))], []byte("ObjStm")) && len(streams) < d.lim.Sections {
 			streams = append(streams, r.Num)
 		}
 	})
+	if len(d.xref) > d.lim.Objects {
+		return ErrLimit
+	}
 	for i, n := len(d.data), 0; n < 64; n++ {
 		if i = bytes.LastIndex(d.data[:i], []byte("trailer")); i < 0 {
 			break
