@@ -21,6 +21,7 @@ func tables(t testing.TB) *Tables {
 type sheet struct {
 	text  page.Text
 	tight bool // boxes of the ink, as FPDFText_GetCharBox gives; else of the advance and line
+	tall  bool // boxes of a font that claims an ascent of 1.8 and a descent of 1 em
 	font  int
 }
 
@@ -45,6 +46,9 @@ func (s *sheet) slanted(x, y, size, deg float64, str string) *sheet {
 		b := page.Box{X0: 0, Y0: 0, X1: w, Y1: size}
 		if s.tight {
 			b = inkBox(r, w, size)
+		}
+		if s.tall {
+			b.Y0, b.Y1 = -0.9*size, 1.95*size
 		}
 		// The em box moved along the base line, then turned; the box reported is upright.
 		var out page.Box

@@ -69,7 +69,8 @@ func glyphs(t *page.Text) (gs []glyph, cut bool) {
 		if !sane(c.Box) {
 			continue
 		}
-		g := glyph{raw: c.R, box: c.Box, em: emSize(c), font: c.Font, conf: 1, space: space}
+		em := emSize(c)
+		g := glyph{raw: c.R, box: trimHeight(c.Box, em), em: em, font: c.Font, conf: 1, space: space}
 		g.pua = isUnmapped(c.R) && isPUA(c.R)
 		g.bad = isUnmapped(c.R) && !g.pua
 		if c.Font >= 0 && c.Font < len(t.Fonts) && !t.Fonts[c.Font].ToUnicode {
@@ -106,17 +107,26 @@ func sane(b page.Box) bool {
 	return b.X0 <= b.X1 && b.Y0 <= b.Y1 && (b.W() > 0 || b.H() > 0)
 }
 
-// emSize is the size of the type: the font size where it agrees with the box, else what the box shows. Producers
-// scale text by the matrix as well as by the font size.
+// emSize is the size of the type: the font size where it agrees with the width of the box, else what the box shows.
+// Producers scale text by the matrix as well as by the font size. The height says less: fonts claim ascents at will.
 func emSize(c page.Char) float64 {
-	side := max(c.Box.W(), c.Box.H())
+	w, side := c.Box.W(), max(c.Box.W(), c.Box.H())
 	switch {
-	case !(c.Size > 0) || math.IsInf(c.Size, 0) || side > 2.2*c.Size:
+	case !(c.Size > 0) || math.IsInf(c.Size, 0) || w > 1.6*c.Size:
 		return max(side, 0.1)
 	case isHan(c.R) && c.R != '一' && c.R != '丨' && side < 0.45*c.Size:
 		return max(side, 0.1)
 	}
 	return c.Size
+}
+
+// trimHeight brings a box that claims far more than the type is high back to the type, around its middle.
+func trimHeight(b page.Box, em float64) page.Box {
+	if b.H() > 1.6*em && b.W() < 1.3*em {
+		mid := (b.Y0 + b.Y1) / 2
+		b.Y0, b.Y1 = mid-0.6*em, mid+0.6*em
+	}
+	return b
 }
 
 // dropSlanted takes out the runs of characters that are set at an angle, as watermarks are. They run across the

@@ -20,7 +20,9 @@ const (
 
 // candidate is a page, or a part of one, that may carry a certificate.
 type candidate struct {
-	text   *page.Text
+	text   *page.Text // turned upright
+	turn   turn
+	shown  *page.Text // as given
 	lines  []line
 	labels []label
 	face   *faceRow // whose labels are looked for
@@ -29,7 +31,6 @@ type candidate struct {
 	bare   string   // the text of the whole page in file order, squeezed, with watermarks
 	glyphs []glyph
 	cut    bool
-	err    string // what went wrong inside
 }
 
 func (c *candidate) score() int {
@@ -90,14 +91,37 @@ func ReadAll(texts []page.Text, tables *Tables) []*Result {
 	return out
 }
 
-// candidates looks at one page: one candidate, or one for each title where the page shows several certificates.
+// candidates looks at one page, also turned if its text seems to stand on its side or head.
 func candidates(text *page.Text, t *Tables) []candidate {
+	level := turned(text, 0, t)
+	if q := turnOf(text); q != 0 {
+		other := turned(text, q, t)
+		best := func(cs []candidate) (r int) {
+			for i := range cs {
+				r = max(r, rank(&cs[i]))
+			}
+			return r
+		}
+		if best(other) > best(level) {
+			return other
+		}
+	}
+	return level
+}
+
+// turned looks at one page turned upright: one candidate, or one for each title where it shows several certificates.
+func turned(text *page.Text, q turn, t *Tables) []candidate {
+	shown := text
+	if q != 0 {
+		up := q.upright(*text)
+		text = &up
+	}
 	all, cut := glyphs(text)
 	var bare strings.Builder
 	for i := range all {
 		bare.WriteRune(all[i].r)
 	}
-	base := candidate{text: text, bare: bare.String(), cut: cut}
+	base := candidate{text: text, turn: q, shown: shown, bare: bare.String(), cut: cut}
 	gs := dropSlanted(all)
 	lines := makeLines(gs)
 	titles := distinctTitles(findTitles(lines, t, text.Confidence != nil))
@@ -235,5 +259,6 @@ func readOne(c *candidate, t *Tables) (res *Result) {
 	}()
 	r := reader{c: c, t: t, res: res, cert: &res.Certificate}
 	r.read()
+	res.turnBack(c.turn, c.shown.Width, c.shown.Height)
 	return res
 }

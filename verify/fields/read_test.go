@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"flag"
+	"math"
 	"os"
 	"path/filepath"
 	"testing"
@@ -55,13 +56,22 @@ func TestReadFaces(t *testing.T) {
 			tight := newSheet()
 			tight.tight = true
 			tight.slanted(60, 600, 30, 35, "样例 SPECIMEN").draw(face)
+			tall := newSheet()
+			tall.tall = true
+			tall.draw(face).slanted(80, 700, 60, 50, "样例 SPECIMEN")
 			backwards := newSheet().draw(face)
 			for i, j := 0, len(backwards.text.Chars)-1; i < j; i, j = i+1, j-1 {
 				c := backwards.text.Chars
 				c[i], c[j] = c[j], c[i]
 			}
-			for variant, s := range map[string]*sheet{"watermark": marked, "tight": tight, "backwards": backwards} {
+			for variant, s := range map[string]*sheet{"watermark": marked, "tight": tight, "tall": tall, "backwards": backwards} {
 				res := Read(s.texts(), tab)
+				if variant != "tight" { // the place is as good as the boxes
+					l, b := plain.Certificate.SignatureLabel, res.Certificate.SignatureLabel
+					if math.Abs(l.X0-b.X0) > 1 || math.Abs(l.Y1-b.Y1) > 6 {
+						t.Errorf("%s: 个人签名 is at %v, not %v", variant, b, l)
+					}
+				}
 				got, _ := json.Marshal(res.Certificate)
 				if variant != "backwards" && !res.Certificate.Specimen {
 					t.Errorf("%s: the mark of a specimen was not seen", variant)

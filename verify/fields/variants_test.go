@@ -302,6 +302,45 @@ func TestPages(t *testing.T) {
 	}
 }
 
+// TestTurnedPages reads a face that stands on its side or head, and finds the places where they are shown.
+func TestTurnedPages(t *testing.T) {
+	tab := tables(t)
+	s := newSheet().draw(constructorFace()).slanted(80, 700, 60, 50, "样例 SPECIMEN")
+	want := Read(s.texts(), tab)
+	w, h := s.text.Width, s.text.Height
+	for q := turn(1); q <= 3; q++ {
+		text := s.text
+		text.Chars = slices.Clone(text.Chars)
+		for i := range text.Chars {
+			text.Chars[i].Box = q.shown(text.Chars[i].Box, w, h)
+		}
+		if q != 2 {
+			text.Width, text.Height = h, w
+			for i := range text.Chars { // shown wants the size of the page as shown
+				text.Chars[i].Box = q.shown(s.text.Chars[i].Box, h, w)
+			}
+		}
+		r := Read([]page.Text{text}, tab)
+		if r.Certificate.Name != want.Certificate.Name || r.Certificate.Usage != want.Certificate.Usage || len(r.Certificate.Specialties) != 2 || len(r.Problems) != 0 {
+			t.Errorf("%d quarter turns: %+v %+v", q, r.Certificate, r.Problems)
+			continue
+		}
+		near := func(a, b page.Box) bool {
+			return math.Abs(a.X0-b.X0)+math.Abs(a.Y0-b.Y0)+math.Abs(a.X1-b.X1)+math.Abs(a.Y1-b.Y1) < 1e-6
+		}
+		for i, f := range r.Fields {
+			if b := q.shown(want.Fields[i].Box, text.Width, text.Height); !near(f.Box, b) {
+				t.Errorf("%d quarter turns: %s is at %v, not %v", q, f.Name, f.Box, b)
+			}
+		}
+		for i := range text.Chars {
+			if b := q.box(text.Chars[i].Box, text.Width, text.Height); !near(b, s.text.Chars[i].Box) {
+				t.Fatalf("%d quarter turns are not undone: %v, %v", q, b, s.text.Chars[i].Box)
+			}
+		}
+	}
+}
+
 func TestHostilePages(t *testing.T) {
 	tab := tables(t)
 	nan := math.NaN()

@@ -1,0 +1,98 @@
+package fields
+
+import (
+	"math"
+
+	"zhengyan/verify/page"
+)
+
+// turn is a number of quarter turns, clockwise, by which the text of a page stands turned.
+type turn int
+
+// turnOf finds how most of a page's text runs, by the order of the file. A scanner's feeder, or a wrong /Rotate, puts a
+// page on its side. A file that gives its characters from last to first looks upside down, so the answer is to be tried.
+func turnOf(t *page.Text) turn {
+	var votes [4]int
+	for i := 1; i < min(len(t.Chars), maxChars); i++ {
+		a, b := &t.Chars[i-1], &t.Chars[i]
+		if !sane(a.Box) || !sane(b.Box) {
+			continue
+		}
+		dx := b.Box.X0 + b.Box.X1 - a.Box.X0 - a.Box.X1
+		dy := b.Box.Y0 + b.Box.Y1 - a.Box.Y0 - a.Box.Y1
+		em := max(a.Box.W(), a.Box.H())
+		if d := math.Hypot(dx, dy) / 2; d > 2*em || d < 0.1*em {
+			continue // another piece of text, or the same place
+		}
+		switch {
+		case math.Abs(dx) > 4*math.Abs(dy) && dx > 0:
+			votes[0]++
+		case math.Abs(dx) > 4*math.Abs(dy):
+			votes[2]++
+		case math.Abs(dy) > 4*math.Abs(dx) && dy > 0:
+			votes[1]++
+		case math.Abs(dy) > 4*math.Abs(dx):
+			votes[3]++
+		}
+	}
+	best := 0
+	for i, n := range votes {
+		if n > 3*votes[best] && n >= 10 { // upright unless the page clearly says otherwise
+			best = i
+		}
+	}
+	return turn(best)
+}
+
+// upright returns the page as it reads when it is turned back.
+func (q turn) upright(t page.Text) page.Text {
+	if q == 0 {
+		return t
+	}
+	chars := make([]page.Char, len(t.Chars))
+	copy(chars, t.Chars)
+	for i := range chars {
+		chars[i].Box = q.box(chars[i].Box, t.Width, t.Height)
+	}
+	t.Chars = chars
+	if q != 2 {
+		t.Width, t.Height = t.Height, t.Width
+	}
+	return t
+}
+
+// box turns a box of the page as shown, w wide and h high, into the upright page.
+func (q turn) box(b page.Box, w, h float64) page.Box {
+	switch q {
+	case 1: // text runs downwards: its x is the page's y
+		return page.Box{X0: b.Y0, Y0: w - b.X1, X1: b.Y1, Y1: w - b.X0}
+	case 2:
+		return page.Box{X0: w - b.X1, Y0: h - b.Y1, X1: w - b.X0, Y1: h - b.Y0}
+	case 3: // upwards
+		return page.Box{X0: h - b.Y1, Y0: b.X0, X1: h - b.Y0, Y1: b.X1}
+	}
+	return b
+}
+
+// shown turns a box of the upright page back into the page as shown, which is w wide and h high.
+func (q turn) shown(b page.Box, w, h float64) page.Box {
+	switch {
+	case b.IsZero() || q == 0:
+		return b
+	case q == 2:
+		return q.box(b, w, h)
+	}
+	return (4 - q).box(b, h, w)
+}
+
+// turnBack gives the places of a result in the page as shown.
+func (r *Result) turnBack(q turn, w, h float64) {
+	if q == 0 {
+		return
+	}
+	for i := range r.Fields {
+		r.Fields[i].Box = q.shown(r.Fields[i].Box, w, h)
+	}
+	r.Certificate.SignatureLabel = q.shown(r.Certificate.SignatureLabel, w, h)
+	r.Certificate.SignatureBox = q.shown(r.Certificate.SignatureBox, w, h)
+}
