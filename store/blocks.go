@@ -173,23 +173,54 @@ func parseIndexPage(v []byte) (indexPage, bool) {
 
 // each calls f for the entries of the page until f returns false. It returns false if the page does not decode.
 func (p indexPage) each(width int, f func(hash, row uint32) bool) bool {
-	d := unpacker{b: p.entries}
+	b := p.entries
 	h := p.first >> 32
 	for range p.count {
-		h += d.uvarint()
-		raw := d.take(uint64(width))
-		if d.err != nil || h > 1<<32-1 {
+		gap, n := uint64(0), 1
+		switch {
+		case len(b) < 1+width:
+			return false
+		case b[0] < 0x80:
+			gap = uint64(b[0])
+		default:
+			if gap, n = binary.Uvarint(b); n <= 0 || len(b) < n+width {
+				return false
+			}
+		}
+		if h += gap; h > 1<<32-1 {
 			return false
 		}
 		row := uint32(0)
-		for _, c := range raw {
+		for _, c := range b[n : n+width] {
 			row = row<<8 | uint32(c)
 		}
+		b = b[n+width:]
 		if !f(uint32(h), row) {
 			return true
 		}
 	}
-	return len(d.b) == 0
+	return len(b) == 0
+}
+
+// from returns the page without the entries before the first whose hash is not below hash.
+func (p indexPage) from(hash uint32, width int) indexPage {
+	b, h, left := p.entries, p.first>>32, p.count
+	for left > 0 && len(b) >= 3+width {
+		gap, n := uint64(b[0]), 1
+		if gap >= 0x80 {
+			if gap, n = gap&0x7f|uint64(b[1])<<7, 2; b[1] >= 0x80 {
+				break // a gap of three bytes: left to each
+			}
+		}
+		if h+gap >= uint64(hash) {
+			break
+		}
+		h += gap
+		b = b[n+width:]
+		left--
+	}
+	p.entries, p.count, p.first = b, left, h<<32
+	return p
 }
 
 // widthOf is the number of bytes that hold every row number below rows.

@@ -13,6 +13,8 @@ import (
 
 	bolt "go.etcd.io/bbolt"
 	bolterrors "go.etcd.io/bbolt/errors"
+
+	"zhengyan/store/feed"
 )
 
 // maxSnapshotBytes is the largest snapshot file that is taken in: 20 million rows need 2.6 GB.
@@ -171,6 +173,8 @@ type ImportOptions struct {
 	From string
 	// AllowOlder lets older data replace newer.
 	AllowOlder bool
+	// AllowUnsigned lets a file that nobody vouches for in where a publisher's feed has been imported before.
+	AllowUnsigned bool
 	// Progress is told what is going on; it may be nil.
 	Progress func(stage string, done, total int64)
 }
@@ -185,6 +189,8 @@ func (o ImportOptions) tell(stage string, done, total int64) {
 var (
 	// ErrOlder: the snapshot is older than the one in use.
 	ErrOlder = errors.New("older than the snapshot in use")
+	// ErrUnsigned: nobody vouches for the file, but a publisher's feed is known.
+	ErrUnsigned = errors.New("nobody vouches for this file")
 	// ErrSame: the snapshot is the one in use.
 	ErrSame = errors.New("this snapshot is in use already")
 )
@@ -196,6 +202,7 @@ type Import struct {
 	tmp    string
 	opt    ImportOptions
 	unlock func()
+	state  *feed.State // remembered when the import is in place
 	// Info is what Commit will install.
 	Info GenerationInfo
 	// Current is the generation in use, if there is one.
@@ -263,6 +270,11 @@ func (d *Data) staging(ctx context.Context, opt ImportOptions, v voucher, fetch 
 			imp = nil
 		}
 	}()
+	if v.signedBy == "" && !opt.AllowUnsigned {
+		if known, err := d.FeedState(); err != nil || len(known.Root) > 0 {
+			return imp, errors.Join(ErrUnsigned, err)
+		}
+	}
 	if err := d.cleanUp(); err != nil {
 		return imp, err
 	}
@@ -288,7 +300,7 @@ func (d *Data) cleanUp() error {
 	if err != nil {
 		return err
 	}
-	for _, name := range leftovers(names) {
+	for _, name := range leftovers(names) { // parts of downloads stay, to be gone on with
 		if err := ignoreMissing(d.gens.disk.remove(name)); err != nil {
 			return err
 		}
@@ -332,6 +344,12 @@ func (imp *Import) Commit() (GenerationInfo, error) {
 		return GenerationInfo{}, errors.Join(err, imp.Discard())
 	}
 	imp.tmp = ""
+	if imp.state != nil {
+		// The generation carries the same state, so a power cut here loses nothing.
+		if err := imp.d.rememberFeed(*imp.state); err != nil {
+			return imp.Info, fmt.Errorf("generation %d is in use, but the feed's state could not be kept: %w", imp.Info.Generation, err)
+		}
+	}
 	return imp.Info, nil
 }
 

@@ -222,7 +222,7 @@ type lex struct {
 }
 
 func (l lex) wordAt(i uint32) (string, error) {
-	l.s.wordsOnce.Do(func() { l.s.words, l.s.wordsErr = l.s.loadWords(l.r) })
+	l.s.wordsOnce.Do(func() { l.s.words, l.s.wordsErr = l.s.loadStrings(l.r, treeWords, l.s.m.Words) })
 	if l.s.wordsErr != nil {
 		return "", l.s.wordsErr
 	}
@@ -241,15 +241,15 @@ func (l lex) employerAt(i uint32) (string, error) {
 	return name, nil
 }
 
-// loadWords reads the dictionary of short words, which every row needs.
-func (s *Snapshot) loadWords(r *reader) (words []string, err error) {
+// loadStrings reads a whole dictionary of n strings.
+func (s *Snapshot) loadStrings(r *reader, tree byte, n uint32) (words []string, err error) {
 	defer func() { // a fault inside sync.Once must not leave an empty dictionary behind
 		if p := recover(); p != nil {
 			err = fmt.Errorf("%w: words: %v", ErrDamaged, p)
 		}
 	}()
-	for uint32(len(words)) < s.m.Words {
-		v, first, err := s.block(r, treeWords, uint32(len(words)))
+	for uint32(len(words)) < n {
+		v, first, err := s.block(r, tree, uint32(len(words)))
 		if err != nil {
 			return nil, err
 		}
@@ -257,7 +257,7 @@ func (s *Snapshot) loadWords(r *reader) (words []string, err error) {
 			words = append(words, string(w))
 			return true
 		}) {
-			return nil, damaged("words", first)
+			return nil, damaged(bucketNames[tree], first)
 		}
 	}
 	return words, nil
@@ -307,7 +307,7 @@ func (s *Snapshot) candidates(r *reader, tree byte, hash uint32, f func(row uint
 		}
 		stop := error(nil)
 		done := false
-		ok = p.each(s.m.RowWidth, func(h, row uint32) bool {
+		ok = p.from(hash, s.m.RowWidth).each(s.m.RowWidth, func(h, row uint32) bool {
 			if h != hash {
 				return h < hash
 			}

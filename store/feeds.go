@@ -1,0 +1,234 @@
+package store
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"zhengyan/store/feed"
+	"zhengyan/verify/rules"
+)
+
+// feedState is the file that remembers the newest metadata of the feed. Each generation carries its own copy; the newest
+// of all counts, so that going back to an older generation does not open the way for an older feed.
+const (
+	feedState  = "FEED"
+	partSuffix = ".part"
+)
+
+// FeedState is what the folder remembers of its publisher; empty if it has never imported from a feed.
+func (d *Data) FeedState() (feed.State, error) {
+	var best feed.State
+	b, err := d.gens.disk.read(feedState, maxInfo)
+	if err == nil {
+		err = json.Unmarshal(b, &best)
+	}
+	if ignoreMissing(err) != nil {
+		best = feed.State{} // the generations' copies are as good
+	}
+	list, err := d.gens.list()
+	if err != nil {
+		return best, err
+	}
+	for _, g := range list {
+		var s feed.State
+		if len(g.Trust) > 0 && json.Unmarshal(g.Trust, &s) == nil {
+			best = feed.Newer(best, s)
+		}
+	}
+	return best, nil
+}
+
+func (d *Data) rememberFeed(s feed.State) error {
+	b, err := json.Marshal(s)
+	if err != nil {
+		return err
+	}
+	return replace(d.gens.disk, feedState, b)
+}
+
+// StageFeed takes the newest snapshot of a feed into the folder, by a delta where one leads from the snapshot in use, and
+// checks it. pinned is the publisher's root if the program or the user has one. A download that was cut off is gone on
+// with. With ErrSame, what the publisher vouches for has been renewed all the same.
+func (d *Data) StageFeed(ctx context.Context, f feed.Fetcher, pinned []byte, opt ImportOptions) (*Import, *feed.Offer, error) {
+	old, err := d.FeedState()
+	if err != nil {
+		return nil, nil, err
+	}
+	offer, err := feed.Check(ctx, f, pinned, old)
+	if err != nil {
+		return nil, nil, err
+	}
+	trust, err := json.Marshal(offer.State)
+	if err != nil {
+		return nil, offer, err
+	}
+	c := offer.Index.Snapshot
+	v := voucher{signedBy: offer.SignedBy, sha256: c.SHA256, trust: trust}
+	if cur, err := d.Open(); err == nil {
+		same := cur.Root() == c.Root && cur.Info.SignedBy == offer.SignedBy && len(cur.Problems) == 0
+		root := cur.Root()
+		cur.Close()
+		if same {
+			return nil, offer, errors.Join(ErrSame, d.renewFeed(offer.State))
+		}
+		if delta, ok := offer.DeltaFrom(root); ok {
+			r := offer.Delta(ctx, f, delta)
+			imp, err := d.stageDelta(ctx, r, opt, v)
+			r.Close()
+			if err == nil {
+				imp.state = &offer.State
+				return imp, offer, nil
+			}
+			if !errors.Is(err, ErrDelta) && !errors.Is(err, feed.ErrRefused) {
+				return nil, offer, err
+			}
+			opt.tell("delta does not fit, whole snapshot", 0, c.Size)
+		}
+	}
+	imp, err := d.staging(ctx, opt, v, func(imp *Import) (int64, string, error) { return d.download(ctx, f, offer, imp) })
+	if err != nil {
+		return nil, offer, err
+	}
+	if imp.Info.Root != c.Root {
+		return nil, offer, errors.Join(fmt.Errorf("%w: root %s instead of %s", ErrDamaged, imp.Info.Root, c.Root), imp.Discard())
+	}
+	imp.state = &offer.State
+	return imp, offer, nil
+}
+
+func (d *Data) renewFeed(s feed.State) error {
+	unlock, err := d.lock()
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	return d.rememberFeed(s)
+}
+
+// download fills the part file that belongs to the snapshot, goes on where an earlier download ended, and moves it to
+// the import's place when it is whole.
+func (d *Data) download(ctx context.Context, f feed.Fetcher, offer *feed.Offer, imp *Import) (int64, string, error) {
+	c := offer.Index.Snapshot
+	if err := os.MkdirAll(d.path(""), 0o755); err != nil {
+		return 0, "", err
+	}
+	part := c.SHA256 + partSuffix
+	names, err := d.gens.disk.names()
+	if err != nil {
+		return 0, "", err
+	}
+	for _, n := range names { // of other snapshots
+		if strings.HasSuffix(n, partSuffix) && n != part {
+			if err := d.gens.disk.remove(n); err != nil {
+				return 0, "", err
+			}
+		}
+	}
+	out, err := os.OpenFile(d.path(part), os.O_RDWR|os.O_CREATE, 0o644)
+	if err != nil {
+		return 0, "", err
+	}
+	defer out.Close()
+	h := sha256.New()
+	have, err := io.Copy(h, io.LimitReader(out, c.Size)) // what is there is hashed anew, not believed
+	if err != nil {
+		return 0, "", err
+	}
+	if err := d.append(ctx, f, offer, out, h, have, imp.opt); err != nil {
+		return 0, "", err
+	}
+	var sum Hash
+	if h.Sum(sum[:0]); hexSum(sum) != c.SHA256 {
+		return 0, "", errors.Join(fmt.Errorf("%w: SHA-256 %s instead of %s", ErrDamaged, hexSum(sum), c.SHA256), os.Remove(d.path(part)))
+	}
+	if err := errors.Join(out.Truncate(c.Size), out.Sync(), out.Close()); err != nil {
+		return 0, "", err
+	}
+	return c.Size, c.SHA256, os.Rename(d.path(part), d.path(imp.tmp))
+}
+
+func (d *Data) append(ctx context.Context, f feed.Fetcher, offer *feed.Offer, out *os.File, h hash.Hash, have int64, opt ImportOptions) error {
+	total := offer.Index.Snapshot.Size
+	if have >= total {
+		return nil
+	}
+	r := offer.Snapshot(ctx, f, have)
+	defer r.Close()
+	buf := make([]byte, copyBuffer)
+	for {
+		if err := ctx.Err(); err != nil {
+			return errors.Join(err, out.Sync())
+		}
+		n, err := r.Read(buf)
+		if _, werr := out.WriteAt(buf[:n], have); werr != nil {
+			return werr
+		}
+		h.Write(buf[:n])
+		have += int64(n)
+		opt.tell("copy", have, total)
+		if err == io.EOF {
+			return nil
+		}
+		if errors.Is(err, feed.ErrRefused) { // what was read of this part is not to be gone on with
+			return errors.Join(err, out.Truncate(0))
+		}
+		if err != nil {
+			return errors.Join(err, out.Sync())
+		}
+	}
+}
+
+// State is what the age of a snapshot means.
+type State string
+
+// The states. RedLine turns "valid" into "cannot be confirmed"; what is revoked stays revoked at any age. ClockSuspect
+// means that the machine's clock is earlier than something that the publisher has signed.
+const (
+	Fresh        State = "fresh"
+	Stale        State = "stale"
+	RedLine      State = "red-line"
+	ClockSuspect State = "clock-suspect"
+)
+
+// Freshness is a state with the instant since which it holds; for ClockSuspect it is the earliest that it can be now.
+type Freshness struct {
+	State State     `json:"state"`
+	Since time.Time `json:"since,omitzero"`
+}
+
+// clockSlack is how far a clock may be behind before it is called suspect.
+const clockSlack = 10 * time.Minute
+
+// FreshnessOf judges a snapshot's age at now. s is the state of the feed, empty if there is none.
+func FreshnessOf(i rules.SnapshotInfo, s feed.State, now time.Time) Freshness {
+	issued, expires := s.Issued()
+	floor := i.AsOf
+	if issued.After(floor) {
+		floor = issued
+	}
+	if now.Add(clockSlack).Before(floor) {
+		return Freshness{ClockSuspect, floor}
+	}
+	if red := i.AsOf.Add(i.RedAge); i.RedAge > 0 && !now.Before(red) {
+		return Freshness{RedLine, red}
+	}
+	var since time.Time
+	if warn := i.AsOf.Add(i.WarnAge); i.WarnAge > 0 && !now.Before(warn) {
+		since = warn
+	}
+	if !expires.IsZero() && !now.Before(expires) && (since.IsZero() || expires.Before(since)) {
+		since = expires
+	}
+	if !since.IsZero() {
+		return Freshness{Stale, since}
+	}
+	return Freshness{State: Fresh}
+}
