@@ -25,6 +25,7 @@ import (
 type sampleImage struct {
 	path, group   string
 	want          []string // texts that may be read
+	codes         int      // symbols in the picture, as far as is known
 	multiple      bool     // the picture holds more than one code
 	none, unknown bool     // no code; code that no reader is known to read
 }
@@ -88,7 +89,7 @@ func readManifest(t testing.TB, dir string) []sampleImage {
 			}
 			s.want = []string{one}
 		}
-		if n, _ := strconv.Atoi(col[6]); n > 1 {
+		if s.codes, _ = strconv.Atoi(col[6]); s.codes > 1 {
 			s.multiple = true
 		}
 		out = append(out, s)
@@ -107,7 +108,7 @@ func loadImage(path string) (image.Image, error) {
 }
 
 type groupRow struct {
-	n, right, wrong, codes int
+	n, right, wrong, codes, held int
 	ms                     []float64
 }
 
@@ -186,6 +187,7 @@ func TestCorpus(t *testing.T) {
 		for _, r := range []*groupRow{g, total} {
 			r.ms = append(r.ms, ms)
 			r.codes += len(texts)
+			r.held += s.codes
 			r.wrong += len(wrong)
 			if s.none {
 				continue
@@ -206,14 +208,14 @@ func TestCorpus(t *testing.T) {
 		names = append(names, k)
 	}
 	sort.Strings(names)
-	t.Logf("%-20s %5s %5s %5s %5s %8s %8s", "group", "n", "right", "wrong", "codes", "median", "p95")
+	t.Logf("%-20s %5s %5s %5s %5s %5s %8s %8s", "group", "n", "right", "wrong", "codes", "of", "median", "p95")
 	for _, k := range append(names, "total") {
 		r := rows[k]
 		if k == "total" {
 			r = total
 		}
 		sort.Float64s(r.ms)
-		t.Logf("%-20s %5d %5d %5d %5d %8.1f %8.1f", k, r.n, r.right, r.wrong, r.codes, at(r.ms, .5), at(r.ms, .95))
+		t.Logf("%-20s %5d %5d %5d %5d %5d %8.1f %8.1f", k, r.n, r.right, r.wrong, r.codes, r.held, at(r.ms, .5), at(r.ms, .95))
 	}
 	t.Logf("won by %v", won)
 	if full {
@@ -228,7 +230,7 @@ func TestCorpus(t *testing.T) {
 }
 
 // corpusFloor is the share of pictures with known text that is read, as reached and to be kept.
-const corpusFloor = .90
+const corpusFloor = .975
 
 func at(v []float64, q float64) float64 {
 	if len(v) == 0 {

@@ -8,16 +8,29 @@ import (
 // relaxLimit is the largest dimension whose grid is relaxed; larger symbols have a lattice of alignment patterns.
 const relaxLimit = 89
 
+// bend says how closely a grid follows its surface: one node every spacing modules, each judged by the square of
+// 2*radius+1 modules around it and moved by up to reach modules.
+type bend struct {
+	spacing float64
+	radius  int
+	reach   float64
+}
+
+// bends are the ways tried, from the stiffest to the closest.
+func bends() []bend { return []bend{{4, 3, .3}, {3, 2, .25}, {2.5, 3, .4}, {5, 3, .4}} }
+
+// maxSettle is the largest side of the square of modules by which a node is judged.
+const maxSettle = 11
+
 // relax bends a grid to a surface that is not flat. The places of modules are moved, from the finder patterns outwards,
 // to where samples stand out most from their local threshold: that is in the middle of modules and not on their edges.
 // A step is never as long as half a module, so that the count of modules is kept.
-func (v view) relax(g *grid) *grid {
+func (v view) relax(g *grid, b bend) *grid {
 	d := g.chart.dim
 	if d > relaxLimit {
 		return nil
 	}
-	const spacing = 3.5
-	n := max(int(math.Round(float64(d)/spacing)), 4)
+	n := max(int(math.Round(float64(d)/b.spacing)), 4)
 	ms := &mesh{d: make([]vec, n*n)}
 	for i := range n {
 		x := float64(d) * (float64(i) + .5) / float64(n)
@@ -88,7 +101,7 @@ func (v view) relax(g *grid) *grid {
 				ms.d[k] = o
 			}
 		}
-		ms.d[k] = v.settle(g, ms.d[k], ms.xs[k%n], ms.ys[k/n], level, .4, .2)
+		ms.d[k] = v.settle(g, ms.d[k], ms.xs[k%n], ms.ys[k/n], level, b.radius, b.reach, b.reach/2)
 		done[k] = true
 	}
 	for range 2 {
@@ -98,20 +111,20 @@ func (v view) relax(g *grid) *grid {
 			}
 		}
 		for _, k := range order {
-			ms.d[k] = v.settle(g, ms.d[k], ms.xs[k%n], ms.ys[k/n], level, .2, .1)
+			ms.d[k] = v.settle(g, ms.d[k], ms.xs[k%n], ms.ys[k/n], level, b.radius, b.reach/2, b.reach/4)
 		}
 	}
 	return out
 }
 
 // settle moves a correction of the grid near a module coordinate to the best place within reach modules.
-func (v view) settle(g *grid, off vec, x, y float64, level []float32, reach, step float64) vec {
+func (v view) settle(g *grid, off vec, x, y float64, level []float32, r int, reach, step float64) vec {
 	d := g.chart.dim
-	const r = 3
 	cx, cy := int(x), int(y)
 	du, dv := g.h.jacobian(x, y)
-	var at [(2*r + 1) * (2*r + 1)]vec
-	var lv [(2*r + 1) * (2*r + 1)]float64
+	var at [maxSettle * maxSettle]vec
+	var lv [maxSettle * maxSettle]float64
+	r = min(r, maxSettle/2)
 	n := 0
 	for j := max(0, cy-r); j <= min(d-1, cy+r); j++ {
 		for i := max(0, cx-r); i <= min(d-1, cx+r); i++ {

@@ -30,9 +30,9 @@ func mid60(g *gray) *bitmap { return midRange(g, 60) }
 func mean10(g *gray) *bitmap {
 	return localMean(g, max(g.w, g.h)/10, 94)
 }
-func mean40px(g *gray) *bitmap { return localMean(g, 40, 92) }
+func mean40px(g *gray) *bitmap  { return localMean(g, 40, 92) }
 func smoothMid(g *gray) *bitmap { return midRange(smooth(g), 45) }
-func meanWide(g *gray) *bitmap { return localMean(g, max(g.w, g.h)/4, 90) }
+func meanWide(g *gray) *bitmap  { return localMean(g, max(g.w, g.h)/4, 90) }
 
 // strategies lists all ways of reading, ordered by what they earn and cost on the corpus (docs/qr.md).
 func strategies() []strategy {
@@ -283,9 +283,14 @@ func (r *reader) readGrid(s strategy, v view, a *anchors, g *grid, rank int, asm
 	if r.opts.Without["relax"] || r.stop() {
 		return nil, g, false
 	}
-	if l := sv.relax(g); l != nil {
-		if rd, ok := r.readSamples(sv.sample(l, tapArea()), s.cuts, g.chart, asm); ok {
-			return rd, l, true
+	for _, b := range bends() {
+		if r.stop() {
+			break
+		}
+		if l := sv.relax(g, b); l != nil {
+			if rd, ok := r.readSamples(sv.sample(l, tapArea()), s.cuts, g.chart, asm); ok {
+				return rd, l, true
+			}
 		}
 	}
 	return nil, g, false
