@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"image"
+	"path/filepath"
 	"sort"
+	"strings"
 	"sync"
 	"time"
 
@@ -20,6 +22,11 @@ import (
 // evidence too (Evidence.Problems). The error is not nil only if ctx ended before the file was done.
 func (v *Verifier) Gather(ctx context.Context, src document.Source) (*Evidence, error) {
 	parent := ctx
+	// The first PDF of a machine's life waits for PDFium to be compiled. That is not the file's time, and a limit that
+	// cut it short would cut it short for ever. A failure shows when the file is opened.
+	if !imageName(src.Name) {
+		_ = v.cfg.Engine.Warm(ctx)
+	}
 	ctx, cancel := context.WithTimeout(ctx, v.cfg.Limits.Wall)
 	defer cancel()
 	g := &gathering{v: v, ctx: ctx, ev: &Evidence{
@@ -31,6 +38,15 @@ func (v *Verifier) Gather(ctx context.Context, src document.Source) (*Evidence, 
 		return nil, err
 	}
 	return g.ev, nil
+}
+
+// imageName reports whether a file is called a picture, which needs no PDF engine. A name that lies costs only time.
+func imageName(name string) bool {
+	switch strings.ToLower(filepath.Ext(name)) {
+	case ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp":
+		return true
+	}
+	return false
 }
 
 // gathering is the work on one file.

@@ -77,6 +77,10 @@ func cmdInspect(ctx context.Context, env *environment, args []string) int {
 	}
 	defer in.engine.Close()
 	in.harder = harder
+	if chosen.name != "seal" {
+		// Compiling the PDF engine at a machine's first start is not the first file's time; a failure shows with the file.
+		_ = in.engine.Warm(ctx)
+	}
 	paths, err := env.sourcesOf(ctx, fl.Args()[1:])
 	if err != nil {
 		return env.fail(exitUnreadable, "inspect: %v", err)
