@@ -191,6 +191,16 @@ func (s *Snapshot) rowsFrom(i uint32, n int, lx lexicon) (rows []Row, err error)
 	return rows, err
 }
 
+// FileSum returns the size and the SHA-256 of a file.
+func FileSum(ctx context.Context, path string) (size int64, sum string, err error) {
+	st, err := os.Stat(path)
+	if err != nil {
+		return 0, "", err
+	}
+	sum, err = sumFile(ctx, path)
+	return st.Size(), sum, err
+}
+
 // sumFile returns the SHA-256 of a file.
 func sumFile(ctx context.Context, path string) (string, error) {
 	f, err := os.Open(path)

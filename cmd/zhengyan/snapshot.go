@@ -19,6 +19,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"zhengyan/store"
+	"zhengyan/store/feed"
 	"zhengyan/verify"
 	"zhengyan/verify/fields"
 	"zhengyan/verify/rules"
@@ -28,6 +29,7 @@ const snapshotExamples = `  zhengyan snapshot build --as-of 2026-06-01 --source 
   zhengyan snapshot build --previous old.db --as-of 2026-06-02 --out new.db rows.jsonl
   zhengyan snapshot import --preview registry.db
   zhengyan snapshot import registry.db
+  zhengyan snapshot import --root root.json /media/stick/feed
   zhengyan snapshot info
   zhengyan snapshot lookup 京1112015201600001
   zhengyan snapshot revert
@@ -66,7 +68,11 @@ func cmdSnapshot(ctx context.Context, env *environment, args []string) int {
 	return env.verbs(ctx, "snapshot", []verb{
 		{"build", "publisher: make a snapshot file from CSV, JSON lines or XLSX", snapshotBuild},
 		{"delta", "publisher: the difference of two snapshot files", snapshotDelta},
-		{"import", "check a snapshot file and use it from now on", snapshotImport},
+		{"keygen", "publisher: new signing keys", snapshotKeygen},
+		{"publish", "publisher: put a snapshot into a signed feed, for a stick or a web server", snapshotPublish},
+		{"refresh", "publisher: vouch anew that nothing newer is published", snapshotRefresh},
+		{"rotate", "publisher: replace the signing keys", snapshotRotate},
+		{"import", "check a feed, snapshot or delta and use it from now on", snapshotImport},
 		{"info", "the snapshot in use, or a file", snapshotInfo},
 		{"lookup", "find a registration", snapshotLookup},
 		{"list", "the generations that are kept", snapshotList},
@@ -129,7 +135,7 @@ func snapshotBuild(ctx context.Context, env *environment, args []string) int {
 		return env.fail(exitInternal, "snapshot build: %v", err)
 	}
 	defer s.Close()
-	env.printSnapshot(s, nil)
+	env.printSnapshot(s, nil, "")
 	if in.bad > 0 {
 		fmt.Fprintf(env.Stderr, "zhengyan: warning: %d bad rows were left out\n", in.bad)
 	}
@@ -289,22 +295,24 @@ func dataFlag(fl *pflag.FlagSet) *string {
 }
 
 func snapshotImport(ctx context.Context, env *environment, args []string) int {
-	fl := env.flags("snapshot import", "[options] FILE", snapshotExamples)
+	fl := env.flags("snapshot import", "[options] FEED|FILE", snapshotExamples)
 	dir := dataFlag(fl)
 	preview := fl.Bool("preview", false, "only show what would change")
 	older := fl.Bool("allow-older", false, "let older data replace newer")
+	unsigned := fl.Bool("allow-unsigned", false, "take a file that nobody vouches for although a publisher is known")
+	root := fl.String("root", "", "the publisher's root, for the first import from a feed")
 	if code, done := env.parse(fl, args); done {
 		return code
 	}
 	if fl.NArg() != 1 {
-		return env.failHint(exitUsage, "zhengyan snapshot import -h", "snapshot import: name one snapshot or delta file")
+		return env.failHint(exitUsage, "zhengyan snapshot import -h", "snapshot import: name one feed (folder or address), snapshot or delta")
 	}
 	data, err := store.OpenData(env.dataDir(*dir))
 	if err != nil {
 		return env.fail(exitUnreadable, "snapshot import: %v", err)
 	}
-	opt := store.ImportOptions{Now: env.Now(), AllowOlder: *older, Progress: env.progress()}
-	imp, err := data.Stage(ctx, fl.Arg(0), opt)
+	opt := store.ImportOptions{Now: env.Now(), AllowOlder: *older, AllowUnsigned: *unsigned, Progress: env.progress()}
+	imp, err := env.stageImport(ctx, data, fl.Arg(0), *root, opt)
 	env.endProgress()
 	if err != nil {
 		return env.importFailed(err)
@@ -335,6 +343,10 @@ func (env *environment) importFailed(err error) int {
 		return exitOK
 	case errors.Is(err, store.ErrOlder):
 		return env.failHint(exitUnreadable, "--allow-older lets it replace the newer one", "snapshot import: %v%s", err, kept)
+	case errors.Is(err, store.ErrUnsigned):
+		return env.failHint(exitUnreadable, "import the publisher's feed, or allow it with --allow-unsigned", "snapshot import: %v%s", err, kept)
+	case errors.Is(err, feed.ErrNoRoot):
+		return env.failHint(exitUnreadable, "name the publisher's root with --root; it must come by another way than the feed", "snapshot import: %v%s", err, kept)
 	case errors.Is(err, store.ErrBusy):
 		return env.failHint(exitUnreadable, "wait until the other import has ended", "snapshot import: %v%s", err, kept)
 	}
@@ -440,34 +452,43 @@ func snapshotInfo(_ context.Context, env *environment, args []string) int {
 			rules.SnapshotInfo
 			Root     string         `json:"root"`
 			Statuses map[string]int `json:"statuses"`
-			State    string         `json:"state"`
-			AgeDays  float64        `json:"ageDays"`
-		}{s.Snapshot(), s.Root(), s.Statuses(), freshness(s.Snapshot(), env.Now()), env.Now().Sub(s.Snapshot().AsOf).Hours() / 24}
+			store.Freshness
+			AgeDays float64 `json:"ageDays"`
+		}{s.Snapshot(), s.Root(), s.Statuses(), env.freshness(s, o, *dir), env.Now().Sub(s.Snapshot().AsOf).Hours() / 24}
 		return env.printJSON(out)
 	}
-	env.printSnapshot(s, o)
+	env.printSnapshot(s, o, *dir)
 	return exitOK
 }
 
-// freshness is one word for the age of a snapshot at a time.
-func freshness(i rules.SnapshotInfo, now time.Time) string {
-	age := now.Sub(i.AsOf)
-	switch {
-	case age < 0:
-		return "CLOCK SUSPECT"
-	case i.RedAge > 0 && age >= i.RedAge:
-		return "RED LINE"
-	case i.WarnAge > 0 && age >= i.WarnAge:
-		return "STALE"
+// freshness judges the age of a snapshot; in use, also by what the publisher last vouched for.
+func (env *environment) freshness(s *store.Snapshot, o *store.Opened, dir string) store.Freshness {
+	var state feed.State
+	if o != nil && o.Info.SignedBy != "" {
+		if data, err := store.OpenData(env.dataDir(dir)); err == nil {
+			state, _ = data.FeedState() // without it the age of the rows alone counts
+		}
+	}
+	return store.FreshnessOf(s.Snapshot(), state, env.Now())
+}
+
+func freshnessText(f store.Freshness) string {
+	switch f.State {
+	case store.Stale:
+		return "STALE since " + shanghai(f.Since)
+	case store.RedLine:
+		return "TOO OLD since " + shanghai(f.Since) + ": registrations cannot be confirmed"
+	case store.ClockSuspect:
+		return "CLOCK SUSPECT: it must be " + shanghai(f.Since) + " or later"
 	}
 	return "FRESH"
 }
 
-func (env *environment) printSnapshot(s *store.Snapshot, o *store.Opened) {
+func (env *environment) printSnapshot(s *store.Snapshot, o *store.Opened, dir string) {
 	i, w := s.Snapshot(), env.Stdout
 	fmt.Fprintf(w, "snapshot   %s\nas of      %s\n", i.ID, shanghai(i.AsOf))
 	age := env.Now().Sub(i.AsOf)
-	fmt.Fprintf(w, "state      %s, %.0f days old (stale from %.0f, red line from %.0f days)\n", freshness(i, env.Now()), age.Hours()/24, i.WarnAge.Hours()/24, i.RedAge.Hours()/24)
+	fmt.Fprintf(w, "state      %s, %.0f days old (stale from %.0f, red line from %.0f days)\n", freshnessText(env.freshness(s, o, dir)), age.Hours()/24, i.WarnAge.Hours()/24, i.RedAge.Hours()/24)
 	fmt.Fprintf(w, "rows       %d\nsource     %s\nsigned by  %s\nroot       %s\n", i.Rows, cmp.Or(i.Source, "-"), cmp.Or(i.SignedBy, "nobody"), s.Root())
 	for _, status := range slices.Sorted(maps.Keys(s.Statuses())) {
 		fmt.Fprintf(w, "  %s %d\n", status, s.Statuses()[status])
@@ -495,7 +516,7 @@ func snapshotLookup(ctx context.Context, env *environment, args []string) int {
 	if fl.NArg() > 1 {
 		return env.failHint(exitUsage, "zhengyan snapshot lookup -h", "snapshot lookup: one number at a time")
 	}
-	s, _, err := env.openedSnapshot(*dir, *file)
+	s, o, err := env.openedSnapshot(*dir, *file)
 	if err != nil {
 		return env.snapshotFailed("lookup", err)
 	}
@@ -521,7 +542,7 @@ func snapshotLookup(ctx context.Context, env *environment, args []string) int {
 	for _, r := range a.Records {
 		env.printRow(r)
 	}
-	fmt.Fprintf(env.Stderr, "zhengyan: snapshot %s, as of %s, %s\n", i.ID, shanghai(i.AsOf), freshness(i, env.Now()))
+	fmt.Fprintf(env.Stderr, "zhengyan: snapshot %s, as of %s, %s\n", i.ID, shanghai(i.AsOf), freshnessText(env.freshness(s, o, *dir)))
 	return exitOK
 }
 
