@@ -19,7 +19,7 @@ func (r *reader) finishConstructor() {
 // interpretSpecialties reads 注册专业: one or several on a line, each with its validity in brackets or behind the name.
 func (r *reader) interpretSpecialties(row *fieldRow, g reading) reading {
 	text := g.v.text(len(g.v.rows), true)
-	list := r.mergeNames(splitSpecialties(text))
+	list := r.mergeNames(r.splitSpecialties(text))
 	var out []Specialty
 	for _, e := range list {
 		s := Specialty{Name: cleanText(e.name), Raw: strings.TrimSpace(e.raw)}
@@ -88,7 +88,7 @@ type specialtyEntry struct {
 }
 
 // splitSpecialties cuts the printed list at its marks, spaces and line breaks, but not inside brackets.
-func splitSpecialties(text string) []specialtyEntry {
+func (r *reader) splitSpecialties(text string) []specialtyEntry {
 	var pieces []string
 	var cur strings.Builder
 	depth := 0
@@ -98,8 +98,11 @@ func splitSpecialties(text string) []specialtyEntry {
 		}
 		cur.Reset()
 	}
-	for _, c := range text {
+	for i, c := range text {
 		switch {
+		case c == '\n' && depth > 0 && r.startsSpecialty(text[i+1:]): // the bracket was never closed
+			depth = 0
+			flush()
 		case c == '(' || c == '[' || c == '【':
 			depth++
 			cur.WriteByte('(')
@@ -131,6 +134,16 @@ func splitSpecialties(text string) []specialtyEntry {
 		out = append(out, specialtyEntry{name: squeeze(name), valid: valid, raw: p})
 	}
 	return out
+}
+
+// startsSpecialty reports whether a line begins with a known specialty and a bracket.
+func (r *reader) startsSpecialty(text string) bool {
+	name, _, ok := strings.Cut(strings.SplitN(text, "\n", 2)[0], "(")
+	if !ok {
+		return false
+	}
+	_, known := r.t.Specialty(name)
+	return known
 }
 
 // cutValidity parts 建筑工程(有效期:2025-1-6至2028-1-5) into name and period.

@@ -40,11 +40,11 @@ func (r *reader) read() {
 	if c.cut {
 		r.problem(TooMuchText, "", "")
 	}
-	if r.textQuality() {
+	if r.noText() {
 		r.res.Source = SourceNone
-		r.problem(NoCertificate, "", "")
 		return
 	}
+	defer r.textQuality()
 	r.readTitle()
 	r.cert.Specimen = r.marked(r.t.faces.SpecimenMarks)
 	if !c.isCertificate() {
@@ -80,32 +80,61 @@ func (r *reader) forgivePaper() {
 	})
 }
 
-// textQuality reports fonts and characters that cannot be trusted, and whether the page holds no text that can be read.
-func (r *reader) textQuality() (none bool) {
-	used := map[int]bool{}
+// noText reports whether the page holds no text that could be read: most of its characters are not known. Then the
+// fonts are named.
+func (r *reader) noText() bool {
 	bad := 0
 	for i := range r.c.glyphs {
-		g := &r.c.glyphs[i]
-		used[g.font] = true
-		if g.bad {
+		if r.c.glyphs[i].bad {
 			bad++
 		}
-		if g.bad || g.pua {
+	}
+	if 2*bad < len(r.c.glyphs) {
+		return false
+	}
+	r.nameUnmapped()
+	r.problem(NoCertificate, "", "")
+	return true
+}
+
+// nameUnmapped reports that characters are not known, and the fonts at fault.
+func (r *reader) nameUnmapped() {
+	fonts := map[int]bool{}
+	for i := range r.c.glyphs {
+		if g := &r.c.glyphs[i]; g.bad || g.pua {
 			r.problem(UnmappedText, "", "")
+			fonts[g.font] = true
 		}
 	}
 	for i, f := range r.c.text.Fonts {
-		if !used[i] {
-			continue
-		}
-		if !f.ToUnicode {
+		if fonts[i] && !f.ToUnicode {
 			r.problem(NoToUnicode, "", f.Name)
 		}
-		if !f.Embedded && r.res.Source == SourceText {
+	}
+}
+
+// textQuality reports fonts that are not embedded, and unknown characters where they may have cost a fact. An
+// ornament or a tick from a symbol font costs none.
+func (r *reader) textQuality() {
+	lost := slices.ContainsFunc(r.res.Problems, func(p Problem) bool {
+		switch p.Code {
+		case UnmappedText, MissingLabel, MissingValue, NoTitle, NoCertificate:
+			return true
+		}
+		return false
+	})
+	if lost {
+		r.nameUnmapped()
+	}
+	used := map[int]bool{}
+	for i := range r.c.glyphs {
+		used[r.c.glyphs[i].font] = true
+	}
+	for i, f := range r.c.text.Fonts {
+		if used[i] && !f.Embedded && r.res.Source == SourceText {
 			r.problem(NotEmbedded, "", f.Name)
 		}
 	}
-	return 2*bad >= len(r.c.glyphs)
 }
 
 func (r *reader) readTitle() {
@@ -160,7 +189,11 @@ func (r *reader) readField(row *fieldRow) {
 			r.readSignature(lab)
 			continue
 		}
-		if v := findValue(r.c.lines, r.c.labels, k); !v.empty() && !(v.below && foreign(row, &v)) {
+		v := findValue(r.c.lines, r.c.labels, k)
+		v.rows = slices.DeleteFunc(v.rows, func(gs []glyph) bool {
+			return contains(r.t.faces.Fillers, squeeze(joinRowsText([][]glyph{gs}, false, false)))
+		})
+		if !v.empty() && !(v.below && foreign(row, &v)) {
 			got = append(got, r.interpret(row, v))
 		}
 	}

@@ -35,7 +35,7 @@ func (r *reader) interpret(row *fieldRow, v value) reading {
 	switch row.Type {
 	case typeText, typeLines:
 		n := 1
-		if row.Type == typeLines {
+		if row.Type == typeLines || row.Name == "name" && nameGoesOn(&v) {
 			n = len(v.rows)
 		}
 		g.value = cleanText(joinLines(v.text(n, false)))
@@ -103,6 +103,14 @@ func (r *reader) interpret(row *fieldRow, v value) reading {
 		return fail(MissingValue, "")
 	}
 	return g
+}
+
+// nameGoesOn reports whether a name was cut at its middle dot by the end of the line.
+func nameGoesOn(v *value) bool {
+	if len(v.rows) != 2 {
+		return false
+	}
+	return isMiddleDot(v.rows[0][len(v.rows[0])-1].r) || isMiddleDot(v.rows[1][0].r)
 }
 
 // setText stores a text field in the certificate by its name.

@@ -66,7 +66,7 @@ func glyphs(t *page.Text) (gs []glyph, cut bool) {
 			space = true
 			continue
 		}
-		if !sane(c.Box) {
+		if !sane(c.Box) || unseen(t, &c) {
 			continue
 		}
 		em := emSize(c)
@@ -95,6 +95,16 @@ func glyphs(t *page.Text) (gs []glyph, cut bool) {
 		}
 	}
 	return gs, false
+}
+
+// unseen reports whether a character stands off the page or is too small for any eye. What a reader cannot see must
+// not be read for him.
+func unseen(t *page.Text, c *page.Char) bool {
+	if !(t.Width > 0) || !(t.Height > 0) {
+		return false
+	}
+	x, y := (c.Box.X0+c.Box.X1)/2, (c.Box.Y0+c.Box.Y1)/2
+	return x < 0 || y < 0 || x > t.Width || y > t.Height || emSize(*c) < min(t.Width, t.Height)/500
 }
 
 // sane reports whether the box has finite sides in order. A width of zero is left to pass: hairline glyphs have it.

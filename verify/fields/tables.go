@@ -87,6 +87,7 @@ type facesFile struct {
 	SpecimenMarks   []string  `json:"specimenMarks"`
 	TitlePrefixes   []string  `json:"titlePrefixes"`
 	TitleSuffixes   []string  `json:"titleSuffixes"`
+	Fillers         []string  `json:"fillers"` // printed where nothing follows
 	PaperMarks      []string  `json:"paperMarks"`
 	ElectronicMarks []string  `json:"electronicMarks"`
 	Faces           []faceRow `json:"faces"`
@@ -170,7 +171,7 @@ func (t *Tables) checkSpecialties() error {
 // checkFaces folds the words of faces.json once, so that they compare with folded page text, and links "as".
 func (t *Tables) checkFaces() error {
 	f := &t.faces
-	for _, list := range [][]string{f.SpecimenMarks, f.TitlePrefixes, f.TitleSuffixes, f.PaperMarks, f.ElectronicMarks} {
+	for _, list := range [][]string{f.SpecimenMarks, f.TitlePrefixes, f.TitleSuffixes, f.Fillers, f.PaperMarks, f.ElectronicMarks} {
 		squeezeAll(list)
 	}
 	for i := range f.Faces {

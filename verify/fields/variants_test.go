@@ -70,6 +70,11 @@ func TestVariants(t *testing.T) {
 		{"printed twice for bold", nil, []item{{"", 174.4, 236.2, 14, "样例甲"}}, is(name, "样例甲")},
 		{"same label twice", nil, []item{{"", 60, 700, 8, "姓名：样例甲"}}, is(name, "样例甲")},
 		{"large level watermark", nil, []item{{"", 60, 215, 60, "样例 SPECIMEN"}}, is(name, "样例甲")},
+		{"name cut at its dot", []string{"name"}, []item{{"", 174, 229, 14, "阿卜杜样例·"}, {"", 174, 247, 14, "买买例甲"}}, is(name, "阿卜杜样例·买买例甲")},
+		{"text off the page", nil, []item{{"", 100, -300, 14, "姓名：样例丁"}, {"", 174, 900, 14, "样例丁"}}, is(name, "样例甲")},
+		{"text too small to see", nil, []item{{"", 60, 700, 1, "姓名：样例丁"}}, is(name, "样例甲")},
+		{"symbols of private use", nil, []item{{"", 60, 640, 14, "\uf0fe\uf0a8"}}, is(name, "样例甲")},
+		{"nothing follows", nil, []item{{"", 174, 490, 14, "（以下空白）"}}, is(specs, both)},
 		{"radicals", []string{"name"}, []item{{"", 174, 236, 14, "⻢⼀"}}, is(name, "马一")},
 		{"flat characters", []string{"name"}, []item{{"", 174, 236, 14, "丁一一"}}, is(name, "丁一一")},
 		{"employer on three lines", []string{"employer", "employer.l"}, []item{{"", 100, 375, 14, "聘用企业"}, {"", 174, 375, 14, "样例第一建设工程（集团）"}, {"", 174, 394, 14, "有限公司第二十三"}, {"", 174, 413, 14, "分公司"}}, is(employer, "样例第一建设工程（集团）有限公司第二十三分公司")},
@@ -79,7 +84,7 @@ func TestVariants(t *testing.T) {
 		{"usage under its label", []string{"usage"}, []item{{"", 330, 96, 10.5, "使用有效期"}, {"", 330, 112, 10.5, "2024.3.1-2024.8.28"}}, is(period, usage.String())},
 		{"usage without a colon", []string{"usage"}, []item{{"", 330, 110, 10.5, "使用有效期2024.3.1—2024.8.28"}}, is(period, usage.String())},
 		{"usage 使用期限", []string{"usage"}, []item{{"", 330, 110, 10.5, "使用期限：自2024年3月1日起至2024年8月28日止"}}, is(period, usage.String())},
-		{"usage digits spread", []string{"usage"}, []item{{"", 330, 110, 10.5, "使用有效期： 2024 年 3 月 1 日 — 2024 年 8 月 28 日"}}, is(period, usage.String())},
+		{"usage digits spread", []string{"usage"}, []item{{"", 300, 110, 10.5, "使用有效期： 2024 年 3 月 1 日 — 2024 年 8 月 28 日"}}, is(period, usage.String())},
 		{"specialties on one line", []string{"specialty", "specialty2"}, []item{{"", 174, 445, 9, "建筑工程（有效期：2023-1-6至2026-1-5）、市政公用工程（有效期：2023-2-7至2026-2-6）"}}, is(specs, both)},
 		{"specialties parted by space", []string{"specialty", "specialty2"}, []item{{"", 174, 445, 9, "建筑（有效期：2023-1-6至2026-1-5）  市政（有效期：2023-2-7至2026-2-6）"}}, is(specs, both)},
 		{"specialty cut by the line's end", []string{"specialty2"}, []item{{"", 174, 469, 14, "市政公用"}, {"", 174, 488, 14, "工程（有效期：2023年2月7日至2026年"}, {"", 174, 507, 14, "2月6日）"}}, is(specs, both)},
@@ -141,6 +146,9 @@ func TestFaults(t *testing.T) {
 		{"unknown specialty", constructorFace(), map[string]string{"specialty": "样例工程（有效期：2023-1-6至2026-1-5）"}, nil, UnknownSpecialty, "specialty", func(c *Certificate) bool { return c.Specialties[0].Name == "样例工程" }},
 		{"specialty with a bad date", constructorFace(), map[string]string{"specialty": "建筑工程（有效期：2023-1-6至2026-2-30）"}, nil, BadDate, "specialty", func(c *Certificate) bool { return c.Specialties[0].Valid.IsZero() && len(c.Specialties) == 2 }},
 		{"specialty without validity", constructorFace(), map[string]string{"specialty": "建筑工程"}, nil, MissingValue, "specialtyValid", func(c *Certificate) bool { return c.Specialties[0].Valid.IsZero() && len(c.Specialties) == 2 }},
+		{"bracket never closed", constructorFace(), map[string]string{"specialty": "建筑工程（有效期：2023-1-6至2026-1-"}, nil, BadDate, "specialty", func(c *Certificate) bool {
+			return c.Specialties[0].Valid.IsZero() && len(c.Specialties) == 2 && c.Specialties[1].Valid == span("2023-02-07", "2026-02-06")
+		}},
 		{"one specialty twice", constructorFace(), map[string]string{"specialty": "市政公用工程（有效期：2023-1-6至2026-1-5）"}, nil, Ambiguous, "specialty", func(c *Certificate) bool { return c.Specialties[0].Valid.IsZero() && len(c.Specialties) == 1 }},
 		{"neither man nor woman", constructorFace(), map[string]string{"sex": "田"}, nil, BadSex, "sex", func(c *Certificate) bool { return c.Sex == "" }},
 		{"no title", constructorFace(), map[string]string{"title": ""}, nil, NoTitle, "title", func(c *Certificate) bool { return c.Kind == UnknownKind && c.Name == "样例甲" }},
@@ -189,6 +197,19 @@ func TestKindsAndMedia(t *testing.T) {
 	bare := with(qualificationFace(), map[string]string{"scene": "", "period": ""})
 	if r := Read(newSheet().draw(bare).texts(), tab); r.Certificate.Medium != UnknownMedium || r.Certificate.Annotation != nil {
 		t.Errorf("qualification without annotation: %+v", r.Certificate)
+	}
+}
+
+func TestAnnotationInSentence(t *testing.T) {
+	face := with(qualificationFace(), map[string]string{"period": "", "scene": "本电子证书加注使用场景为本人调用，有效期为2024年1月1日至2024年3月31日。"})
+	r := Read(newSheet().draw(face).texts(), tables(t))
+	a := r.Certificate.Annotation
+	if a == nil || a.Scene != "本人调用" || a.Period != span("2024-01-01", "2024-03-31") || len(r.Problems) != 0 {
+		t.Errorf("%+v %+v", a, r.Problems)
+	}
+	face = with(face, map[string]string{"scene": "本电子证书加注使用场景为本人调用，有效期为2024年1月1日至2024年2月31日。"})
+	if r := Read(newSheet().draw(face).texts(), tables(t)); r.Certificate.Annotation != nil || !r.has(BadPeriod, "annotation") {
+		t.Errorf("%+v %+v", r.Certificate.Annotation, r.Problems)
 	}
 }
 
