@@ -112,14 +112,24 @@ func (w *Window) about() {
 	w.dialog(m.T("about.title"), container.NewVScroll(pad(body, 4, 8, 6, 14)))
 }
 
-// dialog shows one dialog at a time.
+// dialog shows one dialog at a time. It is our own, since the toolkit's sets titles in a bold style, for which it would parse
+// the font once more.
 func (w *Window) dialog(title string, content fyne.CanvasObject) {
+	w.closeDialog()
+	th := w.th
+	closeButton := widget.NewButton(w.m.T("about.close"), w.closeDialog)
+	closeButton.Importance = widget.HighImportance
+	head := container.NewBorder(nil, nil, line(th, title, theme.SizeNameSubHeadingText, theme.ColorNameForeground), iconButton(theme.CancelIcon(), "", w.closeDialog))
+	body := container.NewBorder(head, container.NewCenter(closeButton), nil, nil, content)
+	w.shown = widget.NewModalPopUp(pad(body, 6, 6, 10, 10), w.win.Canvas())
+	size := w.win.Canvas().Size()
+	w.shown.Resize(fyne.NewSize(min(680, size.Width-80), min(620, size.Height-80)))
+	w.shown.Show()
+}
+
+func (w *Window) closeDialog() {
 	if w.shown != nil {
 		w.shown.Hide()
+		w.shown = nil
 	}
-	d := dialog.NewCustom(title, w.m.T("about.close"), content, w.win)
-	d.SetOnClosed(func() { w.shown = nil })
-	w.shown = d
-	d.Resize(fyne.NewSize(min(680, w.win.Canvas().Size().Width-80), min(620, w.win.Canvas().Size().Height-80)))
-	d.Show()
 }

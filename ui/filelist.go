@@ -19,7 +19,7 @@ type fileList struct {
 	session  *viewmodel.Session
 	list     *widget.List
 	filters  []*filterChip
-	progress *widget.ProgressBar
+	progress *meter
 	status   *canvas.Text
 	pause    *widget.Button
 	cancel   *widget.Button
@@ -46,13 +46,11 @@ func newFileList(th *Theme, s *viewmodel.Session) *fileList {
 	for _, fl := range []viewmodel.Filter{viewmodel.ShowAll, viewmodel.ShowFailed, viewmodel.ShowIndeterminate, viewmodel.ShowPassed} {
 		f.filters = append(f.filters, newFilterChip(th, fl, func() { s.SetFilter(fl) }))
 	}
-	f.progress = widget.NewProgressBar()
-	f.progress.TextFormatter = func() string { return "" }
+	f.progress = newMeter(th)
 	f.status = line(th, "", theme.SizeNameCaptionText, colorSecondary)
 	f.pause = iconButton(theme.MediaPauseIcon(), "", func() { s.Pause(!s.Paused()) })
 	f.cancel = iconButton(theme.CancelIcon(), m.T("list.cancel"), f.cancelOrResume)
-	bar := container.New(&fixedHeight{6}, f.progress)
-	f.working = column(4, container.NewBorder(nil, nil, centred(f.status), rowOf(0, f.pause, f.cancel)), bar)
+	f.working = column(4, container.NewBorder(nil, nil, centred(f.status), rowOf(0, f.pause, f.cancel)), f.progress.root)
 	f.empty = line(th, m.T("list.empty"), theme.SizeNameText, colorSecondary)
 	f.empty.Alignment = fyne.TextAlignCenter
 	chips := container.New(layout.NewGridLayoutWithColumns(len(f.filters)))
@@ -74,37 +72,44 @@ func (f *fileList) cancelOrResume() {
 	}
 }
 
-// newRow makes the template of a row: figure, file name, verdict's word and reason.
+// fileRow is a row of the list: figure, file name, verdict's word and reason.
+type fileRow struct {
+	widget.BaseWidget
+	image      *canvas.Image
+	title, sub *widget.Label
+	content    fyne.CanvasObject
+}
+
+// CreateRenderer implements fyne.Widget.
+func (r *fileRow) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(r.content) }
+
 func (f *fileList) newRow() fyne.CanvasObject {
-	img := canvas.NewImageFromResource(f.shapes[viewmodel.ShapeWait])
-	img.FillMode = canvas.ImageFillContain
-	img.SetMinSize(fyne.NewSquareSize(24))
-	_, title := clipped(f.th, "", theme.SizeNameText, widget.MediumImportance)
-	_, sub := clipped(f.th, "", theme.SizeNameCaptionText, widget.LowImportance)
-	return pad(container.NewBorder(nil, nil, pad(centred(img), 0, 0, 4, 6), nil, column(-2, title, sub)), 3, 3, 2, 2)
+	r := &fileRow{image: canvas.NewImageFromResource(f.shapes[viewmodel.ShapeWait])}
+	r.image.FillMode = canvas.ImageFillContain
+	r.image.SetMinSize(fyne.NewSquareSize(24))
+	var title, sub fyne.CanvasObject
+	r.title, title = clipped(f.th, "", theme.SizeNameText, widget.MediumImportance)
+	r.sub, sub = clipped(f.th, "", theme.SizeNameCaptionText, widget.LowImportance)
+	r.content = pad(container.NewBorder(nil, nil, pad(centred(r.image), 0, 0, 4, 6), nil, column(0, title, sub)), 3, 3, 2, 2)
+	r.ExtendBaseWidget(r)
+	return r
 }
 
 func (f *fileList) fillRow(i widget.ListItemID, o fyne.CanvasObject) {
-	it := f.session.At(i)
+	it, r := f.session.At(i), o.(*fileRow)
 	if it == nil {
 		return
 	}
-	border := o.(*fyne.Container).Objects[0].(*fyne.Container)
-	texts := border.Objects[0].(*fyne.Container)
-	img := border.Objects[1].(*fyne.Container).Objects[0].(*fyne.Container).Objects[1].(*canvas.Image)
-	title := texts.Objects[0].(*container.ThemeOverride).Content.(*widget.Label)
-	sub := texts.Objects[1].(*container.ThemeOverride).Content.(*widget.Label)
-	if res := f.shapes[it.Row.Shape]; img.Resource != res {
-		img.Resource = res
-		img.Refresh()
+	if res := f.shapes[it.Row.Shape]; r.image.Resource != res {
+		r.image.Resource = res
+		r.image.Refresh()
 	}
-	if title.Text != it.Row.Title {
-		title.SetText(it.Row.Title)
+	if r.title.Text != it.Row.Title {
+		r.title.SetText(it.Row.Title)
 	}
-	imp := importance(it.Row.Shape)
-	if sub.Text != it.Row.Subtitle || sub.Importance != imp {
-		sub.Importance = imp
-		sub.SetText(it.Row.Subtitle)
+	if imp := importance(it.Row.Shape); r.sub.Text != it.Row.Subtitle || r.sub.Importance != imp {
+		r.sub.Importance = imp
+		r.sub.SetText(it.Row.Subtitle)
 	}
 }
 
@@ -137,7 +142,7 @@ func (f *fileList) refresh() {
 	}
 	f.status.Refresh()
 	if c.Total > 0 {
-		f.progress.SetValue(float64(c.Finished()-c.Cancelled) / float64(c.Total))
+		f.progress.set(float32(c.Finished()-c.Cancelled) / float32(c.Total))
 	}
 	if busy {
 		f.cancel.SetText(m.T("list.cancel"))
@@ -192,4 +197,32 @@ func (l *fixedHeight) Layout(os []fyne.CanvasObject, size fyne.Size) {
 		o.Move(fyne.NewPos(0, (size.Height-l.h)/2))
 		o.Resize(fyne.NewSize(size.Width, l.h))
 	}
+}
+
+// meter is a thin bar of progress.
+type meter struct {
+	root  *fyne.Container
+	share float32
+}
+
+func newMeter(th *Theme) *meter {
+	m := &meter{}
+	track, done := canvas.NewRectangle(th.C(colorBorder)), canvas.NewRectangle(th.C(theme.ColorNamePrimary))
+	track.CornerRadius, done.CornerRadius = 3, 3
+	m.root = container.New(m, track, done)
+	return m
+}
+
+func (m *meter) set(share float32) {
+	m.share = min(max(share, 0), 1)
+	m.root.Refresh()
+}
+
+// MinSize implements fyne.Layout.
+func (m *meter) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(40, 6) }
+
+// Layout implements fyne.Layout.
+func (m *meter) Layout(os []fyne.CanvasObject, size fyne.Size) {
+	os[0].Resize(size)
+	os[1].Resize(fyne.NewSize(size.Width*m.share, size.Height))
 }

@@ -82,8 +82,12 @@ func (w *Window) typedRune(r rune) {
 	}
 }
 
-// escape closes the notice, else cancels the reading.
+// escape closes the dialog or the notice, else cancels the reading.
 func (w *Window) escape() {
+	if w.shown != nil {
+		w.closeDialog()
+		return
+	}
 	if w.notice.Visible() {
 		w.notice.Hide()
 		return

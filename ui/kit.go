@@ -23,7 +23,7 @@ func para(th *Theme, s string, size fyne.ThemeSizeName, imp widget.Importance) f
 	l.SizeName = size
 	l.Importance = imp
 	l.Selectable = true
-	return container.NewThemeOverride(l, th.tight())
+	return snug(l)
 }
 
 // clipped is a text of one line that ends in an ellipsis where the room ends.
@@ -32,7 +32,7 @@ func clipped(th *Theme, s string, size fyne.ThemeSizeName, imp widget.Importance
 	l.Truncation = fyne.TextTruncateEllipsis
 	l.SizeName = size
 	l.Importance = imp
-	return l, container.NewThemeOverride(l, th.tight())
+	return l, snug(l)
 }
 
 // pad leaves room around an object.
@@ -85,4 +85,24 @@ func iconButton(icon fyne.Resource, text string, tapped func()) *widget.Button {
 	b := widget.NewButtonWithIcon(text, icon, tapped)
 	b.Importance = widget.LowImportance
 	return b
+}
+
+// snug takes most of the room that a label keeps around its text away again. A theme of its own would do the same, but the
+// toolkit then parses the font anew for each, at some hundred megabytes a time for a Chinese one.
+func snug(l fyne.CanvasObject) *fyne.Container { return container.New(&bleed{snugInset}, l) }
+
+// snugInset is less than the theme's inner padding.
+const snugInset = 6
+
+// bleed lets its object reach over the cell's edges.
+type bleed struct{ by float32 }
+
+func (l *bleed) MinSize(os []fyne.CanvasObject) fyne.Size {
+	s := os[0].MinSize()
+	return fyne.NewSize(max(0, s.Width-2*l.by), max(0, s.Height-2*l.by))
+}
+
+func (l *bleed) Layout(os []fyne.CanvasObject, size fyne.Size) {
+	os[0].Move(fyne.NewPos(-l.by, -l.by))
+	os[0].Resize(fyne.NewSize(size.Width+2*l.by, size.Height+2*l.by))
 }

@@ -17,18 +17,18 @@ import (
 type ladderActions struct {
 	light  func(ids []string, reveal bool) // emphasise boxes on the page
 	decide func(check, answer string)
-	toggle func(id string, open bool) // remembered over a refresh
+	toggle func(key string, open bool) // remembered over a refresh
 }
 
 // ladderCard shows the checks, failures first. open names the lines that stand open.
-func ladderCard(th *Theme, m *viewmodel.Messages, rungs []viewmodel.Rung, open map[string]bool, act ladderActions, all func()) (fyne.CanvasObject, map[string]*rungRow) {
-	rows := map[string]*rungRow{}
+func ladderCard(th *Theme, m *viewmodel.Messages, rungs []viewmodel.Rung, open map[string]bool, act ladderActions, all func()) (fyne.CanvasObject, []*rungRow) {
+	var rows []*rungRow
 	list := column(0)
 	var n [5]int
 	for i, r := range rungs {
 		n[r.Shape]++
-		row := newRungRow(th, m, r, open[r.ID], act)
-		rows[r.ID] = row
+		row := newRungRow(th, m, r, open[r.Key], act)
+		rows = append(rows, row)
 		if i > 0 {
 			sep := canvas.NewRectangle(th.C(colorBorder))
 			sep.SetMinSize(fyne.NewSize(10, 1))
@@ -38,7 +38,7 @@ func ladderCard(th *Theme, m *viewmodel.Messages, rungs []viewmodel.Rung, open m
 	}
 	sum := m.T("ladder.summary", "failed", strconv.Itoa(n[viewmodel.ShapeFail]), "unknown", strconv.Itoa(n[viewmodel.ShapeUnknown]),
 		"passed", strconv.Itoa(n[viewmodel.ShapePass]), "skipped", strconv.Itoa(n[viewmodel.ShapeSkip]))
-	toggle := iconButton(theme.MenuExpandIcon(), "", all)
+	toggle := iconButton(nil, m.T("ladder.expand"), all)
 	return card(th, m.T("ladder.title"), rowOf(4, centred(line(th, sum, theme.SizeNameCaptionText, colorSecondary)), toggle), list), rows
 }
 
@@ -84,7 +84,7 @@ func newRungRow(th *Theme, m *viewmodel.Messages, r viewmodel.Rung, open bool, a
 		if r.Prominent {
 			l := widget.NewLabel(r.Message)
 			l.Wrapping = fyne.TextWrapWord
-			w.message = container.NewThemeOverride(l, th.tight())
+			w.message = snug(l)
 		} else {
 			_, w.message = clipped(th, r.Message, theme.SizeNameCaptionText, widget.LowImportance)
 		}
@@ -124,7 +124,7 @@ func (w *rungRow) setOpen(open bool) {
 		return
 	}
 	w.open = open
-	w.act.toggle(w.rung.ID, open)
+	w.act.toggle(w.rung.Key, open)
 	w.arrange()
 	w.Refresh()
 }

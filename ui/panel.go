@@ -2,6 +2,7 @@ package ui
 
 import (
 	"reflect"
+	"slices"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -24,7 +25,7 @@ type resultPanel struct {
 	usage   *fyne.Container
 	ladder  *fyne.Container
 	facts   *fyne.Container
-	rows    map[string]*rungRow
+	rows    []*rungRow
 	open    map[string]bool
 	scroll  *container.Scroll
 }
@@ -91,7 +92,7 @@ func (p *resultPanel) makeLadder() {
 	o, rows := ladderCard(p.w.th, p.w.m, p.detail.Ladder, p.open, ladderActions{
 		light:  p.w.page.light,
 		decide: p.w.decide,
-		toggle: func(id string, open bool) { p.open[id] = open },
+		toggle: func(key string, open bool) { p.open[key] = open },
 	}, p.toggleAll)
 	p.rows = rows
 	swap(p.ladder, o)
@@ -116,16 +117,15 @@ func (p *resultPanel) point(mk *viewmodel.Mark) {
 			want[id] = true
 		}
 	}
-	for id, r := range p.rows {
-		r.setLit(want[id])
+	for _, r := range p.rows {
+		r.setLit(want[r.rung.ID])
 	}
 }
 
 // reveal opens the first line that rests on a box and scrolls to it.
 func (p *resultPanel) reveal(mk viewmodel.Mark) {
-	for _, id := range mk.Checks {
-		r, ok := p.rows[id]
-		if !ok {
+	for _, r := range p.rows {
+		if !slices.Contains(mk.Checks, r.rung.ID) {
 			continue
 		}
 		r.setOpen(true)

@@ -62,7 +62,7 @@ func lightColors() map[fyne.ThemeColorName]color.NRGBA {
 		theme.ColorNameHyperlink: rgb(0x1D5FB4), theme.ColorNameInputBackground: rgb(0xFFFFFF), theme.ColorNameInputBorder: rgb(0xC3CDD8),
 		theme.ColorNameButton: rgb(0xE7ECF2), theme.ColorNameHover: rgba(0x17222E, 0x14), theme.ColorNamePressed: rgba(0x17222E, 0x28),
 		theme.ColorNameFocus: rgba(0x1D5FB4, 0x48), theme.ColorNameSelection: rgba(0x1D5FB4, 0x2E), theme.ColorNameSeparator: rgb(0xDDE3EA),
-		theme.ColorNameDisabled: rgb(0x8E9AA7), theme.ColorNamePlaceHolder: rgb(0x6B7988), theme.ColorNameMenuBackground: rgb(0xFFFFFF),
+		theme.ColorNameDisabled: rgb(0x66737F), theme.ColorNamePlaceHolder: rgb(0x6B7988), theme.ColorNameMenuBackground: rgb(0xFFFFFF),
 		theme.ColorNameOverlayBackground: rgb(0xFFFFFF), theme.ColorNameScrollBar: rgba(0x17222E, 0x66), theme.ColorNameHeaderBackground: rgb(0xEAEEF3),
 		theme.ColorNameShadow: rgba(0x000000, 0x30), theme.ColorNameForegroundOnPrimary: rgb(0xFFFFFF), theme.ColorNameDisabledButton: rgb(0xEDF0F4),
 		theme.ColorNameError: rgb(0xB3261E), theme.ColorNameWarning: rgb(0x8F5600), theme.ColorNameSuccess: rgb(0x0B6E63),
@@ -78,7 +78,7 @@ func darkColors() map[fyne.ThemeColorName]color.NRGBA {
 		theme.ColorNameHyperlink: rgb(0x7FB4F5), theme.ColorNameInputBackground: rgb(0x202932), theme.ColorNameInputBorder: rgb(0x3D4A57),
 		theme.ColorNameButton: rgb(0x26313B), theme.ColorNameHover: rgba(0xFFFFFF, 0x14), theme.ColorNamePressed: rgba(0xFFFFFF, 0x28),
 		theme.ColorNameFocus: rgba(0x5B9DF0, 0x58), theme.ColorNameSelection: rgba(0x5B9DF0, 0x3C), theme.ColorNameSeparator: rgb(0x2B3641),
-		theme.ColorNameDisabled: rgb(0x6C7986), theme.ColorNamePlaceHolder: rgb(0x93A1AE), theme.ColorNameMenuBackground: rgb(0x202932),
+		theme.ColorNameDisabled: rgb(0x97A4B0), theme.ColorNamePlaceHolder: rgb(0x93A1AE), theme.ColorNameMenuBackground: rgb(0x202932),
 		theme.ColorNameOverlayBackground: rgb(0x1A222A), theme.ColorNameScrollBar: rgba(0xFFFFFF, 0x55), theme.ColorNameHeaderBackground: rgb(0x1F2832),
 		theme.ColorNameShadow: rgba(0x000000, 0x70), theme.ColorNameForegroundOnPrimary: rgb(0x0B1117), theme.ColorNameDisabledButton: rgb(0x1E262E),
 		theme.ColorNameError: rgb(0xFF8B78), theme.ColorNameWarning: rgb(0xF3BC55), theme.ColorNameSuccess: rgb(0x55CBB8),
@@ -128,15 +128,6 @@ func (t *Theme) Size(name fyne.ThemeSizeName) float32 {
 		return s
 	}
 	return t.base.Size(name)
-}
-
-// tight is the theme with little room around texts, for lines inside cards.
-func (t *Theme) tight() *Theme {
-	u := *t
-	u.size = sizes()
-	u.size[theme.SizeNameInnerPadding] = 1
-	u.size[theme.SizeNamePadding] = 2
-	return &u
 }
 
 // ink and tint are the colours of a shape.

@@ -114,14 +114,14 @@ func (t *timeBar) build() {
 		m := txt.MinSize()
 		add(txt, 0, tops[i]+(heights[i]-m.Height)/2, m.Width, m.Height)
 	}
-	for i := 0; i < len(t.bar.Segments); i++ {
-		s := t.bar.Segments[i]
-		for lane, ind := range [3]verify.Indication{s.Overall, s.Copy, s.Registration} {
+	hand := t.x(t.bar.X(t.bar.Day))
+	for lane, spans := range t.bar.Lanes {
+		for i, s := range spans {
 			x0, x1 := t.x(s.X0), t.x(s.X1)
-			if i < len(t.bar.Segments)-1 {
+			if i < len(spans)-1 {
 				x1 -= 1.5 // a visible joint
 			}
-			t.segment(add, ind, x0, tops[lane], max(1, x1-x0), heights[lane], lane == 0)
+			t.segment(add, s.Indication, x0, tops[lane], max(1, x1-x0), heights[lane], lane == 0, hand)
 		}
 	}
 	bottom := tops[2] + heights[2]
@@ -150,13 +150,20 @@ func (t *timeBar) build() {
 }
 
 // segment draws one span; in the main lane with its figure and, where there is room, its word.
-func (t *timeBar) segment(add func(fyne.CanvasObject, float32, float32, float32, float32), ind verify.Indication, x, y, w, h float32, main bool) {
+func (t *timeBar) segment(add func(fyne.CanvasObject, float32, float32, float32, float32), ind verify.Indication, x, y, w, h float32, main bool, hand float32) {
 	sh := viewmodel.ShapeOf(ind)
 	r := canvas.NewRectangle(t.th.C(ink(sh)))
 	r.CornerRadius = 3
 	add(r, x, y, w, h)
 	if !main || w < 22 {
 		return
+	}
+	if hand > x && hand < x+w { // the label stands in the wider part beside the handle
+		if hand-x > x+w-hand {
+			w = hand - x
+		} else {
+			x, w = hand, x+w-hand
+		}
 	}
 	const icon = 16
 	word := canvas.NewText(t.words(ind), t.th.C(colorGlyph))

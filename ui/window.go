@@ -6,7 +6,6 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
@@ -58,7 +57,7 @@ type Window struct {
 	main   fyne.CanvasObject
 	split  [2]*container.Split
 	notice *fyne.Container
-	shown  *dialog.CustomDialog
+	shown  *widget.PopUp
 	detail *viewmodel.Detail
 }
 

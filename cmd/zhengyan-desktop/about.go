@@ -26,9 +26,9 @@ func licenceOf(module string) string {
 	return ""
 }
 
-func about(program string, book *rules.Book) ui.About {
+func about(program string, book *rules.Book, font bool) ui.About {
 	a := ui.About{Program: program + " (" + runtime.Version() + ", " + runtime.GOOS + "/" + runtime.GOARCH + ")", Rules: book.Version + "  sha256 " + book.SHA256}
-	if assets.Font() != nil {
+	if font {
 		a.Font = "Noto Sans SC (SIL Open Font License 1.1)"
 		if b, err := fs.ReadFile(assets.Fonts(), "OFL.txt"); err == nil {
 			a.Licences = append(a.Licences, ui.Licence{Name: "Noto Sans SC", Text: string(b)})

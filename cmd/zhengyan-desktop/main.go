@@ -132,7 +132,8 @@ func show(o options, q verify.Question, book *rules.Book, getenv func(string) st
 	}
 	program := "Zhengyan " + version
 	warnings := make(chan error, 64)
-	e, err := open(places{data: dataDir(o.data, getenv), trust: o.trust, cache: cacheDir(getenv)}, book, now, program, func(err error) {
+	font := assets.Font()
+	e, err := open(places{data: dataDir(o.data, getenv), trust: o.trust, cache: cacheDir(getenv)}, font, book, now, program, func(err error) {
 		fmt.Fprintf(stderr, "zhengyan-desktop: warning: %v\n", err)
 		select {
 		case warnings <- err:
@@ -155,8 +156,8 @@ func show(o options, q verify.Question, book *rules.Book, getenv func(string) st
 		lang = viewmodel.Chinese
 	}
 	w := ui.New(ui.Options{
-		App: a, Engine: e, Tables: tables, Lang: lang, Dark: dark, Font: assets.Font(), Question: q, Policies: policies(book),
-		Now: now, Dispatch: fyne.Do, Workers: max(1, runtime.NumCPU()-1), About: about(program, book),
+		App: a, Engine: e, Tables: tables, Lang: lang, Dark: dark, Font: font, Question: q, Policies: policies(book),
+		Now: now, Dispatch: fyne.Do, Workers: max(1, runtime.NumCPU()-1), About: about(program, book, font != nil),
 	})
 	a.Lifecycle().SetOnStarted(func() {
 		w.Open(o.paths)

@@ -52,8 +52,8 @@ type places struct{ data, trust, cache string }
 
 // open starts an engine that loads its data in the background. warn is called, from another goroutine, with what a person
 // must know of the data.
-func open(p places, book *rules.Book, now func() time.Time, program string, warn func(error)) (*engine, error) {
-	docs, err := document.NewEngine(document.Config{CacheDir: p.cache, Font: assets.Font()})
+func open(p places, font []byte, book *rules.Book, now func() time.Time, program string, warn func(error)) (*engine, error) {
+	docs, err := document.NewEngine(document.Config{CacheDir: p.cache, Font: font})
 	if err != nil {
 		return nil, err
 	}

@@ -2,14 +2,18 @@ package viewmodel
 
 import (
 	"sort"
+	"strconv"
 	"strings"
+	"time"
 
 	"zhengyan/verify"
+	"zhengyan/verify/civil"
 )
 
 // Rung is one line of the ladder of checks.
 type Rung struct {
-	ID         string
+	ID         string // the step; several rules may speak of one
+	Key        string // unique in its ladder
 	Shape      Shape
 	Status     verify.Status
 	Title      string
@@ -46,8 +50,15 @@ const handwritingCheck = "handwriting"
 // not apply. Within a class the ladder's own order stays.
 func ladder(m *Messages, rep *verify.Report) []Rung {
 	rungs := make([]Rung, 0, len(rep.Checks))
+	seen := map[string]int{}
+	decides := false
 	for i := range rep.Checks {
-		rungs = append(rungs, rung(m, rep, &rep.Checks[i]))
+		r := rung(m, rep, &rep.Checks[i])
+		seen[r.ID]++
+		r.Key = r.ID + "-" + strconv.Itoa(seen[r.ID])
+		r.CanDecide = r.CanDecide && !decides // one place to decide is enough
+		decides = decides || r.CanDecide
+		rungs = append(rungs, r)
 	}
 	sort.SliceStable(rungs, func(i, j int) bool { return rungs[i].sortWeight < rungs[j].sortWeight })
 	return rungs
@@ -66,11 +77,11 @@ func rung(m *Messages, rep *verify.Report, c *verify.Check) Rung {
 	if c.Sub != "" {
 		r.Sub = m.Or("sub."+string(c.Sub), string(c.Sub))
 	}
-	if c.Action != verify.Enforce && c.Status != verify.Skipped {
+	if c.Action != verify.Enforce && c.Status != verify.Skipped && c.Status != verify.Passed {
 		r.Note = m.T("action.advise")
 	}
 	for _, f := range c.Evidence {
-		r.Facts = append(r.Facts, FactView{Name: f.Name, Value: f.Value, Page: f.Page, Placed: f.Box != nil && !f.Box.IsZero()})
+		r.Facts = append(r.Facts, FactView{Name: factName(m, f.Name), Value: factValue(m, f.Name, f.Value), Page: f.Page, Placed: f.Box != nil && !f.Box.IsZero()})
 	}
 	if h, ok := rep.Human[c.ID]; ok {
 		r.Decision = m.Or("decision."+h.Answer, h.Answer)
@@ -97,4 +108,38 @@ func rung(m *Messages, rep *verify.Report, c *verify.Check) Rung {
 // Source returns document and clause in one line.
 func (r Rung) Source() string {
 	return strings.TrimSpace(r.Document + " " + r.Clause)
+}
+
+// factName is the label of a piece of evidence: a fact of the face, a fact of the file, or a problem's code in words.
+func factName(m *Messages, name string) string {
+	for _, prefix := range []string{"evid.", "fact.", "sub."} {
+		if m.Has(prefix + name) {
+			return m.T(prefix + name)
+		}
+	}
+	return name
+}
+
+// factValue puts stable values into words, instants into Shanghai time and spans of days into a readable form.
+func factValue(m *Messages, name, value string) string {
+	if name == "idNumber" {
+		return maskID(value)
+	}
+	if k := "val." + name + "." + value; m.Has(k) {
+		return m.T(k)
+	}
+	if t, err := time.Parse(time.RFC3339, value); err == nil {
+		return t.In(civil.Shanghai()).Format("2006-01-02 15:04")
+	}
+	words := strings.Split(value, " ")
+	for i, w := range words {
+		from, to, ok := strings.Cut(w, "/")
+		if _, err := civil.Parse(from); !ok || err != nil {
+			continue
+		}
+		if _, err := civil.Parse(to); err == nil {
+			words[i] = m.T("period.both", "from", from, "to", to)
+		}
+	}
+	return strings.Join(words, " ")
 }

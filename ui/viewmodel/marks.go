@@ -77,7 +77,7 @@ func marks(m *Messages, rep *verify.Report, rungs []Rung) []Mark {
 		}
 		for _, f := range c.Evidence {
 			if f.Box != nil && !overlapsAny(ms, f.Page, *f.Box, c.ID) {
-				add(MarkField, f.Page, *f.Box, f.Name, []string{c.ID})
+				add(MarkField, f.Page, *f.Box, factName(m, f.Name), []string{c.ID})
 			}
 		}
 	}
@@ -95,7 +95,9 @@ func link(ms []Mark, rungs []Rung) {
 				if rungs[j].ID != id {
 					continue
 				}
-				have = append(have, id)
+				if len(have) == 0 || have[len(have)-1] != id {
+					have = append(have, id)
+				}
 				rungs[j].MarkIDs = append(rungs[j].MarkIDs, ms[i].ID)
 				if gravity(rungs[j].Shape) > gravity(ms[i].Shape) {
 					ms[i].Shape = rungs[j].Shape

@@ -19,16 +19,26 @@ type Bar struct {
 	From, To civil.Date
 	Day      civil.Date // the day judged
 	Today    civil.Date // zero if outside
-	Segments []BarSegment
+	Lanes    [Lanes][]BarSegment
 	Ticks    []Tick
 	Flips    []Flip // all of them, also those outside From..To
 }
 
-// BarSegment is a span with its place; X0 and X1 are shares of the bar's width.
+// Lane is one of the bar's three lines.
+type Lane int
+
+// The lanes, top to bottom.
+const (
+	LaneOverall Lane = iota
+	LaneCopy
+	LaneRegistration
+	Lanes = 3
+)
+
+// BarSegment is a span with one verdict; X0 and X1 are shares of the bar's width.
 type BarSegment struct {
-	X0, X1                         float64
-	Overall, Copy, Registration    verify.Indication
-	OverallX, CopyX, RegistrationX bool // this lane's verdict differs from that of the segment before
+	X0, X1     float64
+	Indication verify.Indication
 }
 
 // Tick is a labelled place on the bar's scale.
@@ -82,21 +92,28 @@ func BuildBar(m *Messages, segs []verify.Segment, from, to, day, today civil.Dat
 		if (!s.From.IsZero() && s.From.After(to)) || (!s.To.IsZero() && s.To.Before(from)) {
 			continue
 		}
-		seg := BarSegment{X0: 0, X1: 1, Overall: s.Indication, Copy: s.Copy, Registration: s.Registration}
+		x0, x1 := 0.0, 1.0
 		if !s.From.IsZero() && s.From.After(from) {
-			seg.X0 = b.Edge(s.From)
+			x0 = b.Edge(s.From)
 		}
 		if !s.To.IsZero() && s.To.Before(to) {
-			seg.X1 = b.Edge(s.To.AddDays(1))
+			x1 = b.Edge(s.To.AddDays(1))
 		}
-		if n := len(b.Segments); n > 0 {
-			p := b.Segments[n-1]
-			seg.OverallX, seg.CopyX, seg.RegistrationX = p.Overall != seg.Overall, p.Copy != seg.Copy, p.Registration != seg.Registration
-		}
-		b.Segments = append(b.Segments, seg)
+		b.add(LaneOverall, x0, x1, s.Indication)
+		b.add(LaneCopy, x0, x1, s.Copy)
+		b.add(LaneRegistration, x0, x1, s.Registration)
 	}
 	b.ticks()
 	return b
+}
+
+// add lengthens a lane's last span if the verdict is the same.
+func (b *Bar) add(l Lane, x0, x1 float64, i verify.Indication) {
+	if n := len(b.Lanes[l]); n > 0 && b.Lanes[l][n-1].Indication == i {
+		b.Lanes[l][n-1].X1 = x1
+		return
+	}
+	b.Lanes[l] = append(b.Lanes[l], BarSegment{x0, x1, i})
 }
 
 func (b *Bar) addFlip(m *Messages, was, is verify.Segment) {

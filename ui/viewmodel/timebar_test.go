@@ -38,13 +38,16 @@ func TestBarShowsWhereTheVerdictFlips(t *testing.T) {
 	if b.Flips[2].Text != "注册 不通过" {
 		t.Errorf("a flip of the registration alone says %q", b.Flips[2].Text)
 	}
-	for i, s := range b.Segments {
-		if s.X0 > s.X1 || (i > 0 && math.Abs(s.X0-b.Segments[i-1].X1) > 1e-9) {
-			t.Errorf("segment %d from %.3f to %.3f leaves a gap or overlaps", i, s.X0, s.X1)
+	for l, want := range map[viewmodel.Lane]int{viewmodel.LaneOverall: 3, viewmodel.LaneCopy: 3, viewmodel.LaneRegistration: 2} {
+		lane := b.Lanes[l]
+		if len(lane) != want || lane[0].X0 != 0 || lane[len(lane)-1].X1 != 1 {
+			t.Fatalf("lane %d: %+v, want %d spans that fill it", l, lane, want)
 		}
-	}
-	if b.Segments[0].X0 != 0 || b.Segments[len(b.Segments)-1].X1 != 1 {
-		t.Error("the bar is not filled")
+		for i, s := range lane {
+			if s.X0 >= s.X1 || (i > 0 && (math.Abs(s.X0-lane[i-1].X1) > 1e-9 || s.Indication == lane[i-1].Indication)) {
+				t.Errorf("lane %d: span %d from %.3f to %.3f", l, i, s.X0, s.X1)
+			}
+		}
 	}
 }
 
