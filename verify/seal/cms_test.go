@@ -26,7 +26,7 @@ func TestContainersIntact(t *testing.T) {
 		{"SM2 under GM/T 0010 identifiers", "sm2", func(s *cmsSpec, _ *testPKI) { gm(s) }, "SM2 with SM3", ""},
 		{"SM2, algorithm is the curve", "sm2", func(s *cmsSpec, _ *testPKI) { s.sigAlg = seq(oidDER(oidSM2)) }, "SM2 with SM3", ""},
 		{"SM2, algorithm 301.1", "sm2", func(s *cmsSpec, _ *testPKI) { gm(s); s.sigAlg = seq(oidDER(oidSM2Sign)) }, "SM2 with SM3", ""},
-		{"SM2, value as r‖s", "sm2", func(s *cmsSpec, _ *testPKI) { s.rawRS = true }, "SM2 with SM3", ""},
+		{"SM2, value as r‖s", "sm2", func(s *cmsSpec, _ *testPKI) { s.rawRS = true }, "SM2 with SM3", pValueForm},
 		{"SM2, data identifiers mixed", "sm2", func(s *cmsSpec, _ *testPKI) { s.gm = true }, "SM2 with SM3", ""},
 		{"signer named by key identifier", "rsa", func(s *cmsSpec, p *testPKI) {
 			c := certSpec{subject: "样例签章人", issuer: "样例CA", key: p.key("signer"), by: p.key("ca"), usage: usageSigner, serial: 3,

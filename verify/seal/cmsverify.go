@@ -28,6 +28,7 @@ const (
 	pTimestampUnknown  = "TIMESTAMP_NOT_CHECKED"
 	pNoAttributes      = "NO_SIGNED_ATTRIBUTES"
 	pCertValue         = "CERTIFICATE_SIGNATURE_INVALID"
+	pValueForm         = "VALUE_NOT_DER"
 	pSid               = "SIGNER_IDENTIFIER_DIFFERS"
 )
 
@@ -316,6 +317,9 @@ func (o *outcome) verifyValue(si *signerInfo, a *algorithms, messages [][][]byte
 				if !exact {
 					o.problem(pSid, "")
 				}
+				if (c.pub.alg == "SM2" || c.pub.alg == "ECDSA") && !a.scheme.plain && !isSequence(si.value) {
+					o.problem(pValueForm, "r‖s instead of a sequence")
+				}
 				o.checkESS(si, c)
 				o.checkIssuer(c, extra)
 				return
@@ -333,6 +337,11 @@ func (o *outcome) verifyValue(si *signerInfo, a *algorithms, messages [][][]byte
 		detail += ": " + keyErr.Error()
 	}
 	o.fail(Unsupported, pUnsupported, detail)
+}
+
+func isSequence(b []byte) bool {
+	n, _, err := readNode(b)
+	return err == nil && n.seq()
 }
 
 // contradiction weighs a signature algorithm that names another digest than the digest algorithm does. Within one

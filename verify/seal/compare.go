@@ -20,6 +20,9 @@ type change struct {
 	Change
 	level int
 	field string // full name of the field whose value was changed, for FieldMDP and Lock
+	// created is a new signature field that can be seen. A certified document lets its own fields be signed; a new
+	// widget may cover what was certified.
+	created bool
 }
 
 // maxChanges bounds the list of changes of one signature, maxCompared the values compared for it.
@@ -53,7 +56,7 @@ func (x *differ) add(class Changes, level int, what string, page int, field stri
 		return
 	}
 	x.seen[key] = true
-	x.changes = append(x.changes, change{Change{Class: class, What: what, Page: page}, level, field})
+	x.changes = append(x.changes, change{Change: Change{Class: class, What: what, Page: page}, level: level, field: field})
 }
 
 // backKey tells entries that lead back up or across: parents and pages, which are compared where they stand.
@@ -132,7 +135,11 @@ func (p *pairing) pair(a, b pdfraw.Object) {
 			p.met = map[[2]int]bool{}
 		}
 		p.met[key] = true
-		p.push(x.a.Get(ra.Num), x.b.Get(rb.Num))
+		oa := x.a.Get(ra.Num)
+		if d, ok := oa.(pdfraw.Dict); ok && ra.Num == rb.Num && d["Type"] == pdfraw.Name("StructElem") {
+			return // what leads into the structure tree leads to the same place; the tree is compared by itself
+		}
+		p.push(oa, x.b.Get(rb.Num))
 		return
 	}
 	if isA {

@@ -1,12 +1,18 @@
 package seal
 
 import (
+	"bytes"
 	"context"
+	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"zhengyan/verify/document/pdfraw"
 )
 
 // corpusDir finds the corpus of signed files beside the repository; tests that need it are skipped without it.
@@ -34,7 +40,7 @@ func corpusDir(t testing.TB) string {
 	return ""
 }
 
-type corpusFile struct{ name, gate, expected, class, algs string }
+type corpusFile struct{ name, gate, expected, class string }
 
 func readManifest(t testing.TB, dir string) []corpusFile {
 	b, err := os.ReadFile(filepath.Join(dir, "manifest.tsv"))
@@ -44,14 +50,29 @@ func readManifest(t testing.TB, dir string) []corpusFile {
 	var out []corpusFile
 	for _, l := range strings.Split(strings.TrimSpace(string(b)), "\n")[1:] {
 		f := strings.Split(l, "\t")
-		out = append(out, corpusFile{f[0], f[1], f[2], f[3], f[6]})
+		out = append(out, corpusFile{f[0], f[1], f[2], f[3]})
 	}
 	return out
 }
 
+// explained are the files whose answer differs from the list's, and why the answer stands.
+func explained() map[string]string {
+	return map[string]string{
+		"dss/test-with-vri.pdf": "FieldMDP and Lock say All, and the value of TestField2 was changed afterwards",
+		"itext/SignatureValidatorIntegrationTest__validateSingleSignature1.pdf": "the second signature's Lock has /P 1, and an annotation was added afterwards; upstream asks about the first signature alone",
+		"mkl-itext5/pdf-sample-signed.pdf":                                      "encrypted with a password that is not known: what is signed can't be read",
+		"pyhanko/minimal-aes256-empty-encrypted-string.pdf":                     "encrypted with a password that is not known: whether there is a signature can't be read",
+		"mkl-pdfbox2/SR16_ANF_DIP.pdf":                                          "its only signature grants usage rights (UR3) and is no signer's",
+	}
+}
+
+// TestCorpus runs over the public files and holds what is reached: no file that must be refused is clean, and every
+// other difference is explained one by one.
 func TestCorpus(t *testing.T) {
 	dir := corpusDir(t)
 	table := map[[2]string]int{}
+	why := explained()
+	var slowest time.Duration
 	for _, f := range readManifest(t, dir) {
 		data, err := os.ReadFile(filepath.Join(dir, f.name))
 		if err != nil {
@@ -59,44 +80,133 @@ func TestCorpus(t *testing.T) {
 			continue
 		}
 		start := time.Now()
-		r, err := Inspect(context.Background(), data, Options{})
-		if err != nil {
-			t.Error(err)
-			continue
-		}
-		if d := time.Since(start); d > time.Second {
-			t.Logf("SLOW %s %v", f.name, d)
-		}
+		r := inspect(t, data, Options{})
+		slowest = max(slowest, time.Since(start))
 		table[[2]string{f.gate, string(r.Overall)}]++
-		for _, p := range r.Problems {
-			if p.Code == pInternal {
-				t.Errorf("%s: %s", f.name, p.Detail)
-			}
+		if f.gate == "dirty" && r.Overall == Clean {
+			t.Errorf("%s must be refused and is clean", f.name)
 		}
-		if f.gate != "info" && f.gate != string(r.Overall) || os.Getenv("ALLFILES") != "" {
-			var b strings.Builder
-			for _, s := range r.Signatures {
-				b.WriteString("\n      ")
-				b.WriteString(strings.Join([]string{s.Field, s.Format, string(s.Integrity), string(s.Coverage), string(s.Changes), s.Algorithm}, " | "))
-				if !s.Counts {
-					b.WriteString(" NOCOUNT")
-				}
-				if !s.Permitted {
-					b.WriteString(" NOTPERMITTED")
-				}
-				for _, p := range s.Problems {
-					b.WriteString(" [" + p.Code + " " + p.Detail + "]")
-				}
-				for i, c := range s.Changed {
-					if i < 6 {
-						b.WriteString(" {" + string(c.Class) + " " + c.What + "}")
-					}
-				}
+		if f.gate != "info" && f.gate != string(r.Overall) {
+			if why[f.name] == "" {
+				t.Errorf("%s: %s instead of %s (%s)\n%s", f.name, r.Overall, f.gate, f.expected, describe(r))
 			}
-			t.Logf("%s gate=%s got=%s expected=%q class=%q %v%s", f.name, f.gate, r.Overall, f.expected, f.class, r.Problems, b.String())
+			t.Logf("%s: %s instead of %s: %s", f.name, r.Overall, f.gate, why[f.name])
+		}
+		if os.Getenv("ZHENGYAN_VERBOSE") != "" {
+			t.Logf("%s: gate %s, %s, %q\n%s", f.name, f.gate, r.Overall, f.expected, describe(r))
 		}
 	}
-	for k, v := range table {
-		t.Logf("TABLE %s -> %s: %d", k[0], k[1], v)
+	var keys [][2]string
+	for k := range table {
+		keys = append(keys, k)
+	}
+	slices.SortFunc(keys, func(a, b [2]string) int { return strings.Compare(a[0]+a[1], b[0]+b[1]) })
+	for _, k := range keys {
+		t.Logf("%-10s answered %-10s %4d", k[0], k[1], table[k])
+	}
+	t.Logf("slowest file %v", slowest.Round(time.Millisecond))
+	if n := table[[2]string{"clean", "dirty"}]; n > 2 {
+		t.Errorf("%d clean files are dirty", n)
+	}
+}
+
+func describe(r *Report) string {
+	var b strings.Builder
+	fmt.Fprint(&b, "      ", r.Problems)
+	for _, s := range r.Signatures {
+		fmt.Fprintf(&b, "\n      %s | %s | %s | %s | %s | %s | counts %v permitted %v %v", s.Field, s.Format, s.Integrity, s.Coverage, s.Changes, s.Algorithm, s.Counts, s.Permitted, s.Problems)
+		for _, c := range s.Changed[:min(len(s.Changed), 6)] {
+			fmt.Fprintf(&b, " {%s %s}", c.Class, c.What)
+		}
+	}
+	return b.String()
+}
+
+// TestCorpusBent bends bytes of files that are clean: none may stay so, and none may bring the program down.
+func TestCorpusBent(t *testing.T) {
+	dir := corpusDir(t)
+	rnd := rand.New(rand.NewPCG(1, 2))
+	n := 0
+	for _, f := range readManifest(t, dir) {
+		if f.gate != "clean" || testing.Short() && n > 60 {
+			continue
+		}
+		data, err := os.ReadFile(filepath.Join(dir, f.name))
+		if err != nil || len(data) > 400_000 {
+			continue
+		}
+		r := inspect(t, data, Options{})
+		if r.Overall != Clean {
+			continue
+		}
+		doc, err := pdfraw.Open(context.Background(), data, pdfraw.DefaultLimits())
+		if err != nil {
+			continue
+		}
+		var ranges [][]byte
+		for _, e := range locate(doc).entries {
+			if e.source == fromField {
+				ranges = append(ranges, measure(doc, e).ranges...)
+			}
+		}
+		for range 3 {
+			part := ranges[rnd.IntN(len(ranges))]
+			if len(part) == 0 {
+				continue
+			}
+			at := rnd.IntN(len(part))
+			old := part[at]
+			part[at] ^= byte(1 + rnd.IntN(255))
+			if r := inspect(t, data, Options{}); r.Overall == Clean {
+				t.Errorf("%s: byte %d of a signed range bent, and the file is clean", f.name, at)
+			}
+			part[at] = old
+			n++
+		}
+		cut := data[:rnd.IntN(len(data))]
+		if r := inspect(t, bytes.Clone(cut), Options{}); r.Overall == Clean && len(r.Signatures) >= len(inspect(t, data, Options{}).Signatures) {
+			t.Errorf("%s: cut at %d, and as clean as before", f.name, len(cut))
+		}
+	}
+	t.Logf("%d bent files", n)
+}
+
+func BenchmarkCorpus(b *testing.B) {
+	dir := corpusDir(b)
+	var files [][]byte
+	for _, f := range readManifest(b, dir) {
+		data, err := os.ReadFile(filepath.Join(dir, f.name))
+		if err != nil {
+			b.Fatal(err)
+		}
+		files = append(files, data)
+	}
+	var times []time.Duration
+	for b.Loop() {
+		times = times[:0]
+		for _, data := range files {
+			start := time.Now()
+			if _, err := Inspect(context.Background(), data, Options{}); err != nil {
+				b.Fatal(err)
+			}
+			times = append(times, time.Since(start))
+		}
+	}
+	slices.Sort(times)
+	b.ReportMetric(float64(times[len(times)/2].Microseconds()), "µs/median-file")
+	b.ReportMetric(float64(times[len(times)*99/100].Microseconds()), "µs/p99-file")
+}
+
+func BenchmarkInspect(b *testing.B) {
+	for _, alg := range []string{"rsa", "p256", "sm2"} {
+		data := goodPDF(alg)
+		b.Run(alg, func(b *testing.B) {
+			b.SetBytes(int64(len(data)))
+			for b.Loop() {
+				if _, err := Inspect(context.Background(), data, Options{}); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }

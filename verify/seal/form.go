@@ -2,6 +2,7 @@ package seal
 
 import (
 	"fmt"
+	"strings"
 
 	"zhengyan/verify/document/pdfraw"
 )
@@ -126,12 +127,25 @@ func (x *differ) form() {
 				x.add(ChangesLTV, levelLTV, "document timestamp "+n.name, page, "")
 			} else if v != nil {
 				x.add(ChangesForm, levelForm, "signature "+n.name, page, "")
+				if x.visible(lb, i) {
+					x.changes[len(x.changes)-1].created = true
+				}
 			}
 		case n.kids && n.dict["V"] == nil && x.holdsSigned(lb, i): // a node above a new signature
 		default:
 			x.add(ChangesForm, levelNever, "field "+n.name+" added", page, n.name)
 		}
 	}
+}
+
+// visible reports whether a field, or a widget below it, has an area on a page.
+func (x *differ) visible(l []fieldNode, i int) bool {
+	for j := i; j < len(l) && strings.HasPrefix(l[j].name, l[i].name); j++ {
+		if r, ok := x.b.Rect(l[j].dict["Rect"]); ok && r[0] < r[2] && r[1] < r[3] {
+			return true
+		}
+	}
+	return false
 }
 
 func (x *differ) holdsSigned(l []fieldNode, i int) bool {

@@ -87,7 +87,7 @@ func lockOf(doc *pdfraw.Doc, d pdfraw.Dict) permission {
 // forbids reports whether the permission forbids a change.
 func (p permission) forbids(c change) bool {
 	if !p.locked {
-		return c.level > p.level
+		return c.level > p.level || c.created && p.certify && p.level < levelAnnot
 	}
 	if c.field == "" {
 		return false
@@ -152,7 +152,7 @@ func orphans(signed, now *pdfraw.Doc) []change {
 			case "", "ObjStm", "XRef", "DSS", "VRI":
 				return // arrays and streams of validation data that a tool wrote and did not use
 			}
-			out = append(out, change{Change{ChangesContent, fmt.Sprintf("object %d that nothing leads to", num), -1}, levelAnnot, ""})
+			out = append(out, change{Change: Change{ChangesContent, fmt.Sprintf("object %d that nothing leads to", num), -1}, level: levelAnnot})
 		}
 	})
 	return out

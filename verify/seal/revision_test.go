@@ -95,31 +95,35 @@ func TestUpdates(t *testing.T) {
 // A second signature in a new field, and a document timestamp, are further steps and no attack.
 func TestSecondSignature(t *testing.T) {
 	p := newPKI("p256")
-	add := func(first []byte, sub string, make func([]byte) []byte) []byte {
+	add := func(first []byte, rect, sub string, make func([]byte) []byte) []byte {
 		w := continuePDF(first)
 		w.obj(3, "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> /Annots [7 0 R 8 0 R 12 0 R] >>")
 		w.obj(6, "<< /Fields [7 0 R 8 0 R 12 0 R] /SigFlags 3 /DR << /Font << /F1 5 0 R >> >> >>")
-		w.obj(12, "<< /Type /Annot /Subtype /Widget /FT /Sig /T (Seal2) /Rect [0 0 0 0] /P 3 0 R /F 132 /V 13 0 R >>")
+		w.obj(12, "<< /Type /Annot /Subtype /Widget /FT /Sig /T (Seal2) /Rect ["+rect+"] /P 3 0 R /F 132 /V 13 0 R >>")
 		w.sig(13, sub, make)
 		w.finish(1, "")
 		return w.buf.Bytes()
 	}
 	stamp := func(m []byte) []byte { return p.token(m, day("2025-07-01")) }
 	tests := []struct {
-		name, extra, sub string
-		make             func([]byte) []byte
-		changes          Changes
-		overall          Overall
+		name, extra, rect, sub string
+		make                   func([]byte) []byte
+		changes                Changes
+		overall                Overall
 	}{
-		{"signature", "", detached, p.cms().make, ChangesForm, Clean},
-		{"signature, certified without changes", fmt.Sprintf(docMDP, 1), detached, p.cms().make, ChangesForm, Dirty},
-		{"timestamp", "", "/SubFilter /ETSI.RFC3161", stamp, ChangesLTV, Clean},
-		{"timestamp, certified without changes", fmt.Sprintf(docMDP, 1), "/SubFilter /ETSI.RFC3161", stamp, ChangesLTV, Clean},
-		{"timestamp of other bytes", "", "/SubFilter /ETSI.RFC3161", func(m []byte) []byte { return stamp(m[1:]) }, ChangesLTV, Dirty},
+		{"visible signature", "", "60 690 300 720", detached, p.cms().make, ChangesForm, Clean},
+		{"signature, certified for forms", fmt.Sprintf(docMDP, 2), "0 0 0 0", detached, p.cms().make, ChangesForm, Clean},
+		{"visible new signature, certified for forms", fmt.Sprintf(docMDP, 2), "60 690 300 720", detached, p.cms().make, ChangesForm, Dirty},
+		{"visible new signature, certified for annotations", fmt.Sprintf(docMDP, 3), "60 690 300 720", detached, p.cms().make, ChangesForm, Clean},
+		{"signature", "", "0 0 0 0", detached, p.cms().make, ChangesForm, Clean},
+		{"signature, certified without changes", fmt.Sprintf(docMDP, 1), "0 0 0 0", detached, p.cms().make, ChangesForm, Dirty},
+		{"timestamp", "", "0 0 0 0", "/SubFilter /ETSI.RFC3161", stamp, ChangesLTV, Clean},
+		{"timestamp, certified without changes", fmt.Sprintf(docMDP, 1), "0 0 0 0", "/SubFilter /ETSI.RFC3161", stamp, ChangesLTV, Clean},
+		{"timestamp of other bytes", "", "0 0 0 0", "/SubFilter /ETSI.RFC3161", func(m []byte) []byte { return stamp(m[1:]) }, ChangesLTV, Dirty},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			r := inspect(t, add(signedPDF(detached+" "+tt.extra, "", p.cms().make), tt.sub, tt.make), Options{})
+			r := inspect(t, add(signedPDF(detached+" "+tt.extra, "", p.cms().make), tt.rect, tt.sub, tt.make), Options{})
 			if len(r.Signatures) != 2 || r.Signatures[0].Changes != tt.changes || r.Overall != tt.overall {
 				t.Errorf("%s %+v", r.Overall, r.Signatures)
 			}

@@ -301,6 +301,9 @@ func verifySES(s *sesSignature, ranges [][]byte) *outcome {
 	if !ok {
 		return o.fail(Broken, pValue, "")
 	}
+	if signer.pub.alg == "SM2" && !isSequence(s.value) {
+		o.problem(pValueForm, "r‖s instead of a sequence")
+	}
 	if merr != nil {
 		o.fail(Malformed, pSealValue, "the certificate of the seal's maker is broken")
 	} else if ok, err := s.seal.verify(maker); err != nil {
