@@ -88,12 +88,15 @@ version() {
 	git -C "$ROOT" -c safe.directory="$ROOT" describe --tags --always --dirty 2>/dev/null || echo devel
 }
 
+# BUILD_FLAGS: more flags for go build. Not -trimpath by default: it would compile everything once more than `go test` does.
+
 # build_cli [OUT]: the command line, one static binary without cgo.
 build_cli() {
 	local out="${1:-$BUILD/zhengyan}"
 	mkdir -p "$(dirname "$out")"
 	say "building the command line: ${out#"$ROOT"/}"
-	(cd "$ROOT" && CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(version)" -o "$out" ./cmd/zhengyan)
+	# shellcheck disable=SC2086
+	(cd "$ROOT" && CGO_ENABLED=0 go build ${BUILD_FLAGS:-} -ldflags "-s -w -X main.version=$(version)" -o "$out" ./cmd/zhengyan)
 }
 
 # build_desktop [OUT]: the window. The first build compiles the graphics bindings, about a minute and a half on 2 cores.
@@ -101,7 +104,8 @@ build_desktop() {
 	local out="${1:-$BUILD/zhengyan-desktop}"
 	mkdir -p "$(dirname "$out")"
 	say "building the desktop program: ${out#"$ROOT"/} (the first time takes a few minutes)"
-	(cd "$ROOT" && CGO_ENABLED=1 go build -trimpath -tags "$DESKTOP_TAGS" -ldflags "-s -w -X main.version=$(version)" \
+	# shellcheck disable=SC2086
+	(cd "$ROOT" && CGO_ENABLED=1 go build ${BUILD_FLAGS:-} -tags "$DESKTOP_TAGS" -ldflags "-s -w -X main.version=$(version)" \
 		-o "$out" ./cmd/zhengyan-desktop)
 }
 
