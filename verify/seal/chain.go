@@ -18,7 +18,7 @@ const (
 // The limits of path building.
 const (
 	maxChain       = 10
-	maxChainChecks = 300
+	maxChainChecks = 100
 )
 
 // chain is a certification path, signer first.

@@ -46,6 +46,7 @@ type attribute struct {
 const (
 	maxCertsInCMS   = 200
 	maxSignersInCMS = 20
+	maxCandidates   = 8 // certificates that are tried for one signer
 )
 
 var (
@@ -297,7 +298,7 @@ func attr(list []attribute, oid string) (values []node, count int) {
 func (si *signerInfo) candidates(pools ...[]*cert) (out []*cert, exact bool) {
 	for _, pool := range pools {
 		for _, c := range pool {
-			if si.names(c) {
+			if len(out) < maxCandidates && si.names(c) {
 				out = append(out, c)
 			}
 		}
@@ -307,7 +308,7 @@ func (si *signerInfo) candidates(pools ...[]*cert) (out []*cert, exact bool) {
 	}
 	for _, pool := range pools {
 		for _, c := range pool {
-			if si.serial != nil && si.serial.Cmp(c.serial) == 0 {
+			if len(out) < maxCandidates && si.serial != nil && si.serial.Cmp(c.serial) == 0 {
 				out = append(out, c)
 			}
 		}

@@ -444,20 +444,22 @@ func (o *outcome) checkESS(si *signerInfo, c *cert) {
 // checkIssuer reports a signer's certificate that was bent: its issuer is at hand, and did not sign it. Without a chain to
 // an anchor the names in a certificate are only words, but words that are known to be false need not be shown as true.
 func (o *outcome) checkIssuer(c *cert, extra []*cert) {
-	tried := false
+	tried := 0
 	for _, pool := range [][]*cert{o.certs, extra} {
 		for _, i := range pool {
 			if i == c && !c.selfIssued() || !issues(i, c) {
 				continue
 			}
+			if tried++; tried > maxCandidates {
+				return
+			}
 			ok, err := c.signedBy(i)
 			if ok || err != nil {
 				return
 			}
-			tried = true
 		}
 	}
-	if tried {
+	if tried > 0 {
 		o.problem(pCertValue, c.commonName())
 	}
 }

@@ -40,6 +40,7 @@ type differ struct {
 	compared       int
 	gaveUp         bool
 	changes        []change
+	annotPage      map[int]int // object number of an annotation of the later revision → page
 	seen           map[string]bool
 	signedNow      map[string]bool // fields that got a signature in a later revision
 	widgetsA       map[int]bool    // object numbers of the fields and widgets of the signed revision
@@ -96,14 +97,21 @@ func (x *differ) equalDict(a, b pdfraw.Dict, skip skipper) bool {
 	return p.run()
 }
 
+// spend counts one step; it is false once the limit is passed or the time is up.
+func (x *differ) spend() bool {
+	if x.compared++; x.compared > maxCompared || x.compared&1023 == 0 && x.b.Exhausted() {
+		x.gaveUp = true
+	}
+	return !x.gaveUp
+}
+
 func (p *pairing) push(a, b pdfraw.Object) { p.todo = append(p.todo, [2]pdfraw.Object{a, b}) }
 
 func (p *pairing) run() bool {
 	for p.equal && len(p.todo) > 0 {
 		t := p.todo[len(p.todo)-1]
 		p.todo = p.todo[:len(p.todo)-1]
-		if p.x.compared++; p.x.compared > maxCompared {
-			p.x.gaveUp = true
+		if !p.x.spend() {
 			return false
 		}
 		p.pair(t[0], t[1])

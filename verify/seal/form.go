@@ -19,10 +19,11 @@ type fieldNode struct {
 // flatten lists the fields and widgets of a document's form in order.
 func flatten(d *pdfraw.Doc) []fieldNode {
 	var out []fieldNode
+	steps := 0
 	seen := map[int]bool{}
 	var walk func(o pdfraw.Object, parent string, ft pdfraw.Name, i, depth int)
 	walk = func(o pdfraw.Object, parent string, ft pdfraw.Name, i, depth int) {
-		if len(out) >= maxFields || depth > 64 {
+		if steps++; steps > 4*maxFields || len(out) >= maxFields || depth > 64 {
 			return
 		}
 		r, _ := o.(pdfraw.Ref)
@@ -51,6 +52,9 @@ func flatten(d *pdfraw.Doc) []fieldNode {
 		kids := d.Array(f["Kids"])
 		out = append(out, fieldNode{name, r, f, ft, len(kids) > 0})
 		for i, k := range kids {
+			if steps > 4*maxFields {
+				return
+			}
 			walk(k, name, ft, i, depth+1)
 		}
 	}
@@ -92,7 +96,7 @@ func (x *differ) form() {
 		if n.ft == "Sig" && looksSigned(x.b.Dict(n.dict["V"])) {
 			x.signedNow[n.name] = true
 			if n.kids { // its widgets
-				for j := i + 1; j < len(lb) && len(lb[j].name) > len(n.name) && lb[j].name[:len(n.name)] == n.name; j++ {
+				for j := i + 1; x.spend() && j < len(lb) && len(lb[j].name) > len(n.name) && lb[j].name[:len(n.name)] == n.name; j++ {
 					x.signedNow[lb[j].name] = true
 				}
 			}
@@ -140,7 +144,7 @@ func (x *differ) form() {
 
 // visible reports whether a field, or a widget below it, has an area on a page.
 func (x *differ) visible(l []fieldNode, i int) bool {
-	for j := i; j < len(l) && strings.HasPrefix(l[j].name, l[i].name); j++ {
+	for j := i; x.spend() && j < len(l) && strings.HasPrefix(l[j].name, l[i].name); j++ {
 		if r, ok := x.b.Rect(l[j].dict["Rect"]); ok && r[0] < r[2] && r[1] < r[3] {
 			return true
 		}
@@ -150,7 +154,7 @@ func (x *differ) visible(l []fieldNode, i int) bool {
 
 func (x *differ) holdsSigned(l []fieldNode, i int) bool {
 	found := false
-	for j := i + 1; j < len(l) && len(l[j].name) > len(l[i].name) && l[j].name[:len(l[i].name)] == l[i].name; j++ {
+	for j := i + 1; x.spend() && j < len(l) && len(l[j].name) > len(l[i].name) && l[j].name[:len(l[i].name)] == l[i].name; j++ {
 		found = true
 		if !l[j].kids && !x.signedNow[l[j].name] {
 			return false
@@ -164,15 +168,8 @@ func isDocTimestamp(d *pdfraw.Doc, v pdfraw.Dict) bool {
 }
 
 func (x *differ) pageOf(r pdfraw.Ref) int {
-	if r.Num == 0 {
-		return -1
-	}
-	for i, p := range x.pagesB {
-		for _, o := range x.b.Array(p.Dict["Annots"]) {
-			if q, ok := o.(pdfraw.Ref); ok && q.Num == r.Num {
-				return i
-			}
-		}
+	if i, ok := x.annotPage[r.Num]; ok && r.Num != 0 {
+		return i
 	}
 	return -1
 }

@@ -35,7 +35,8 @@ type pubKey struct {
 // The greatest keys that are computed with: beyond them verifying is a way to keep a machine busy.
 const (
 	maxRSABits         = 16384
-	maxRSAExponentBits = 4096
+	maxRSAExponentBits = 256
+	maxDSABits         = 4096
 )
 
 // parseSPKI reads a SubjectPublicKeyInfo (RFC 5280, 4.1.2.7).
@@ -99,7 +100,7 @@ func parseRSA(key []byte, pss bool) (*pubKey, error) {
 	if mod.BitLen() < 512 || mod.Bit(0) == 0 || exp.Cmp(big.NewInt(3)) < 0 || exp.Bit(0) == 0 || exp.Cmp(mod) >= 0 {
 		return nil, errKeyMalformed
 	}
-	if mod.BitLen() > maxRSABits || (exp.BitLen() > 64 && max(mod.BitLen(), exp.BitLen()) > maxRSAExponentBits) {
+	if mod.BitLen() > maxRSABits || exp.BitLen() > maxRSAExponentBits {
 		return nil, errUnsupported
 	}
 	k := &pubKey{alg: "RSA", name: fmt.Sprintf("RSA-%d", mod.BitLen()), n: mod, e: exp}
@@ -125,7 +126,7 @@ func parseDSA(key []byte, params node) (*pubKey, error) {
 	var v [4]*big.Int
 	for i, x := range append(f, n) {
 		var ok bool
-		if v[i], ok = x.integer(); !ok || v[i].Sign() <= 0 || v[i].BitLen() > maxRSAExponentBits {
+		if v[i], ok = x.integer(); !ok || v[i].Sign() <= 0 || v[i].BitLen() > maxDSABits {
 			return nil, errKeyMalformed
 		}
 	}

@@ -33,6 +33,9 @@ type entry struct {
 // maxSignatures bounds the signature dictionaries of one file.
 const maxSignatures = 200
 
+// maxScanned bounds the places of a file at which a dictionary is looked for.
+const maxScanned = 5000
+
 // maxFields bounds the form fields of one file.
 const maxFields = 50_000
 
@@ -78,15 +81,20 @@ func locate(doc *pdfraw.Doc) *locator {
 	}
 	var annots []annot
 	for i, p := range l.pages {
+		if len(annots) >= maxFields {
+			break
+		}
 		for _, a := range doc.Array(p.Dict["Annots"]) {
 			if r, ok := a.(pdfraw.Ref); ok {
 				if _, ok := l.annotPage[r.Num]; !ok {
 					l.annotPage[r.Num] = i
 				}
 			}
-			if len(annots) < maxFields {
-				annots = append(annots, annot{i, a})
+			if len(annots) >= maxFields {
+				l.broken = append(l.broken, "more annotations than the limit")
+				break
 			}
+			annots = append(annots, annot{i, a})
 		}
 	}
 	cat := doc.Catalog()
@@ -124,8 +132,10 @@ func locate(doc *pdfraw.Doc) *locator {
 
 // field walks the form's field tree.
 func (l *locator) field(o pdfraw.Object, parent string, ft pdfraw.Name, up pdfraw.Dict, depth int) {
-	if l.fields++; l.fields > maxFields || depth > 64 {
-		l.broken = append(l.broken, "the field tree")
+	if l.fields++; l.fields > maxFields || depth > 64 || l.doc.Exhausted() {
+		if len(l.broken) < 10 {
+			l.broken = append(l.broken, "the field tree")
+		}
 		return
 	}
 	if r, ok := o.(pdfraw.Ref); ok {
@@ -173,6 +183,9 @@ func (l *locator) field(o pdfraw.Object, parent string, ft pdfraw.Name, up pdfra
 		l.empty++
 	}
 	for _, k := range kids {
+		if l.fields > maxFields {
+			return
+		}
 		l.field(k, name, ft, f, depth+1)
 	}
 }
@@ -295,9 +308,9 @@ func (l *locator) add(o pdfraw.Object, d pdfraw.Dict, name, source string) *entr
 func (l *locator) scan() {
 	data := l.doc.Data()
 	key := []byte("/ByteRange")
-	for i := 0; ; {
+	for i, n := 0, 0; n < maxScanned; n++ {
 		k := bytes.Index(data[i:], key)
-		if k < 0 {
+		if k < 0 || l.doc.Exhausted() {
 			return
 		}
 		pos := i + k

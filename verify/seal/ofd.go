@@ -46,6 +46,7 @@ type ofdPackage struct {
 	cache map[string][]byte
 	spent int64
 	pages map[string]int // page identifier → index
+	sums  map[string][]byte
 }
 
 func openOFD(ctx context.Context, data []byte) (*ofdPackage, error) {
@@ -56,7 +57,7 @@ func openOFD(ctx context.Context, data []byte) (*ofdPackage, error) {
 	if len(z.File) > maxPackageParts {
 		return nil, errPart
 	}
-	p := &ofdPackage{ctx: ctx, parts: map[string]*zip.File{}, cache: map[string][]byte{}, pages: map[string]int{}}
+	p := &ofdPackage{ctx: ctx, parts: map[string]*zip.File{}, cache: map[string][]byte{}, pages: map[string]int{}, sums: map[string][]byte{}}
 	for _, f := range z.File {
 		if strings.HasSuffix(f.Name, "/") {
 			continue
@@ -391,6 +392,11 @@ func (p *ofdPackage) references(s *Signature, part string, x *ofdSignature, own,
 	}
 	named := map[string]bool{}
 	for _, r := range x.Info.Refs.List {
+		if p.ctx.Err() != nil {
+			s.Coverage, s.Permitted = CoverageInvalid, false
+			s.Problems = append(s.Problems, Problem{pTooLarge, "time"})
+			return
+		}
 		name := p.locate(part, r.File)
 		named[name] = true
 		want, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(r.Value), ""))
@@ -398,7 +404,7 @@ func (p *ofdPackage) references(s *Signature, part string, x *ofdSignature, own,
 		switch {
 		case rerr != nil:
 			p.changed(s, name, pPartMissing, false)
-		case err != nil || !bytes.Equal(d.sum(b), want):
+		case err != nil || !bytes.Equal(p.digest(name, d, b), want):
 			// The list of signatures, and the root that leads to it, grow with every further signature.
 			p.changed(s, name, pPartChanged, later && own[name] && !strings.HasSuffix(name, "Signature.xml"))
 		}
@@ -424,6 +430,17 @@ func (p *ofdPackage) references(s *Signature, part string, x *ofdSignature, own,
 	} else if later {
 		s.Coverage = CoverageRevision
 	}
+}
+
+// digest computes each part's digest once, however many signatures name it.
+func (p *ofdPackage) digest(name string, d *digestAlg, b []byte) []byte {
+	key := d.name + "\x00" + name
+	if sum, ok := p.sums[key]; ok {
+		return sum
+	}
+	sum := d.sum(b)
+	p.sums[key] = sum
+	return sum
 }
 
 // shown reports whether a part can change what a reader shows. Attachments and custom data are not pages.

@@ -30,6 +30,16 @@ func compareRevisions(signed, now *pdfraw.Doc, end int) []change {
 	if brokenB && !brokenA {
 		x.add(ChangesContent, levelNever, "page tree", -1, "")
 	}
+	x.annotPage = map[int]int{}
+	for i, p := range x.pagesB {
+		for _, o := range now.Array(p.Dict["Annots"]) {
+			if r, ok := o.(pdfraw.Ref); ok && x.spend() {
+				if _, ok := x.annotPage[r.Num]; !ok {
+					x.annotPage[r.Num] = i
+				}
+			}
+		}
+	}
 	x.trailer()
 	x.catalog()
 	x.form()
@@ -204,6 +214,9 @@ func (x *differ) pages() {
 		return
 	}
 	for i := range x.pagesA {
+		if !x.spend() {
+			return
+		}
 		a, b := &x.pagesA[i], &x.pagesB[i]
 		if a.MediaBox != b.MediaBox || a.CropBox != b.CropBox || a.Rotate != b.Rotate {
 			x.add(ChangesContent, levelNever, fmt.Sprintf("page %d: size or rotation", i+1), i, "")
@@ -241,6 +254,9 @@ func (x *differ) annotations(i int) {
 		}
 	}
 	for n, o := range la {
+		if !x.spend() {
+			return
+		}
 		da := x.a.Dict(o)
 		j := -1
 		if r, ok := o.(pdfraw.Ref); ok {
@@ -250,6 +266,9 @@ func (x *differ) annotations(i int) {
 		}
 		if j < 0 {
 			for k := range lb {
+				if !x.spend() {
+					return
+				}
 				if !used[k] && x.equal(o, lb[k]) {
 					j = k
 					break
@@ -288,7 +307,7 @@ func (x *differ) annotations(i int) {
 		x.add(ChangesAnnotation, levelAnnot, what+" changed", i, "")
 	}
 	for j, o := range lb {
-		if used[j] {
+		if used[j] || !x.spend() {
 			continue
 		}
 		d := x.b.Dict(o)

@@ -15,12 +15,11 @@ type crl struct {
 	thisUpdate time.Time
 	nextUpdate time.Time
 	aki        []byte
-	entries    []revokedEntry
-	partial    bool // a delta list or one with an unknown critical extension
+	list       []byte // the entries as they stand
+	partial    bool   // a delta list or one with an unknown critical extension
 }
 
 type revokedEntry struct {
-	serial *big.Int
 	at     time.Time
 	reason int // -1 if none is given
 }
@@ -63,10 +62,7 @@ func parseCRL(b []byte) (*crl, error) {
 		}
 	}
 	if len(f) > 0 && f[0].seq() {
-		if err := c.list(f[0].body); err != nil {
-			return nil, err
-		}
-		f = f[1:]
+		c.list, f = f[0].body, f[1:]
 	}
 	for _, x := range f {
 		if x.ctx(0) {
@@ -76,38 +72,48 @@ func parseCRL(b []byte) (*crl, error) {
 	return c, nil
 }
 
-func (c *crl) list(b []byte) error {
-	for n := 0; len(b) > 0; n++ {
-		e, rest, err := readNode(b)
+// find returns the entry of a serial number. The list is read each time: it may have a million entries, and one is asked.
+func (c *crl) find(serial *big.Int) (e revokedEntry, found bool, err error) {
+	want := serial.Bytes()
+	for b, n := c.list, 0; len(b) > 0; n++ {
+		x, rest, err := readNode(b)
 		if err != nil || n > maxCRLEntries {
-			return errBER
+			return e, false, errBER
 		}
 		b = rest
-		f, err := e.kids()
+		num, _, err := readNode(x.body)
+		if err != nil {
+			return e, false, errBER
+		}
+		if !bytes.Equal(bytes.TrimLeft(num.body, "\x00"), want) {
+			continue
+		}
+		f, err := x.kids()
 		if err != nil || len(f) < 2 {
-			return errBER
+			return e, false, errBER
 		}
-		r := revokedEntry{reason: -1}
-		var ok bool
-		if r.serial, ok = f[0].integer(); !ok {
-			return errBER
-		}
-		r.at, _ = f[1].time()
+		e.reason = -1
+		e.at, _ = f[1].time()
 		if len(f) > 2 {
-			exts, _ := f[2].kids()
-			for _, x := range exts {
-				if k, err := x.kids(); err == nil && len(k) >= 2 && k[0].oid() == "2.5.29.21" {
-					if v, _, err := readNode(k[len(k)-1].body); err == nil {
-						if i, ok := v.int(); ok {
-							r.reason = i
-						}
-					}
+			e.reason = entryReason(f[2])
+		}
+		return e, true, nil
+	}
+	return e, false, nil
+}
+
+func entryReason(n node) int {
+	exts, _ := n.kids()
+	for _, x := range exts {
+		if k, err := x.kids(); err == nil && len(k) >= 2 && k[0].oid() == "2.5.29.21" {
+			if v, _, err := readNode(k[len(k)-1].body); err == nil {
+				if i, ok := v.int(); ok {
+					return i
 				}
 			}
 		}
-		c.entries = append(c.entries, r)
 	}
-	return nil
+	return -1
 }
 
 func (c *crl) extensions(n node) {
@@ -314,10 +320,12 @@ func statusFor(c, issuer *cert, crls []*crl, ocsps []*ocspResponse) Revocation {
 			continue
 		}
 		r := Revocation{Status: "good", Source: "CRL", AsOf: l.thisUpdate, Next: l.nextUpdate}
-		for _, e := range l.entries {
-			if e.serial.Cmp(c.serial) == 0 && e.reason != 8 { // removeFromCRL
-				r.Status, r.RevokedAt, r.Reason = "revoked", e.at, reasonName(e.reason)
-			}
+		e, found, err := l.find(c.serial)
+		if err != nil {
+			continue
+		}
+		if found && e.reason != 8 { // removeFromCRL
+			r.Status, r.RevokedAt, r.Reason = "revoked", e.at, reasonName(e.reason)
 		}
 		better(r)
 	}

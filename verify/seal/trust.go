@@ -81,7 +81,7 @@ func (f *file) judgeTrust() {
 		}
 	}
 	for _, v := range f.done {
-		if v.sig.Integrity != Intact || v.out.signer == nil {
+		if v.sig.Integrity != Intact || v.out.signer == nil || f.ctx.Err() != nil {
 			continue
 		}
 		at, proven := time.Time{}, false

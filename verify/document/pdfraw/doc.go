@@ -77,7 +77,7 @@ func Open(ctx context.Context, data []byte, lim Limits) (*Doc, error) {
 		d.Header = i
 	}
 	if err := d.loadXref(); err != nil {
-		if errors.Is(err, ErrLimit) {
+		if errors.Is(err, ErrLimit) || ctx.Err() != nil {
 			return nil, err
 		}
 		if err := d.rebuild(); err != nil {

@@ -19,8 +19,9 @@ func (d *Doc) Pages() (pages []Page, broken bool) {
 	}
 	seen := map[int]bool{}
 	var walk func(o Object, inh Page, depth int)
+	steps := 0
 	walk = func(o Object, inh Page, depth int) {
-		if len(pages) >= d.lim.Pages || depth > d.lim.Depth || d.Exhausted() {
+		if steps++; steps > 4*d.lim.Pages || len(pages) >= d.lim.Pages || depth > d.lim.Depth || d.Exhausted() {
 			broken = true
 			return
 		}
@@ -51,6 +52,9 @@ func (d *Doc) Pages() (pages []Page, broken bool) {
 		kids, isArr := d.Resolve(node["Kids"]).(Array)
 		if isArr && node["Type"] != Name("Page") {
 			for _, k := range kids {
+				if steps > 4*d.lim.Pages {
+					return
+				}
 				walk(k, inh, depth+1)
 			}
 			return

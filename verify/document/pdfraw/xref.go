@@ -67,6 +67,9 @@ func (d *Doc) direct(o Object) Object {
 }
 
 func (d *Doc) addSection(sec Section) error {
+	if err := d.ctx.Err(); err != nil {
+		return err
+	}
 	d.Sections = append(d.Sections, sec)
 	for n, e := range sec.Entries {
 		if _, ok := d.xref[n]; !ok {
