@@ -29,16 +29,18 @@ func midRange(g *gray, point int) *bitmap {
 	for i := range lo {
 		lo[i] = 255
 	}
-	for y := range g.h {
+	// Every second row is enough: a run of dark or light is longer.
+	for y := 0; y < g.h; y += 2 {
 		row := g.pix[y*g.w : (y+1)*g.w]
 		o := y / side * bw
-		for bx := range bw {
-			mn, mx := lo[o+bx], hi[o+bx]
-			for _, v := range row[bx*side : min(bx*side+side, g.w)] {
-				mn = min(mn, v)
-				mx = max(mx, v)
-			}
-			lo[o+bx], hi[o+bx] = mn, mx
+		full := g.w / side
+		for bx := range full {
+			p := row[bx*side : bx*side+side : bx*side+side]
+			lo[o+bx] = min(lo[o+bx], p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7])
+			hi[o+bx] = max(hi[o+bx], p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7])
+		}
+		for _, v := range row[full*side:] {
+			lo[o+bw-1], hi[o+bw-1] = min(lo[o+bw-1], v), max(hi[o+bw-1], v)
 		}
 	}
 	gmin, gmax := byte(255), byte(0)
@@ -46,7 +48,7 @@ func midRange(g *gray, point int) *bitmap {
 		gmin, gmax = min(gmin, lo[i]), max(gmax, hi[i])
 	}
 	lo1, hi1 := spread(lo, bw, bh, 2, false), spread(hi, bw, bh, 2, true)
-	lo2, hi2 := spread(lo1, bw, bh, 5, false), spread(hi1, bw, bh, 5, true)
+	lo2, hi2 := spread(lo1, bw, bh, 4, false), spread(hi1, bw, bh, 4, true)
 	out := newBitmap(g.w, g.h)
 	gt := threshold(gmin, gmax, point)
 	for by := range bh {
@@ -62,9 +64,7 @@ func midRange(g *gray, point int) *bitmap {
 			for y := by * side; y < min(by*side+side, g.h); y++ {
 				src, dst := g.pix[y*g.w+x0:y*g.w+x1], out.pix[y*g.w+x0:y*g.w+x1]
 				for k, v := range src {
-					if v < t {
-						dst[k] = 1
-					}
+					dst[k] = below(v, t)
 				}
 			}
 		}
@@ -72,35 +72,40 @@ func midRange(g *gray, point int) *bitmap {
 	return out
 }
 
+// below is 1 if v < t, without a branch.
+func below(v, t byte) byte { return byte(uint16(int16(v)-int16(t)) >> 15) }
+
 func threshold(lo, hi byte, point int) byte {
 	return byte(int(lo) + (int(hi)-int(lo))*point/100)
 }
 
 // spread takes the least or greatest value over a square of side 2r+1, one axis after the other.
 func spread(v []byte, w, h, r int, greatest bool) []byte {
-	better := func(a, b byte) byte {
-		if greatest == (a > b) {
-			return a
+	pick := func(dst, src []byte) {
+		if greatest {
+			for i, b := range src {
+				dst[i] = max(dst[i], b)
+			}
+			return
 		}
-		return b
+		for i, b := range src {
+			dst[i] = min(dst[i], b)
+		}
 	}
 	tmp, out := make([]byte, len(v)), make([]byte, len(v))
+	copy(tmp, v)
 	for y := range h {
-		for x := range w {
-			m := v[y*w+x]
-			for k := max(0, x-r); k <= min(w-1, x+r); k++ {
-				m = better(m, v[y*w+k])
-			}
-			tmp[y*w+x] = m
+		src, dst := v[y*w:(y+1)*w], tmp[y*w:(y+1)*w]
+		for k := 1; k <= min(r, w-1); k++ {
+			pick(dst[k:], src[:w-k])
+			pick(dst[:w-k], src[k:])
 		}
 	}
+	copy(out, tmp)
 	for y := range h {
-		for x := range w {
-			m := tmp[y*w+x]
-			for k := max(0, y-r); k <= min(h-1, y+r); k++ {
-				m = better(m, tmp[k*w+x])
-			}
-			out[y*w+x] = m
+		dst := out[y*w : (y+1)*w]
+		for k := max(0, y-r); k <= min(h-1, y+r); k++ {
+			pick(dst, tmp[k*w:(k+1)*w])
 		}
 	}
 	return out
@@ -134,7 +139,9 @@ func localMean(g *gray, window, part int) *bitmap {
 			sum += uint64(col[x])
 		}
 		src, dst := g.pix[y*g.w:(y+1)*g.w], out.pix[y*g.w:(y+1)*g.w]
-		for x := range src {
+		// Compare src*n*100 with sum*part; in the middle n does not change.
+		left, right := min(r+1, g.w), max(g.w-r, min(r+1, g.w))
+		edge := func(x int) {
 			if a := x + r; a < g.w {
 				sum += uint64(col[a])
 			}
@@ -145,6 +152,17 @@ func localMean(g *gray, window, part int) *bitmap {
 			if uint64(src[x])*n*100 < sum*uint64(part) {
 				dst[x] = 1
 			}
+		}
+		for x := range left {
+			edge(x)
+		}
+		n, p := rows*uint64(2*r+1)*100, uint64(part)
+		for x := left; x < right; x++ {
+			sum += uint64(col[x+r]) - uint64(col[x-r-1])
+			dst[x] = byte((uint64(src[x])*n - sum*p) >> 63)
+		}
+		for x := right; x < g.w; x++ {
+			edge(x)
 		}
 	}
 	return out
@@ -159,9 +177,7 @@ func otsu(g *gray) *bitmap {
 	t := byte(otsuPoint(hist[:]))
 	out := newBitmap(g.w, g.h)
 	for i, v := range g.pix {
-		if v < t {
-			out.pix[i] = 1
-		}
+		out.pix[i] = below(v, t)
 	}
 	return out
 }

@@ -109,7 +109,7 @@ func loadImage(path string) (image.Image, error) {
 
 type groupRow struct {
 	n, right, wrong, codes, held int
-	ms                     []float64
+	ms                           []float64
 }
 
 func sameText(a, b string) bool {
@@ -160,6 +160,9 @@ func TestCorpus(t *testing.T) {
 		if err != nil {
 			t.Errorf("%s: %v", s.path, err)
 			continue
+		}
+		if res.Work.Faults > 0 {
+			t.Errorf("%s: %d faults", s.path, res.Work.Faults)
 		}
 		var texts []string
 		for _, c := range res.Codes {

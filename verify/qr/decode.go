@@ -44,6 +44,8 @@ type Work struct {
 	Finders    int      `json:"finders"`              // finder patterns seen by the strategy that saw most
 	Grids      int      `json:"grids"`                // grids laid over the picture
 	Reads      int      `json:"reads"`                // bit matrices tried
+	// Faults counts strategies that failed by a fault of the program. It is 0 but for a defect.
+	Faults int `json:"faults,omitempty"`
 	// Partial reports that the budget, the context or a limit ended the search early.
 	Partial bool `json:"partial,omitempty"`
 }

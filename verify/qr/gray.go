@@ -1,6 +1,7 @@
 package qr
 
 import (
+	"encoding/binary"
 	"image"
 	"image/color"
 )
@@ -131,8 +132,8 @@ func rowPremultiplied(dst, src []byte, ch channel) {
 		return
 	}
 	for x := range dst {
-		p := src[4*x : 4*x+4 : 4*x+4]
-		dst[x] = byte((uint32(p[0])*77+uint32(p[1])*150+uint32(p[2])*29)>>8) + (255 - p[3])
+		p := binary.LittleEndian.Uint32(src[4*x:])
+		dst[x] = byte((p&255*77+p>>8&255*150+p>>16&255*29)>>8) + byte(255-p>>24)
 	}
 }
 

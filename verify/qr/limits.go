@@ -19,7 +19,7 @@ const (
 	// maxRawFinders is the number of places that are looked at closely before they are clustered.
 	maxRawFinders = 6000
 	// maxRings is the number of finder patterns whose shape is measured.
-	maxRings = 120
+	maxRings = maxFinders
 	// maxClusters is the number of different places kept while a picture is scanned.
 	maxClusters = 1500
 	// maxTriplets and maxTripletsHarder are the number of triplets per code tried of one binarisation.

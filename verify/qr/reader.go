@@ -9,17 +9,18 @@ import (
 
 // reader is the state of one Decode.
 type reader struct {
-	ctx    context.Context
-	opts   Options
-	res    *Result
-	rs     *corrector
-	charts [41]*chart
-	levels map[levelKey]*gray
-	img    image.Image
-	work   int // full pixels in one pixel of the picture on which symbols are looked for first
-	taken  []taken
-	unread [][4]vec
-	left   int // clear finder patterns of the last strategy that no symbol explains
+	ctx     context.Context
+	opts    Options
+	res     *Result
+	rs      *corrector
+	charts  [41]*chart
+	levels  map[levelKey]*gray
+	bitmaps map[scanKey]*bitmap
+	scans   map[scanKey][]finder
+	img     image.Image
+	work    int // full pixels in one pixel of the picture on which symbols are looked for first
+	taken   []taken
+	unread  [][4]vec
 }
 
 type taken struct {
@@ -34,16 +35,18 @@ type levelKey struct {
 
 func run(ctx context.Context, img image.Image, opts Options, res *Result) {
 	b := img.Bounds()
-	r := &reader{ctx: ctx, opts: opts, res: res, rs: newCorrector(), levels: map[levelKey]*gray{}, img: img}
+	r := &reader{ctx: ctx, opts: opts, res: res, rs: newCorrector(), levels: map[levelKey]*gray{}, img: img,
+		bitmaps: map[scanKey]*bitmap{}, scans: map[scanKey][]finder{}}
 	r.work = (max(b.Dx(), b.Dy()) + workSide - 1) / workSide
 	r.attempt(func() { r.runStrategies() })
 	joinAppended(res)
 }
 
-// attempt keeps a panic of anything inside to itself: what was read before it stays.
+// attempt keeps a panic of anything inside to itself and counts it: what was read before stays.
 func (r *reader) attempt(f func()) {
 	defer func() {
 		if recover() != nil {
+			r.res.Work.Faults++
 			r.res.Work.Partial = true
 		}
 	}()

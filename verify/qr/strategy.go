@@ -1,5 +1,7 @@
 package qr
 
+import "math"
+
 // strategy is one way of making the picture black and white and of reading what is found in it. They run in the order
 // of strategies until the codes of the page are read.
 type strategy struct {
@@ -7,8 +9,9 @@ type strategy struct {
 	scale    scale
 	channel  channel
 	negative bool // light symbols on dark
-	binarize func(g *gray) *bitmap
+	binarize binarizer
 	cuts     []cut
+	quick    bool // only for pictures of a code and little else; counts only if the code fills the picture
 	pairs    bool // look for symbols with two finder patterns
 	lenient  bool // take finder patterns of which one side is lost
 	harder   bool // only with Options.TryHarder or while nothing was found
@@ -25,14 +28,36 @@ const (
 	scaleDouble               // twice the size of scaleWork: modules of one or two pixels
 )
 
-func mid45(g *gray) *bitmap { return midRange(g, 45) }
-func mid60(g *gray) *bitmap { return midRange(g, 60) }
-func mean10(g *gray) *bitmap {
-	return localMean(g, max(g.w, g.h)/10, 94)
+// binarizer is a way of making a picture black and white.
+type binarizer int
+
+const (
+	mid45    binarizer = iota // 45 % between the darkest and the lightest around
+	mid60                     // 60 %: dark seen through ink is not quite dark
+	mean10                    // mean of a window of a tenth of the picture
+	mean40px                  // mean of a window of 40 pixels
+	meanWide                  // mean of a window of a quarter of the picture
+	otsuAll                   // one threshold
+	smooth45                  // 45 %, after averaging noise away
+)
+
+func (b binarizer) apply(g *gray) *bitmap {
+	switch b {
+	case mid60:
+		return midRange(g, 60)
+	case mean10:
+		return localMean(g, max(g.w, g.h)/10, 94)
+	case mean40px:
+		return localMean(g, 40, 92)
+	case meanWide:
+		return localMean(g, max(g.w, g.h)/4, 90)
+	case otsuAll:
+		return otsu(g)
+	case smooth45:
+		return midRange(smooth(g), 45)
+	}
+	return midRange(g, 45)
 }
-func mean40px(g *gray) *bitmap  { return localMean(g, 40, 92) }
-func smoothMid(g *gray) *bitmap { return midRange(smooth(g), 45) }
-func meanWide(g *gray) *bitmap  { return localMean(g, max(g.w, g.h)/4, 90) }
 
 // strategies lists all ways of reading, ordered by what they earn and cost on the corpus (docs/qr.md).
 func strategies() []strategy {
@@ -52,6 +77,7 @@ func strategies() []strategy {
 		{name: "equal", kind: cutEqual},
 	}
 	return []strategy{
+		{name: "quick", scale: scaleHalf, binarize: mid45, cuts: plain[:1], quick: true},
 		{name: "mid", binarize: mid45, cuts: plain},
 		{name: "mean", binarize: mean10, cuts: plain},
 		{name: "inverted", binarize: mid45, cuts: plain, negative: true},
@@ -59,9 +85,9 @@ func strategies() []strategy {
 		{name: "brightest", channel: brightest, binarize: mid60, cuts: seal},
 		{name: "half", scale: scaleHalf, binarize: mid45, cuts: plain},
 		{name: "pairs", binarize: mid45, cuts: plain, pairs: true},
-		{name: "otsu", binarize: otsu, cuts: plain},
+		{name: "otsu", binarize: otsuAll, cuts: plain},
 		{name: "window40", binarize: mean40px, cuts: plain},
-		{name: "smooth", binarize: smoothMid, cuts: plain},
+		{name: "smooth", binarize: smooth45, cuts: plain},
 		{name: "quarter", scale: scaleQuarter, binarize: mid45, cuts: plain},
 		{name: "full", scale: scaleFull, binarize: mid45, cuts: plain},
 		{name: "brightest-mean", channel: brightest, binarize: mean10, cuts: seal},
@@ -76,11 +102,48 @@ func strategies() []strategy {
 }
 
 // surveyed is the number of strategies that always run, so that a second code in other light is not missed.
-const surveyed = 2
+const surveyed = 3
+
+// surveyedMore is the number of strategies that run at most while there are finder patterns for another symbol.
+const surveyedMore = 10
+
+// leftover is the number of clear finder patterns, of the strategy that sees most of them, that no symbol explains.
+func (r *reader) leftover() int {
+	most := 0
+	for k, fs := range r.scans {
+		n := 0
+		for i := range fs {
+			if fs[i].ring != nil && fs[i].ring.good >= ringRays*3/4 && !r.explained(fs[i].c.mul(k.f)) {
+				n++
+			}
+		}
+		most = max(most, n)
+	}
+	return most
+}
+
+// quickMin and quickMax bound the sides of pictures, in pixels, for which a look at half the size pays.
+const quickMin, quickMax = 320, 900
+
+// quickShare is the part of a picture that a code must cover to be taken for all that it holds.
+const quickShare = .4
+
+// filled reports whether the codes read cover enough of the picture to be all that it holds.
+func (r *reader) filled() bool {
+	b := r.img.Bounds()
+	sum := 0.0
+	for _, t := range r.taken {
+		sum += math.Abs(t.quad[2].sub(t.quad[0]).cross(t.quad[3].sub(t.quad[1]))) / 2
+	}
+	return sum >= quickShare*float64(b.Dx())*float64(b.Dy())
+}
 
 func (r *reader) runStrategies() {
 	for i, s := range strategies() {
 		if r.opts.Without[s.name] {
+			continue
+		}
+		if b := r.img.Bounds(); s.quick && (min(b.Dx(), b.Dy()) < quickMin || max(b.Dx(), b.Dy()) > quickMax) {
 			continue
 		}
 		if r.stop() {
@@ -90,10 +153,13 @@ func (r *reader) runStrategies() {
 		if r.full() {
 			return
 		}
-		if len(r.res.Codes) > 0 && (i >= surveyed || r.left < 2) && !r.missing() {
-			return
+		if len(r.res.Codes) > 0 && !r.missing() {
+			left := r.leftover()
+			if i >= surveyed && (left < 3 || i >= surveyedMore) || i > 1 && left < 2 || left == 0 && r.filled() {
+				return
+			}
 		}
-		r.runStrategy(s)
+		r.attempt(func() { r.runStrategy(s) })
 	}
 }
 
@@ -125,14 +191,10 @@ func (r *reader) runStrategy(s strategy) {
 		vf = float64(f)
 	}
 	r.res.Work.Strategies = append(r.res.Work.Strategies, s.name)
-	b := s.binarize(g)
-	if s.negative {
-		b = b.negative()
-	}
 	v := view{g, vf, s.negative}
-	fs := findFinders(b, s.lenient, r.stop)
+	fs := r.finders(s, v)
 	r.res.Work.Finders = max(r.res.Work.Finders, len(fs))
-	free := fs[:0]
+	var free []finder
 	for _, f := range fs {
 		if !r.explained(f.c.mul(vf)) {
 			free = append(free, f)
@@ -142,11 +204,6 @@ func (r *reader) runStrategy(s strategy) {
 	if len(fs) < 2 || len(fs) < 3 && !s.pairs {
 		return
 	}
-	for i := range fs {
-		if i < maxRings {
-			fs[i].ring = measureRing(g, fs[i].c, fs[i].module, s.negative)
-		}
-	}
 	if s.pairs {
 		r.tryPairs(s, v, fs)
 		return
@@ -155,14 +212,14 @@ func (r *reader) runStrategy(s strategy) {
 	if r.opts.TryHarder {
 		limit = maxTripletsHarder
 	}
-	defer func() {
-		r.left = 0
-		for i := range fs {
-			if fs[i].ring != nil && fs[i].ring.good >= ringRays*2/3 && !r.explained(fs[i].c.mul(vf)) {
-				r.left++
-			}
+	// Among the patterns of many symbols there are many triplets of two of them.
+	strong := 0
+	for i := range fs {
+		if fs[i].ring != nil && fs[i].ring.good >= ringRays*5/6 {
+			strong++
 		}
-	}()
+	}
+	limit += strong / 5
 	tries := 0
 	for _, t := range v.likelyTriplets(fs, rankTriplets(fs, limit+8*len(fs), r.stop)) {
 		if r.stop() {
@@ -182,6 +239,40 @@ func (r *reader) runStrategy(s strategy) {
 			tries = 0
 		}
 	}
+}
+
+// scanKey names what a list of finders depends on; several strategies share one.
+type scanKey struct {
+	how               binarizer
+	channel           channel
+	f                 float64
+	negative, lenient bool
+}
+
+// finders returns the finder patterns that a strategy sees, with the shape of the strongest measured.
+func (r *reader) finders(s strategy, v view) []finder {
+	k := scanKey{s.binarize, s.channel, v.f, s.negative, s.lenient}
+	if fs, ok := r.scans[k]; ok {
+		return fs
+	}
+	same := k
+	same.negative, same.lenient = false, false
+	b := r.bitmaps[same]
+	if b == nil {
+		b = s.binarize.apply(v.g)
+		if s.binarize == mid45 && s.scale == scaleWork { // used again by several strategies
+			r.bitmaps[same] = b
+		}
+	}
+	if s.negative {
+		b = b.negative()
+	}
+	fs := findFinders(b, s.lenient, r.stop)
+	for i := range fs[:min(len(fs), maxRings)] {
+		fs[i].ring = measureRing(v.g, fs[i].c, fs[i].module, s.negative)
+	}
+	r.scans[k] = fs
+	return fs
 }
 
 // maxCost is the cost beyond which three finders are not taken for a symbol.
@@ -274,7 +365,7 @@ func (r *reader) readGrid(s strategy, v view, a *anchors, g *grid, rank int, asm
 	if rank > 1 || g.score < relaxScore || r.stop() {
 		return nil, g, false
 	}
-	last := s.cuts[len(s.cuts)-2:]
+	last := s.cuts[max(0, len(s.cuts)-2):]
 	for _, t := range [2]tapping{tapMiddle(), tapWhole()} {
 		if rd, ok := r.readSamples(sv.sample(g, t), last, g.chart, asm); ok {
 			return rd, g, true

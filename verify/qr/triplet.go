@@ -137,10 +137,10 @@ func modulesBetween(f, g *finder, d vec) (n, disagree float64) {
 // likelyTriplets reorders the best of many triplets by their timing patterns: where finder-like places abound (large
 // symbols hold many), geometry alone does not tell which three belong together.
 func (v view) likelyTriplets(fs []finder, ts []triplet) []triplet {
-	const look = 48
 	if len(ts) <= maxTriplets {
 		return ts
 	}
+	look := max(48, 2*len(fs))
 	for i := range ts[:min(look, len(ts))] {
 		a, ok := newAnchors(v, fs, ts[i])
 		if !ok {
