@@ -36,14 +36,6 @@ var specimenDir = sync.OnceValues(func() (string, error) {
 	return dir, nil
 })
 
-func TestMain(m *testing.M) {
-	code := m.Run()
-	if dir, _ := specimenDir(); dir != "" {
-		os.RemoveAll(dir)
-	}
-	os.Exit(code)
-}
-
 func testEnv(out, errs io.Writer) *environment {
 	vars := map[string]string{"LANG": "en_US.UTF-8", "HOME": os.TempDir(), "XDG_CACHE_HOME": os.Getenv("XDG_CACHE_HOME")}
 	if vars["XDG_CACHE_HOME"] == "" {
