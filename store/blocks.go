@@ -24,46 +24,49 @@ type rowBlocks struct {
 	count   uint32
 	ordinal uint32
 	body    []byte
-	last    string
+	last    []byte
 }
 
-func (w *rowBlocks) add(number string, packed []byte) error {
-	grown := w.appendEntry(w.body, number, packed, w.last)
-	if w.count > 0 && len(grown)+4+binary.MaxVarintLen32 > blockBytes {
+func (w *rowBlocks) add(number, packed []byte) error {
+	before := len(w.body)
+	w.append(number, packed)
+	if w.count > 0 && len(w.body)+4+binary.MaxVarintLen32 > blockBytes {
+		w.body = w.body[:before]
 		if err := w.flush(); err != nil {
 			return err
 		}
-		grown = w.appendEntry(w.body, number, packed, "")
+		w.append(number, packed)
 	}
-	w.body, w.last = grown, number
+	w.last = append(w.last[:0], number...)
 	w.count++
 	return nil
 }
 
-func (w *rowBlocks) appendEntry(b []byte, number string, packed []byte, last string) []byte {
+func (w *rowBlocks) append(number, packed []byte) {
 	n := 0
-	for n < len(number) && n < len(last) && number[n] == last[n] {
+	for n < len(number) && n < len(w.last) && number[n] == w.last[n] {
 		n++
 	}
-	b = binary.AppendUvarint(b, uint64(n))
-	b = binary.AppendUvarint(b, uint64(len(number)-n))
-	b = append(b, number[n:]...)
-	b = binary.AppendUvarint(b, uint64(len(packed)))
-	return append(b, packed...)
+	w.body = binary.AppendUvarint(w.body, uint64(n))
+	w.body = binary.AppendUvarint(w.body, uint64(len(number)-n))
+	w.body = append(w.body, number[n:]...)
+	w.body = binary.AppendUvarint(w.body, uint64(len(packed)))
+	w.body = append(w.body, packed...)
 }
 
 func (w *rowBlocks) flush() error {
 	if w.count == 0 {
 		return nil
 	}
-	v := binary.BigEndian.AppendUint32(nil, w.ordinal)
+	v := make([]byte, 0, 4+binary.MaxVarintLen32+len(w.body))
+	v = binary.BigEndian.AppendUint32(v, w.ordinal)
 	v = binary.AppendUvarint(v, uint64(w.count))
 	v = append(v, w.body...)
 	if err := w.put(binary.BigEndian.AppendUint32(nil, w.first), v); err != nil {
 		return err
 	}
 	w.first += w.count
-	w.count, w.body, w.last = 0, w.body[:0], ""
+	w.count, w.body, w.last = 0, w.body[:0], w.last[:0]
 	w.ordinal++
 	return nil
 }
@@ -109,46 +112,79 @@ func eachRow(value []byte, first uint32, f func(row uint32, number, packed []byt
 func stringBlocks(words []string, put putFunc) error {
 	w := rowBlocks{put: put}
 	for _, s := range words {
-		if err := w.add(s, []byte{}); err != nil {
+		if err := w.add([]byte(s), nil); err != nil {
 			return err
 		}
 	}
 	return w.flush()
 }
 
-// indexPages packs sorted entries (hash in the high, row in the low half): u32 ordinal, u64 first, u64 next (first of
-// the next page, or noNext), uvarint count, then for each entry uvarint hash difference and the row in width bytes.
+// indexPages packs entries: see indexWriter.
 func indexPages(entries []uint64, width int, put putFunc) error {
 	slices.Sort(entries)
-	ordinal := uint32(0)
-	for start := 0; start < len(entries); ordinal++ {
-		first := entries[start]
-		var body []byte
-		prev, i := uint32(first>>32), start
-		for ; i < len(entries); i++ {
-			h := uint32(entries[i] >> 32)
-			grown := binary.AppendUvarint(body, uint64(h-prev))
-			for s := width - 1; s >= 0; s-- {
-				grown = append(grown, byte(entries[i]>>(8*s)))
-			}
-			if i > start && len(grown) > blockBytes-20-3 {
-				break
-			}
-			body, prev = grown, h
-		}
-		next := noNext
-		if i < len(entries) {
-			next = entries[i]
-		}
-		v := binary.BigEndian.AppendUint32(nil, ordinal)
-		v = binary.BigEndian.AppendUint64(v, first)
-		v = binary.BigEndian.AppendUint64(v, next)
-		v = binary.AppendUvarint(v, uint64(i-start))
-		if err := put(binary.BigEndian.AppendUint64(nil, first), append(v, body...)); err != nil {
+	w := indexWriter{put: put, width: width}
+	for _, e := range entries {
+		if err := w.add(e); err != nil {
 			return err
 		}
-		start = i
 	}
+	return w.flush(noNext)
+}
+
+// indexWriter packs entries (hash in the high, row in the low half) that come in order: u32 ordinal, u64 first, u64 next
+// (first of the next page, or noNext), uvarint count, then for each entry uvarint hash difference and the row in width
+// bytes.
+type indexWriter struct {
+	put     putFunc
+	width   int
+	ordinal uint32
+	count   uint64
+	first   uint64
+	prev    uint32
+	body    []byte
+}
+
+func (w *indexWriter) add(e uint64) error {
+	before := len(w.body)
+	if w.count == 0 {
+		w.first, w.prev = e, uint32(e>>32)
+	}
+	w.append(e)
+	if w.count > 0 && len(w.body) > blockBytes-20-3 {
+		w.body = w.body[:before]
+		if err := w.flush(e); err != nil {
+			return err
+		}
+		w.first, w.prev = e, uint32(e>>32)
+		w.append(e)
+	}
+	w.prev = uint32(e >> 32)
+	w.count++
+	return nil
+}
+
+func (w *indexWriter) append(e uint64) {
+	w.body = binary.AppendUvarint(w.body, uint64(uint32(e>>32)-w.prev))
+	for s := w.width - 1; s >= 0; s-- {
+		w.body = append(w.body, byte(e>>(8*s)))
+	}
+}
+
+func (w *indexWriter) flush(next uint64) error {
+	if w.count == 0 {
+		return nil
+	}
+	v := make([]byte, 0, 20+binary.MaxVarintLen32+len(w.body))
+	v = binary.BigEndian.AppendUint32(v, w.ordinal)
+	v = binary.BigEndian.AppendUint64(v, w.first)
+	v = binary.BigEndian.AppendUint64(v, next)
+	v = binary.AppendUvarint(v, w.count)
+	v = append(v, w.body...)
+	if err := w.put(binary.BigEndian.AppendUint64(nil, w.first), v); err != nil {
+		return err
+	}
+	w.ordinal++
+	w.count, w.body = 0, w.body[:0]
 	return nil
 }
 

@@ -182,7 +182,7 @@ func FuzzBlocks(f *testing.F) {
 	w := rowBlocks{put: keep}
 	g := newGrowing()
 	for _, r := range someRows(20, 1) {
-		if err := w.add(r.Number, appendRow(nil, &r, g)); err != nil {
+		if err := w.add([]byte(r.Number), appendRow(nil, &r, g)); err != nil {
 			f.Fatal(err)
 		}
 	}

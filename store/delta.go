@@ -135,7 +135,7 @@ func ApplyDelta(ctx context.Context, from *Snapshot, r io.Reader, path string) (
 	if err != nil {
 		return head, err
 	}
-	if err := writeSnapshot(ctx, src, meta, path); err != nil {
+	if err := writeFile(ctx, meta, path, func(w *fileWriter) error { return w.merge(src, meta) }); err != nil {
 		return head, err
 	}
 	defer func() {
@@ -227,66 +227,6 @@ func (d *deltaSource) parse(b []byte) error {
 	}
 	if len(u.b) != 0 {
 		return fmt.Errorf("%w: it goes on after its end", ErrDelta)
-	}
-	return nil
-}
-
-func (d *deltaSource) dictionaries(ctx context.Context) (words, employers []string, err error) {
-	return collectWords(ctx, d.each)
-}
-
-func (d *deltaSource) each(ctx context.Context, f func(*Row) error) error {
-	i := 0
-	give := func(e deltaEntry) error {
-		_, number, _ := bytes.Cut(e.key, []byte{0})
-		r, err := decodeRow(e.packed, string(number), &d.words)
-		if err == nil {
-			r, err = normalise(r)
-		}
-		if err != nil {
-			return fmt.Errorf("%w: %w", ErrDelta, err)
-		}
-		if !bytes.Equal(appendKey(nil, &r), e.key) {
-			return fmt.Errorf("%w: key and row differ", ErrDelta)
-		}
-		return f(&r)
-	}
-	var key []byte
-	for r, err := range d.from.All(ctx) {
-		if err != nil {
-			return err
-		}
-		key = appendKey(key[:0], &r)
-		for i < len(d.entries) && bytes.Compare(d.entries[i].key, key) < 0 {
-			if d.entries[i].packed == nil {
-				return fmt.Errorf("%w: it removes a row that is not there", ErrDelta)
-			}
-			if err := give(d.entries[i]); err != nil {
-				return err
-			}
-			i++
-		}
-		if i < len(d.entries) && bytes.Equal(d.entries[i].key, key) {
-			i++
-			if d.entries[i-1].packed == nil {
-				continue
-			}
-			if err := give(d.entries[i-1]); err != nil {
-				return err
-			}
-			continue
-		}
-		if err := f(&r); err != nil {
-			return err
-		}
-	}
-	for ; i < len(d.entries); i++ {
-		if d.entries[i].packed == nil {
-			return fmt.Errorf("%w: it removes a row that is not there", ErrDelta)
-		}
-		if err := give(d.entries[i]); err != nil {
-			return err
-		}
 	}
 	return nil
 }

@@ -143,12 +143,18 @@ func FuzzDelta(f *testing.F) {
 	f.Fuzz(func(t *testing.T, b []byte) {
 		d := &deltaSource{from: old}
 		if d.parse(b) == nil {
-			_ = d.each(ctx, func(r *Row) error {
-				if _, err := normalise(*r); err != nil {
-					t.Fatal(err)
-				}
-				return nil
-			})
+			path := filepath.Join(t.TempDir(), "x.db")
+			if err := writeFile(ctx, m, path, func(w *fileWriter) error { return w.merge(d, m) }); err != nil {
+				return
+			}
+			s, err := OpenSnapshot(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer s.Close()
+			if err := s.Verify(ctx, nil); err != nil {
+				t.Fatal(err)
+			}
 		}
 	})
 }

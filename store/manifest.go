@@ -50,6 +50,14 @@ type manifest struct {
 	Trees    []treeRoot     `json:"trees"`
 }
 
+func newManifest(meta Meta, words, employers []string) *manifest {
+	return &manifest{
+		Format: formatName, AsOf: meta.AsOf.UTC().Truncate(time.Second), Source: meta.Source,
+		WarnAge: int64(meta.WarnAge / time.Second), RedAge: int64(meta.RedAge / time.Second),
+		Words: uint32(len(words)), Emps: uint32(len(employers)), Statuses: map[string]int{},
+	}
+}
+
 type treeRoot struct {
 	Tree   string `json:"tree"`
 	Leaves uint32 `json:"leaves"`

@@ -10,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"time"
 
 	bolt "go.etcd.io/bbolt"
 )
@@ -27,7 +26,11 @@ type source interface {
 // writeSnapshot writes a new file at path, which must not exist. The bytes depend on the rows and on meta only: one
 // bucket is written after the other, in order, in batches cut by size (bbolt walks the buckets of one transaction in
 // random order, so no transaction holds two).
-func writeSnapshot(ctx context.Context, src source, meta Meta, path string) (err error) {
+func writeSnapshot(ctx context.Context, src source, meta Meta, path string) error {
+	return writeFile(ctx, meta, path, func(w *fileWriter) error { return w.all(src, meta) })
+}
+
+func writeFile(ctx context.Context, meta Meta, path string, fill func(*fileWriter) error) (err error) {
 	if err := meta.validate(); err != nil {
 		return err
 	}
@@ -48,7 +51,7 @@ func writeSnapshot(ctx context.Context, src source, meta Meta, path string) (err
 			os.Remove(path)
 		}
 	}()
-	if err := w.all(src, meta); err != nil {
+	if err := fill(w); err != nil {
 		return err
 	}
 	var size int64
@@ -154,15 +157,8 @@ func (w *fileWriter) all(src source, meta Meta) error {
 		return err
 	}
 	in := newSortedInterner(words, employers)
-	m := manifest{
-		Format: formatName, AsOf: meta.AsOf.UTC().Truncate(time.Second), Source: meta.Source,
-		WarnAge: int64(meta.WarnAge / time.Second), RedAge: int64(meta.RedAge / time.Second),
-		Words: uint32(len(words)), Emps: uint32(len(employers)), Statuses: map[string]int{},
-	}
-	if err := w.bucket(treeWords, func(put putFunc) error { return stringBlocks(words, put) }); err != nil {
-		return err
-	}
-	if err := w.bucket(treeEmployer, func(put putFunc) error { return stringBlocks(employers, put) }); err != nil {
+	m := newManifest(meta, words, employers)
+	if err := w.dictionaries(words, employers); err != nil {
 		return err
 	}
 	index := map[byte][]uint64{}
@@ -185,7 +181,7 @@ func (w *fileWriter) all(src source, meta Meta) error {
 			}
 			m.Rows++
 			m.Statuses[r.Status]++
-			return rb.add(r.Number, packed)
+			return rb.add([]byte(r.Number), packed)
 		})
 		if err != nil {
 			return err
@@ -205,7 +201,14 @@ func (w *fileWriter) all(src source, meta Meta) error {
 		}
 		delete(index, tree)
 	}
-	return w.finish(&m)
+	return w.finish(m)
+}
+
+func (w *fileWriter) dictionaries(words, employers []string) error {
+	if err := w.bucket(treeWords, func(put putFunc) error { return stringBlocks(words, put) }); err != nil {
+		return err
+	}
+	return w.bucket(treeEmployer, func(put putFunc) error { return stringBlocks(employers, put) })
 }
 
 // indexKeys yields the keys under which a row is found.
