@@ -107,7 +107,7 @@ func FuzzCMS(f *testing.F) {
 			}
 			if o.signer != nil {
 				s := Signature{Integrity: Intact}
-				judgeSigner(&s, o, nil, evidence{}, Options{Anchors: a}, time.Time{})
+				judgeSigner(&s, o, nil, evidence{}, Options{Anchors: a})
 			}
 		}
 	})

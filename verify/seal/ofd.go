@@ -239,11 +239,10 @@ func inspectOFD(ctx context.Context, data []byte, opts Options) *Report {
 		v.sig.Field = x.id
 		v.sig.SubFilter = x.kind
 		if v.sig.Integrity == Intact && v.out.signer != nil {
-			at := time.Time{}
-			if t := v.out.stamp; t != nil && t.ok && trustedTSA(t, nil, opts.Anchors) {
-				at = t.at
+			if opts.Anchors.Len() > 0 {
+				proveExistence(&v.sig, v.out, nil, opts.Anchors)
 			}
-			judgeSigner(&v.sig, v.out, nil, evidence{}, opts, at)
+			judgeSigner(&v.sig, v.out, nil, evidence{}, opts)
 		}
 		clean = clean && v.clean()
 		r.Signatures = append(r.Signatures, v.sig)

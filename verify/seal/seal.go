@@ -112,7 +112,9 @@ type Signature struct {
 	Algorithm string    `json:"algorithm,omitempty"`
 	Signer    string    `json:"signer,omitempty"` // common name of the signer's certificate
 	SealName  string    `json:"sealName,omitempty"`
-	// SignedAt is the claimed signing time; Timestamp that of a verified timestamp token.
+	// SignedAt is the claimed signing time. Timestamp is that of a verified timestamp, on the signature or on a later state
+	// of the document; where anchors are in use it is set only if the timestamping authority leads to one of them, so that
+	// it proves that the signature was there at that time.
 	SignedAt   time.Time  `json:"signedAt,omitzero"`
 	Timestamp  time.Time  `json:"timestamp,omitzero"`
 	Trust      Trust      `json:"trust"`

@@ -76,7 +76,7 @@ func (f *file) judgeTrust() {
 	}
 	var proofs []proof
 	for _, v := range f.done {
-		if v.sig.Kind == "timestamp" && v.sig.Integrity == Intact && v.out.stamp != nil && v.out.stamp.ok && f.trustedTSA(v.out.stamp) {
+		if v.sig.Kind == "timestamp" && v.sig.Integrity == Intact && v.out.stamp != nil && v.out.stamp.ok && trustedTSA(v.out.stamp, f.pool, a) {
 			proofs = append(proofs, proof{v.out.stamp.at, v.cov.end})
 		}
 	}
@@ -84,33 +84,30 @@ func (f *file) judgeTrust() {
 		if v.sig.Integrity != Intact || v.out.signer == nil || f.ctx.Err() != nil {
 			continue
 		}
-		at, proven := time.Time{}, false
-		use := func(t time.Time) {
-			if !proven || t.Before(at) {
-				at, proven = t, true
-			}
-		}
-		if v.out.stamp != nil && v.out.stamp.ok {
-			if f.trustedTSA(v.out.stamp) {
-				use(v.out.stamp.at)
-			} else if v.sig.Kind == "signature" {
-				v.sig.Problems = append(v.sig.Problems, Problem{pTSAUnknown, v.out.stamp.out.signer.commonName()})
-			}
-		}
+		proveExistence(&v.sig, v.out, f.pool, a)
 		for _, p := range proofs {
-			if p.end >= v.cov.end {
-				use(p.at)
+			if p.end >= v.cov.end && (v.sig.Timestamp.IsZero() || p.at.Before(v.sig.Timestamp)) {
+				v.sig.Timestamp = p.at
 			}
 		}
-		judgeSigner(&v.sig, v.out, f.pool, f.dss, f.opts, at)
+		judgeSigner(&v.sig, v.out, f.pool, f.dss, f.opts)
+	}
+}
+
+// proveExistence keeps the time of a timestamp only if its authority is trusted: anybody can make a token of any time,
+// and it would prove that a signature was there while its certificate was valid.
+func proveExistence(s *Signature, o *outcome, pool []*cert, a *Anchors) {
+	t := o.stamp
+	if t == nil || !t.ok || trustedTSA(t, pool, a) {
+		return
+	}
+	s.Timestamp = time.Time{}
+	if s.Kind != "timestamp" {
+		s.Problems = append(s.Problems, Problem{pTSAUnknown, t.out.signer.commonName() + " " + t.at.Format(time.RFC3339)})
 	}
 }
 
 // trustedTSA reports whether the authority of a timestamp leads to an anchor and was valid when it made the token.
-func (f *file) trustedTSA(t *timestamp) bool {
-	return trustedTSA(t, f.pool, f.opts.Anchors)
-}
-
 func trustedTSA(t *timestamp, pool []*cert, a *Anchors) bool {
 	if t.out == nil || t.out.signer == nil {
 		return false
@@ -119,9 +116,9 @@ func trustedTSA(t *timestamp, pool []*cert, a *Anchors) bool {
 	return ch.anchor != nil && ch.fault(PurposeTimestamp) == "" && ch.validAt(t.at)
 }
 
-// judgeSigner fills in trust, chain and revocation of one intact signature. proven is the time of a trusted proof of
-// existence, zero if there is none.
-func judgeSigner(s *Signature, o *outcome, pool []*cert, ev evidence, opts Options, proven time.Time) {
+// judgeSigner fills in trust, chain and revocation of one intact signature. The time that counts is that of its trusted
+// timestamp, else the one asked for, else the claimed one.
+func judgeSigner(s *Signature, o *outcome, pool []*cert, ev evidence, opts Options) {
 	a := opts.Anchors
 	if a.Len() == 0 {
 		return
@@ -167,7 +164,7 @@ func judgeSigner(s *Signature, o *outcome, pool []*cert, ev evidence, opts Optio
 		s.Problems = append(s.Problems, Problem{pChain, why})
 		return
 	}
-	at := proven
+	at := s.Timestamp
 	if at.IsZero() {
 		if at = opts.At; at.IsZero() {
 			at = s.SignedAt

@@ -130,8 +130,44 @@ func TestTimestampProves(t *testing.T) {
 		t.Fatal(err)
 	}
 	g = one(t, inspect(t, stamped(day("2025-06-01").Add(2*time.Hour), false), Options{Anchors: only, At: day("2026-06-01")}))
-	if g.Trust != Expired || !hasProblem(g, pTSAUnknown) {
+	if g.Trust != Expired || !hasProblem(g, pTSAUnknown) || !g.Timestamp.IsZero() {
 		t.Errorf("authority not trusted for timestamps: %s %v", g.Trust, g.Problems)
+	}
+}
+
+// A document timestamp proves the signatures that it covers.
+func TestDocumentTimestampProves(t *testing.T) {
+	p := newPKI("p256")
+	s := p.cms()
+	s.cert = certSpec{subject: "样例签章人", issuer: "样例CA", key: p.key("signer"), by: p.key("ca"), usage: usageSigner, serial: 3, from: day("2025-06-01"), to: day("2025-06-02")}.make()
+	s.signedAt = day("2025-06-01").Add(time.Hour)
+	at := day("2025-06-01").Add(3 * time.Hour)
+	w := continuePDF(signedPDF(detached, "", s.make))
+	w.obj(6, "<< /Fields [7 0 R 8 0 R 12 0 R] /SigFlags 3 /DR << /Font << /F1 5 0 R >> >> >>")
+	w.obj(12, "<< /FT /Sig /T (Stamp) /V 13 0 R >>")
+	w.sig(13, "/SubFilter /ETSI.RFC3161", func(m []byte) []byte { return p.token(m, at) })
+	w.finish(1, "")
+	for _, tt := range []struct {
+		anchors *Anchors
+		trust   Trust
+	}{{p.anchors(t), Trusted}, {func() *Anchors { a := &Anchors{}; _ = a.Add(p.root, PurposeSign); return a }(), Expired}} {
+		r := inspect(t, w.buf.Bytes(), Options{Anchors: tt.anchors, At: day("2026-06-01")})
+		if len(r.Signatures) != 2 || r.Signatures[0].Trust != tt.trust || r.Signatures[0].Timestamp.Equal(at) != (tt.trust == Trusted) {
+			t.Errorf("%s %v, want %s", r.Signatures[0].Trust, r.Signatures[0].Timestamp, tt.trust)
+		}
+	}
+}
+
+// An anchor's own dates do not count.
+func TestExpiredAnchor(t *testing.T) {
+	p := newPKI("sm2")
+	root := certSpec{subject: "样例根", issuer: "样例根", key: p.key("root"), by: p.key("root"), ca: true, usage: usageCA, serial: 1, from: day("2010-01-01"), to: day("2012-01-01")}.make()
+	a, err := NewAnchors(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if g := one(t, inspect(t, goodPDF("sm2"), Options{Anchors: a})); g.Trust != Trusted {
+		t.Errorf("%s %v", g.Trust, g.Problems)
 	}
 }
 
