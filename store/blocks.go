@@ -241,12 +241,11 @@ func (p indexPage) each(width int, f func(hash, row uint32) bool) bool {
 // from returns the page without the entries before the first whose hash is not below hash.
 func (p indexPage) from(hash uint32, width int) indexPage {
 	b, h, left := p.entries, p.first>>32, p.count
-	for left > 0 && len(b) >= 3+width {
+	for left > 0 && len(b) >= 5+width { // five bytes are the longest difference; the last entries are left to each
 		gap, n := uint64(b[0]), 1
-		if gap >= 0x80 {
-			if gap, n = gap&0x7f|uint64(b[1])<<7, 2; b[1] >= 0x80 {
-				break // a gap of three bytes: left to each
-			}
+		for shift := uint(7); b[n-1] >= 0x80 && n < 5; shift += 7 {
+			gap = gap&(1<<shift-1) | uint64(b[n])<<shift
+			n++
 		}
 		if h+gap >= uint64(hash) {
 			break
