@@ -89,9 +89,12 @@ type Certificate struct {
 
 // Field is one printed fact with its place.
 type Field struct {
-	Name       string   `json:"name"` // stable key: name, sex, birth, number, employer, specialty, usage, ...
+	// Name is a stable key: title, usage, name, sex, birth, idNumber, number, employer, specialty (one Field each), valid,
+	// annotationScene, annotation, approved, qualificationName, level, issueDate, issuer, signature, signDate, queryURL,
+	// ecertID, paperNumber.
+	Name       string   `json:"name"`
 	Label      string   `json:"label,omitempty"`
-	Value      string   `json:"value"` // normalised
+	Value      string   `json:"value"` // normalised: dates and periods in ISO 8601, empty where it could not be read
 	Raw        string   `json:"raw,omitempty"`
 	Page       int      `json:"page"`
 	Box        page.Box `json:"box"`
@@ -100,9 +103,9 @@ type Field struct {
 
 // Problem is something that kept a fact from being read or trusted.
 type Problem struct {
-	Code   string `json:"code"` // stable key: font-not-embedded, no-tounicode, bad-date, unmapped-text, ambiguous, missing-label ...
-	Field  string `json:"field,omitempty"`
-	Detail string `json:"detail,omitempty"`
+	Code   string `json:"code"`             // one of the constants of problems.go
+	Field  string `json:"field,omitempty"`  // Field.Name, or empty where it concerns the page
+	Detail string `json:"detail,omitempty"` // what was read, or the font
 }
 
 // Source is where the text came from.

@@ -99,19 +99,23 @@ type Tables struct {
 	labels      map[string]struct{} // every label of every face, squeezed
 	provinces   []Province
 	specialties []SpecialtyRow
+	version     string
 }
 
-// Version names the state of the data: the versions of faces.json, provinces.json and specialties.json.
-func (t *Tables) Version() string { return t.faces.Version }
+// Version names the state of the data: the latest of the versions of faces.json, provinces.json and specialties.json,
+// which are days (YYYY-MM-DD).
+func (t *Tables) Version() string { return t.version }
 
 // LoadTables reads faces.json, provinces.json and specialties.json of the rule folder (assets.Rules()). The error
 // wraps ErrTables and names the file and row at fault.
 func LoadTables(fsys fs.FS) (*Tables, error) {
 	t := &Tables{labels: map[string]struct{}{}}
 	var provinces struct {
+		Version   string     `json:"version"`
 		Provinces []Province `json:"provinces"`
 	}
 	var specialties struct {
+		Version     string         `json:"version"`
 		Specialties []SpecialtyRow `json:"specialties"`
 	}
 	for name, into := range map[string]any{"faces.json": &t.faces, "provinces.json": &provinces, "specialties.json": &specialties} {
@@ -127,6 +131,7 @@ func LoadTables(fsys fs.FS) (*Tables, error) {
 		}
 	}
 	t.provinces, t.specialties = provinces.Provinces, specialties.Specialties
+	t.version = max(t.faces.Version, provinces.Version, specialties.Version)
 	if err := errors.Join(t.checkProvinces(), t.checkSpecialties(), t.checkFaces()); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrTables, err)
 	}

@@ -96,25 +96,30 @@ const (
 )
 
 // findValue collects the text that belongs to labels[k]: right of it up to the next label, else under it, and the
-// lines that continue it in the same column.
+// lines before and after it in the same column that are the value's.
 func findValue(lines []line, labels []label, k int) value {
 	lab := &labels[k]
 	v := value{label: lab}
-	list := lab.row.Type == typeSpecialties || lab.row.Type == typeNames || lab.row.Type == typePeriod
-	l := &lines[lab.line]
-	if gs := besides(l, lab, labels, list); len(gs) > 0 {
-		v.rows = append(v.rows, gs)
-	} else if gs := shifted(lines, lab, labels, list); len(gs) > 0 {
-		v.rows = append(v.rows, gs)
-	} else if gs, i := under(lines, lab, labels); len(gs) > 0 {
-		v.rows, v.below = append(v.rows, gs), true
-		v.rows = append(v.rows, continuation(lines, lab, labels, i, gs)...)
-		return v
-	} else {
+	if first, i := firstRow(lines, labels, k); len(first) > 0 {
+		v.rows = append(above(lines, labels, k, i, first).rows(), first)
+		v.rows = append(v.rows, continuation(lines, labels, k, i, first)...)
 		return v
 	}
-	v.rows = append(v.rows, continuation(lines, lab, labels, lab.line, v.rows[0])...)
+	if first, i := under(lines, lab, labels); len(first) > 0 {
+		v.rows, v.below = append(v.rows, first), true
+		v.rows = append(v.rows, continuation(lines, labels, k, i, first)...)
+	}
 	return v
+}
+
+// firstRow is the text beside a label and its line.
+func firstRow(lines []line, labels []label, k int) ([]glyph, int) {
+	lab := &labels[k]
+	list := lab.row != nil && (lab.row.Type == typeSpecialties || lab.row.Type == typeNames || lab.row.Type == typePeriod)
+	if gs := besides(&lines[lab.line], lab, labels, list); len(gs) > 0 {
+		return gs, lab.line
+	}
+	return shifted(lines, lab, labels, list)
 }
 
 // besides is the text right of the label on its own line.
@@ -146,7 +151,7 @@ func untilGap(l *line, from, end int, list bool) int {
 
 // shifted is the text right of the label on a line whose base is a little higher or lower, as with a value in another
 // type size.
-func shifted(lines []line, lab *label, labels []label, list bool) []glyph {
+func shifted(lines []line, lab *label, labels []label, list bool) ([]glyph, int) {
 	mid := (lab.box.Y0 + lab.box.Y1) / 2
 	best, bestDist := -1, 0.95*lab.em
 	for i := range lines {
@@ -158,12 +163,12 @@ func shifted(lines []line, lab *label, labels []label, list bool) []glyph {
 		}
 	}
 	if best < 0 {
-		return nil
+		return nil, 0
 	}
 	l := &lines[best]
 	from := slices.IndexFunc(l.gs, func(g glyph) bool { return g.box.X0 > lab.box.X1-0.2*lab.em })
 	if from < 0 || (l.gs[from].box.X0-lab.box.X1)/lab.em > maxBeside {
-		return nil
+		return nil, 0
 	}
 	end := len(l.gs)
 	for i := range labels {
@@ -173,13 +178,13 @@ func shifted(lines []line, lab *label, labels []label, list bool) []glyph {
 		}
 		// A label on the first label's own line, between the two, owns the text.
 		if o.line == lab.line && o.from >= lab.to && o.box.X0 < l.gs[from].box.X0 {
-			return nil
+			return nil, 0
 		}
 	}
 	if from >= end {
-		return nil
+		return nil, 0
 	}
-	return l.gs[from:untilGap(l, from, end, list)]
+	return l.gs[from:untilGap(l, from, end, list)], best
 }
 
 // under is the text below the label where nothing stands beside it, and its line.
@@ -197,7 +202,7 @@ func under(lines []line, lab *label, labels []label) ([]glyph, int) {
 			a, b := seg[0], seg[1]
 			x0, x1 := l.gs[a].box.X0, l.gs[b-1].box.X1
 			if x0 < lab.box.X1+1*lab.em && x1 > lab.box.X0 && x0 > lab.box.X0-1.5*lab.em {
-				if labelAt(labels, i, a) {
+				if labelAt(labels, i, a) >= 0 {
 					return nil, 0
 				}
 				return l.gs[a:b], i
@@ -205,64 +210,6 @@ func under(lines []line, lab *label, labels []label) ([]glyph, int) {
 		}
 	}
 	return nil, 0
-}
-
-// continuation collects the lines that go on with a value that starts with first on line i: close under each other
-// and starting where the value, or its label, starts, until a label.
-func continuation(lines []line, lab *label, labels []label, i int, first []glyph) [][]glyph {
-	var out [][]glyph
-	x0 := first[0].box.X0
-	em := first[0].em
-	last := rowBox(first)
-	for j := i + 1; j < len(lines) && len(out) < 40; j++ {
-		l := &lines[j]
-		d := (l.box.Y0+l.box.Y1)/2 - (last.Y0+last.Y1)/2
-		if d > (1+maxUnder)*em {
-			break
-		}
-		if d < 0.7*em || l.em > 1.5*em || em > 1.5*l.em {
-			continue
-		}
-		stop := false
-		for _, seg := range segments(l, j, labels) {
-			a, b := seg[0], seg[1]
-			sx := l.gs[a].box.X0
-			if labelAt(labels, j, a) {
-				// A label in this column, or left of it on the way, ends the value.
-				if sx < x0+6*em && l.gs[b-1].box.X1 > lab.box.X0-2*em {
-					stop = true
-				}
-				continue
-			}
-			if stop || math.Abs(sx-x0) > 1.6*em && math.Abs(sx-lab.box.X0) > 1.1*em {
-				continue
-			}
-			if ownedByOther(labels, lab, rowBox(l.gs[a:b])) {
-				stop = true
-				break
-			}
-			out = append(out, l.gs[a:b])
-			last = rowBox(l.gs[a:b])
-			break
-		}
-		if stop {
-			break
-		}
-	}
-	return out
-}
-
-// ownedByOther reports whether the text at box stands beside another label, set on a line a little higher or lower.
-func ownedByOther(labels []label, lab *label, box page.Box) bool {
-	mid := (box.Y0 + box.Y1) / 2
-	for i := range labels {
-		o := &labels[i]
-		d := math.Abs((o.box.Y0+o.box.Y1)/2 - mid)
-		if o != lab && o.line != lab.line && d < 0.95*o.em && o.box.X1 <= box.X0+0.2*o.em && box.X0-o.box.X1 < maxBeside*o.em {
-			return true
-		}
-	}
-	return false
 }
 
 func rowBox(gs []glyph) page.Box {
@@ -278,7 +225,7 @@ func segments(l *line, i int, labels []label) [][2]int {
 	var out [][2]int
 	start := 0
 	for k := 1; k <= len(l.gs); k++ {
-		if k == len(l.gs) || l.gap(k) > maxList || labelAt(labels, i, k) {
+		if k == len(l.gs) || l.gap(k) > maxList || labelAt(labels, i, k) >= 0 {
 			out = append(out, [2]int{start, k})
 			start = k
 		}
@@ -286,6 +233,7 @@ func segments(l *line, i int, labels []label) [][2]int {
 	return out
 }
 
-func labelAt(labels []label, i, from int) bool {
-	return slices.ContainsFunc(labels, func(o label) bool { return o.line == i && o.from == from })
+// labelAt returns the label that begins at a glyph of line i, or -1.
+func labelAt(labels []label, i, from int) int {
+	return slices.IndexFunc(labels, func(o label) bool { return o.line == i && o.from == from })
 }
