@@ -82,14 +82,18 @@ func (d Date) HasDay() bool { return d.D != 0 }
 
 // String returns YYYY-MM-DD, YYYY-MM for a month, or "" for the zero Date.
 func (d Date) String() string {
-	switch {
-	case d.IsZero():
+	if d.IsZero() {
 		return ""
-	case d.D == 0:
-		return fmt.Sprintf("%04d-%02d", d.Y, int(d.M))
 	}
-	return fmt.Sprintf("%04d-%02d-%02d", d.Y, int(d.M), d.D)
+	b := make([]byte, 0, 10)
+	b = append(b, digit(d.Y/1000), digit(d.Y/100), digit(d.Y/10), digit(d.Y), '-', digit(int(d.M)/10), digit(int(d.M)))
+	if d.D != 0 {
+		b = append(b, '-', digit(d.D/10), digit(d.D))
+	}
+	return string(b)
 }
+
+func digit(n int) byte { return byte('0' + n%10) }
 
 // MarshalText writes the form of String.
 func (d Date) MarshalText() ([]byte, error) { return []byte(d.String()), nil }

@@ -80,8 +80,8 @@ func (e *evaluation) showField(name string) {
 // pure: no clock, no files. Every step of the ladder has at least one finding.
 func (b *Book) Evaluate(f *Facts, p *Policy) []Finding {
 	out := make([]Finding, 0, len(b.Steps)+8)
-	sh := &shared{book: b, cert: f.certificate()}
-	kind := sh.cert.Kind
+	e := &evaluation{Facts: f, shared: &shared{book: b, cert: f.certificate()}}
+	kind := e.cert.Kind
 	broken := false
 	for i := range b.Steps {
 		s := &b.Steps[i]
@@ -95,7 +95,7 @@ func (b *Book) Evaluate(f *Facts, p *Policy) []Finding {
 			continue
 		}
 		n := len(out)
-		out = b.evaluateStep(out, s, f, p, sh)
+		out = b.evaluateStep(out, s, e, p)
 		answered := false
 		for _, x := range out[n:] {
 			if x.Status != Skipped && x.Rule.Outcome != "INFO" {
@@ -119,13 +119,14 @@ func (b *Book) Evaluate(f *Facts, p *Policy) []Finding {
 	return out
 }
 
-func (b *Book) evaluateStep(out []Finding, s *Step, f *Facts, p *Policy, sh *shared) []Finding {
+// evaluateStep lets every rule of a step look. One evaluation serves them all, since most rules have nothing to say.
+func (b *Book) evaluateStep(out []Finding, s *Step, e *evaluation, p *Policy) []Finding {
 	for _, r := range b.byStep[s.ID] {
-		if !r.inForce(f.Day, sh.cert.Kind) {
+		if !r.inForce(e.Day, e.cert.Kind) {
 			continue
 		}
-		e := evaluation{Facts: f, shared: sh, rule: r}
-		if !r.cond(&e) {
+		e.rule, e.vars, e.facts, e.sub = r, nil, nil, ""
+		if !r.cond(e) {
 			continue
 		}
 		x := Finding{Step: s.ID, Rule: r, Action: action(p, s.ID, r), Sub: r.Sub, Vars: e.vars, Facts: e.facts}
@@ -277,20 +278,42 @@ func (b *Book) Next(x *Finding, lang string) string {
 
 // fill replaces {name} by the finding's values. A value that starts with "@" is a key into Words.
 func (b *Book) fill(s string, x *Finding, lang string) string {
-	if !strings.Contains(s, "{") {
+	open := strings.IndexByte(s, '{')
+	if open < 0 {
 		return s
 	}
+	var out strings.Builder
+	out.Grow(len(s) + 32)
+	for open >= 0 {
+		end := strings.IndexByte(s[open:], '}')
+		if end < 0 {
+			break
+		}
+		out.WriteString(s[:open])
+		out.WriteString(b.value(s[open+1:open+end], x, lang))
+		s = s[open+end+1:]
+		open = strings.IndexByte(s, '{')
+	}
+	out.WriteString(s)
+	return out.String()
+}
+
+// value is what a name in a message stands for; an unknown name stands for itself in braces, which a test looks for.
+func (b *Book) value(name string, x *Finding, lang string) string {
 	for i := 0; i+1 < len(x.Vars); i += 2 {
+		if x.Vars[i] != name {
+			continue
+		}
 		v := x.Vars[i+1]
-		switch {
-		case strings.HasPrefix(v, "@"):
-			v = b.Words[v[1:]].In(lang)
-		case x.Vars[i] == "step":
+		if strings.HasPrefix(v, "@") {
+			return b.Words[v[1:]].In(lang)
+		}
+		if name == "step" {
 			if st := b.StepByID(v); st != nil {
-				v = st.Title.In(lang)
+				return st.Title.In(lang)
 			}
 		}
-		s = strings.ReplaceAll(s, "{"+x.Vars[i]+"}", v)
+		return v
 	}
-	return s
+	return "{" + name + "}"
 }
