@@ -154,6 +154,9 @@ func TestSpecimensAreAnsweredExactly(t *testing.T) {
 		}
 		groups[key] = append(groups[key], a)
 	}
+	if testing.Short() {
+		order = order[:3] // under the race detector a PDF costs ten times as much; the full set runs without it
+	}
 	worst := map[string]int{"TOTAL-PASSED": exitOK, "INDETERMINATE": exitIndeterminate, "TOTAL-FAILED": exitFailed}
 	for _, key := range order {
 		rows := groups[key]
