@@ -337,7 +337,9 @@ func (d *Document) op(ctx context.Context, f func(context.Context) error) error 
 	case errors.Is(err, context.Canceled):
 		err = fail(ErrCanceled, d.name, nil, "reading")
 	case errors.As(err, &engine):
-		err = fail(ErrTooComplex, d.name, err, "")
+		// A trap is how PDFium ends when its memory is used up, and how it ends on a fault of its own; both are the
+		// file's doing and both end only this file's instance.
+		err = fail(ErrTooComplex, d.name, nil, "%s", engine)
 	default:
 		err = fail(ErrDamaged, d.name, err, "")
 	}

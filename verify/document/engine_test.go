@@ -200,17 +200,19 @@ func TestWaysIntoPDFium(t *testing.T) {
 	if in.stop == nil || len(pdfiumWasm) == 0 {
 		t.Error("PDFium runs under wazero's slow way of being killed")
 	}
-	in.stop.Set(1)
-	if _, err := in.quick("FPDF_GetLastError"); err != nil {
-		t.Error("a call without a loop was ended", err)
+	d, err := openPDF(context.Background(), in, "slow.pdf", slowPDF(), DefaultLimits())
+	if err != nil {
+		t.Fatal(err)
 	}
-	if _, err := in.alloc(context.Background(), make([]byte, 64<<10)); err == nil {
-		if _, err = in.quick("FPDF_LoadMemDocument", uint64(in.args), 200, 0); err == nil {
-			t.Error("the stop flag ends nothing")
-		}
+	in.stop.Set(1)
+	if _, err := d.render(context.Background(), 0, 100); err == nil {
+		t.Error("the stop flag ends nothing")
 	}
 	if in.dead == nil {
 		t.Error("an instance that trapped is not dead")
+	}
+	if _, err := in.quick("FPDF_GetLastError"); err == nil {
+		t.Error("a dead instance was used again")
 	}
 }
 

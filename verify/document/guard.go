@@ -10,17 +10,29 @@ import (
 // can leave running is bounded by the number of slots, and by the memory limits each call has.
 type guard struct {
 	slots chan struct{}
+	large chan struct{} // held by the one call that needs much memory
 }
 
-func newGuard(running int) *guard { return &guard{slots: make(chan struct{}, max(running, 1))} }
+func newGuard(running int) *guard {
+	return &guard{slots: make(chan struct{}, max(running, 1)), large: make(chan struct{}, 1)}
+}
 
-// guarded runs f in a goroutine and waits for it or for ctx. Panics become errors.
-func guarded[T any](ctx context.Context, g *guard, f func() (T, error)) (T, error) {
+// guarded runs f in a goroutine and waits for it or for ctx. Panics become errors. Large calls run one at a time.
+func guarded[T any](ctx context.Context, g *guard, large bool, f func() (T, error)) (T, error) {
 	var zero T
-	select {
-	case g.slots <- struct{}{}:
-	case <-ctx.Done():
-		return zero, ctxError(ctx, "", "waiting for a slow file")
+	release := []chan struct{}{g.slots}
+	if large {
+		release = []chan struct{}{g.large, g.slots}
+	}
+	for i, c := range release {
+		select {
+		case c <- struct{}{}:
+		case <-ctx.Done():
+			for _, c := range release[:i] {
+				<-c
+			}
+			return zero, ctxError(ctx, "", "waiting for a slow file")
+		}
 	}
 	type result struct {
 		v   T
@@ -28,11 +40,13 @@ func guarded[T any](ctx context.Context, g *guard, f func() (T, error)) (T, erro
 	}
 	done := make(chan result, 1)
 	go func() {
-		defer func() { <-g.slots }()
 		var r result
 		defer func() {
 			if p := recover(); p != nil {
 				r.v, r.err = zero, fmt.Errorf("panic: %v", p)
+			}
+			for _, c := range release {
+				<-c
 			}
 			done <- r
 		}()

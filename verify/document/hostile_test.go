@@ -13,6 +13,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -212,7 +213,7 @@ func TestCanceledCallReopens(t *testing.T) {
 	d := open(t, "a.pdf", slowPDF())
 	ctx, cancel := context.WithCancel(context.Background())
 	go func() { time.Sleep(100 * time.Millisecond); cancel() }()
-	if _, err := d.Render(ctx, 0, 600); CodeOf(err) != ErrCanceled {
+	if _, err := d.Render(ctx, 0, 150); CodeOf(err) != ErrCanceled {
 		t.Fatalf("%v, want %s", err, ErrCanceled)
 	}
 	if _, err := d.PageSize(0); err != nil {
@@ -220,6 +221,28 @@ func TestCanceledCallReopens(t *testing.T) {
 	}
 	if got := plainText(d, t, 0); !strings.HasPrefix(got, "This is") {
 		t.Errorf("after a canceled call: %q", got)
+	}
+}
+
+// Machine code that runs without visiting Go holds up the garbage collector, and with it every goroutine, also the one
+// that would end it.
+func TestSlowFileDoesNotStopTheWorld(t *testing.T) {
+	d := open(t, "a.pdf", slowPDF())
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	collected := make(chan struct{})
+	go func() {
+		defer close(collected)
+		time.Sleep(50 * time.Millisecond) // into the painting
+		for range 5 {
+			runtime.GC()
+		}
+		cancel()
+	}()
+	_, err := d.Render(ctx, 0, 150)
+	<-collected
+	if code := CodeOf(err); code != ErrCanceled {
+		t.Errorf("%v: the page was painted or its time was up before Go could collect its garbage", err)
 	}
 }
 

@@ -33,6 +33,10 @@ type picture struct {
 	pix *image.RGBA
 }
 
+// largePixels is the size from which pictures are decoded one after the other: two at their limit would not fit into
+// 1 GB.
+const largePixels = 20_000_000
+
 // frame is one page of an image file.
 type frame struct {
 	w, h int // as stored
@@ -234,7 +238,8 @@ func (p *picture) render(ctx context.Context, i int, dpi float64) (*pixels, erro
 		return nil, err
 	}
 	if p.cur != i {
-		img, err := guarded(ctx, p.guard, func() (*image.RGBA, error) {
+		p.cur, p.pix = -1, nil // the page before need not stay beside this one
+		img, err := guarded(ctx, p.guard, f.w*f.h >= largePixels, func() (*image.RGBA, error) {
 			img, err := p.decode(f)
 			if err != nil {
 				return nil, err

@@ -9,10 +9,14 @@ import (
 // stopGlobal is the name under which an interruptible module exports its stop flag.
 const stopGlobal = "zhengyan.stop"
 
-// interruptible returns the WebAssembly module with a check of a stop flag at the head of every loop: a global that
-// the host sets to end whatever runs, with an "unreachable" trap. It does what wazero's WithCloseOnContextDone does,
-// but in three machine instructions a turn instead of a call out of the sandbox, which makes painting a page five to
-// ten times faster. The flag is the module's own business: wazero validates and compiles the result like any module.
+// turns is how many turns of loops a module runs before it looks at the stop flag. Between two looks neither the flag
+// nor Go's garbage collector, which waits for running machine code, is served: this is some milliseconds.
+const turns = 1 << 14
+
+// interruptible returns the WebAssembly module with a counter at the head of every loop. When it has counted to turns,
+// the module calls a function of its own that visits Go, so that Go may stop the world or switch goroutines, and then
+// ends with an "unreachable" trap if the host has set the stop flag. It does what wazero's WithCloseOnContextDone does
+// at every turn of every loop, five to twenty times faster. wazero validates and compiles the result like any module.
 //
 // WebAssembly Core Specification 2.0, sections 5.4 and 5.5. Instructions that are not known here are an error, never
 // a guess.
@@ -20,60 +24,96 @@ func interruptible(wasm []byte) ([]byte, error) {
 	if len(wasm) < 8 || string(wasm[:8]) != "\x00asm\x01\x00\x00\x00" {
 		return nil, errors.New("not a WebAssembly module")
 	}
-	const sectionImport, sectionGlobal, sectionExport, sectionCode = 2, 6, 7, 10
 	out := append(make([]byte, 0, len(wasm)+len(wasm)/8), wasm[:8]...)
 	r := wasmReader{b: wasm, at: 8}
-	var imported, stop uint32
-	var have [11]bool
+	var m wasmAdditions
 	for r.at < len(wasm) && r.err == nil {
 		id := r.byte()
 		body := wasmReader{b: r.bytes(int(r.u32()))}
 		if r.err != nil {
 			break
 		}
-		whole := body.b
-		var err error
-		switch id {
-		case sectionImport:
-			imported, err = importedGlobals(&body)
-		case sectionGlobal:
-			n := body.u32()
-			stop = imported + n
-			// One more global: i32, mutable, starting at 0.
-			whole = append(leb(nil, n+1), body.rest()...)
-			whole = append(whole, 0x7f, 0x01, 0x41, 0x00, 0x0b)
-		case sectionExport:
-			n := body.u32()
-			whole = append(leb(nil, n+1), body.rest()...)
-			whole = append(leb(whole, uint32(len(stopGlobal))), stopGlobal...)
-			whole = leb(append(whole, 0x03), stop)
-		case sectionCode:
-			whole, err = checkLoops(&body, stop)
-		}
+		whole, err := m.section(id, &body)
 		if err == nil {
 			err = body.err
 		}
 		if err != nil {
 			return nil, fmt.Errorf("section %d: %w", id, err)
 		}
-		if int(id) < len(have) {
-			have[id] = true
-		}
 		out = append(leb(append(out, id), uint32(len(whole))), whole...)
 	}
-	if r.err == nil && !(have[sectionGlobal] && have[sectionExport] && have[sectionCode]) {
+	if r.err == nil && m.done != allAdded {
 		r.err = errors.New("a section is missing")
 	}
 	return out, r.err
 }
 
-func importedGlobals(r *wasmReader) (globals uint32, err error) {
+// wasmAdditions are the indices of what is added to a module: the type and the function of the visit to Go, the
+// counter and the stop flag.
+type wasmAdditions struct {
+	importedFuncs, importedGlobals uint32
+	kind, visit, counter, stop     uint32
+	done                           int
+}
+
+const (
+	addedType = 1 << iota
+	addedFunction
+	addedGlobals
+	addedExport
+	addedCode
+	allAdded = 1<<iota - 1
+)
+
+// section gives a section with the additions.
+func (m *wasmAdditions) section(id byte, r *wasmReader) ([]byte, error) {
+	const types, imports, functions, globals, exports, code = 1, 2, 3, 6, 7, 10
+	longer := func(by uint32) (n uint32, b []byte) {
+		n = r.u32()
+		return n, append(leb(nil, n+by), r.rest()...)
+	}
+	switch id {
+	case types:
+		n, b := longer(1)
+		m.kind = n
+		m.done |= addedType
+		return append(b, 0x60, 0x00, 0x00), nil // no parameters, no results
+	case imports:
+		return r.b, m.countImports(r)
+	case functions:
+		n, b := longer(1)
+		m.visit = m.importedFuncs + n
+		m.done |= addedFunction
+		return leb(b, m.kind), nil
+	case globals:
+		n, b := longer(2)
+		m.counter, m.stop = m.importedGlobals+n, m.importedGlobals+n+1
+		b = append(sleb(append(b, 0x7f, 0x01, 0x41), turns), 0x0b) // i32, mutable
+		m.done |= addedGlobals
+		return append(b, 0x7f, 0x01, 0x41, 0x00, 0x0b), nil
+	case exports:
+		_, b := longer(1)
+		b = append(leb(b, uint32(len(stopGlobal))), stopGlobal...)
+		m.done |= addedExport
+		return leb(append(b, 0x03), m.stop), nil
+	case code:
+		if m.done != allAdded&^addedCode {
+			return nil, errors.New("unusual order")
+		}
+		m.done |= addedCode
+		return m.code(r)
+	}
+	return r.b, nil
+}
+
+func (m *wasmAdditions) countImports(r *wasmReader) error {
 	for n := r.u32(); n > 0 && r.err == nil; n-- {
 		r.bytes(int(r.u32()))
 		r.bytes(int(r.u32()))
 		switch kind := r.byte(); kind {
 		case 0: // function
 			r.u32()
+			m.importedFuncs++
 		case 1: // table
 			r.byte()
 			r.limits()
@@ -81,20 +121,23 @@ func importedGlobals(r *wasmReader) (globals uint32, err error) {
 			r.limits()
 		case 3: // global
 			r.bytes(2)
-			globals++
+			m.importedGlobals++
 		default:
-			return 0, fmt.Errorf("import of kind %d", kind)
+			return fmt.Errorf("import of kind %d", kind)
 		}
 	}
-	return globals, nil
+	return nil
 }
 
-// checkLoops rewrites the bodies of all functions.
-func checkLoops(r *wasmReader, stop uint32) ([]byte, error) {
-	// global.get stop; if; unreachable; end
-	check := append(leb([]byte{0x23}, stop), 0x04, 0x40, 0x00, 0x0b)
+// code rewrites the bodies of all functions and adds that of the visit.
+func (m *wasmAdditions) code(r *wasmReader) ([]byte, error) {
+	// counter = counter - 1; if counter == 0 { visit() }
+	count := append(leb([]byte{0x23}, m.counter), 0x41, 0x01, 0x6b, 0x24)
+	count = append(leb(count, m.counter), 0x23)
+	count = append(leb(count, m.counter), 0x45, 0x04, 0x40, 0x10)
+	count = append(leb(count, m.visit), 0x0b)
 	n := r.u32()
-	out := leb(make([]byte, 0, len(r.b)+len(r.b)/8), n)
+	out := leb(make([]byte, 0, len(r.b)+len(r.b)/8), n+1)
 	var body []byte
 	for f := range n {
 		fn := wasmReader{b: r.bytes(int(r.u32()))}
@@ -109,7 +152,7 @@ func checkLoops(r *wasmReader, stop uint32) ([]byte, error) {
 		from := 0
 		for fn.at < len(fn.b) && fn.err == nil {
 			if fn.instruction() {
-				body = append(append(body, fn.b[from:fn.at]...), check...)
+				body = append(append(body, fn.b[from:fn.at]...), count...)
 				from = fn.at
 			}
 		}
@@ -119,7 +162,12 @@ func checkLoops(r *wasmReader, stop uint32) ([]byte, error) {
 		body = append(body, fn.b[from:]...)
 		out = append(leb(out, uint32(len(body))), body...)
 	}
-	return out, nil
+	// counter = turns; memory.grow(0), which wazero does in Go; if stop != 0 { unreachable }
+	visit := sleb([]byte{0x00, 0x41}, turns)
+	visit = leb(append(visit, 0x24), m.counter)
+	visit = append(visit, 0x41, 0x00, 0x40, 0x00, 0x1a, 0x23)
+	visit = append(leb(visit, m.stop), 0x04, 0x40, 0x00, 0x0b, 0x0b)
+	return append(leb(out, uint32(len(visit))), visit...), nil
 }
 
 // wasmReader reads the binary format; after an error it gives zeros and stays where it is.
@@ -263,3 +311,12 @@ func (r *wasmReader) vector() {
 }
 
 func leb(b []byte, v uint32) []byte { return binary.AppendUvarint(b, uint64(v)) }
+
+// sleb appends a non-negative number as signed LEB128.
+func sleb(b []byte, v uint32) []byte {
+	for v >= 0x40 {
+		b = append(b, byte(v&0x7f)|0x80)
+		v >>= 7
+	}
+	return append(b, byte(v))
+}

@@ -64,14 +64,15 @@ type Limits struct {
 }
 
 // DefaultLimits returns the limits in force unless a caller sets others. A certificate is one page and some hundred
-// kilobytes; the limits leave room for a bid book of scans and for one 600 dpi A3 page, within 1 GB of memory.
+// kilobytes; the limits leave room for a bid book of scans, for an A4 page at 600 dpi and for a phone's largest photo,
+// within 1 GB of memory.
 func DefaultLimits() Limits {
 	return Limits{
 		FileBytes:       128 << 20,
 		Pages:           2000,
-		ImagePixels:     80_000_000,
-		PageImagePixels: 160_000_000,
-		RenderPixels:    40_000_000,
+		ImagePixels:     64_000_000,
+		PageImagePixels: 128_000_000,
+		RenderPixels:    30_000_000,
 		PageImages:      64,
 		PageObjects:     50_000,
 		PageChars:       100_000,
@@ -86,7 +87,7 @@ func DefaultLimits() Limits {
 		StructureDecode:  32 << 20,
 		Abandoned:        2,
 		Instances:        6,
-		InstancePages:    4096, // 256 MiB
+		InstancePages:    3072, // 192 MiB; with what Go keeps while it grows, three to four times that
 
 		ArchiveBytes:     4 << 30,
 		ArchiveDirectory: 16 << 20,

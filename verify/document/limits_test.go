@@ -177,7 +177,7 @@ func TestAbandonedCallsAreBounded(t *testing.T) {
 	running := make(chan struct{}, 10)
 	for i := range 5 {
 		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Millisecond)
-		_, err := guarded(ctx, g, func() (int, error) { running <- struct{}{}; <-release; return 0, nil })
+		_, err := guarded(ctx, g, false, func() (int, error) { running <- struct{}{}; <-release; return 0, nil })
 		cancel()
 		if CodeOf(err) != ErrTimeout {
 			t.Errorf("call %d: %v", i, err)
@@ -187,10 +187,10 @@ func TestAbandonedCallsAreBounded(t *testing.T) {
 		t.Errorf("%d calls were started, want 2", n)
 	}
 	close(release)
-	if v, err := guarded(context.Background(), g, func() (int, error) { return 7, nil }); v != 7 || err != nil {
+	if v, err := guarded(context.Background(), g, false, func() (int, error) { return 7, nil }); v != 7 || err != nil {
 		t.Errorf("after they ended: %d, %v", v, err)
 	}
-	if _, err := guarded(context.Background(), g, func() (int, error) { panic("library") }); err == nil || !strings.Contains(err.Error(), "library") {
+	if _, err := guarded(context.Background(), g, false, func() (int, error) { panic("library") }); err == nil || !strings.Contains(err.Error(), "library") {
 		t.Errorf("a panic gave %v", err)
 	}
 }
@@ -215,6 +215,26 @@ func TestInstancesAreBounded(t *testing.T) {
 		d.Close()
 	}
 	open(t, "a.pdf", b)
+}
+
+// Large calls wait for each other, and one that gives up waiting takes nothing with it.
+func TestLargeCallsRunAlone(t *testing.T) {
+	g := newGuard(4)
+	release, running := make(chan struct{}), make(chan struct{})
+	go guarded(context.Background(), g, true, func() (int, error) { close(running); <-release; return 0, nil })
+	<-running
+	if v, err := guarded(context.Background(), g, false, func() (int, error) { return 7, nil }); v != 7 || err != nil {
+		t.Errorf("a small call beside a large one: %d, %v", v, err)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Millisecond)
+	defer cancel()
+	if _, err := guarded(ctx, g, true, func() (int, error) { t.Error("two large calls at once"); return 0, nil }); CodeOf(err) != ErrTimeout {
+		t.Error(err)
+	}
+	close(release)
+	if v, err := guarded(context.Background(), g, true, func() (int, error) { return 7, nil }); v != 7 || err != nil {
+		t.Errorf("the next large call: %d, %v", v, err)
+	}
 }
 
 // A page that needs more memory than an instance may have ends as an error of that file.

@@ -113,9 +113,7 @@ func (d *pdf) fault(ctx context.Context, name string, err error) *Error {
 	if ctx.Err() != nil {
 		return ctxError(ctx, name, "PDF engine")
 	}
-	// A trap is how PDFium ends when its memory is used up, and how it ends on a fault of its own; both are the
-	// file's doing and both end only this file's instance.
-	return fail(ErrTooComplex, name, err, "")
+	return fail(ErrTooComplex, name, nil, "%s", err)
 }
 
 func (d *pdf) count() int { return d.n }

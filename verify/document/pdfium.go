@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"reflect"
+	"strings"
 	"sync"
 	"testing/fstest"
 	"time"
@@ -170,7 +171,11 @@ type errEngine struct {
 	err error
 }
 
-func (e *errEngine) Error() string { return "PDFium " + e.fn + ": " + e.err.Error() }
+func (e *errEngine) Error() string {
+	why, _, _ := strings.Cut(e.err.Error(), "\n") // wazero adds a stack trace
+	return "PDFium " + e.fn + ": " + why
+}
+
 func (e *errEngine) Unwrap() error { return e.err }
 
 func (p *pdfiumPool) instance(ctx context.Context) (*instance, error) {

@@ -35,6 +35,9 @@ func (d *pdf) render(ctx context.Context, i int, dpi float64) (*pixels, error) {
 	if dpi <= 0 {
 		dpi = defaultDPI
 	}
+	if err := d.paintable(ctx, p); err != nil {
+		return nil, err
+	}
 	w, h, used := renderSize(p.size, dpi, d.limits.RenderPixels)
 	bmp, err := d.in.call(ctx, "FPDFBitmap_CreateEx", uint64(w), uint64(h), bitmapBGRA, 0, 0)
 	if err != nil {
@@ -64,6 +67,26 @@ func (d *pdf) render(ctx context.Context, i int, dpi float64) (*pixels, error) {
 		out.clamped = used
 	}
 	return out, nil
+}
+
+// paintable refuses a page with a picture over the limit at once, instead of after its time is used up.
+func (d *pdf) paintable(ctx context.Context, p *pdfPage) error {
+	if err := d.walk(ctx, p); err != nil {
+		return err
+	}
+	for _, o := range p.objects {
+		if o.kind != objImage {
+			continue
+		}
+		w, h, err := d.imageSize(o)
+		if err != nil {
+			return err
+		}
+		if px := int64(w) * int64(h); px > d.limits.ImagePixels {
+			return fail(ErrTooManyPixels, "", nil, "page %d shows a picture of %d×%d pixels, limit %d", p.index+1, w, h, d.limits.ImagePixels)
+		}
+	}
+	return nil
 }
 
 // renderSize gives the pixels of a page at a resolution, lowered to fit the limit.

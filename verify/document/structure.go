@@ -27,7 +27,7 @@ type structure struct {
 // readStructure runs pdfcpu over the file. It works on the Go heap outside of the sandbox, so it gets limits of its
 // own for streams, objects and depth; it can't be killed, see guard.
 func readStructure(ctx context.Context, g *guard, b []byte, limits Limits) (structure, error) {
-	return guarded(ctx, g, func() (structure, error) {
+	return guarded(ctx, g, false, func() (structure, error) {
 		conf := pdfcpuConfig(limits)
 		c, err := api.ReadContext(bytes.NewReader(b), conf)
 		if err != nil {

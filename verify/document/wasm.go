@@ -24,7 +24,7 @@ func stoppablePDFium(cacheDir string) []byte {
 	name := ""
 	if cacheDir != "" {
 		// Named after what it was made from and after the version of the making.
-		name = filepath.Join(cacheDir, fmt.Sprintf("%s1-%08x-%d.wasm", stoppablePrefix, castagnoli(pdfiumWasm), len(pdfiumWasm)))
+		name = filepath.Join(cacheDir, fmt.Sprintf("%s2-%08x-%d.wasm", stoppablePrefix, castagnoli(pdfiumWasm), len(pdfiumWasm)))
 		if b, err := os.ReadFile(name); err == nil && len(b) > len(pdfiumWasm) { // checkCompiled knows its sum
 			return b
 		}
