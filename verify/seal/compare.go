@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"zhengyan/verify/document/pdfraw"
+	"zhengyan/verify/page"
 )
 
 // The level of permission that a change needs: the numbers are those of DocMDP /P (ISO 32000-2, table 257).
@@ -40,8 +41,9 @@ type differ struct {
 	compared       int
 	gaveUp         bool
 	changes        []change
-	annotPage      map[int]int // object number of an annotation of the later revision → page
-	seen           map[string]bool
+	annotPage      map[int]int     // object number of an annotation of the later revision → page
+	seen           map[string]int  // class and name of a change → its index
+	newValue       map[string]bool // fields whose value was changed
 	signedNow      map[string]bool // fields that got a signature in a later revision
 	widgetsA       map[int]bool    // object numbers of the fields and widgets of the signed revision
 	widgetsB       map[int]bool    // and of the later one
@@ -50,14 +52,26 @@ type differ struct {
 
 func (x *differ) add(class Changes, level int, what string, page int, field string) {
 	key := string(class) + "\x00" + what
-	if x.seen[key] || len(x.changes) >= maxChanges {
-		if level == levelNever && !x.seen[key] {
-			x.changes[len(x.changes)-1].level = levelNever
+	if i, ok := x.seen[key]; ok || len(x.changes) >= maxChanges {
+		if !ok {
+			i = len(x.changes) - 1
 		}
+		x.changes[i].level = max(x.changes[i].level, level) // the gravest of what goes by one name counts
 		return
 	}
-	x.seen[key] = true
+	x.seen[key] = len(x.changes)
 	x.changes = append(x.changes, change{Change: Change{Class: class, What: what, Page: page}, level: level, field: field})
+}
+
+// place notes where on its page the field or annotation of a change stands.
+func (x *differ) place(class Changes, what string, d pdfraw.Dict, i int) {
+	n, ok := x.seen[string(class)+"\x00"+what]
+	r, has := x.b.Rect(d["Rect"])
+	if !ok || !has || i < 0 || i >= len(x.pagesB) || r[0] == r[2] || r[1] == r[3] {
+		return
+	}
+	b := x.pagesB[i].Shown(r)
+	x.changes[n].Box = page.Box{X0: b[0], Y0: b[1], X1: b[2], Y1: b[3]}
 }
 
 // backKey tells entries that lead back up or across: parents and pages, which are compared where they stand.

@@ -121,18 +121,21 @@ func (c *covered) gap(doc *pdfraw.Doc, e *entry, from, to int) {
 	if hi >= 0 {
 		out = append(out, byte(hi<<4))
 	}
-	n := 0
+	n, ranges := 0, 0
 	match := false
 	for _, s := range e.spans {
 		if s.Key == "Contents" {
 			n++
 			match = match || s.Start == from && s.End == to
 		}
+		if s.Key == "ByteRange" {
+			ranges++
+		}
 	}
 	switch {
-	case n > 1:
-		c.invalid(pGap, "the dictionary has more than one /Contents")
-	case len(e.spans) == 0 && !bytes.Equal(out, c.contents):
+	case n > 1 || ranges > 1:
+		c.invalid(pGap, "the dictionary has more than one /Contents or /ByteRange")
+	case len(e.spans) == 0: // in an object stream, say: it cannot be the dictionary that stands around the gap
 		c.invalid(pGap, "the dictionary has no place in the file")
 	case len(e.spans) > 0 && !match && e.inGap(from, to):
 		c.invalid(pGap, "the gap is not the place of /Contents")

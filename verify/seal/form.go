@@ -95,10 +95,17 @@ func (x *differ) form() {
 		}
 		if n.ft == "Sig" && looksSigned(x.b.Dict(n.dict["V"])) {
 			x.signedNow[n.name] = true
-			if n.kids { // its widgets
-				for j := i + 1; x.spend() && j < len(lb) && len(lb[j].name) > len(n.name) && lb[j].name[:len(n.name)] == n.name; j++ {
+			for j := i + 1; n.kids && x.spend() && j < len(lb) && below(lb[j].name, n.name); j++ {
+				if lb[j].dict["T"] == nil && lb[j].dict["FT"] == nil { // its widgets
 					x.signedNow[lb[j].name] = true
 				}
+			}
+		}
+	}
+	for _, n := range la {
+		for _, k := range byName[n.name] {
+			if n.dict["V"] != nil || lb[k].dict["V"] != nil {
+				x.newValue[n.name] = x.newValue[n.name] || !x.equal(n.dict["V"], lb[k].dict["V"])
 			}
 		}
 	}
@@ -131,20 +138,27 @@ func (x *differ) form() {
 				x.add(ChangesLTV, levelLTV, "document timestamp "+n.name, page, "")
 			} else if v != nil {
 				x.add(ChangesForm, levelForm, "signature "+n.name, page, "")
+				x.place(ChangesForm, "signature "+n.name, n.dict, page)
 				if x.visible(lb, i) {
-					x.changes[len(x.changes)-1].created = true
+					x.changes[x.seen[string(ChangesForm)+"\x00signature "+n.name]].created = true
 				}
 			}
 		case n.kids && n.dict["V"] == nil && x.holdsSigned(lb, i): // a node above a new signature
 		default:
 			x.add(ChangesForm, levelNever, "field "+n.name+" added", page, n.name)
+			x.place(ChangesForm, "field "+n.name+" added", n.dict, page)
 		}
 	}
 }
 
+// below reports whether a full name is that of a kid, or a kid's kid, of the field named up.
+func below(name, up string) bool {
+	return strings.HasPrefix(name, up+".") || strings.HasPrefix(name, up+"#")
+}
+
 // visible reports whether a field, or a widget below it, has an area on a page.
 func (x *differ) visible(l []fieldNode, i int) bool {
-	for j := i; x.spend() && j < len(l) && strings.HasPrefix(l[j].name, l[i].name); j++ {
+	for j := i; x.spend() && j < len(l) && (j == i || below(l[j].name, l[i].name)); j++ {
 		if r, ok := x.b.Rect(l[j].dict["Rect"]); ok && r[0] < r[2] && r[1] < r[3] {
 			return true
 		}
@@ -154,7 +168,7 @@ func (x *differ) visible(l []fieldNode, i int) bool {
 
 func (x *differ) holdsSigned(l []fieldNode, i int) bool {
 	found := false
-	for j := i + 1; x.spend() && j < len(l) && len(l[j].name) > len(l[i].name) && l[j].name[:len(l[i].name)] == l[i].name; j++ {
+	for j := i + 1; x.spend() && j < len(l) && below(l[j].name, l[i].name); j++ {
 		found = true
 		if !l[j].kids && !x.signedNow[l[j].name] {
 			return false
@@ -279,6 +293,7 @@ func (x *differ) fieldPair(a, b pdfraw.Dict, name string, ft pdfraw.Name, page i
 	}
 	if has["V"] {
 		x.add(ChangesForm, levelForm, "field "+name+": value", page, name)
+		x.place(ChangesForm, "field "+name+": value", b, page)
 	}
 	for _, k := range keys {
 		switch k {
@@ -291,7 +306,7 @@ func (x *differ) fieldPair(a, b pdfraw.Dict, name string, ft pdfraw.Name, page i
 			}
 		case "AP":
 			switch {
-			case has["V"] || a["T"] == nil || x.a.Resolve(a["AP"]) == nil:
+			case has["V"] || x.a.Resolve(a["AP"]) == nil || a["T"] == nil && x.newValue[parentName(name)]:
 				x.add(ChangesForm, levelForm, "field "+name+": value", page, name)
 			default:
 				x.add(ChangesAnnotation, levelNever, "field "+name+": appearance without a new value", page, name)
@@ -327,6 +342,14 @@ func (x *differ) overwritten(ap pdfraw.Object) bool {
 	return false
 }
 
+// parentName is the full name of the field that a widget without a name belongs to.
+func parentName(name string) string {
+	if i := strings.LastIndexByte(name, '#'); i > 0 {
+		return name[:i]
+	}
+	return ""
+}
+
 // signatureField compares a signature field: an empty one may be signed, a signed one must stay as it is.
 func (x *differ) signatureField(a, b pdfraw.Dict, name string, page int, keys []pdfraw.Name) {
 	va, vb := x.a.Resolve(a["V"]), x.b.Dict(b["V"])
@@ -340,6 +363,11 @@ func (x *differ) signatureField(a, b pdfraw.Dict, name string, page int, keys []
 			level, class, what = levelLTV, ChangesLTV, "document timestamp "+name
 		}
 		x.add(class, level, what, page, "")
+		x.place(class, what, b, page)
+		ra, _ := x.a.Rect(a["Rect"])
+		if rb, ok := x.b.Rect(b["Rect"]); ok && rb != ra && rb[0] < rb[2] && rb[1] < rb[3] {
+			x.changes[x.seen[string(class)+"\x00"+what]].created = true // put where it was not
+		}
 		if x.overwritten(a["AP"]) || isRef(a["AP"]) && !x.equal(a["AP"], b["AP"]) {
 			x.add(ChangesAnnotation, levelNever, "signature field "+name+": shared appearance replaced", page, "")
 		}

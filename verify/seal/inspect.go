@@ -50,6 +50,7 @@ const (
 	pLoop       = "STRUCTURE_BROKEN"
 	pModified   = "MODIFIED_AFTER_SEAL"
 	pFuture     = "SIGNED_IN_FUTURE"
+	pVisualOnly = "VISUAL_SEAL_ONLY"
 )
 
 // Inspect verifies every signature and seal of a file, which may be a PDF or an OFD document. A file that cannot be read
@@ -201,7 +202,31 @@ func (f *file) sum(r *Report) {
 		r.Status, r.Overall = Unreadable, NoVerdict
 	default:
 		r.Status, r.Overall = Unsigned, OverallUnsigned
+		r.Problems = append(r.Problems, f.visualOnly()...)
 	}
+}
+
+// visualOnly names what looks like a seal in a file without a signature: a stamp laid over a page, or the picture of a
+// signature field that nobody signed.
+func (f *file) visualOnly() []Problem {
+	var out []Problem
+	for i, p := range f.loc.pages {
+		for _, o := range f.doc.Array(p.Dict["Annots"]) {
+			if len(out) >= 10 || f.doc.Exhausted() {
+				return out
+			}
+			d := f.doc.Dict(o)
+			switch f.doc.Name(d["Subtype"]) {
+			case "Stamp":
+				out = append(out, Problem{pVisualOnly, fmt.Sprintf("stamp on page %d", i+1)})
+			case "Widget":
+				if f.doc.Name(d["FT"]) == "Sig" && f.doc.Dict(d["AP"]) != nil {
+					out = append(out, Problem{pVisualOnly, fmt.Sprintf("signature field without a signature on page %d", i+1)})
+				}
+			}
+		}
+	}
+	return out
 }
 
 // clean reports whether one signature by itself gives no reason for doubt.
@@ -260,7 +285,7 @@ func (f *file) structLoop() bool {
 
 // verify verifies one signature dictionary.
 func (f *file) verify(e *entry) *verified {
-	v := &verified{e: e, cov: measure(f.doc, e)}
+	v := &verified{e: e, cov: f.measured(e)}
 	s := &v.sig
 	name := func(k pdfraw.Name) string { return string(f.doc.Name(e.dict[k])) }
 	s.Field, s.Filter, s.SubFilter = strings.Join(e.names, ", "), name("Filter"), name("SubFilter")
@@ -325,6 +350,14 @@ func (f *file) verify(e *entry) *verified {
 // a SHA-1 digest, with no signed attribute to tie it to a certificate, does not say which document its signer saw. Where
 // the certificate itself was still issued with SHA-1, or by nobody, no rule of an authority was broken by it.
 func shattered() time.Time { return time.Date(2017, 2, 23, 0, 0, 0, 0, time.UTC) }
+
+// measured gives the coverage of an entry, computed once.
+func (f *file) measured(e *entry) *covered {
+	if e.cov == nil {
+		e.cov = measure(f.doc, e)
+	}
+	return e.cov
+}
 
 // container verifies what stands in /Contents, whatever Filter and SubFilter call it.
 func (f *file) container(v *verified) *outcome {

@@ -28,6 +28,7 @@ type entry struct {
 	field  pdfraw.Dict
 	page   int
 	box    page.Box
+	cov    *covered // once measured
 }
 
 // maxSignatures bounds the signature dictionaries of one file.

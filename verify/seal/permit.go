@@ -18,9 +18,9 @@ type permission struct {
 
 // permissions reads DocMDP and FieldMDP of a signature and the Lock of its field. Without any of them form filling and
 // further signatures are allowed: that is what an approval signature expects, and a mark over the page is not.
-func (f *file) permissions(doc *pdfraw.Doc, e *entry) []permission {
+func (f *file) permissions(doc *pdfraw.Doc, e *entry, end int) []permission {
 	base := permission{level: levelForm}
-	if p, ok := f.certified(doc, e); ok {
+	if p, ok := f.certified(doc, e, end); ok {
 		base.level = p
 	}
 	out := []permission{}
@@ -51,10 +51,11 @@ func (f *file) permissions(doc *pdfraw.Doc, e *entry) []permission {
 	return append(out, base)
 }
 
-// certified returns the level that another signature, which certifies the document, allows.
-func (f *file) certified(doc *pdfraw.Doc, self *entry) (level int, ok bool) {
+// certified returns the level that another signature allows which certified the document before: one that came later
+// has no say in what this signer agreed to.
+func (f *file) certified(doc *pdfraw.Doc, self *entry, end int) (level int, ok bool) {
 	for _, e := range f.loc.entries {
-		if e == self || e.source != fromField {
+		if e == self || e.source != fromField || f.measured(e).end >= end || f.measured(e).coverage != CoverageRevision {
 			continue
 		}
 		for _, o := range doc.Array(e.dict["Reference"]) {
@@ -167,7 +168,7 @@ func (f *file) changesAfter(v *verified) {
 		s.Problems = append(s.Problems, Problem{pByteRange, "the signed bytes are no document"})
 		return
 	}
-	perms := f.permissions(f.doc, v.e)
+	perms := f.permissions(f.doc, v.e, v.cov.end)
 	v.changes = compareRevisions(signed, f.doc, v.cov.end)
 	if least(perms) < levelForm || len(v.changes) == 0 {
 		v.changes = append(v.changes, orphans(signed, f.doc)...)

@@ -12,7 +12,7 @@ import (
 // and the document as it is now.
 func compareRevisions(signed, now *pdfraw.Doc, end int) []change {
 	x := &differ{
-		a: signed, b: now, memo: map[[2]int]bool{}, seen: map[string]bool{}, signedNow: map[string]bool{},
+		a: signed, b: now, memo: map[[2]int]bool{}, seen: map[string]int{}, newValue: map[string]bool{}, signedNow: map[string]bool{},
 		widgetsA: map[int]bool{}, widgetsB: map[int]bool{}, fieldOf: map[int]string{}, indexA: map[int]int{}, indexB: map[int]int{},
 	}
 	x.structure(end)
@@ -305,6 +305,7 @@ func (x *differ) annotations(i int) {
 			continue
 		}
 		x.add(ChangesAnnotation, levelAnnot, what+" changed", i, "")
+		x.place(ChangesAnnotation, what+" changed", x.b.Dict(lb[j]), i)
 	}
 	for j, o := range lb {
 		if used[j] || !x.spend() {
@@ -315,12 +316,13 @@ func (x *differ) annotations(i int) {
 			continue
 		}
 		kind := string(x.b.Name(d["Subtype"]))
-		what := fmt.Sprintf("page %d: annotation (%s) added", i+1, kind)
+		what := fmt.Sprintf("page %d: annotation %d (%s) added", i+1, j+1, kind)
 		if r, ok := o.(pdfraw.Ref); ok && x.widgetsB[r.Num] {
 			if name := x.fieldOf[r.Num]; x.signedNow[name] {
 				continue // listed with its field
 			}
 			x.add(ChangesAnnotation, levelNever, what, i, "")
+			x.place(ChangesAnnotation, what, d, i)
 			continue
 		}
 		if kind == "Widget" {
@@ -329,8 +331,10 @@ func (x *differ) annotations(i int) {
 				continue
 			}
 			x.add(ChangesAnnotation, levelNever, what, i, "")
+			x.place(ChangesAnnotation, what, d, i)
 			continue
 		}
 		x.add(ChangesAnnotation, levelAnnot, what, i, "")
+		x.place(ChangesAnnotation, what, d, i)
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+
+	"zhengyan/verify/page"
 )
 
 // update appends a revision with the objects given.
@@ -84,6 +86,9 @@ func TestUpdates(t *testing.T) {
 			}
 			if g.Integrity != Intact && g.Integrity != Malformed || g.Changes != tt.changes && tt.name != "reason of the signature replaced" || g.Permitted != tt.ok || (r.Overall == Clean) != tt.ok {
 				t.Errorf("integrity %s, changes %s, permitted %v, overall %s\n%v\n%v", g.Integrity, g.Changes, g.Permitted, r.Overall, g.Problems, g.Changed)
+			}
+			if tt.name == "annotation" && g.Changed[0].Box != (page.Box{X0: 60, Y0: 122, X1: 300, Y1: 152}) {
+				t.Errorf("the annotation stands at %v", g.Changed[0].Box)
 			}
 			if !tt.ok && len(g.Changed) == 0 && g.Coverage == CoverageRevision {
 				t.Error("nothing says what was changed")
@@ -186,8 +191,12 @@ func TestUnsignedFields(t *testing.T) {
 	w.obj(8, fmt.Sprintf(textField, "a", 11))
 	w.obj(10, stream("/Type /XObject /Subtype /Form /BBox [0 0 100 100]", "1 0 0 rg 0 0 100 100 re f"))
 	w.finish(1, "")
-	if r := inspect(t, w.buf.Bytes(), Options{}); r.Status != Unsigned || r.Overall != OverallUnsigned || len(r.Signatures) != 0 {
+	r := inspect(t, w.buf.Bytes(), Options{})
+	if r.Status != Unsigned || r.Overall != OverallUnsigned || len(r.Signatures) != 0 {
 		t.Errorf("%+v", r)
+	}
+	if len(r.Problems) != 1 || r.Problems[0].Code != pVisualOnly {
+		t.Errorf("the picture of a seal is not named: %v", r.Problems)
 	}
 }
 

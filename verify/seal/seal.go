@@ -144,6 +144,8 @@ type Change struct {
 	Class Changes `json:"class"`
 	What  string  `json:"what"` // field, annotation, page or object, by name or number
 	Page  int     `json:"page"` // 0-based, -1 if on no page
+	// Box is the place of a field or annotation on its page, unset for other changes.
+	Box page.Box `json:"box,omitzero"`
 }
 
 // Problem is a finding on a signature or a file.
