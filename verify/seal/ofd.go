@@ -459,13 +459,13 @@ func (p *ofdPackage) added(s *Signature, name string) {
 		s.Changes = class
 	}
 	s.Permitted = false
-	s.Changed = append(s.Changed, Change{class, name, -1})
+	s.Changed = append(s.Changed, Change{Class: class, What: name, Page: -1})
 	s.Problems = append(s.Problems, Problem{pModified, name})
 }
 
 func (p *ofdPackage) changed(s *Signature, name, code string, growth bool) {
 	if growth {
-		s.Changed = append(s.Changed, Change{ChangesForm, name, -1})
+		s.Changed = append(s.Changed, Change{Class: ChangesForm, What: name, Page: -1})
 		if s.Changes == ChangesNone {
 			s.Changes = ChangesForm
 		}
@@ -473,7 +473,7 @@ func (p *ofdPackage) changed(s *Signature, name, code string, growth bool) {
 	}
 	s.Changes, s.Permitted = ChangesContent, false
 	if len(s.Changed) < maxChanges {
-		s.Changed = append(s.Changed, Change{ChangesContent, name, -1})
+		s.Changed = append(s.Changed, Change{Class: ChangesContent, What: name, Page: -1})
 		s.Problems = append(s.Problems, Problem{code, name})
 	}
 }

@@ -153,7 +153,7 @@ func orphans(signed, now *pdfraw.Doc) []change {
 			case "", "ObjStm", "XRef", "DSS", "VRI":
 				return // arrays and streams of validation data that a tool wrote and did not use
 			}
-			out = append(out, change{Change: Change{ChangesContent, fmt.Sprintf("object %d that nothing leads to", num), -1}, level: levelAnnot})
+			out = append(out, change{Change: Change{Class: ChangesContent, What: fmt.Sprintf("object %d that nothing leads to", num), Page: -1}, level: levelAnnot})
 		}
 	})
 	return out
