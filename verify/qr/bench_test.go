@@ -68,7 +68,7 @@ func benchDecode(b *testing.B, img image.Image, want string) {
 	b.ReportAllocs()
 	before := cpuMillis()
 	for b.Loop() {
-		res, err := Decode(context.Background(), img, Options{})
+		res, err := Decode(context.Background(), img, Options{Budget: testBudget})
 		if err != nil || len(res.Codes) == 0 != (want == "") || want != "" && res.Codes[0].Text != want {
 			b.Fatal(res, err)
 		}

@@ -19,7 +19,7 @@ import (
 
 func decodeOne(t *testing.T, img image.Image) Code {
 	t.Helper()
-	res, err := Decode(context.Background(), img, Options{})
+	res, err := Decode(context.Background(), img, Options{Budget: testBudget})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -197,13 +197,13 @@ func TestDecodeManyAndLimits(t *testing.T) {
 		slices.Sort(got)
 		return got
 	}
-	if got := read(Options{}); !slices.Equal(got, want) {
+	if got := read(Options{Budget: testBudget}); !slices.Equal(got, want) {
 		t.Errorf("read %q", got)
 	}
-	if got := read(Options{One: true}); len(got) != 1 {
+	if got := read(Options{One: true, Budget: testBudget}); len(got) != 1 {
 		t.Errorf("One read %d codes", len(got))
 	}
-	if got := read(Options{MaxCodes: 5}); len(got) != 5 {
+	if got := read(Options{MaxCodes: 5, Budget: testBudget}); len(got) != 5 {
 		t.Errorf("MaxCodes 5 read %d codes", len(got))
 	}
 }
@@ -297,7 +297,7 @@ func TestDecodeStructuredAppend(t *testing.T) {
 				drawMatrix(img, appended(t, i, len(parts), p, s), 40+i*250, 40, 6)
 			}
 		}
-		res, err := Decode(context.Background(), img, Options{})
+		res, err := Decode(context.Background(), img, Options{Budget: testBudget})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -406,7 +406,7 @@ func FuzzDecode(f *testing.F) {
 		for i := range img.Pix {
 			img.Pix[i] = pix[i%len(pix)]
 		}
-		res, err := Decode(context.Background(), img, Options{})
+		res, err := Decode(context.Background(), img, Options{Budget: testBudget})
 		if err != nil {
 			t.Fatal(err)
 		}

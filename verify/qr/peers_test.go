@@ -32,7 +32,7 @@ type peer struct {
 func thisReader() peer {
 	return peer{name: "zhengyan", read: func(img *image.RGBA, _ string) ([]string, float64) {
 		before := cpuMillis()
-		res, _ := Decode(context.Background(), img, Options{})
+		res, _ := Decode(context.Background(), img, Options{Budget: testBudget})
 		ms := cpuMillis() - before
 		var out []string
 		for _, c := range res.Codes {

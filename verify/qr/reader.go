@@ -20,7 +20,9 @@ type reader struct {
 	img     image.Image
 	work    int // full pixels in one pixel of the picture on which symbols are looked for first
 	taken   []taken
-	unread  [][4]vec
+	// bendable are the grids that fit the fixed patterns of a symbol and could not be read flat.
+	bendable []bendable
+	unread   [][4]vec
 }
 
 type taken struct {

@@ -162,3 +162,62 @@ func localLevel(val []float32, d, r int) []float32 {
 	}
 	return lo
 }
+
+// bendable is a grid that waits for bending.
+type bendable struct {
+	s   strategy
+	v   view
+	g   *grid
+	asm *assembly
+}
+
+// maxBent is the number of grids bent in one go, and maxBentHere of one symbol.
+const maxBent, maxBentHere = 12, 3
+
+// bendGrids bends the grids that wait, the best first, and reads them.
+func (r *reader) bendGrids(name string) {
+	todo := r.bendable
+	r.bendable = nil
+	slices.SortStableFunc(todo, func(a, b bendable) int {
+		switch {
+		case a.g.score > b.g.score:
+			return -1
+		case a.g.score < b.g.score:
+			return 1
+		}
+		return 0
+	})
+	var seen []vec
+	bent := 0
+	for _, c := range todo {
+		d := float64(c.g.chart.dim)
+		mid := c.g.at(d/2, d/2)
+		here := 0
+		for _, p := range seen {
+			if dist(p, mid) < 4*c.g.moduleSize() {
+				here++
+			}
+		}
+		if here >= maxBentHere || r.explained(mid) {
+			continue
+		}
+		if bent++; bent > maxBent || r.full() {
+			return
+		}
+		seen = append(seen, mid)
+		for _, b := range bends() {
+			if r.stop() {
+				r.res.Work.Partial = true
+				return
+			}
+			l := c.v.relax(c.g, b)
+			if l == nil {
+				break
+			}
+			if rd, ok := r.readSamples(c.v.sample(l, tapArea()), c.s.cuts, c.g.chart, c.asm); ok {
+				r.take(rd, l, name, c.s.negative)
+				break
+			}
+		}
+	}
+}

@@ -11,6 +11,7 @@ type strategy struct {
 	negative bool // light symbols on dark
 	binarize binarizer
 	cuts     []cut
+	bend     bool // bend the grids that earlier strategies could not read
 	quick    bool // only for pictures of a code and little else; counts only if the code fills the picture
 	pairs    bool // look for symbols with two finder patterns
 	lenient  bool // take finder patterns of which one side is lost
@@ -80,10 +81,11 @@ func strategies() []strategy {
 		{name: "quick", scale: scaleHalf, binarize: mid45, cuts: plain[:1], quick: true},
 		{name: "mid", binarize: mid45, cuts: plain},
 		{name: "mean", binarize: mean10, cuts: plain},
+		{name: "brightest", channel: brightest, binarize: mid60, cuts: seal},
 		{name: "inverted", binarize: mid45, cuts: plain, negative: true},
 		{name: "lenient", binarize: mid45, cuts: plain, lenient: true},
-		{name: "brightest", channel: brightest, binarize: mid60, cuts: seal},
 		{name: "half", scale: scaleHalf, binarize: mid45, cuts: plain},
+		{name: "bend", bend: true},
 		{name: "pairs", binarize: mid45, cuts: plain, pairs: true},
 		{name: "otsu", binarize: otsuAll, cuts: plain},
 		{name: "window40", binarize: mean40px, cuts: plain},
@@ -98,6 +100,7 @@ func strategies() []strategy {
 		{name: "full-mean", scale: scaleFull, binarize: mean10, cuts: plain},
 		{name: "inverted-mean", binarize: mean10, cuts: plain, negative: true},
 		{name: "brightest-full", scale: scaleFull, channel: brightest, binarize: mid60, cuts: seal, harder: true},
+		{name: "bend-more", bend: true},
 	}
 }
 
@@ -164,6 +167,11 @@ func (r *reader) runStrategies() {
 }
 
 func (r *reader) runStrategy(s strategy) {
+	if s.bend {
+		r.res.Work.Strategies = append(r.res.Work.Strategies, s.name)
+		r.bendGrids(s.name)
+		return
+	}
 	f := r.work
 	var g *gray
 	vf := 1.0
@@ -371,19 +379,8 @@ func (r *reader) readGrid(s strategy, v view, a *anchors, g *grid, rank int, asm
 			return rd, g, true
 		}
 	}
-	if r.opts.Without["relax"] || r.stop() {
-		return nil, g, false
-	}
-	for _, b := range bends() {
-		if r.stop() {
-			break
-		}
-		if l := sv.relax(g, b); l != nil {
-			if rd, ok := r.readSamples(sv.sample(l, tapArea()), s.cuts, g.chart, asm); ok {
-				return rd, l, true
-			}
-		}
-	}
+	// Bending a grid is costly: it waits until the cheaper strategies have been tried.
+	r.bendable = append(r.bendable, bendable{s, sv, g, asm})
 	return nil, g, false
 }
 

@@ -408,12 +408,15 @@ func TestSyntheticPages(t *testing.T) {
 				pg, texts := synthPage(t, rnd, f.seal(l))
 				img := f.hurt(l).apply(t, pg, rnd)
 				before := cpuMillis()
-				res, err := Decode(context.Background(), img, Options{})
+				res, err := Decode(context.Background(), img, Options{Budget: testBudget})
 				ms = append(ms, cpuMillis()-before)
 				if err != nil {
 					t.Fatal(err)
 				}
 				pages++
+				if last := ms[len(ms)-1]; last > 250 {
+					t.Logf("%s %.2f page %d: %.0f ms, %d codes, %+v", f.name, l, k, last, len(res.Codes), res.Work)
+				}
 				got := false
 				for _, c := range res.Codes {
 					ok := false
