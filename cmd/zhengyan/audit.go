@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -10,6 +11,7 @@ import (
 	"strings"
 
 	"zhengyan/store"
+	"zhengyan/verify"
 )
 
 const auditExamples = `  zhengyan audit list --last 20
@@ -159,4 +161,44 @@ func auditCheck(ctx context.Context, env *environment, args []string) int {
 		fmt.Fprintln(env.Stderr, "zhengyan: warning: checked with the key that the file brings; name the key you trust with --key")
 	}
 	return exitOK
+}
+
+// auditLog is the log that verify appends to; nil appends nothing.
+type auditLog struct {
+	env  *environment
+	log  *store.Audit
+	root string // of the snapshot in use
+}
+
+// auditLog opens the audit log of the data folder for appending, if it is asked for.
+func (env *environment) auditLog(dir string, asked bool) (*auditLog, error) {
+	if !asked {
+		return nil, nil
+	}
+	data, err := store.OpenData(env.dataDir(dir))
+	if err != nil {
+		return nil, err
+	}
+	l := &auditLog{env: env}
+	if o, err := data.Open(); err == nil {
+		l.root = o.Root()
+		o.Close()
+	}
+	l.log, err = data.OpenAudit(rand.Reader)
+	return l, err
+}
+
+// add appends a verdict. It is on the disk before the verdict is shown.
+func (l *auditLog) add(r *verify.Report) error {
+	if l == nil {
+		return nil
+	}
+	_, _, err := l.log.Append(store.EntryOf(r, l.root, l.env.Now()))
+	return err
+}
+
+func (l *auditLog) close() {
+	if l != nil && l.log != nil {
+		l.log.Close() // every entry is on the disk already
+	}
 }

@@ -29,7 +29,7 @@ Exit status: 0 all passed, 10 some indeterminate, 20 some failed, 64 usage, 65 a
 func cmdVerify(ctx context.Context, env *environment, args []string) int {
 	var j judging
 	var p places
-	var asJSON, details, brief bool
+	var asJSON, details, brief, audit bool
 	var reports []string
 	var workers int
 	fl := env.flags("verify", "[options] PATH...", verifyExamples)
@@ -39,6 +39,7 @@ func cmdVerify(ctx context.Context, env *environment, args []string) int {
 	fl.StringArrayVar(&reports, "report", nil, "write a report: FILE.html or FILE.json; may be repeated")
 	fl.BoolVarP(&details, "details", "d", false, "every check of every file, not only of a single one")
 	fl.BoolVarP(&brief, "brief", "b", false, "one row a file, also for a single one")
+	fl.BoolVar(&audit, "audit", false, "append every verdict to the data folder's audit log")
 	fl.IntVar(&workers, "workers", runtime.NumCPU(), "files worked on at a time")
 	if code, done := env.parse(fl, args); done {
 		return code
@@ -59,12 +60,17 @@ func cmdVerify(ctx context.Context, env *environment, args []string) int {
 	if err != nil {
 		return env.fail(exitUsage, "verify: %v", err)
 	}
+	log, err := env.auditLog(p.data, audit)
+	if err != nil {
+		return env.fail(exitUnreadable, "verify: --audit: %v", err)
+	}
+	defer log.close()
 	paths, err := env.sourcesOf(ctx, fl.Args())
 	if err != nil {
 		return env.fail(exitUnreadable, "verify: %v", err)
 	}
 	sources, single := env.sources(ctx, paths)
-	w := &writer{env: env, q: q, json: asJSON, details: details, single: single && !brief, reports: out}
+	w := &writer{env: env, q: q, json: asJSON, details: details, single: single && !brief, reports: out, log: log}
 	defer w.stopProgress()
 	for r := range v.VerifyAll(ctx, sources, q, min(max(workers, 1), 64)) {
 		if err := w.write(r.Report); err != nil {
@@ -100,6 +106,7 @@ type writer struct {
 	details bool
 	single  bool
 	reports *reportFiles
+	log     *auditLog
 	tally   report.Tally
 	code    int
 	n       int
@@ -113,6 +120,9 @@ func (w *writer) write(r *verify.Report) error {
 	w.code = max(w.code, exitOf(r))
 	w.reports.add(r)
 	w.stopProgress()
+	if err := w.log.add(r); err != nil {
+		return fmt.Errorf("--audit: %w", err)
+	}
 	var err error
 	switch {
 	case w.json:
