@@ -37,15 +37,24 @@ func BenchmarkReadBid(b *testing.B) {
 	}
 }
 
-// BenchmarkReadHostile is the fullest page that is looked at, of labels only.
+// BenchmarkReadHostile is the fullest page that is looked at, of labels only, or of a title, labels and lines that go
+// on with their values.
 func BenchmarkReadHostile(b *testing.B) {
 	tab := tables(b)
-	s := newSheet()
+	labels := newSheet()
 	for i := range maxChars / 5 {
-		s.at(float64(i%50)*60, float64(i/50)*12, 10, "姓名：一")
+		labels.at(float64(i%50)*11, float64(i/50)*9, 8, "姓名：一")
 	}
-	b.ResetTimer()
-	for b.Loop() {
-		Read(s.texts(), tab)
+	lines := newSheet().at(100, 10, 12, "一级建造师注册证书")
+	for i := range 120 {
+		lines.at(10, 30+float64(i)*6, 4, "聘用企业：样例"+strings.Repeat("（有", 60))
+		lines.at(30, 33+float64(i)*6, 4, strings.Repeat("建筑工程（", 24))
+	}
+	for name, s := range map[string]*sheet{"labels": labels, "lines": lines} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				Read(s.texts(), tab)
+			}
+		})
 	}
 }

@@ -24,7 +24,7 @@ type label struct {
 const labelGap = 0.5
 
 // maxLabels bounds the labels of a page. A certificate has under twenty.
-const maxLabels = 400
+const maxLabels = 150
 
 // labelWord is a label to look for.
 type labelWord struct {
@@ -96,10 +96,22 @@ func findLabels(lines []line, face *faceRow, ocr bool) []label {
 	if ocr {
 		out = append(out, misread(lines, face, out)...)
 	}
+	if len(out) > maxLabels { // the face's own first
+		slices.SortStableFunc(out, func(a, b label) int {
+			switch {
+			case a.row != nil && b.row == nil:
+				return -1
+			case a.row == nil && b.row != nil:
+				return 1
+			}
+			return 0
+		})
+		out = out[:maxLabels]
+	}
 	slices.SortFunc(out, func(a, b label) int {
 		return cmp.Or(cmp.Compare(a.line, b.line), cmp.Compare(a.from, b.from))
 	})
-	return out[:min(len(out), maxLabels)]
+	return out
 }
 
 // listed reports whether r parts the words of running text.
