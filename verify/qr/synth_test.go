@@ -76,8 +76,8 @@ func synthPayload(rnd *rand.Rand) string {
 		pick(4+rnd.IntN(8)), pick(4+rnd.IntN(10)), 1+rnd.IntN(12), 1+rnd.IntN(28), hex(8+rnd.IntN(60)))
 }
 
-// synthPage draws the page; seal is the strength of the red stamp over the first code, above 1 opaque.
-func synthPage(t testing.TB, rnd *rand.Rand, seal float64) (*rgb, []string) {
+// synthBlank draws the page without codes and seal.
+func synthBlank(rnd *rand.Rand) *rgb {
 	pg := newRGB(pageW, pageH, 1)
 	tint := [3]float32{.97, .985, 1}
 	pg.fill(0, 0, pageW, pageH, tint)
@@ -111,6 +111,12 @@ func synthPage(t testing.TB, rnd *rand.Rand, seal float64) (*rgb, []string) {
 			pg.p[0][y*pageW+x], pg.p[1][y*pageW+x], pg.p[2][y*pageW+x] = v+.1, v, v-.05
 		}
 	}
+	return pg
+}
+
+// synthPage draws the page; seal is the strength of the red stamp over the first code, above 1 opaque.
+func synthPage(t testing.TB, rnd *rand.Rand, seal float64) (*rgb, []string) {
+	pg := synthBlank(rnd)
 	var texts []string
 	draw := func(x0, y0 int) (cx, cy, side float64) {
 		text := synthPayload(rnd)
