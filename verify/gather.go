@@ -84,9 +84,24 @@ func (g *gathering) run(src document.Source) {
 	}()
 	g.timed("fields", g.fields)
 	g.timed("qr", g.codes)
+	<-done
+	g.kind()
 	g.ink()
 	g.timed("registry", g.registry)
-	<-done
+}
+
+// kind corrects the guess that the pages' looks gave: only an electronic original carries a live seal, so a file that has
+// one is one, even where its background is a picture.
+func (g *gathering) kind() {
+	if g.ev.Seal == nil || g.ev.Input.Format != document.FormatPDF || g.ev.Input.Kind == document.InputOriginal {
+		return
+	}
+	for _, s := range g.ev.Seal.Signatures {
+		if s.Counts {
+			g.ev.Input.Kind, g.ev.Input.KindReason = document.InputOriginal, "live-seal"
+			return
+		}
+	}
 }
 
 // timed runs a stage. A panic in it is that stage's failure and nothing more.

@@ -316,8 +316,13 @@ func trustRevoked(e *evaluation) bool {
 
 func trustRevocationUnknown(e *evaluation) bool {
 	return e.intactAll() && e.counted(func(s *seal.Signature) bool {
-		if !chained(s) || s.Revocation.Status == "good" || s.Revocation.Status == "revoked" {
+		r := &s.Revocation
+		old := !r.Next.IsZero() && e.Instant.After(r.Next) // the list said good, of a time before the day judged
+		if !chained(s) || r.Status == "good" && !old || r.Status == "revoked" {
 			return false
+		}
+		if !r.Next.IsZero() {
+			e.show("nextUpdate", r.Next.Format(time.RFC3339))
 		}
 		e.show("signer", s.Signer)
 		return true

@@ -260,6 +260,9 @@ func TestVectors(t *testing.T) {
 		{"revoked later", y, []change{sealing(func(s *seal.Signature) {
 			s.Revocation = seal.Revocation{Status: "revoked", RevokedAt: day("2024-06-01").Start()}
 		}, seal.Clean)}, pass, "!S-08"},
+		{"list of revocations out of date", y, []change{sealing(func(s *seal.Signature) {
+			s.Revocation = seal.Revocation{Status: "good", Next: day("2024-04-01").Start()}
+		}, seal.Clean)}, pass, "S-17"},
 		{"another seal", y, []change{sealing(func(s *seal.Signature) { s.Signer = "某某公司" }, seal.Clean)}, fails, "S-09"},
 		{"plain ministry seal", y, []change{sealing(func(s *seal.Signature) { s.Signer = "中华人民共和国住房和城乡建设部" }, seal.Clean)}, pass, "Y-08"},
 		{"text without a map", y, []change{func(f *rules.Facts) { f.Face.Problems = []fields.Problem{{Code: "unmapped-text"}} }}, unsure, "F-02"},
