@@ -166,6 +166,25 @@ func TestDecodePictureTypes(t *testing.T) {
 	}
 }
 
+func TestDecodeOddShapes(t *testing.T) {
+	for _, r := range []image.Rectangle{
+		image.Rect(0, 0, maxSide, 1), image.Rect(0, 0, 1, maxSide), image.Rect(0, 0, 3, 20000), image.Rect(0, 0, 1, 1), image.Rect(-5, -5, 2, 2),
+	} {
+		img := image.NewGray(r)
+		for i := range img.Pix {
+			img.Pix[i] = byte(i * 37)
+		}
+		res, err := Decode(context.Background(), img, Options{Budget: testBudget})
+		if err != nil || len(res.Codes) != 0 || res.Work.Faults != 0 {
+			t.Errorf("%v: %+v, %v", r, res, err)
+		}
+	}
+	// A code on a long strip, as phones save whole web pages.
+	if c := decodeOne(t, sheet(t, benchText, 720, 15000, 300, 9000, 3)); c.Text != benchText || c.Corners[0].Y < 8995 || c.Corners[0].Y > 9005 {
+		t.Errorf("long strip: %q at %v", c.Text, c.Corners)
+	}
+}
+
 func TestDecodeInverted(t *testing.T) {
 	g := sheet(t, benchText, 300, 300, 40, 40, 5)
 	for i := range g.Pix {

@@ -11,6 +11,10 @@ const (
 	maxPixels = 120_000_000
 	// maxSide is the longest side in pixels.
 	maxSide = 60_000
+	// maxFullPixels is the largest picture of which every pixel is looked at; of larger ones only the scaled picture.
+	maxFullPixels = 40_000_000
+	// minWorkSide is what scaling down leaves of the shorter side, so that a code on a long strip stays readable.
+	minWorkSide = 240
 	// workSide is the longest side of the picture on which symbols are first looked for; larger ones are scaled down.
 	workSide = 1400
 

@@ -40,6 +40,7 @@ func run(ctx context.Context, img image.Image, opts Options, res *Result) {
 	r := &reader{ctx: ctx, opts: opts, res: res, rs: newCorrector(), levels: map[levelKey]*gray{}, img: img,
 		bitmaps: map[scanKey]*bitmap{}, scans: map[scanKey][]finder{}}
 	r.work = (max(b.Dx(), b.Dy()) + workSide - 1) / workSide
+	r.work = max(1, min(r.work, min(b.Dx(), b.Dy())/minWorkSide))
 	r.attempt(func() { r.runStrategies() })
 	joinAppended(res)
 }

@@ -15,7 +15,6 @@ type strategy struct {
 	quick    bool // only for pictures of a code and little else; counts only if the code fills the picture
 	pairs    bool // look for symbols with two finder patterns
 	lenient  bool // take finder patterns of which one side is lost
-	harder   bool // only with Options.TryHarder or while nothing was found
 }
 
 // scale says at which size a strategy looks for finder patterns.
@@ -99,7 +98,7 @@ func strategies() []strategy {
 		{name: "double", scale: scaleDouble, binarize: mid45, cuts: plain},
 		{name: "full-mean", scale: scaleFull, binarize: mean10, cuts: plain},
 		{name: "inverted-mean", binarize: mean10, cuts: plain, negative: true},
-		{name: "brightest-full", scale: scaleFull, channel: brightest, binarize: mid60, cuts: seal, harder: true},
+		{name: "brightest-full", scale: scaleFull, channel: brightest, binarize: mid60, cuts: seal},
 		{name: "bend-more", bend: true},
 	}
 }
@@ -177,7 +176,7 @@ func (r *reader) runStrategy(s strategy) {
 	vf := 1.0
 	switch s.scale {
 	case scaleFull:
-		if f == 1 {
+		if b := r.img.Bounds(); f == 1 || b.Dx()*b.Dy() > maxFullPixels {
 			return
 		}
 		g = r.level(s.channel, 1)
