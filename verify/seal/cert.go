@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
 	"math/big"
 	"strings"
 	"time"
@@ -17,6 +16,7 @@ type cert struct {
 	issuer, subject   []byte // Name, as it stands
 	issuerN, subjectN node
 	serial            *big.Int
+	serialRaw         []byte // its octets: some writers leave out the leading zero of a positive number
 	notBefore         time.Time
 	notAfter          time.Time
 	spki              []byte
@@ -84,6 +84,7 @@ func parseCert(b []byte) (*cert, error) {
 	if c.serial, ok = f[0].integer(); !ok {
 		return nil, errBER
 	}
+	c.serialRaw = f[0].body
 	if !f[2].seq() || !f[4].seq() || !f[5].seq() {
 		return nil, errBER
 	}
@@ -202,13 +203,22 @@ func (c *cert) weakIssued() bool {
 func (c *cert) info() CertInfo {
 	s := sha256.Sum256(c.raw)
 	i := CertInfo{
-		Subject: nameString(c.subjectN), Issuer: nameString(c.issuerN), Serial: fmt.Sprintf("%x", c.serial),
+		Subject: nameString(c.subjectN), Issuer: nameString(c.issuerN), Serial: serialString(c.serialRaw),
 		NotBefore: c.notBefore, NotAfter: c.notAfter, SHA256: hex.EncodeToString(s[:]), KeyAlg: "unknown",
 	}
 	if c.pub != nil {
 		i.KeyAlg = c.pub.name
 	}
 	return i
+}
+
+// serialString writes a serial number as it is commonly shown: its octets in hexadecimal, without leading zeros.
+func serialString(b []byte) string {
+	s := strings.TrimLeft(hex.EncodeToString(b), "0")
+	if s == "" {
+		return "0"
+	}
+	return s
 }
 
 // commonName is the name by which people know the subject: the common name, else the organisation.
