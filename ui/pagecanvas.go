@@ -89,6 +89,9 @@ func (p *pageCanvas) build() {
 	shadow.CornerRadius = 3
 	add(shadow, o.X-1, o.Y+1, size.Width+3, size.Height+3)
 	paper := canvas.NewRectangle(rgb(0xFFFFFF))
+	if p.image == nil {
+		paper.FillColor = p.th.C(colorSurface) // the message over it is in the theme's colours
+	}
 	add(paper, o.X, o.Y, size.Width, size.Height)
 	if p.image != nil {
 		if p.picture == nil || p.pictured != p.image {
@@ -99,7 +102,7 @@ func (p *pageCanvas) build() {
 		}
 		add(p.picture, o.X, o.Y, size.Width, size.Height)
 	}
-	if !p.showing {
+	if !p.showing || p.image == nil {
 		return
 	}
 	for i := range p.marks {

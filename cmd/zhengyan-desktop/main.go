@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"runtime"
 	"time"
@@ -148,6 +149,9 @@ func show(o options, q verify.Question, book *rules.Book, getenv func(string) st
 	go e.docs.Warm(warm) // its error comes back with the first PDF, as that file's own
 
 	a := app.NewWithID(appID)
+	if icon, err := fs.ReadFile(assets.Icons(), "zhengyan.png"); err == nil {
+		a.SetIcon(fyne.NewStaticResource("zhengyan.png", icon))
+	}
 	lang, dark := ui.Remembered(a)
 	if o.lang != "" {
 		lang = viewmodel.Lang(o.lang)

@@ -110,7 +110,7 @@ func NewSession(c Config) *Session {
 	return s
 }
 
-// Close cancels all work and waits for it. The session must not be used afterwards.
+// Close cancels all work and waits for it. It may be called again; the session must not be used afterwards.
 func (s *Session) Close() {
 	s.end()
 	s.queue.close()

@@ -13,6 +13,7 @@ import (
 
 	"zhengyan/ui/viewmodel"
 	"zhengyan/verify"
+	"zhengyan/verify/civil"
 	"zhengyan/verify/document"
 )
 
@@ -183,3 +184,6 @@ func (e *Engine) Picture(ctx context.Context, f viewmodel.File, page int, scale 
 
 // Noon is a moment on a day, for tests that need one.
 func Noon(y, m, d int) time.Time { return day(y, m, d).Start().Add(12 * time.Hour) }
+
+// Day is a day, for tests that need one.
+func Day(y, m, d int) civil.Date { return day(y, m, d) }
