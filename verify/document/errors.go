@@ -91,6 +91,7 @@ const (
 	ProblemImageSkipped = "image-skipped"       // a picture over a limit, or that could not be decoded
 	ProblemTruncated    = "truncated"           // objects, characters or pictures over a limit were left out
 	ProblemAttachments  = "attachments"         // the PDF carries embedded files
+	ProblemAnnotations  = "annotations-unread"  // a page's annotations and form fields could not be read
 	ProblemClamped      = "render-clamped"      // rendered at a lower resolution than asked for
 )
 

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"math"
+	"slices"
 	"unicode/utf16"
 
 	"zhengyan/verify/page"
@@ -37,6 +38,8 @@ type pdf struct {
 // pdfPage is the page that is loaded; one at a time.
 type pdfPage struct {
 	index   int
+	doc     uint64 // the document that it is a page of
+	own     bool   // which is there for this page only
 	handle  uint64
 	textp   uint64 // FPDF_TEXTPAGE, 0 until needed
 	size    PageSize
@@ -44,6 +47,8 @@ type pdfPage struct {
 	objects []object
 	cut     bool // objects over the limit were left out
 	walked  bool
+	shown   bool // annotations are part of the content
+	partial bool // but could not be made so
 }
 
 // object is a page object; forms are resolved.
@@ -187,6 +192,116 @@ func (d *pdf) attachments(ctx context.Context) (list []Attachment, total int, er
 	return list, total, nil
 }
 
+// show makes page i the current page with its annotations and form fields made part of its content: a certificate
+// may carry its values in form fields, and seals are the appearances of signature fields, which PDFium does not even
+// paint otherwise. It works on a copy of the page in a document of its own, because flattening needs what a page
+// inherits to stand in the page itself, which the copying sees to.
+func (d *pdf) show(ctx context.Context, i int) (*pdfPage, error) {
+	p, err := d.load(ctx, i)
+	if err != nil || p.shown {
+		return p, err
+	}
+	p.shown = true
+	n, err := d.in.quick("FPDFPage_GetAnnotCount", p.handle)
+	if err != nil || int32(n) <= 0 {
+		return p, err
+	}
+	before, err := d.fingerprint(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	q, err := d.flattened(ctx, p)
+	if err == nil && q != nil {
+		var after []uint64
+		if after, err = d.fingerprint(ctx, q); err == nil && len(after) >= len(before) && slices.Equal(before, after[:len(before)]) &&
+			math.Abs(q.size.Width-p.size.Width)+math.Abs(q.size.Height-p.size.Height) < 0.01 {
+			d.unload()
+			q.shown = true
+			d.cur = q
+			return q, nil
+		}
+		d.closePage(q)
+	}
+	if d.in.dead != nil {
+		return nil, err
+	}
+	p.partial = true
+	return p, nil
+}
+
+// flattened gives a copy of a page with its annotations in its content; nil if that can't be made.
+func (d *pdf) flattened(ctx context.Context, p *pdfPage) (*pdfPage, error) {
+	doc, err := d.in.call(ctx, "FPDF_CreateNewDocument")
+	if err != nil || doc == 0 {
+		return nil, err
+	}
+	giveUp := func(err error) (*pdfPage, error) {
+		d.in.quick("FPDF_CloseDocument", doc)
+		return nil, err
+	}
+	d.in.mem.WriteUint32Le(d.in.args, uint32(p.index))
+	if ok, err := d.in.call(ctx, "FPDF_ImportPagesByIndex", doc, d.doc, d.in.arg(0), 1, 0); err != nil || ok == 0 {
+		return giveUp(err)
+	}
+	h, err := d.in.call(ctx, "FPDF_LoadPage", doc, 0)
+	if err != nil || h == 0 {
+		return giveUp(err)
+	}
+	done, err := d.in.call(ctx, "FPDFPage_Flatten", h, 0) // FLAT_NORMALDISPLAY
+	if err != nil {
+		return nil, err
+	}
+	d.in.quick("FPDF_ClosePage", h)
+	if int32(done) == 0 { // FLATTEN_FAIL
+		return giveUp(nil)
+	}
+	q, err := d.loadFrom(ctx, doc, 0)
+	if err != nil {
+		return giveUp(err)
+	}
+	q.index, q.own = p.index, true
+	return q, nil
+}
+
+// fingerprint is the text of a page, each character with a number for its font's name.
+func (d *pdf) fingerprint(ctx context.Context, p *pdfPage) ([]uint64, error) {
+	tp, all, err := d.textPage(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	n := min(all, d.limits.PageChars)
+	fonts := map[uint64]uint64{} // by text object
+	list := make([]uint64, 0, n)
+	for c := range n {
+		if c%512 == 0 && ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+		u, err := d.in.quick("FPDFText_GetUnicode", tp, uint64(c))
+		if err != nil {
+			return nil, err
+		}
+		obj, err := d.in.quick("FPDFText_GetTextObject", tp, uint64(c))
+		if err != nil {
+			return nil, err
+		}
+		font, seen := fonts[obj]
+		if !seen && obj != 0 {
+			ptr, err := d.in.quick("FPDFTextObj_GetFont", obj)
+			if err == nil && ptr != 0 {
+				var name []byte
+				name, err = d.in.bytesOf(ctx, "FPDFFont_GetBaseFontName", ptr)
+				font = uint64(castagnoli(name))
+			}
+			if err != nil {
+				return nil, err
+			}
+			fonts[obj] = font
+		}
+		list = append(list, font<<32|u&0xffffffff)
+	}
+	return list, nil
+}
+
 // load makes page i the current page.
 func (d *pdf) load(ctx context.Context, i int) (*pdfPage, error) {
 	if d.cur != nil && d.cur.index == i {
@@ -196,14 +311,23 @@ func (d *pdf) load(ctx context.Context, i int) (*pdfPage, error) {
 		return nil, fail(ErrNoPage, "", nil, "page %d of %d", i+1, d.n)
 	}
 	d.unload()
-	h, err := d.in.call(ctx, "FPDF_LoadPage", d.doc, uint64(i))
+	p, err := d.loadFrom(ctx, d.doc, i)
+	if err != nil {
+		return nil, err
+	}
+	d.cur = p
+	return p, nil
+}
+
+func (d *pdf) loadFrom(ctx context.Context, doc uint64, i int) (*pdfPage, error) {
+	h, err := d.in.call(ctx, "FPDF_LoadPage", doc, uint64(i))
 	if err != nil {
 		return nil, err
 	}
 	if h == 0 {
 		return nil, fail(ErrDamaged, "", nil, "page %d can't be loaded", i+1)
 	}
-	p := &pdfPage{index: i, handle: h}
+	p := &pdfPage{index: i, doc: doc, handle: h}
 	if _, err := d.in.quick("FPDF_GetPageBoundingBox", h, d.in.arg(0)); err != nil {
 		return nil, err
 	}
@@ -218,23 +342,30 @@ func (d *pdf) load(ctx context.Context, i int) (*pdfPage, error) {
 		p.size = PageSize{Width: p.size.Height, Height: p.size.Width}
 	}
 	if !plausible(p.size) {
-		d.in.quick("FPDF_ClosePage", h)
+		d.closePage(p)
 		return nil, fail(ErrDamaged, "", nil, "page %d has no usable size", i+1)
 	}
-	d.cur = p
 	return p, nil
 }
 
 func (d *pdf) unload() {
-	if d.cur == nil || d.in.dead != nil {
-		d.cur = nil
+	if d.cur != nil {
+		d.closePage(d.cur)
+	}
+	d.cur = nil
+}
+
+func (d *pdf) closePage(p *pdfPage) {
+	if d.in.dead != nil {
 		return
 	}
-	if d.cur.textp != 0 {
-		d.in.quick("FPDFText_ClosePage", d.cur.textp)
+	if p.textp != 0 {
+		d.in.quick("FPDFText_ClosePage", p.textp)
 	}
-	d.in.quick("FPDF_ClosePage", d.cur.handle)
-	d.cur = nil
+	d.in.quick("FPDF_ClosePage", p.handle)
+	if p.own {
+		d.in.quick("FPDF_CloseDocument", p.doc)
+	}
 }
 
 // plausible refuses sizes that no arithmetic should meet. ISO 32000 allows 14,400 units; readers allow more.

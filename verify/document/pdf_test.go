@@ -1,6 +1,7 @@
 package document
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"image"
@@ -116,6 +117,79 @@ func TestPDFImageInsideForms(t *testing.T) {
 	}
 	if want := (page.Box{X0: 130, Y0: 842 - 190, X1: 210, Y1: 842 - 150}); !near(list[0].Box, want) {
 		t.Errorf("box %v, want %v", list[0].Box, want)
+	}
+}
+
+// What annotations and form fields show is part of what the page shows: their text, their pictures, in their places.
+func TestAnnotationsAreShown(t *testing.T) {
+	f := onePage(someText, "", "/Annots[7 0 R 9 0 R 10 0 R]", grayImage(corner(40, 20), ""))
+	widget := func(rect, flags, ap string) {
+		f.add("<</Type/Annot/Subtype/Widget/FT/Tx/T(t%d)/Rect[%s]/F %s/AP<</N %s>>>>", len(f.objs), rect, flags, ap)
+	}
+	widget("100 500 200 520", "4", "8 0 R")
+	f.stream("/Type/XObject/Subtype/Form/BBox[0 0 100 20]/Resources<</Font<</F1 5 0 R>>/XObject<</Im 6 0 R>>>>",
+		[]byte("BT /F1 12 Tf 2 4 Td (value) Tj ET q 40 0 0 20 60 0 cm /Im Do Q"))
+	widget("100 400 200 420", "2", "8 0 R") // hidden
+	widget("100 300 200 320", "4", "8 0 R")
+	b := f.bytes()
+	d := open(t, "a.pdf", b)
+	text := plainText(d, t, 0)
+	if strings.Count(text, "value") != 2 || !strings.HasPrefix(text, "This is") {
+		t.Errorf("text %q", text)
+	}
+	list, err := d.Images(context.Background(), 0)
+	if err != nil || len(list) != 2 {
+		t.Fatalf("%v, %d images", err, len(list))
+	}
+	if want := (page.Box{X0: 160, Y0: 322, X1: 200, Y1: 342}); !near(list[0].Box, want) {
+		t.Errorf("box %v, want %v", list[0].Box, want)
+	}
+	r, err := d.Render(context.Background(), 0, 72)
+	if err != nil || darkCorner(r.SubImage(rectOf(list[1].Box))) != "top left" {
+		t.Errorf("%v, the picture is not painted", err)
+	}
+	if !bytes.Equal(d.Bytes(), b) {
+		t.Error("the file's bytes were changed")
+	}
+}
+
+// Flattening does not look for what a page inherits: the page must be read right all the same.
+func TestAnnotatedPageInherits(t *testing.T) {
+	for _, inherited := range []string{"/MediaBox[0 0 500 600]", "/Resources<</Font<</F1 5 0 R>>>>", "/Rotate 180", ""} {
+		page := "/MediaBox[0 0 500 600]/Resources<</Font<</F1 5 0 R>>>>/Rotate 180"
+		f := onePage("BT /F1 12 Tf 100 500 Td (This is text) Tj ET", "", "")
+		f.objs[1] = "<</Type/Pages/Kids[3 0 R]/Count 1" + inherited + ">>"
+		f.objs[2] = "<</Type/Page/Parent 2 0 R/Contents 4 0 R/Annots[6 0 R]" + strings.Replace(page, inherited, "", 1) + ">>"
+		f.objs[4] = strings.Replace(f.objs[4], "Helvetica", "Courier", 1)
+		f.add("<</Type/Annot/Subtype/Widget/FT/Tx/T(t)/Rect[100 300 200 320]/F 4/AP<</N 7 0 R>>>>")
+		f.stream("/Type/XObject/Subtype/Form/BBox[0 0 100 20]/Resources<</Font<</F1 5 0 R>>>>", []byte("BT /F1 12 Tf 2 4 Td (value) Tj ET"))
+		d := open(t, "a.pdf", f.bytes())
+		if text := plainText(d, t, 0); text != "This is textvalue" || hasProblem(d, ProblemAnnotations) {
+			t.Errorf("%s: text %q, problems %v", inherited, text, d.Problems())
+		}
+		if text, _ := d.Text(context.Background(), 0); len(text.Fonts) != 1 || text.Fonts[0].Name != "Courier" {
+			t.Errorf("%s: fonts %v", inherited, text.Fonts)
+		}
+		if s, err := d.PageSize(0); err != nil || s != (PageSize{500, 600}) {
+			t.Errorf("%s: %v %v", inherited, s, err)
+		}
+		r, err := d.Render(context.Background(), 0, 72)
+		if err != nil || r.Rect != image.Rect(0, 0, 500, 600) || ink(r, boxAt(300, 300, 400, 320)) == 0 {
+			t.Errorf("%s: the field is not painted (%v)", inherited, err)
+		}
+	}
+}
+
+func boxAt(x0, y0, x1, y1 float64) page.Box { return page.Box{X0: x0, Y0: y0, X1: x1, Y1: y1} }
+
+// A scan with a signature field is a scan, however long the field's text.
+func TestSignedScanIsAScan(t *testing.T) {
+	f := onePage("q 595 0 0 842 0 0 cm /Im Do Q", "/XObject<</Im 6 0 R>>", "/Annots[7 0 R]", grayImage(corner(124, 175), ""))
+	f.add("<</Type/Annot/Subtype/Widget/FT/Sig/T(s)/Rect[100 500 400 520]/F 4/AP<</N 8 0 R>>>>")
+	f.stream("/Type/XObject/Subtype/Form/BBox[0 0 300 20]/Resources<</Font<</F1 5 0 R>>>>",
+		[]byte("BT /F1 6 Tf 2 4 Td (Digitally signed by somebody with a long name at some time and place) Tj ET"))
+	if i := open(t, "a.pdf", f.bytes()).Info(); i.Kind != InputScan {
+		t.Errorf("%s (%s)", i.Kind, i.KindReason)
 	}
 }
 

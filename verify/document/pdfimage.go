@@ -12,7 +12,7 @@ import (
 // images gives the pictures of a page at their own resolution, turned the way the page shows them, so that a picture's
 // bounds correspond to its Box.
 func (d *pdf) images(ctx context.Context, i int) ([]Image, []Problem, error) {
-	p, err := d.load(ctx, i)
+	p, err := d.show(ctx, i)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -159,7 +159,7 @@ func (d *pdf) paint(ctx context.Context, p *pdfPage, o object, w, h int, m matri
 	if err := set(matrix{a: float64(w), d: float64(h)}); err != nil {
 		return nil, err
 	}
-	bmp, err := d.in.call(ctx, "FPDFImageObj_GetRenderedBitmap", d.doc, p.handle, o.ptr)
+	bmp, err := d.in.call(ctx, "FPDFImageObj_GetRenderedBitmap", p.doc, p.handle, o.ptr)
 	if err != nil {
 		return nil, err
 	}

@@ -28,7 +28,7 @@ const (
 const defaultDPI = 200
 
 func (d *pdf) render(ctx context.Context, i int, dpi float64) (*pixels, error) {
-	p, err := d.load(ctx, i)
+	p, err := d.show(ctx, i)
 	if err != nil {
 		return nil, err
 	}

@@ -33,11 +33,14 @@ type run struct {
 // text gives the characters that the file holds, in its order. Spaces and line breaks that PDFium makes up are left
 // out. Boxes are the loose ones (advance × ascent to descent), so that a dot and a capital of one line have one height.
 func (d *pdf) text(ctx context.Context, i int) (t page.Text, problems []Problem, err error) {
-	p, err := d.load(ctx, i)
+	p, err := d.show(ctx, i)
 	if err != nil {
 		return t, nil, err
 	}
 	t = page.Text{Index: i, Width: p.size.Width, Height: p.size.Height}
+	if p.partial {
+		problems = append(problems, Problem{ProblemAnnotations, fmt.Sprintf("page %d", i+1)})
+	}
 	tp, n, err := d.textPage(ctx, p)
 	if err != nil {
 		return t, nil, err
