@@ -83,6 +83,12 @@ func TestVariants(t *testing.T) {
 		{"label in the middle of three lines", []string{"employer", "employer.l"}, []item{{"", 100, 402, 14, "聘用企业"}, {"", 174, 384, 14, "样例第一建设工程（集团）"}, {"", 174, 402, 14, "有限公司第二十三"}, {"", 174, 420, 14, "分公司"}}, is(employer, "样例第一建设工程（集团）有限公司第二十三分公司")},
 		{"label in the middle of the list", []string{"specialty", "specialty2", "specialty.l"}, []item{{"", 100, 460, 14, "注册专业"}, {"", 174, 449, 14, "建筑工程（有效期：2023-1-6至2026-1-5）"}, {"", 174, 471, 14, "市政公用工程（有效期：2023-2-7至2026-2-6）"}}, is(specs, both)},
 		{"two lines close to the next label", []string{"employer"}, []item{{"", 174, 395, 14, "样例第一建设工程（集团）有限公司"}, {"", 174, 415, 14, "第二十三分公司"}}, is(employer, "样例第一建设工程（集团）有限公司第二十三分公司")},
+		{"lines nearly evenly apart", []string{"employer"}, []item{{"", 174, 395, 14, "样例第一建设工程（集团）有限公司"}, {"", 174, 421, 14, "第二十三分公司"}}, is(employer, "样例第一建设工程（集团）有限公司第二十三分公司")},
+		{"a note under the empty 签名日期", nil, []item{{"", 160, 778, 9, "以上内容由系统生成"}}, func(t *testing.T, r *Result) {
+			if slices.ContainsFunc(r.Fields, func(f Field) bool { return f.Name == "signDate" }) || len(r.Problems) != 0 {
+				t.Errorf("%+v %+v", r.Fields, r.Problems)
+			}
+		}},
 		{"half-width brackets", []string{"employer"}, []item{{"", 174, 395, 14, "样例第一建设工程(集团)有限公司"}}, is(employer, "样例第一建设工程（集团）有限公司")},
 		{"usage on two lines", []string{"usage"}, []item{{"", 330, 100, 10.5, "使用有效期：2024年3月1日-"}, {"", 393, 114, 10.5, "2024年8月28日"}}, is(period, usage.String())},
 		{"usage under its label", []string{"usage"}, []item{{"", 330, 96, 10.5, "使用有效期"}, {"", 330, 112, 10.5, "2024.3.1-2024.8.28"}}, is(period, usage.String())},
