@@ -57,7 +57,12 @@ func open(p places, font []byte, book *rules.Book, now func() time.Time, program
 	if err != nil {
 		return nil, err
 	}
-	e := &engine{ready: make(chan struct{}), judge: verify.NewJudge(book, program), docs: docs}
+	// Judging, and saying that a file cannot be read, need neither tables nor trust anchors.
+	judge, err := verify.New(verify.Config{Engine: docs, Book: book, Tables: &fields.Tables{}, Now: now, Program: program})
+	if err != nil {
+		return nil, err
+	}
+	e := &engine{ready: make(chan struct{}), judge: judge, docs: docs}
 	go func() {
 		defer close(e.ready)
 		e.load(p, book, now, program, warn)

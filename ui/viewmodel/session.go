@@ -215,15 +215,21 @@ func (s *Session) worker() {
 func (s *Session) gather(ctx context.Context, f File) (ev *verify.Evidence, err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			ev, err = &verify.Evidence{Problems: []verify.Problem{{Stage: "document", Code: "internal", Detail: fmt.Sprint(r)}}}, nil
-			ev.Input.Name = f.Name
+			ev, err = broken(f, fmt.Sprint(r)), nil
 		}
 	}()
 	ev, err = s.engine.Gather(ctx, f)
 	if err == nil && ev == nil {
-		ev = &verify.Evidence{Problems: []verify.Problem{{Stage: "document", Code: "internal", Detail: "no evidence"}}}
+		ev = broken(f, "no evidence")
 	}
 	return ev, err
+}
+
+// broken is the evidence on a file on which the program itself failed.
+func broken(f File, detail string) *verify.Evidence {
+	ev := &verify.Evidence{Failure: &verify.Problem{Stage: "document", Code: "internal", Detail: detail}}
+	ev.Input.Name = f.Name
+	return ev
 }
 
 // apply runs f on the job's item unless a later request has overtaken the job.
