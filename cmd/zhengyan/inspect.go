@@ -13,6 +13,7 @@ import (
 	"zhengyan/verify/fields"
 	"zhengyan/verify/page"
 	"zhengyan/verify/qr"
+	"zhengyan/verify/report"
 	"zhengyan/verify/seal"
 )
 
@@ -154,20 +155,24 @@ func nameOf(err error) string {
 }
 
 func (in *inspection) print(h header, out any, asJSON bool) error {
-	fieldsOf, err := merged(h, out)
-	if err != nil {
-		return err
-	}
 	if asJSON {
+		fieldsOf, err := merged(h, out)
+		if err != nil {
+			return err
+		}
 		enc := json.NewEncoder(in.env.Stdout)
 		enc.SetEscapeHTML(false)
 		return enc.Encode(fieldsOf)
 	}
-	raw, err := json.MarshalIndent(fieldsOf, "  ", "  ")
-	if err != nil {
-		return err
+	w := in.env.Stdout
+	fmt.Fprintln(w, report.Clean(h.File))
+	if h.Error != "" {
+		fmt.Fprintln(w, "  "+report.Clean(h.Error))
 	}
-	_, err = fmt.Fprintf(in.env.Stdout, "%s\n  %s\n", h.File, raw)
+	if o, ok := out.(written); ok && h.Error == "" {
+		o.write(talker{w, in.env.language("") == "zh"})
+	}
+	_, err := fmt.Fprintln(w)
 	return err
 }
 
@@ -219,16 +224,36 @@ type codeOut struct {
 	Payload  qr.Payload `json:"payload"`
 }
 
+// qrOut is the object of inspect qr.
+type qrOut struct {
+	Codes     []codeOut     `json:"codes"`
+	Conflicts []qr.Conflict `json:"conflicts,omitempty"`
+}
+
+// sealOut, fieldsOut and documentOut are the objects of the other stages.
+type (
+	sealOut     struct{ *seal.Report }
+	fieldsOut   struct{ *fields.Result }
+	documentOut struct {
+		Info     document.Info       `json:"info"`
+		Metadata document.Metadata   `json:"metadata"`
+		Pages    []document.PageSize `json:"pages"`
+		Problems []document.Problem  `json:"problems,omitempty"`
+	}
+)
+
+// noSeal is the answer on a file that could not be read.
+func noSeal() sealOut {
+	return sealOut{&seal.Report{Status: seal.Unreadable, Overall: seal.NoVerdict, Signatures: []seal.Signature{}}}
+}
+
 func lookQR(ctx context.Context, in *inspection, src document.Source) (any, error) {
 	doc, err := in.engine.Open(ctx, src)
 	if err != nil {
 		return nil, err
 	}
 	defer doc.Close()
-	out := struct {
-		Codes     []codeOut     `json:"codes"`
-		Conflicts []qr.Conflict `json:"conflicts,omitempty"`
-	}{Codes: []codeOut{}}
+	out := qrOut{Codes: []codeOut{}}
 	budget := 1500 * time.Millisecond
 	if in.harder {
 		budget = 5 * time.Second
@@ -298,13 +323,13 @@ const maxSealBytes = 512 << 20
 func lookSeal(ctx context.Context, in *inspection, src document.Source) (any, error) {
 	data, err := src.ReadAll(maxSealBytes)
 	if err != nil {
-		return seal.Report{Status: seal.Unreadable, Overall: seal.NoVerdict, Signatures: []seal.Signature{}}, err
+		return noSeal(), err
 	}
 	rep, err := seal.Inspect(ctx, data, seal.Options{Anchors: in.anchors, Now: in.env.Now()})
 	if err != nil {
-		return seal.Report{Status: seal.Unreadable, Overall: seal.NoVerdict, Signatures: []seal.Signature{}}, err
+		return noSeal(), err
 	}
-	return rep, nil
+	return sealOut{rep}, nil
 }
 
 func lookFields(ctx context.Context, in *inspection, src document.Source) (any, error) {
@@ -321,7 +346,7 @@ func lookFields(ctx context.Context, in *inspection, src document.Source) (any, 
 		}
 		texts = append(texts, t)
 	}
-	return fields.Read(texts, in.tables), nil
+	return fieldsOut{fields.Read(texts, in.tables)}, nil
 }
 
 func lookDocument(ctx context.Context, in *inspection, src document.Source) (any, error) {
@@ -330,12 +355,7 @@ func lookDocument(ctx context.Context, in *inspection, src document.Source) (any
 		return nil, err
 	}
 	defer doc.Close()
-	out := struct {
-		Info     document.Info       `json:"info"`
-		Metadata document.Metadata   `json:"metadata"`
-		Pages    []document.PageSize `json:"pages"`
-		Problems []document.Problem  `json:"problems,omitempty"`
-	}{Info: doc.Info(), Metadata: doc.Metadata(), Problems: doc.Problems(), Pages: []document.PageSize{}}
+	out := documentOut{Info: doc.Info(), Metadata: doc.Metadata(), Problems: doc.Problems(), Pages: []document.PageSize{}}
 	for i := range min(doc.NumPages(), 50) {
 		s, err := doc.PageSize(i)
 		if err != nil {
