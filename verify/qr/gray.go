@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"image"
 	"image/color"
+	"math"
 )
 
 // gray is a picture of one byte a pixel. Coordinates are continuous: pixel (i, j) covers the square from (i, j) to
@@ -21,6 +22,7 @@ type channel int
 const (
 	luma      channel = iota
 	brightest         // the largest of R, G, B: red ink over white paper vanishes, black stays
+	lifted            // luma on a logarithmic scale: what lies in the dark gets the contrast that it lacks
 )
 
 // at returns the value at a continuous place by bilinear interpolation; places outside take the nearest pixel.
@@ -223,11 +225,15 @@ func (g *gray) double() *gray {
 	return out
 }
 
-// inverted returns the negative.
-func (g *gray) inverted() *gray {
+// lift returns the picture on a logarithmic scale.
+func (g *gray) lift() *gray {
+	var lut [256]byte
+	for i := range lut {
+		lut[i] = byte(255*math.Log1p(float64(i)/2)/math.Log1p(127.5) + .5)
+	}
 	out := newGray(g.w, g.h)
 	for i, v := range g.pix {
-		out.pix[i] = 255 - v
+		out.pix[i] = lut[v]
 	}
 	return out
 }

@@ -66,6 +66,8 @@ func (r *reader) level(ch channel, f int) *gray {
 	}
 	var g *gray
 	switch {
+	case ch == lifted:
+		g = r.level(luma, f).lift()
 	case f == 1:
 		g = toGray(r.img, ch)
 	case f%2 == 0 && r.levels[levelKey{ch, f / 2}] != nil:

@@ -80,6 +80,7 @@ func strategies() []strategy {
 		{name: "quick", scale: scaleHalf, binarize: mid45, cuts: plain[:1], quick: true},
 		{name: "mid", binarize: mid45, cuts: plain},
 		{name: "mean", binarize: mean10, cuts: plain},
+		{name: "lifted", channel: lifted, binarize: mean40px, cuts: plain},
 		{name: "brightest", channel: brightest, binarize: mid60, cuts: seal},
 		{name: "inverted", binarize: mid45, cuts: plain, negative: true},
 		{name: "lenient", binarize: mid45, cuts: plain, lenient: true},
@@ -98,13 +99,14 @@ func strategies() []strategy {
 		{name: "double", scale: scaleDouble, binarize: mid45, cuts: plain},
 		{name: "full-mean", scale: scaleFull, binarize: mean10, cuts: plain},
 		{name: "inverted-mean", binarize: mean10, cuts: plain, negative: true},
+		{name: "lifted-full", scale: scaleFull, channel: lifted, binarize: mean40px, cuts: plain},
 		{name: "brightest-full", scale: scaleFull, channel: brightest, binarize: mid60, cuts: seal},
 		{name: "bend-more", bend: true},
 	}
 }
 
 // surveyed is the number of strategies that always run, so that a second code in other light is not missed.
-const surveyed = 3
+const surveyed = 4
 
 // surveyedMore is the number of strategies that run at most while there are finder patterns for another symbol.
 const surveyedMore = 10

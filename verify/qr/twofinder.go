@@ -1,13 +1,16 @@
 package qr
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // A symbol of which glare, dirt or wear has taken one finder pattern still has two. Their shapes give the axes of the
 // symbol, so the place of the third follows up to the side on which it lies; the alignment pattern and the fixed
 // patterns decide.
 
 // maxPairs is the number of pairs of finders that one strategy tries.
-const maxPairs = 6
+const maxPairs = 8
 
 // axis returns the direction of one axis of the finder's square, from the fourth harmonic of its outline.
 func (r *ring) axis() (float64, bool) {
@@ -41,24 +44,59 @@ func (r *reader) tryPairs(s strategy, v view, fs []finder) bool {
 			strong = append(strong, i)
 		}
 	}
-	tries, any := 0, false
+	type duo struct {
+		p, q int
+		n    float64
+		cost float64
+	}
+	var duos []duo
 	for x := range strong {
 		for y := range x {
-			if r.stop() || r.full() || tries >= maxPairs {
-				return any
-			}
-			p, q := fs[strong[y]], fs[strong[x]]
+			p, q := &fs[strong[y]], &fs[strong[x]]
 			d := q.c.sub(p.c)
-			n, e := modulesBetween(&p, &q, d)
+			n, e := modulesBetween(p, q, d)
 			if n < 11 || n > 180 || e > .35 {
 				continue
 			}
-			tries++
-			for _, t := range thirds(&p, &q, n) {
-				if r.trySymbol(s, v, t.fs[:], t.t) {
-					any = true
-					break
-				}
+			// Likely are two of one size, turned alike, that lie along an axis or a diagonal, and not far apart.
+			cost := 2*e + n/120
+			ap, okp := p.ring.axis()
+			aq, okq := q.ring.axis()
+			if okp && okq {
+				cost += math.Abs(turn(ap, aq))
+			} else {
+				cost += .4
+			}
+			if okp {
+				along := math.Abs(turn(math.Atan2(d.y, d.x), ap))
+				cost += math.Min(along, math.Pi/4-along)
+			}
+			duos = append(duos, duo{strong[y], strong[x], n, cost})
+		}
+	}
+	slices.SortStableFunc(duos, func(a, b duo) int {
+		switch {
+		case a.cost < b.cost:
+			return -1
+		case a.cost > b.cost:
+			return 1
+		}
+		return 0
+	})
+	tries, any := 0, false
+	for _, d := range duos {
+		if r.stop() || r.full() || tries >= maxPairs {
+			break
+		}
+		p, q := fs[d.p], fs[d.q]
+		if r.explained(p.c.mul(v.f)) || r.explained(q.c.mul(v.f)) {
+			continue
+		}
+		tries++
+		for _, t := range thirds(&p, &q, d.n) {
+			if r.trySymbol(s, v, t.fs[:], t.t) {
+				any, tries = true, 0
+				break
 			}
 		}
 	}
