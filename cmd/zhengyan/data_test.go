@@ -214,3 +214,16 @@ func TestAuditCommands(t *testing.T) {
 		t.Errorf("witness: exit %d: %s", code, e.String())
 	}
 }
+
+func TestSnapshotSample(t *testing.T) {
+	s := newShell(t)
+	for day, name := range []string{"0.csv", "1.csv"} {
+		out, _ := s.run(exitOK, "snapshot sample --rows 500 --day "+string(rune('0'+day)))
+		s.write(name, out)
+	}
+	s.run(exitOK, "snapshot build --as-of 2026-11-16 --out @0.db @0.csv")
+	s.run(exitOK, "snapshot build --as-of 2026-11-17 --out @1.db @1.csv")
+	s.run(exitOK, "snapshot import @0.db")
+	out, _ := s.run(exitOK, "snapshot import --preview @1.db")
+	s.contains(out, "+0 -0 ~5, unchanged 495")
+}

@@ -72,6 +72,7 @@ func cmdSnapshot(ctx context.Context, env *environment, args []string) int {
 		{"publish", "publisher: put a snapshot into a signed feed, for a stick or a web server", snapshotPublish},
 		{"refresh", "publisher: vouch anew that nothing newer is published", snapshotRefresh},
 		{"rotate", "publisher: replace the signing keys", snapshotRotate},
+		{"sample", "invented registrations as CSV, to try the commands with", snapshotSample},
 		{"import", "check a feed, snapshot or delta and use it from now on", snapshotImport},
 		{"info", "the snapshot in use, or a file", snapshotInfo},
 		{"lookup", "find a registration", snapshotLookup},
