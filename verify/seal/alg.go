@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/emmansun/gmsm/sm3"
+	"golang.org/x/crypto/ripemd160" //nolint:staticcheck // old signatures are verified, none is made
 )
 
 // digestAlg is a digest algorithm.
@@ -34,8 +35,10 @@ func sha3of(f func() *sha3.SHA3) func() hash.Hash { return func() hash.Hash { re
 func sm3Digest() *digestAlg { return &digestAlg{name: "SM3", new: sm3.New} }
 
 const (
-	weakMD5  = "since 2004 (collisions; RFC 6151)"
-	weakSHA1 = "since 2014-01-01 (NIST SP 800-131A)"
+	weakMD5 = "since 2004 (collisions; RFC 6151)"
+	// RIPEMD-160 was left out of the catalogue of the Bundesnetzagentur for signatures made from 2016 on.
+	weakRIPEMD = "since 2016-01-01 (Algorithmenkatalog 2015)"
+	weakSHA1   = "since 2014-01-01 (NIST SP 800-131A)"
 	// minRSABits is the least RSA key length: 2048 bits since 2014 (NIST SP 800-131A).
 	minRSABits = 2048
 	weakRSA    = "below 2048 bits, since 2014-01-01 (NIST SP 800-131A)"
@@ -65,6 +68,8 @@ func digestByName(name string) *digestAlg {
 		return &digestAlg{name, crypto.SHA3_384, sha3of(sha3.New384), ""}
 	case "SHA3-512":
 		return &digestAlg{name, crypto.SHA3_512, sha3of(sha3.New512), ""}
+	case "RIPEMD-160":
+		return &digestAlg{name, crypto.RIPEMD160, ripemd160.New, weakRIPEMD}
 	case "SM3":
 		return sm3Digest()
 	case "SHAKE256":
@@ -112,6 +117,8 @@ func digestOID(oid string) *digestAlg {
 		return digestByName("SHA3-512")
 	case "2.16.840.1.101.3.4.2.12", "2.16.840.1.101.3.4.2.18":
 		return digestByName("SHAKE256")
+	case "1.3.36.3.2.1":
+		return digestByName("RIPEMD-160")
 	case "1.2.156.10197.1.401", "1.2.156.10197.1.401.1":
 		return digestByName("SM3")
 	}
@@ -162,6 +169,10 @@ func sigOID(oid string) (sigScheme, bool) {
 		return sigScheme{key: "RSA", digest: "SHA-384"}, true
 	case "1.2.840.113549.1.1.13":
 		return sigScheme{key: "RSA", digest: "SHA-512"}, true
+	case "1.2.840.113549.1.1.16":
+		return sigScheme{key: "RSA", digest: "SHA-512/256"}, true
+	case "1.3.36.3.3.1.2":
+		return sigScheme{key: "RSA", digest: "RIPEMD-160"}, true
 	case oidPSS:
 		return sigScheme{key: "RSA-PSS"}, true
 	case "1.2.840.10045.2.1", "1.2.840.10045.4.3":

@@ -22,6 +22,7 @@ const (
 	pAttrOrder         = "ATTRIBUTES_NOT_DER"
 	pExtraContent      = "CONTENT_IN_DETACHED_SIGNATURE"
 	pContentType       = "CONTENT_TYPE_DIFFERS"
+	pNoContentType     = "CONTENT_TYPE_MISSING"
 	pESS               = "SIGNING_CERTIFICATE_ATTRIBUTE"
 	pTimestamp         = "TIMESTAMP_INVALID"
 	pTimestampCopied   = "TIMESTAMP_COPIED"
@@ -223,7 +224,7 @@ func (o *outcome) attributes(sd *signedData, si *signerInfo, d *digestAlg, conte
 	ct, n := attr(si.attrList, oidContentType)
 	switch {
 	case n == 0:
-		o.problem(pContentType, "contentType attribute is missing")
+		o.problem(pNoContentType, "")
 	case n > 1 || len(ct) != 1:
 		o.fail(Malformed, pFormat, "contentType must stand exactly once")
 		return false
@@ -447,7 +448,8 @@ func (o *outcome) checkIssuer(c *cert, extra []*cert) {
 	tried := 0
 	for _, pool := range [][]*cert{o.certs, extra} {
 		for _, i := range pool {
-			if i == c && !c.selfIssued() || !issues(i, c) {
+			// Where only one of the two names its key, it may be another key of the same authority.
+			if !issues(i, c) || (len(c.aki) == 0) != (len(i.ski) == 0) {
 				continue
 			}
 			if tried++; tried > maxCandidates {

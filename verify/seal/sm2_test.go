@@ -144,6 +144,31 @@ func TestCurveConstants(t *testing.T) {
 	}
 }
 
+// Explicit parameters are taken only for those of a named curve.
+func TestExplicitParameters(t *testing.T) {
+	e := key("p256-signer")
+	c := fromStandard(e.ec.Curve)
+	spki := func(c *curve, base []byte) []byte {
+		params := seq(intDER(1), seq(oidDER("1.2.840.10045.1.1"), integerDER(c.p)), seq(octet(c.a.Bytes()), octet(c.b.FillBytes(make([]byte, 32)))), octet(base), integerDER(c.n), intDER(1))
+		return seq(seq(oidDER("1.2.840.10045.2.1"), params), bitString(point(e.ec.X, e.ec.Y)))
+	}
+	k, err := parseSPKI(mustNode(t, spki(c, point(c.gx, c.gy))))
+	if err != nil || k.name != "P-256" {
+		t.Fatalf("%v %v", k, err)
+	}
+	if ok, err := k.verify(sigInput{scheme: sigScheme{key: "ECDSA"}, digest: digestByName("SHA-256"), message: [][]byte{[]byte("x")}, value: e.sign([]byte("x"))}); !ok || err != nil {
+		t.Error(err)
+	}
+	other := *c
+	other.b = new(big.Int).Add(c.b, big.NewInt(1))
+	if _, err := parseSPKI(mustNode(t, spki(&other, point(c.gx, c.gy)))); err == nil {
+		t.Error("a curve of somebody's own is taken")
+	}
+	if _, err := parseSPKI(mustNode(t, spki(c, point(e.ec.X, e.ec.Y)))); err == nil {
+		t.Error("a base point of somebody's own is taken")
+	}
+}
+
 // openssl is asked about the same values, as an implementation that shares nothing with this one.
 func TestSM2AgainstOpenSSL(t *testing.T) {
 	bin, err := exec.LookPath("openssl")
