@@ -173,6 +173,9 @@ type errEngine struct {
 
 func (e *errEngine) Error() string {
 	why, _, _ := strings.Cut(e.err.Error(), "\n") // wazero adds a stack trace
+	if strings.HasSuffix(why, "unreachable") {    // how PDFium ends itself
+		why = "out of memory, or a fault"
+	}
 	return "PDFium " + e.fn + ": " + why
 }
 
