@@ -13,7 +13,7 @@ import (
 )
 
 // Extensions are the endings of report files that WriteFile knows.
-func Extensions() []string { return []string{".html", ".json"} }
+func Extensions() []string { return []string{".pdf", ".xlsx", ".html", ".json"} }
 
 // CanWrite reports whether WriteFile knows the form that the file's name asks for.
 func CanWrite(path string) bool {
@@ -28,6 +28,10 @@ func WriteFile(path string, rs []*verify.Report) (err error) {
 		write = func(w io.Writer) error { return WriteJSON(w, rs) }
 	case ".html":
 		write = func(w io.Writer) error { return WriteHTML(w, rs) }
+	case ".pdf":
+		write = func(w io.Writer) error { return WritePDF(w, rs, PDFOptions{}) }
+	case ".xlsx":
+		write = func(w io.Writer) error { return WriteXLSX(w, rs) }
 	}
 	tmp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
 	if err != nil {

@@ -14,9 +14,10 @@ var htmlSource string
 
 // WriteHTML writes reports as one self-contained page that prints from any browser: no script, no outside resource.
 func WriteHTML(w io.Writer, rs []*verify.Report) error {
-	t, err := template.New("report").Funcs(template.FuncMap{
+	t := batchWords(rs)
+	page, err := template.New("report").Funcs(template.FuncMap{
 		"shape": shape,
-		"word":  Word,
+		"word":  t.verdict,
 		"class": func(i verify.Indication) string {
 			switch i {
 			case verify.TotalPassed:
@@ -32,27 +33,35 @@ func WriteHTML(w io.Writer, rs []*verify.Report) error {
 		"mark": func(c verify.Check) string {
 			return [...]string{"✘", "?", "!", "✔", "·"}[rankOf(c)]
 		},
-		"ladder": ladder,
-		"say": func(r *verify.Report, zh, en string) string {
-			if r.Lang == "en" {
-				return en
-			}
-			return zh
-		},
-		"time": func(r *verify.Report) string { return r.At.Format("2006-01-02 15:04 -07:00") },
+		"rank":     rankOf,
+		"ladder":   ladder,
+		"say":      t.say,
+		"clean":    clean,
+		"clause":   clause,
+		"instant":  instant,
+		"status":   t.status,
+		"snapshot": t.snapshot,
+		"trust":    t.trust,
+		"input":    t.inputKind,
+		"kind":     t.certificateKind,
+		"fact":     t.fact,
+		"period":   period,
+		"overall":  t.overall,
+		"rules":    ruleIDs,
+		"why":      func(r *verify.Report) string { s, _ := reason(r); return s },
+		"next":     func(r *verify.Report) string { _, s := reason(r); return s },
 	}).Parse(htmlSource)
 	if err != nil {
 		return fmt.Errorf("report template: %w", err)
 	}
 	var y Tally
-	lang := "zh"
 	for _, r := range rs {
 		y.Add(r)
-		lang = r.Lang
 	}
-	return t.Execute(w, struct {
+	return page.Execute(w, struct {
 		Reports []*verify.Report
-		Tally   Tally
+		Tally   string
 		Lang    string
-	}{rs, y, lang})
+		Network string
+	}{rs, t.tally(y), t.say("zh-CN", "en"), t.noNetwork(rs)})
 }

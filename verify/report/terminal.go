@@ -104,10 +104,14 @@ func cells(s string) int {
 
 func pad(s string, n int) string { return s + strings.Repeat(" ", max(0, n-cells(s))) }
 
-// clean keeps a stranger's text from steering the terminal.
+// clean keeps a stranger's text from steering the terminal or turning the order of what stands around it: control
+// characters, marks of direction, line separators and characters without a form become U+FFFD.
 func clean(s string) string {
 	return strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 {
+		switch {
+		case r < ' ', r >= 0x7f && r < 0xa0,
+			r == 0x061c, r >= 0x200b && r <= 0x200f, r >= 0x2028 && r <= 0x202e, r >= 0x2060 && r <= 0x206f,
+			r == 0xfeff, r >= 0xfff9 && r <= 0xfffb, r >= 0xfdd0 && r <= 0xfdef, r&0xfffe == 0xfffe, r >= 0xe0000 && r <= 0xe007f:
 			return '\uFFFD'
 		}
 		return r
