@@ -274,6 +274,9 @@ func (x *differ) sameParent(a, b pdfraw.Ref) bool {
 	return da != nil && db != nil && x.equal(da["T"], db["T"])
 }
 
+// readOnly is the field flag of that name (ISO 32000-2, table 227).
+const readOnly = 1
+
 // fieldPair compares a field or widget with its later state.
 func (x *differ) fieldPair(a, b pdfraw.Dict, name string, ft pdfraw.Name, page int) {
 	if x.moved(a, b) {
@@ -310,6 +313,14 @@ func (x *differ) fieldPair(a, b pdfraw.Dict, name string, ft pdfraw.Name, page i
 				x.add(ChangesForm, levelForm, "field "+name+": value", page, name)
 			default:
 				x.add(ChangesAnnotation, levelNever, "field "+name+": appearance without a new value", page, name)
+			}
+		case "Ff":
+			fa, _ := pdfraw.Int(x.a.Resolve(a[k]))
+			fb, _ := pdfraw.Int(x.b.Resolve(b[k]))
+			if fa|readOnly == fb|readOnly { // filled, and then closed to further filling
+				x.add(ChangesForm, levelForm, "field "+name+": read-only", page, name)
+			} else {
+				x.add(ChangesAnnotation, levelNever, "field "+name+": Ff", page, name)
 			}
 		case "MK", "DA", "Type":
 			if x.a.Resolve(a[k]) != nil {
@@ -373,7 +384,7 @@ func (x *differ) signatureField(a, b pdfraw.Dict, name string, page int, keys []
 		}
 		for _, k := range keys {
 			switch k {
-			case "V", "AP", "AS", "M", "F", "MK", "DA", "DR", "Type", "NM", "Rect", "Lock", "Ff":
+			case "V", "AP", "AS", "M", "F", "MK", "DA", "DR", "Type", "NM", "Rect", "Lock", "Ff", "H", "BS", "Border":
 			default:
 				x.add(ChangesAnnotation, levelNever, "signature field "+name+": "+string(k), page, "")
 			}
