@@ -2,6 +2,8 @@ package seal
 
 import (
 	"bytes"
+	"crypto/md5"
+	"crypto/rc4"
 	"fmt"
 	"testing"
 )
@@ -108,7 +110,6 @@ func TestAttacksInTheShadow(t *testing.T) {
 	for name, make := range tests {
 		t.Run(name, func(t *testing.T) {
 			r := inspect(t, make(), Options{})
-			t.Log(describe(r))
 			if r.Overall != Dirty || r.Status != Signed {
 				t.Errorf("%s %s\n%s", r.Status, r.Overall, describe(r))
 			}
@@ -134,6 +135,77 @@ func TestDictionaryInObjectStream(t *testing.T) {
 	fmt.Fprintf(&w.buf, "15 0 obj\n<< /Type /XRef /W [1 4 1] /Index [6 1 12 4] /Size 16 /Root 1 0 R /Prev %d /Length %d >>\nstream\n%s\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n", w.prev, len(rows), rows, at)
 	r := inspect(t, w.buf.Bytes(), Options{})
 	if len(r.Signatures) != 2 || r.Overall != Dirty {
+		t.Errorf("%s\n%s", r.Overall, describe(r))
+	}
+}
+
+// In an encrypted document the value of a signature is the one string that is not encrypted (ISO 32000-2, 7.6.2). One that
+// opens without a password is verified; one that does not has no verdict.
+func TestEncryptedAndSigned(t *testing.T) {
+	pad := []byte("\x28\xBF\x4E\x5E\x4E\x75\x8A\x41\x64\x00\x4E\x56\xFF\xFA\x01\x08\x2E\x2E\x00\xB6\xD0\x68\x3E\x80\x2F\x0C\xA9\xFE\x64\x53\x69\x7A")
+	owner := bytes.Repeat([]byte{7}, 32)
+	h := md5.New()
+	h.Write(pad)
+	h.Write(owner)
+	h.Write([]byte{0xFC, 0xFF, 0xFF, 0xFF}) // permissions −4
+	h.Write([]byte("ID"))
+	make := func(user []byte) []byte {
+		w := newPDFWriter()
+		w.baseObjects(detached, "", newPKI("sm2").cms().make)
+		w.obj(20, fmt.Sprintf("<< /Filter /Standard /V 1 /R 2 /P -4 /O <%x> /U <%x> >>", owner, user))
+		w.finish(1, "/Encrypt 20 0 R /ID [<4944> <4944>] ")
+		return w.buf.Bytes()
+	}
+	c, err := rc4.NewCipher(h.Sum(nil)[:5])
+	if err != nil {
+		t.Fatal(err)
+	}
+	user := bytes.Clone(pad)
+	c.XORKeyStream(user, user)
+	good := make(user)
+	if r := inspect(t, good, Options{}); r.Overall != Clean || one(t, r).Algorithm != "SM2 with SM3" {
+		t.Errorf("without a password: %s\n%s", r.Overall, describe(r))
+	}
+	bent := bytes.Replace(good, []byte("(SPECIMEN) Tj"), []byte("(SPECIMEM) Tj"), 1)
+	if r := inspect(t, bent, Options{}); r.Overall != Dirty {
+		t.Errorf("bent: %s", r.Overall)
+	}
+	user[0] ^= 1
+	if r := inspect(t, make(user), Options{}); r.Status != Unreadable || r.Overall != NoVerdict || r.Problems[0].Code != pEncrypted {
+		t.Errorf("with a password: %+v", r)
+	}
+}
+
+// A form made with XFA may get other data; another template is another page.
+func TestXFA(t *testing.T) {
+	w := newPDFWriter()
+	w.baseObjects(detached, "", newPKI("p256").cms().make)
+	form := "<< /Fields [7 0 R 8 0 R] /SigFlags 3 /DR << /Font << /F1 5 0 R >> >> /XFA [(template) 20 0 R (datasets) 21 0 R] >>"
+	w.obj(6, form)
+	w.obj(20, stream("", "<template/>"))
+	w.obj(21, stream("", "<data/>"))
+	w.finish(1, "")
+	for n, want := range map[int]Overall{20: Dirty, 21: Clean} {
+		if r := inspect(t, update(w.buf.Bytes(), map[int]string{n: stream("", "<other/>")}), Options{}); r.Overall != want {
+			t.Errorf("part %d changed: %s\n%s", n, r.Overall, describe(r))
+		}
+	}
+}
+
+// A hybrid file says in two places where its objects are; a later one may not lie in the second.
+func TestHybrid(t *testing.T) {
+	good := goodPDF("p256")
+	w := continuePDF(good)
+	w.obj(20, stream("/Type /ObjStm /N 1 /First 4", "4 0 << /Forged true >>"))
+	row := func(kind, a, b int) []byte {
+		return []byte{byte(kind), byte(a >> 24), byte(a >> 16), byte(a >> 8), byte(a), byte(b)}
+	}
+	at := w.buf.Len()
+	fmt.Fprintf(&w.buf, "21 0 obj\n<< /Type /XRef /W [1 4 1] /Index [4 1] /Size 22 /Root 1 0 R /Length 6 >>\nstream\n%s\nendstream\nendobj\n", row(2, 20, 0))
+	w.pending[21] = at
+	w.size = 22
+	w.finish(1, fmt.Sprintf("/XRefStm %d ", at))
+	if r := inspect(t, w.buf.Bytes(), Options{}); r.Overall != Dirty || one(t, r).Changes != ChangesContent {
 		t.Errorf("%s\n%s", r.Overall, describe(r))
 	}
 }
