@@ -49,7 +49,14 @@ func joinAppended(res *Result) {
 			continue
 		}
 		whole := &payload{segments: []segment{{kind: byteSegment, eci: noECI, data: joined.Bytes}}}
-		joined.Text, joined.Charset, joined.Guessed = whole.text()
+		// Parts that name their charset have been read in it; otherwise a character may be cut in two between parts.
+		if stated(res.Codes, parts) {
+			for _, i := range parts {
+				joined.Text += res.Codes[i].Text
+			}
+		} else {
+			joined.Text, joined.Charset, joined.Guessed = whole.text()
+		}
 		joined.Append = &Append{Total: k.total, Parity: k.parity, Joined: true}
 		res.Codes[parts[0]] = joined
 		for _, i := range idx {
@@ -67,4 +74,14 @@ func joinAppended(res *Result) {
 		}
 		res.Codes = kept
 	}
+}
+
+// stated reports whether all parts name one charset.
+func stated(codes []Code, parts []int) bool {
+	for _, i := range parts {
+		if codes[i].Guessed || codes[i].Charset != codes[parts[0]].Charset || codes[i].Charset == charsetASCII {
+			return false
+		}
+	}
+	return true
 }

@@ -7,7 +7,8 @@ import (
 	"github.com/makiuchi-d/gozxing/qrcode/decoder"
 )
 
-// This file is the only one that calls gozxing's QR code; the package comment lists what is kept out.
+// This file is the only one that calls gozxing's QR code (bitstream.go takes its bit source); the package comment lists
+// what is kept out.
 
 // layout is what the tables say of one version: block structure by level and the centres of alignment patterns.
 type layout struct {
