@@ -248,3 +248,25 @@ func TestListWithManyRowsMakesFewWidgets(t *testing.T) {
 		t.Errorf("%d rows were made for 2000 files", rows)
 	}
 }
+
+func TestIdleIsToldOnceAfterTheLastFile(t *testing.T) {
+	r := newRig(t, vmtest.New([]string{"a.pdf", "b.pdf"}, vmtest.Good(), vmtest.Good()))
+	idle := make(chan bool, 8)
+	r.o.Idle = func() { idle <- true }
+	r.Open([]string{"all"})
+	r.until("both are read", func() bool { return r.session.Counts().Passed == 2 && !r.busy })
+	<-idle
+	r.setDay(civil.Must(2026, 3, 5))
+	if len(idle) != 0 {
+		t.Error("told again though nothing was read")
+	}
+}
+
+func TestWindowSizeIsRemembered(t *testing.T) {
+	r := newRig(t, one(vmtest.Good()))
+	r.win.Resize(fyne.NewSize(1500, 950))
+	r.Close()
+	if w, h := r.o.App.Preferences().Float(prefWidth), r.o.App.Preferences().Float(prefHeight); w != 1500 || h != 950 {
+		t.Errorf("remembered %v by %v", w, h)
+	}
+}

@@ -18,8 +18,16 @@ const noticeTime = 3 * time.Second
 
 // Preference keys.
 const (
-	prefLang = "lang"
-	prefDark = "dark"
+	prefLang   = "lang"
+	prefDark   = "dark"
+	prefWidth  = "width"
+	prefHeight = "height"
+)
+
+// The smallest window that is remembered.
+const (
+	leastWidth  = 900
+	leastHeight = 600
 )
 
 // Options is what a window is made of. All but Font and About are required.
@@ -37,6 +45,8 @@ type Options struct {
 	Dispatch func(func())
 	Workers  int
 	About    About
+	// Idle, if set, is called in a goroutine of its own when the last file has been read.
+	Idle func()
 }
 
 // Window is the program's main window.
@@ -59,6 +69,7 @@ type Window struct {
 	notice *fyne.Container
 	shown  *widget.PopUp
 	detail *viewmodel.Detail
+	busy   bool // files were being read at the last change
 }
 
 // New makes the window; Show shows it, Close ends its work.
@@ -74,7 +85,8 @@ func New(o Options) *Window {
 	w.installKeys()
 	w.win.SetPadded(false)
 	w.win.SetOnDropped(w.dropped)
-	w.win.Resize(fyne.NewSize(1280, 800))
+	p := o.App.Preferences()
+	w.win.Resize(fyne.NewSize(float32(max(leastWidth, p.FloatWithFallback(prefWidth, 1280))), float32(max(leastHeight, p.FloatWithFallback(prefHeight, 800)))))
 	return w
 }
 
@@ -87,8 +99,14 @@ func (w *Window) Open(paths []string) { w.session.Open(paths) }
 // Notify shows a message that stays until it is closed.
 func (w *Window) Notify(text string) { w.notify(text, false) }
 
-// Close cancels all work and waits for it.
-func (w *Window) Close() { w.session.Close() }
+// Close cancels all work and waits for it, and remembers the window's size.
+func (w *Window) Close() {
+	if s := w.win.Canvas().Size(); s.Width >= leastWidth && s.Height >= leastHeight {
+		w.o.App.Preferences().SetFloat(prefWidth, float64(s.Width))
+		w.o.App.Preferences().SetFloat(prefHeight, float64(s.Height))
+	}
+	w.session.Close()
+}
 
 func (w *Window) setTheme(dark bool) {
 	w.th = NewTheme(w.o.Font, dark)
@@ -146,6 +164,11 @@ func (w *Window) changed(c viewmodel.Change) {
 		return
 	}
 	if c.List {
+		busy := w.session.Counts().Working() || w.session.Expanding()
+		if w.busy && !busy && w.o.Idle != nil {
+			go w.o.Idle()
+		}
+		w.busy = busy
 		w.files.refresh()
 		empty := w.session.Counts().Total == 0
 		show(w.start, empty)

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"runtime"
+	"runtime/debug"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -31,6 +32,10 @@ const (
 
 // appID names the program's preferences.
 const appID = "cn.zhengyan.desktop"
+
+// softMemory is where the collector begins to work harder, in bytes: the parsed font takes some 110 MB for good, and each
+// file that is read some 60 MB while it is.
+const softMemory = 512 << 20
 
 // version is set at build time.
 var version = "dev"
@@ -133,6 +138,7 @@ func show(o options, q verify.Question, book *rules.Book, getenv func(string) st
 	}
 	program := "Zhengyan " + version
 	warnings := make(chan error, 64)
+	debug.SetMemoryLimit(softMemory)
 	font := assets.Font()
 	e, err := open(places{data: dataDir(o.data, getenv), trust: o.trust, cache: cacheDir(getenv)}, font, book, now, program, func(err error) {
 		fmt.Fprintf(stderr, "zhengyan-desktop: warning: %v\n", err)
@@ -162,6 +168,7 @@ func show(o options, q verify.Question, book *rules.Book, getenv func(string) st
 	w := ui.New(ui.Options{
 		App: a, Engine: e, Tables: tables, Lang: lang, Dark: dark, Font: font, Question: q, Policies: policies(book),
 		Now: now, Dispatch: fyne.Do, Workers: max(1, runtime.NumCPU()-1), About: about(program, book, font != nil),
+		Idle: debug.FreeOSMemory, // a batch leaves a heap of its own size behind; give it back
 	})
 	a.Lifecycle().SetOnStarted(func() {
 		w.Open(o.paths)

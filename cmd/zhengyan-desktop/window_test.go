@@ -92,7 +92,7 @@ func TestRealWindow(t *testing.T) {
 	s.picture("03-dragged")
 
 	// The tampered file by mouse: third row of the list.
-	s.run("xdotool", "mousemove", "--window", s.win, "120", "300", "click", "1")
+	s.run("xdotool", "mousemove", "--window", s.win, "120", "232", "click", "1")
 	s.title("不通过 - seal-edited-in-place.pdf")
 	s.colour("04-tampered", failRed, 4000)
 	s.key("ctrl+l")
