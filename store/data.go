@@ -9,12 +9,14 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
 	bolterrors "go.etcd.io/bbolt/errors"
 
 	"zhengyan/store/feed"
+	"zhengyan/verify/rules"
 )
 
 // maxSnapshotBytes is the largest snapshot file that is taken in: 20 million rows need 2.6 GB.
@@ -52,14 +54,31 @@ func (d *Data) path(name string) string { return filepath.Join(d.dir, "registry"
 type Opened struct {
 	*Snapshot
 	Info GenerationInfo
-	// Problems says why a newer generation is not used. It must be shown.
+	// Problems says why a newer generation is not used, or that this one is damaged. It must be shown.
 	Problems []error
+
+	data *Data
+	mark sync.Once
+}
+
+// Lookup is Snapshot.Lookup. Where it finds damage it sets the generation aside, so that the next Open takes another; the
+// answer is the error all the same, for the caller has already been told which snapshot is asked.
+func (o *Opened) Lookup(ctx context.Context, q rules.RegistryQuery) (rules.RegistryAnswer, error) {
+	a, err := o.Snapshot.Lookup(ctx, q)
+	if errors.Is(err, ErrDamaged) {
+		o.mark.Do(func() {
+			if e := o.data.SetAside(o.Info.Generation, err); e != nil { // read-only media
+				err = errors.Join(err, e)
+			}
+		})
+	}
+	return a, err
 }
 
 // Open opens the current generation, or, where that is damaged, the best of the others, with Problems saying so.
 // The error is ErrNoSnapshot if the folder has none, and wraps ErrDamaged if none is whole.
 func (d *Data) Open() (*Opened, error) {
-	o := &Opened{}
+	o := &Opened{data: d}
 	var err error
 	o.Info, o.Problems, err = d.gens.choose(func(i GenerationInfo) error {
 		s, err := OpenSnapshot(d.path(genName(i.Generation, "db")))

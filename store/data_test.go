@@ -323,3 +323,48 @@ func TestImportOfADelta(t *testing.T) {
 		t.Errorf("a delta on another snapshot: %v", err)
 	}
 }
+
+// A lookup that meets damage says so, and the next start uses the other generation; where there is no other, the sound
+// blocks of the damaged one still answer.
+func TestLookupSetsDamageAside(t *testing.T) {
+	ctx := context.Background()
+	d := twoGenerations(t)
+	b, err := os.ReadFile(d.path("000002.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := bytes.Index(b, []byte("建设工程有限公司")) // in the dictionary of employers
+	if at < 0 {
+		t.Fatal("no employer in the file")
+	}
+	b[at+2] ^= 1
+	if err := os.WriteFile(d.path("000002.db"), b, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []int{1, 2} {
+		o := mustOpen(t, d)
+		if o.Info.Generation != 2 {
+			t.Fatalf("generation %d", o.Info.Generation)
+		}
+		failed, found := 0, 0
+		for _, r := range someRows(200, 4) {
+			switch a, err := o.Lookup(ctx, rules.RegistryQuery{Number: r.Number}); {
+			case errors.Is(err, ErrDamaged):
+				failed++
+			case err == nil && a.Found:
+				found++
+			}
+		}
+		if failed == 0 || found == 0 {
+			t.Fatalf("%d damaged, %d found", failed, found)
+		}
+		if o := mustOpen(t, d); o.Info.Generation != want || len(o.Problems) == 0 {
+			t.Errorf("generation %d, %v", o.Info.Generation, o.Problems)
+		}
+		if want == 1 { // now there is no other
+			if err := errors.Join(os.Remove(d.path("000001.json")), os.Remove(d.path("000002.bad"))); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}

@@ -119,8 +119,8 @@ func (g generations) info(n int) (i GenerationInfo, err error) {
 	return i, nil
 }
 
-// choose returns the generation to use: the one of the pointer, else the one before it, else the newest that is whole.
-// problems says what stood in the way of a better one; it must be shown. The error is ErrNoSnapshot if nothing was ever
+// choose returns the generation to use: the one of the pointer, else the one before it, else the newest that is whole;
+// only if there is none of these, one in which damage was found. problems says what stood in the way of a better one; it must be shown. The error is ErrNoSnapshot if nothing was ever
 // installed, and wraps ErrDamaged if nothing that was installed is whole.
 func (g generations) choose(whole func(GenerationInfo) error) (chosen GenerationInfo, problems []error, err error) {
 	list, err := g.list()
@@ -133,7 +133,7 @@ func (g generations) choose(whole func(GenerationInfo) error) (chosen Generation
 	case err == nil && !slices.ContainsFunc(list, func(i GenerationInfo) bool { return i.Generation == p.Generation }):
 		problems = append(problems, fmt.Errorf("generation %d: %w: its description is gone", p.Generation, ErrDamaged))
 	}
-	rank := func(i GenerationInfo) int {
+	place := func(i GenerationInfo) int {
 		switch {
 		case i.Current:
 			return 0
@@ -142,12 +142,14 @@ func (g generations) choose(whole func(GenerationInfo) error) (chosen Generation
 		}
 		return 2
 	}
+	rank := func(i GenerationInfo) int {
+		if i.Bad != "" { // the last resort: its sound blocks still answer, the others say that they are damaged
+			return 3 + place(i)
+		}
+		return place(i)
+	}
 	slices.SortStableFunc(list, func(a, b GenerationInfo) int { return cmp.Compare(rank(a), rank(b)) })
 	for _, i := range list {
-		if i.Bad != "" {
-			problems = append(problems, fmt.Errorf("generation %d: %w: %s", i.Generation, ErrDamaged, i.Bad))
-			continue
-		}
 		size, err := g.disk.size(genName(i.Generation, "db"))
 		if err == nil && size != i.Size {
 			err = fmt.Errorf("%w: %d bytes instead of %d", ErrDamaged, size, i.Size)
@@ -156,6 +158,11 @@ func (g generations) choose(whole func(GenerationInfo) error) (chosen Generation
 			err = whole(i)
 		}
 		if err == nil {
+			for _, b := range list {
+				if b.Bad != "" && (b.Generation == i.Generation || place(b) < place(i)) {
+					problems = append(problems, fmt.Errorf("generation %d: %w: %s", b.Generation, ErrDamaged, b.Bad))
+				}
+			}
 			return i, problems, nil
 		}
 		problems = append(problems, fmt.Errorf("generation %d: %w", i.Generation, err))
