@@ -148,9 +148,10 @@ func Full(w io.Writer, r *verify.Report, s Style) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n", t.colour("1", clean(r.Input.Name)))
 	fmt.Fprintf(&b, "%s\n", t.colour("1;"+paint(r.Indication), shape(r.Indication)+" "+Word(r.Indication, r.Lang)))
-	t.paragraph(&b, "  ", r.Reason)
-	if r.Next != "" {
-		t.paragraph(&b, t.say("  下一步：", "  next: "), r.Next)
+	why, next := reason(r)
+	t.paragraph(&b, "  ", why)
+	if next != "" {
+		t.paragraph(&b, t.say("  下一步：", "  next: "), next)
 	}
 	b.WriteByte('\n')
 	if c := r.Certificate; c.Title != "" || c.Name != "" || c.Number != "" {
@@ -178,12 +179,12 @@ func Full(w io.Writer, r *verify.Report, s Style) error {
 	b.WriteByte('\n')
 	column := 0
 	for _, c := range r.Checks {
-		column = max(column, cells(c.Title))
+		column = max(column, cells(clean(c.Title)))
 	}
 	for _, c := range ladder(r.Checks) {
 		t.check(&b, c, column)
 	}
-	fmt.Fprintf(&b, "\n%s\n", t.colour("2", r.Disclaimer))
+	fmt.Fprintf(&b, "\n%s\n", t.colour("2", clean(r.Disclaimer)))
 	_, err := io.WriteString(t, b.String())
 	return err
 }
@@ -211,7 +212,7 @@ func subs(v verify.Verdict) string {
 	}
 	var out []string
 	for _, s := range v.SubIndications {
-		out = append(out, string(s))
+		out = append(out, clean(string(s)))
 	}
 	return "  " + strings.Join(out, ", ")
 }
@@ -233,7 +234,7 @@ func (t *terminal) paragraph(b *strings.Builder, lead, s string) {
 func (t *terminal) usage(b *strings.Builder, u *verify.UsageSum) {
 	var terms []string
 	for _, x := range u.Terms {
-		s := fmt.Sprintf("%s %s", x.Label, x.Date)
+		s := fmt.Sprintf("%s %s", clean(x.Label), x.Date)
 		if x.Binding {
 			s = t.colour("4", s)
 		}
@@ -283,11 +284,12 @@ func (t *terminal) check(b *strings.Builder, c verify.Check, column int) {
 	case c.Status == verify.Passed:
 		mark, colour = "✔", "32"
 	}
-	lead := "  " + mark + " " + pad(c.Title, column) + " "
+	title := pad(clean(c.Title), column)
+	lead := "  " + mark + " " + title + " "
 	lines := wrap(clean(c.Message), max(24, t.Width-cells(lead)))
 	for i, l := range lines {
 		if i == 0 {
-			b.WriteString("  " + t.colour(colour, mark) + " " + pad(c.Title, column) + " " + l)
+			b.WriteString("  " + t.colour(colour, mark) + " " + title + " " + l)
 		} else {
 			b.WriteString("\n" + strings.Repeat(" ", cells(lead)) + l)
 		}
@@ -296,8 +298,7 @@ func (t *terminal) check(b *strings.Builder, c verify.Check, column int) {
 	if c.Status == verify.Skipped || c.Rule == "" {
 		return
 	}
-	clause := strings.TrimSpace(c.Rule + "  " + c.Document + " " + c.Clause)
-	fmt.Fprintf(b, "%s%s\n", strings.Repeat(" ", cells(lead)), t.colour("2", clause))
+	fmt.Fprintf(b, "%s%s\n", strings.Repeat(" ", cells(lead)), t.colour("2", clause(c)))
 }
 
 // Line writes one report as a row of a table, and its reason below it where it did not pass.
@@ -315,7 +316,8 @@ func Line(w io.Writer, r *verify.Report, s Style) error {
 		return nil
 	}
 	var b strings.Builder
-	t.paragraph(&b, strings.Repeat(" ", t.verdictWidth()+1), r.Reason)
+	why, _ := reason(r)
+	t.paragraph(&b, strings.Repeat(" ", t.verdictWidth()+1), why)
 	_, err := io.WriteString(t, t.colour("2", strings.TrimSuffix(b.String(), "\n"))+"\n")
 	return err
 }
@@ -350,6 +352,6 @@ func Summary(w io.Writer, y Tally, lang, disclaimer string) error {
 	if lang == "en" {
 		f = "\npassed %d · indeterminate %d · failed %d · unreadable %d\n%s\n"
 	}
-	_, err := fmt.Fprintf(w, f, y.Passed, y.Indeterminate, y.Failed, y.Unreadable, disclaimer)
+	_, err := fmt.Fprintf(w, f, y.Passed, y.Indeterminate, y.Failed, y.Unreadable, clean(disclaimer))
 	return err
 }

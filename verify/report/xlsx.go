@@ -174,7 +174,8 @@ func (t *table) done(name string) error {
 	return t.Flush()
 }
 
-func (b *workbook) cell(s string) excelize.Cell {
+func (b *workbook) cell(s string) excelize.Cell { return b.lines(clean(s)) }
+func (b *workbook) lines(s string) excelize.Cell {
 	return excelize.Cell{StyleID: b.text, Value: safe(s)}
 }
 func (b *workbook) code(s string) excelize.Cell {
@@ -208,7 +209,7 @@ func (b *workbook) overview(sheet string, rs []*verify.Report) error {
 			verdict.Value = shape(r.Indication) + " " + b.overall(r)
 		}
 		if err := t.add(verdict, b.cell(r.Input.Name), b.cell(kind), b.cell(c.Name), b.cell(c.Number), b.cell(c.Employer),
-			b.cell(specialties(c)), b.cell(period(c.Usage)), b.mark(r.Copy.Indication), b.mark(r.Registration.Indication),
+			b.lines(specialties(c)), b.cell(period(c.Usage)), b.mark(r.Copy.Indication), b.mark(r.Registration.Indication),
 			b.cell(subIndications(r)), b.cell(why), b.cell(next), b.cell(ruleIDs(r)), b.cell(b.inputKind(r.Input.Kind)),
 			b.code(r.Input.SHA256)); err != nil {
 			return err
@@ -238,7 +239,7 @@ func (b *workbook) checks(sheet string, rs []*verify.Report) error {
 			}
 			if err := t.add(b.cell(r.Input.Name), b.cell(c.Title), excelize.Cell{StyleID: style, Value: mark + b.status(c.Status)}, b.cell(b.action(c)),
 				b.cell(c.Rule), b.cell(c.Document), b.cell(c.Clause), b.cell(c.Message), b.cell(c.Next), b.cell(c.Quote),
-				b.cell(strings.Join(facts, "\n")), b.cell(string(c.Sub)), b.cell(c.ID)); err != nil {
+				b.lines(strings.Join(facts, "\n")), b.cell(string(c.Sub)), b.cell(c.ID)); err != nil {
 				return err
 			}
 		}
