@@ -235,6 +235,9 @@ func (d *Data) Stage(ctx context.Context, path string, opt ImportOptions) (*Impo
 	if err != nil {
 		return nil, err
 	}
+	if !st.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s: %w: not a regular file", path, ErrNotSnapshot)
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
