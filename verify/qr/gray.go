@@ -22,6 +22,8 @@ type channel int
 const (
 	luma      channel = iota
 	brightest         // the largest of R, G, B: red ink over white paper vanishes, black stays
+	sharpened         // luma with edges set off: undoes some of the blur of a picture out of focus
+	sharper           // the same twice
 	lifted            // luma on a logarithmic scale: what lies in the dark gets the contrast that it lacks
 )
 
@@ -221,6 +223,16 @@ func (g *gray) double() *gray {
 		for x := range out.w {
 			out.pix[y*out.w+x] = byte(g.at((float64(x)+.5)/2, fy) + .5)
 		}
+	}
+	return out
+}
+
+// sharpen returns the picture with its difference from a smoothed one added three times (unsharp masking).
+func (g *gray) sharpen() *gray {
+	soft := smooth(smooth(g))
+	out := newGray(g.w, g.h)
+	for i, v := range g.pix {
+		out.pix[i] = byte(min(max(4*int(v)-3*int(soft.pix[i]), 0), 255))
 	}
 	return out
 }

@@ -66,6 +66,10 @@ func (r *reader) level(ch channel, f int) *gray {
 	}
 	var g *gray
 	switch {
+	case ch == sharpened:
+		g = r.level(luma, f).sharpen()
+	case ch == sharper:
+		g = r.level(sharpened, f).sharpen()
 	case ch == lifted:
 		g = r.level(luma, f).lift()
 	case f == 1:
