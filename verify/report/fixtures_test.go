@@ -118,7 +118,7 @@ func testFont() []byte {
 	return goregular.TTF
 }
 
-func mustJSON(t *testing.T, v any) []byte {
+func mustJSON(t testing.TB, v any) []byte {
 	t.Helper()
 	b, err := json.Marshal(v)
 	if err != nil {

@@ -247,3 +247,20 @@ func sheet(t *testing.T, x *excelize.File, name string) [][]string {
 	}
 	return rows
 }
+
+// A person's decision stands in every form beside what the machine saw.
+func TestDecisionsAreShown(t *testing.T) {
+	rs := []*verify.Report{passed()}
+	x := openXLSX(t, rs)
+	overview, _, _ := SheetNames("zh")
+	for form, text := range map[string]string{
+		"html": writeHTML(t, rs), "pdf": strings.Join(pdfPages(t, writePDF(t, rs, PDFOptions{})), "\n"),
+		"xlsx": strings.Join(sheet(t, x, overview)[1], "\n"),
+	} {
+		for _, want := range []string{"handwriting", "笔迹一致", "评委甲", "看过"} {
+			if !strings.Contains(squeezed(text), want) {
+				t.Errorf("%s lacks %q", form, want)
+			}
+		}
+	}
+}

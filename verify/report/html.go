@@ -37,6 +37,7 @@ func WriteHTML(w io.Writer, rs []*verify.Report) error {
 		"ladder":   ladder,
 		"say":      t.say,
 		"clean":    clean,
+		"human":    t.decisions,
 		"clause":   clause,
 		"instant":  instant,
 		"status":   t.status,

@@ -102,6 +102,8 @@ func FuzzRead(f *testing.F) {
 	f.Add([]byte(`{"mediaType":"` + verify.MediaType + `","evidence":{},"lang":"en","at":"2026-04-01T23:59:59+08:00","checks":[{"status":"FAILED","action":"enforce","evidence":[{"box":{"x1":1}}]}],"error":{}}`))
 	f.Add([]byte(`{"mediaType":"` + verify.MediaType + `","evidence":{},"usage":{"terms":[{"binding":true}]},"snapshot":{},"human":{"a":{}}}` + "\n{}"))
 	f.Add([]byte("{}"))
+	f.Add(mustJSON(f, passed()))
+	f.Add(mustJSON(f, failed()))
 	font := testFont()
 	f.Fuzz(func(t *testing.T, b []byte) {
 		if len(b) > 1<<16 {

@@ -157,7 +157,7 @@ func TestPDFEdges(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			pages := pdfPages(t, writePDF(t, rs, PDFOptions{}))
-			if len(pages) == 0 || len(pages) > 100 {
+			if len(pages) == 0 || len(pages) > 300 {
 				t.Errorf("%d pages", len(pages))
 			}
 		})

@@ -110,14 +110,7 @@ func (p *pdfReport) facts(r *verify.Report) {
 	}
 	p.row(p.say("问及专业", "Asked specialty"), clean(r.Question.Specialty))
 	p.row(p.say("问及单位", "Asked employer"), clean(r.Question.Employer))
-	for _, id := range slices.Sorted(maps.Keys(r.Human)) {
-		d := r.Human[id]
-		when := ""
-		if !d.When.IsZero() {
-			when = instant(d.When)
-		}
-		p.row(p.say("人工判断", "Person's decision"), joined(id, d.Answer, d.Who, when, d.Note))
-	}
+	p.row(p.say("人工判断", "Person's decision"), strings.Join(p.decisions(r), "\n"))
 }
 
 // usage shows the period of use as a sum: the earliest term binds, and the printed end must be that day.

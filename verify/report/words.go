@@ -2,6 +2,8 @@ package report
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -191,6 +193,32 @@ func reason(r *verify.Report) (why, next string) {
 		}
 	}
 	return clean(why), clean(next)
+}
+
+// decisions are what a person decided, a line each, by the check's id.
+func (w words) decisions(r *verify.Report) []string {
+	var out []string
+	for _, id := range slices.Sorted(maps.Keys(r.Human)) {
+		d := r.Human[id]
+		when := ""
+		if !d.When.IsZero() {
+			when = instant(d.When)
+		}
+		out = append(out, joined(id, w.answer(d.Answer), d.Who, when, d.Note))
+	}
+	return out
+}
+
+func (w words) answer(a string) string {
+	switch a {
+	case "agrees":
+		return w.say("笔迹一致", "agrees")
+	case "differs":
+		return w.say("笔迹不一致", "differs")
+	case "unsigned":
+		return w.say("没有手写签名", "unsigned")
+	}
+	return a
 }
 
 // clause is the source of a check's rule as it is cited.

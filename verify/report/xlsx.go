@@ -29,6 +29,7 @@ func WriteXLSX(w io.Writer, rs []*verify.Report) error {
 		func() error { return f.SetSheetName("Sheet1", overview) },
 		func() error { _, err := f.NewSheet(checks); return err },
 		func() error { _, err := f.NewSheet(about); return err },
+		func() error { return b.printed(rs, overview, checks, about) },
 		func() error { return b.overview(overview, rs) },
 		func() error { return b.checks(checks, rs) },
 		func() error { return b.about(about, rs) },
@@ -89,6 +90,34 @@ func (b *workbook) styles() error {
 			return err
 		}
 		b.tint[i] = id
+	}
+	return nil
+}
+
+// printed sets how the sheets print: across, as wide as the paper, the disclaimer and the page's number on each page.
+func (b *workbook) printed(rs []*verify.Report, sheets ...string) error {
+	across, a4, wide, tall, fit := "landscape", 9, 1, 0, true
+	note := ""
+	if len(rs) > 0 {
+		rs := []rune(clean(rs[0].Disclaimer))
+		note = strings.ReplaceAll(string(rs[:min(len(rs), 90)]), "&", "&&") // a footer holds at most 255 characters
+	}
+	for _, name := range sheets {
+		if err := b.SetPageLayout(name, &excelize.PageLayoutOptions{Orientation: &across, Size: &a4, FitToWidth: &wide, FitToHeight: &tall}); err != nil {
+			return err
+		}
+		if err := b.SetSheetProps(name, &excelize.SheetPropsOptions{FitToPage: &fit}); err != nil {
+			return err
+		}
+		if err := b.SetHeaderFooter(name, &excelize.HeaderFooterOptions{OddFooter: "&L" + note + "&R&P / &N"}); err != nil {
+			return err
+		}
+		if name == sheets[len(sheets)-1] {
+			break // the last sheet has no header row
+		}
+		if err := b.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", RefersTo: "'" + name + "'!$1:$1", Scope: name}); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -192,7 +221,8 @@ func (b *workbook) overview(sheet string, rs []*verify.Report) error {
 		{b.say("编号", "Number"), 22}, {b.say("聘用单位", "Employer"), 28}, {b.say("注册专业", "Specialties"), 34},
 		{b.say("使用有效期", "Period of use"), 25}, {b.say("使用件", "Copy"), 14}, {b.say("注册", "Registration"), 14},
 		{b.say("结论代码", "Indications"), 24}, {b.say("原因", "Reason"), 52}, {b.say("下一步", "Next step"), 46},
-		{b.say("规则编号", "Rule ids"), 16}, {b.say("输入", "Input"), 16}, {"SHA-256", 68},
+		{b.say("规则编号", "Rule ids"), 16}, {b.say("输入", "Input"), 16}, {b.say("人工判断", "Person's decision"), 30},
+		{"SHA-256", 68},
 	})
 	if err != nil {
 		return err
@@ -210,7 +240,7 @@ func (b *workbook) overview(sheet string, rs []*verify.Report) error {
 		}
 		if err := t.add(verdict, b.cell(r.Input.Name), b.cell(kind), b.cell(c.Name), b.cell(c.Number), b.cell(c.Employer),
 			b.lines(specialties(c)), b.cell(period(c.Usage)), b.mark(r.Copy.Indication), b.mark(r.Registration.Indication),
-			b.cell(subIndications(r)), b.cell(why), b.cell(next), b.cell(ruleIDs(r)), b.cell(b.inputKind(r.Input.Kind)),
+			b.cell(subIndications(r)), b.cell(why), b.cell(next), b.cell(ruleIDs(r)), b.cell(b.inputKind(r.Input.Kind)), b.lines(strings.Join(b.decisions(r), "\n")),
 			b.code(r.Input.SHA256)); err != nil {
 			return err
 		}
