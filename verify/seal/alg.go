@@ -11,7 +11,8 @@ import (
 	"strings"
 
 	"github.com/emmansun/gmsm/sm3"
-	"golang.org/x/crypto/ripemd160" //nolint:staticcheck // old signatures are verified, none is made
+	//lint:ignore SA1019 old signatures are verified with it, none is made
+	"golang.org/x/crypto/ripemd160"
 )
 
 // digestAlg is a digest algorithm.

@@ -29,8 +29,10 @@ func TestContainersIntact(t *testing.T) {
 		{"SM2, value as r‖s", "sm2", func(s *cmsSpec, _ *testPKI) { s.rawRS = true }, "SM2 with SM3", pValueForm},
 		{"SM2, data identifiers mixed", "sm2", func(s *cmsSpec, _ *testPKI) { s.gm = true }, "SM2 with SM3", ""},
 		{"signer named by key identifier", "rsa", func(s *cmsSpec, p *testPKI) {
-			c := certSpec{subject: "样例签章人", issuer: "样例CA", key: p.key("signer"), by: p.key("ca"), usage: usageSigner, serial: 3,
-				ext: [][]byte{extension("2.5.29.14", false, octet([]byte{1, 2, 3, 4}))}}.make()
+			c := certSpec{
+				subject: "样例签章人", issuer: "样例CA", key: p.key("signer"), by: p.key("ca"), usage: usageSigner, serial: 3,
+				ext: [][]byte{extension("2.5.29.14", false, octet([]byte{1, 2, 3, 4}))},
+			}.make()
 			s.cert, s.sid = c, der(0x80, []byte{1, 2, 3, 4})
 		}, "RSA-2048 with SHA-256", ""},
 		{"digest identifiers differ within SHA-2", "rsa", func(s *cmsSpec, _ *testPKI) {

@@ -9,7 +9,6 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha256"
-
 	"math/big"
 	"strconv"
 	"strings"
@@ -167,7 +166,6 @@ type certSpec struct {
 	eku             []string
 	ekuCritical     bool
 	ext             [][]byte // further extensions
-	email           string
 }
 
 func day(s string) time.Time {
@@ -282,8 +280,10 @@ type cmsSpec struct {
 }
 
 func (p *testPKI) cms() cmsSpec {
-	return cmsSpec{key: p.key("signer"), cert: p.signer, certs: [][]byte{p.ca}, serial: 3, issuer: "样例CA", digest: p.key("signer").digest(),
-		attrs: true, contentID: oidData, signedAt: day("2025-06-01")}
+	return cmsSpec{
+		key: p.key("signer"), cert: p.signer, certs: [][]byte{p.ca}, serial: 3, issuer: "样例CA", digest: p.key("signer").digest(),
+		attrs: true, contentID: oidData, signedAt: day("2025-06-01"),
+	}
 }
 
 func (s cmsSpec) make(message []byte) []byte {

@@ -28,10 +28,14 @@ func namedByParameters(n node) string {
 		oid   string
 		curve *curve
 	}{
-		{"1.3.132.0.33", fromStandard(elliptic.P224())}, {"1.2.840.10045.3.1.7", fromStandard(elliptic.P256())},
-		{"1.3.132.0.34", fromStandard(elliptic.P384())}, {"1.3.132.0.35", fromStandard(elliptic.P521())},
-		{oidSM2, sm2Curve()}, {"1.3.36.3.3.2.8.1.1.7", oidCurve("1.3.36.3.3.2.8.1.1.7")},
-		{"1.3.36.3.3.2.8.1.1.11", oidCurve("1.3.36.3.3.2.8.1.1.11")}, {"1.3.36.3.3.2.8.1.1.13", oidCurve("1.3.36.3.3.2.8.1.1.13")},
+		{"1.3.132.0.33", fromStandard(elliptic.P224())},
+		{"1.2.840.10045.3.1.7", fromStandard(elliptic.P256())},
+		{"1.3.132.0.34", fromStandard(elliptic.P384())},
+		{"1.3.132.0.35", fromStandard(elliptic.P521())},
+		{oidSM2, sm2Curve()},
+		{"1.3.36.3.3.2.8.1.1.7", oidCurve("1.3.36.3.3.2.8.1.1.7")},
+		{"1.3.36.3.3.2.8.1.1.11", oidCurve("1.3.36.3.3.2.8.1.1.11")},
+		{"1.3.36.3.3.2.8.1.1.13", oidCurve("1.3.36.3.3.2.8.1.1.13")},
 		{"1.3.132.0.10", oidCurve("1.3.132.0.10")},
 	} {
 		k := c.curve

@@ -18,7 +18,6 @@ type pdfWriter struct {
 	size    int
 	prev    int
 	sigs    []pendingSig
-	base    int // offset of the header
 }
 
 type pendingSig struct {

@@ -280,7 +280,8 @@ func TestOCSP(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			data := update(signedPDF(detached, "", p.cms().make), map[int]string{
-				1: "<< /Type /Catalog /Pages 2 0 R /AcroForm 6 0 R /DSS 12 0 R >>", 12: "<< /VRI << /AA << /OCSP [13 0 R] >> >> >>", 13: stream("", string(tt.ocsp))})
+				1: "<< /Type /Catalog /Pages 2 0 R /AcroForm 6 0 R /DSS 12 0 R >>", 12: "<< /VRI << /AA << /OCSP [13 0 R] >> >> >>", 13: stream("", string(tt.ocsp)),
+			})
 			g := one(t, inspect(t, data, Options{Anchors: p.anchors(t)}))
 			if g.Revocation.Status != tt.status || g.Trust != tt.trust {
 				t.Errorf("%+v, trust %s, %v", g.Revocation, g.Trust, g.Problems)
