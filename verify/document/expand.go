@@ -12,9 +12,9 @@ import (
 	"path/filepath"
 	"sort"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/text/encoding/simplifiedchinese"
-	"unicode/utf8"
 )
 
 // Expand turns paths into sources in input order: files as they are; folders as their files, sorted by name, folders

@@ -11,8 +11,10 @@ import (
 
 // fuzzLimits keep a fuzzed file from costing more than a moment.
 func fuzzLimits() Limits {
-	return Limits{FileBytes: 1 << 20, ImagePixels: 1 << 18, Pages: 20, FileTime: 5 * time.Second, ArchiveEntries: 100,
-		ArchiveTotal: 1 << 20}.orDefault()
+	return Limits{
+		FileBytes: 1 << 20, ImagePixels: 1 << 18, Pages: 20, FileTime: 5 * time.Second, ArchiveEntries: 100,
+		ArchiveTotal: 1 << 20,
+	}.orDefault()
 }
 
 func fuzzEngine(f *testing.F) *Engine {
@@ -25,8 +27,10 @@ func fuzzEngine(f *testing.F) *Engine {
 
 // FuzzSniff checks that every run of bytes has exactly one answer and that the answer does not depend on the name.
 func FuzzSniff(f *testing.F) {
-	for _, s := range []string{"", "%PDF-1.7", "junk\n%PDF-", "\x89PNG\r\n\x1a\n", "\xff\xd8\xff\xe0", "II*\x00", "MM\x00*", "RIFF\x00\x00\x00\x00WEBP",
-		"BM", "PK\x03\x04", "PK\x05\x06", "GIF89a", "\x00\x00\x00\x18ftypheic", "<html>", "{\\rtf"} {
+	for _, s := range []string{
+		"", "%PDF-1.7", "junk\n%PDF-", "\x89PNG\r\n\x1a\n", "\xff\xd8\xff\xe0", "II*\x00", "MM\x00*", "RIFF\x00\x00\x00\x00WEBP",
+		"BM", "PK\x03\x04", "PK\x05\x06", "GIF89a", "\x00\x00\x00\x18ftypheic", "<html>", "{\\rtf",
+	} {
 		f.Add([]byte(s), "a.pdf")
 	}
 	f.Add(zipFile(f, "OFD.xml", "x"), "a.zip")

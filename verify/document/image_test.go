@@ -149,8 +149,10 @@ func withEXIF(jpg, exif []byte) []byte {
 
 func TestOrientation(t *testing.T) {
 	stored := corner(40, 20)
-	for o, want := range []string{1: "top left", 2: "top right", 3: "bottom right", 4: "bottom left",
-		5: "top left", 6: "top right", 7: "bottom right", 8: "bottom left", 9: "top left"} {
+	for o, want := range []string{
+		1: "top left", 2: "top right", 3: "bottom right", 4: "bottom left",
+		5: "top left", 6: "top right", 7: "bottom right", 8: "bottom left", 9: "top left",
+	} {
 		for _, order := range []binary.AppendByteOrder{binary.LittleEndian, binary.BigEndian} {
 			if o == 0 {
 				continue

@@ -139,8 +139,10 @@ func attachments(n int) func(*pdfFile) {
 
 // objectStream is a PDF whose page lies in an object stream of at least n bytes, with a cross-reference stream.
 func objectStream(n int) []byte {
-	objs := []string{"<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Kids[3 0 R]/Count 1>>",
-		"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>", "(" + strings.Repeat("x", n) + ")"}
+	objs := []string{
+		"<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Kids[3 0 R]/Count 1>>",
+		"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>", "(" + strings.Repeat("x", n) + ")",
+	}
 	var head, body strings.Builder
 	for i, o := range objs {
 		fmt.Fprintf(&head, "%d %d ", i+1, body.Len())

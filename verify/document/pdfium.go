@@ -292,6 +292,7 @@ func (in *instance) f32(n int) float64 {
 	v, _ := in.mem.ReadFloat32Le(in.args + uint32(4*n))
 	return float64(v)
 }
+
 func (in *instance) i32(n int) int {
 	v, _ := in.mem.ReadUint32Le(in.args + uint32(4*n))
 	return int(int32(v))

@@ -29,8 +29,10 @@ func ocr(items []item, rng *rand.Rand) page.Text {
 		x, y := it.x+jitter(0.15*it.size), it.y+jitter(0.12*it.size)
 		w := width * (1 + jitter(0.02)) / float64(len(rs))
 		for i, r := range rs {
-			t.Chars = append(t.Chars, page.Char{R: r, Font: -1, Size: h * k,
-				Box: page.Box{X0: (x + w*float64(i)) * k, Y0: y * k, X1: (x + w*float64(i+1)) * k, Y1: (y + h) * k}})
+			t.Chars = append(t.Chars, page.Char{
+				R: r, Font: -1, Size: h * k,
+				Box: page.Box{X0: (x + w*float64(i)) * k, Y0: y * k, X1: (x + w*float64(i+1)) * k, Y1: (y + h) * k},
+			})
 			t.Confidence = append(t.Confidence, 0.9+0.09*rng.Float64())
 		}
 	}

@@ -253,8 +253,10 @@ func readOne(c *candidate, t *Tables) (res *Result) {
 	res = &Result{Source: SourceText, Page: c.text.Index, Certificate: Certificate{Kind: UnknownKind, Medium: UnknownMedium}}
 	defer func() {
 		if p := recover(); p != nil {
-			*res = Result{Source: res.Source, Page: c.text.Index, Certificate: Certificate{Kind: UnknownKind, Medium: UnknownMedium},
-				Problems: []Problem{{Code: Internal, Detail: fmt.Sprint(p)}}}
+			*res = Result{
+				Source: res.Source, Page: c.text.Index, Certificate: Certificate{Kind: UnknownKind, Medium: UnknownMedium},
+				Problems: []Problem{{Code: Internal, Detail: fmt.Sprint(p)}},
+			}
 		}
 	}()
 	r := reader{c: c, t: t, res: res, cert: &res.Certificate}

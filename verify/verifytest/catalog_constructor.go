@@ -176,8 +176,11 @@ func (b *catalog) constructorPrint() {
 // What the registry snapshot says of 一级建造师.
 func (b *catalog) constructorRegistry() {
 	for _, w := range []struct{ file, word, reason string }{
-		{"cancelled", "注销", "聘用企业破产（样例）"}, {"licence-revoked", "吊销", "样例"}, {"annulled", "撤销", "以不正当手段取得（样例）"},
-		{"lapsed", "失效", "样例"}, {"suspended", "暂扣", "样例"},
+		{"cancelled", "注销", "聘用企业破产（样例）"},
+		{"licence-revoked", "吊销", "样例"},
+		{"annulled", "撤销", "以不正当手段取得（样例）"},
+		{"lapsed", "失效", "样例"},
+		{"suspended", "暂扣", "样例"},
 	} {
 		b.constructor("registry-"+w.file, "The registry says "+w.word+" since 2026-03-15.").
 			row(status(w.word, "2026-03-15", w.reason)).at("2026-04-01", Pass, Fail, "Y-60")

@@ -173,8 +173,10 @@ func (c *canvas) mark() {
 	angle := math.Atan2(c.h, c.w) * 0.92
 	w := c.face.width(s) * size
 	sin, cos := math.Sincos(angle)
-	c.ops = append(c.ops, textOp{s: s, size: size, c: markColor,
-		m: placed(c.w/2-cos*w/2+sin*size*0.35, c.h/2-sin*w/2-cos*size*0.35, 1, angle)})
+	c.ops = append(c.ops, textOp{
+		s: s, size: size, c: markColor,
+		m: placed(c.w/2-cos*w/2+sin*size*0.35, c.h/2-sin*w/2-cos*size*0.35, 1, angle),
+	})
 	note := "样例 SPECIMEN　本页为程序测试样例，人物、单位与号码均为虚构"
 	c.text(c.w/2-c.face.width(note)*7/2, 51, 7, note, paleGrey)
 }

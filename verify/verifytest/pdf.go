@@ -3,16 +3,15 @@ package verifytest
 import (
 	"bytes"
 	"compress/zlib"
+	"crypto/sha256"
 	"fmt"
 	"image"
 	"image/color"
+	"sort"
 	"strconv"
 	"strings"
 	"time"
 	"unicode/utf16"
-
-	"crypto/sha256"
-	"sort"
 )
 
 // FontMode is the way in which a specimen's PDF carries its font.

@@ -73,16 +73,20 @@ func (s Spec) Row() RegistryRow {
 // WriteRegistryCSV writes the rows with a header. Specialties stand as name:from:to, separated by semicolons.
 func WriteRegistryCSV(w io.Writer, rows []RegistryRow) error {
 	c := csv.NewWriter(w)
-	recs := [][]string{{"kind", "number", "name", "sex", "birth", "employer", "specialties", "validFrom", "validTo",
-		"status", "statusDate", "reason", "qrKey", "ecertID", "updatedAt", "latestUsageFrom"}}
+	recs := [][]string{{
+		"kind", "number", "name", "sex", "birth", "employer", "specialties", "validFrom", "validTo",
+		"status", "statusDate", "reason", "qrKey", "ecertID", "updatedAt", "latestUsageFrom",
+	}}
 	for _, r := range rows {
 		var sp []string
 		for _, x := range r.Specialties {
 			sp = append(sp, x.Name+":"+x.Valid.From.String()+":"+x.Valid.To.String())
 		}
-		recs = append(recs, []string{string(r.Kind), r.Number, r.Name, r.Sex, r.Birth.String(), r.Employer, strings.Join(sp, ";"),
+		recs = append(recs, []string{
+			string(r.Kind), r.Number, r.Name, r.Sex, r.Birth.String(), r.Employer, strings.Join(sp, ";"),
 			r.Valid.From.String(), r.Valid.To.String(), r.Status, r.StatusDate.String(), r.Reason, r.QRKey, r.EcertID,
-			r.UpdatedAt.String(), r.LatestUsageFrom.String()})
+			r.UpdatedAt.String(), r.LatestUsageFrom.String(),
+		})
 	}
 	return c.WriteAll(recs)
 }

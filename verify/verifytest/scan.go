@@ -172,8 +172,10 @@ func photograph(src *image.RGBA, rng *rand.Rand) *image.RGBA {
 	j := func() float64 { return (rng.Float64() - 0.5) * 0.03 }
 	// Where the page's corners lie in the photo.
 	m := homography([4]point{
-		{dw * (0.11 + j()), dh * (0.09 + j())}, {dw * (0.88 + j()), dh * (0.07 + j())},
-		{dw * (0.94 + j()), dh * (0.93 + j())}, {dw * (0.06 + j()), dh * (0.95 + j())},
+		{dw * (0.11 + j()), dh * (0.09 + j())},
+		{dw * (0.88 + j()), dh * (0.07 + j())},
+		{dw * (0.94 + j()), dh * (0.93 + j())},
+		{dw * (0.06 + j()), dh * (0.95 + j())},
 	})
 	noise := noiseTable(rng, 3.4)
 	q := sampler{src, w, h}
