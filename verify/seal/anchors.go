@@ -154,13 +154,20 @@ func (a *Anchors) Digest() string {
 	return hex.EncodeToString(s[:])
 }
 
-// List describes the anchors in the order in which they were added.
+// List describes the anchors in the order in which they were added, each named if a public list names it.
 func (a *Anchors) List() []CertInfo {
 	out := []CertInfo{}
-	if a != nil {
-		for _, x := range a.list {
-			out = append(out, x.cert.info())
-		}
+	if a.Len() == 0 {
+		return out
+	}
+	known := map[string]string{}
+	for _, k := range KnownCAs() {
+		known[k.SHA256] = k.Subject
+	}
+	for _, x := range a.list {
+		i := x.cert.info()
+		i.Known = known[i.SHA256]
+		out = append(out, i)
 	}
 	return out
 }

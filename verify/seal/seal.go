@@ -86,6 +86,8 @@ type CertInfo struct {
 	NotAfter  time.Time `json:"notAfter"`
 	SHA256    string    `json:"sha256"`
 	KeyAlg    string    `json:"key"` // "RSA-2048", "SM2", "P-256" ...
+	// Known is the name by which a public list has exactly this certificate; it is filled in for anchors (Anchors.List).
+	Known string `json:"known,omitempty"`
 }
 
 // Revocation is what the file or the trust folder says about revocation of the signer's chain.
