@@ -264,3 +264,37 @@ func TestDecisionsAreShown(t *testing.T) {
 		}
 	}
 }
+
+// A batch that begins with an unreadable file still says what its answers rest on, and a joined one says that they differ.
+func TestBasis(t *testing.T) {
+	bad := unreadable()
+	bad.Trust, bad.Snapshot = verify.TrustInfo{}, nil
+	later := passed()
+	later.At = later.At.AddDate(0, 0, 1)
+	const warning = "各文件的判定依据不同"
+	for name, c := range map[string]struct {
+		rs      []*verify.Report
+		differs bool
+	}{
+		"unreadable first": {[]*verify.Report{bad, passed()}, false},
+		"joined":           {[]*verify.Report{passed(), later}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, _, about := SheetNames("zh")
+			var notes []string
+			for _, row := range sheet(t, openXLSX(t, c.rs), about) {
+				notes = append(notes, strings.Join(row, "\n"))
+			}
+			for form, text := range map[string]string{
+				"html": writeHTML(t, c.rs), "pdf": pdfPages(t, writePDF(t, c.rs, PDFOptions{}))[0], "xlsx": strings.Join(notes, "\n"),
+			} {
+				if !strings.Contains(squeezed(text), passed().Trust.Digest) || !strings.Contains(squeezed(text), passed().Snapshot.ID) {
+					t.Errorf("%s does not name the anchors or the snapshot", form)
+				}
+				if strings.Contains(squeezed(text), warning) != c.differs {
+					t.Errorf("%s: warning %v, want %v", form, !c.differs, c.differs)
+				}
+			}
+		})
+	}
+}

@@ -64,5 +64,7 @@ func WriteHTML(w io.Writer, rs []*verify.Report) error {
 		Tally   string
 		Lang    string
 		Network string
-	}{rs, t.tally(y), t.say("zh-CN", "en"), t.noNetwork(rs)})
+		Basis   *verify.Report
+		Differs string
+	}{rs, t.tally(y), t.say("zh-CN", "en"), t.noNetwork(rs), basisOf(rs), t.differs(rs)})
 }

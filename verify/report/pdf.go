@@ -206,16 +206,15 @@ func (p *pdfReport) finish() {
 		n.on.Text(n.x-p.face.Width(s, 8.5), n.y, s, pdfwrite.Style{Size: 8.5, Colour: pdfLink()})
 	}
 	disclaimer, versions := "", ""
-	if len(p.rs) > 0 {
-		r := p.rs[0]
+	if r := basisOf(p.rs); r != nil {
 		disclaimer = p.shown(clean(r.Disclaimer))
 		versions = p.shown(joined(r.Program, p.say("规则 ", "rules ")+r.Rules.Version, p.noNetwork(p.rs)))
 	}
 	for i, pg := range pages {
 		p.page = pg
 		pg.Text(pdfLeft, 40, p.file.Title, small)
-		if len(p.rs) > 0 {
-			p.right(pdfRight, 40, p.say("判定时间 ", "judged as at ")+instant(p.rs[0].At), small)
+		if len(p.rs) > 0 && !mixed(p.rs) {
+			p.right(pdfRight, 40, p.say("判定时间 ", "judged as at ")+instant(basisOf(p.rs).At), small)
 		}
 		pg.Line(0.6, pdfRule(), pdfwrite.Point{X: pdfLeft, Y: 47}, pdfwrite.Point{X: pdfRight, Y: 47})
 		pg.Line(0.6, pdfRule(), pdfwrite.Point{X: pdfLeft, Y: pdfBottom + 10}, pdfwrite.Point{X: pdfRight, Y: pdfBottom + 10})
@@ -245,7 +244,10 @@ func (p *pdfReport) overview(starts []*pdfwrite.Page) {
 		p.paragraph(pdfLeft, pdfWidth, p.say("没有核验任何文件。", "No file was verified."), pdfwrite.Style{Size: 10.5, Colour: pdfInk()})
 		return
 	}
-	p.basis(p.rs[0])
+	p.basis(basisOf(p.rs))
+	if s := p.differs(p.rs); s != "" {
+		p.paragraph(pdfLeft, pdfWidth, s, pdfwrite.Style{Size: 9, Colour: pdfInk(), Bold: true})
+	}
 	p.heading(fmt.Sprintf(p.say("文件（%d）", "Files (%d)"), len(p.rs)), 60)
 	columns := []float64{pdfLeft, pdfLeft + 72, pdfLeft + 226, pdfLeft + 328, pdfRight}
 	head := func() {
@@ -336,8 +338,10 @@ func (p *pdfReport) basis(r *verify.Report) {
 	p.row(p.say("判定时间", "Judged as at"), instant(r.At))
 	p.row(p.say("规则方案", "Policy"), joined(r.Policy.Name, r.Policy.Version))
 	p.row(p.say("规则数据", "Rule data"), joined(r.Rules.Version, "SHA-256 "+r.Rules.SHA256))
-	p.row(p.say("信任锚", "Trust anchors"), p.trust(r.Trust))
-	p.row(p.say("注册库快照", "Registry snapshot"), p.snapshot(r.Snapshot))
+	if r.Error == nil { // a file that could not be read was held against neither
+		p.row(p.say("信任锚", "Trust anchors"), p.trust(r.Trust))
+		p.row(p.say("注册库快照", "Registry snapshot"), p.snapshot(r.Snapshot))
+	}
 	p.row(p.say("程序", "Program"), joined(r.Program, p.noNetwork(p.rs)))
 }
 

@@ -3,7 +3,6 @@ package report
 import (
 	"fmt"
 	"io"
-	"path/filepath"
 	"strings"
 
 	"golang.org/x/text/width"
@@ -167,11 +166,13 @@ func Full(w io.Writer, r *verify.Report, s Style) error {
 	t.row(&b, t.say("规则方案", "policy"), joined(r.Policy.Name, r.Policy.Version))
 	t.row(&b, t.say("使用件", "copy"), shape(r.Copy.Indication)+" "+Word(r.Copy.Indication, r.Lang)+subs(r.Copy))
 	t.row(&b, t.say("注册", "registration"), shape(r.Registration.Indication)+" "+Word(r.Registration.Indication, r.Lang)+subs(r.Registration))
-	t.row(&b, t.say("信任锚", "trust anchors"), fmt.Sprint(r.Trust.Anchors))
-	if r.Snapshot != nil {
-		t.row(&b, t.say("注册库快照", "snapshot"), fmt.Sprintf("%s  %s  %s", civil.Of(r.Snapshot.AsOf), t.say(fmt.Sprintf("%d 天前", r.Snapshot.AgeDays), fmt.Sprintf("%d days old", r.Snapshot.AgeDays)), r.Snapshot.Freshness))
-	} else {
-		t.row(&b, t.say("注册库快照", "snapshot"), t.say("没有", "none"))
+	if r.Error == nil { // a file that could not be read was held against neither
+		t.row(&b, t.say("信任锚", "trust anchors"), fmt.Sprint(r.Trust.Anchors))
+		if r.Snapshot != nil {
+			t.row(&b, t.say("注册库快照", "snapshot"), fmt.Sprintf("%s  %s  %s", civil.Of(r.Snapshot.AsOf), t.say(fmt.Sprintf("%d 天前", r.Snapshot.AgeDays), fmt.Sprintf("%d day(s) old", r.Snapshot.AgeDays)), r.Snapshot.Freshness))
+		} else {
+			t.row(&b, t.say("注册库快照", "snapshot"), t.say("没有", "none"))
+		}
 	}
 	if u := r.Usage; u != nil {
 		t.usage(&b, u)
@@ -301,15 +302,29 @@ func (t *terminal) check(b *strings.Builder, c verify.Check, column int) {
 	fmt.Fprintf(b, "%s%s\n", strings.Repeat(" ", cells(lead)), t.colour("2", clause(c)))
 }
 
+// lineName is the column of file names, in terminal columns.
+const lineName = 48
+
+// ending is the end of a text that fits into n columns: the end of a path says more than its beginning.
+func ending(s string, n int) string {
+	rs := []rune(s)
+	at, w := len(rs), 0
+	for at > 0 && w+cells(string(rs[at-1])) <= n {
+		at--
+		w += cells(string(rs[at]))
+	}
+	return string(rs[at:])
+}
+
 // Line writes one report as a row of a table, and its reason below it where it did not pass.
 func Line(w io.Writer, r *verify.Report, s Style) error {
 	t := newTerminal(w, s, r.Lang)
 	name := clean(r.Input.Name)
-	if cells(name) > 48 {
-		name = "…" + clean(filepath.Base(r.Input.Name))
+	if cells(name) > lineName {
+		name = "…" + ending(name, lineName-1)
 	}
 	verdict := t.colour(paint(r.Indication), pad(shape(r.Indication)+" "+Word(r.Indication, r.Lang), t.verdictWidth()))
-	if _, err := fmt.Fprintf(t, "%s %s %s\n", verdict, pad(name, 48), joined(r.Certificate.Name, r.Certificate.Number)); err != nil {
+	if _, err := fmt.Fprintf(t, "%s %s %s\n", verdict, pad(name, lineName), joined(r.Certificate.Name, r.Certificate.Number)); err != nil {
 		return err
 	}
 	if r.Indication == verify.TotalPassed {

@@ -135,3 +135,21 @@ func TestFullWrapsWideText(t *testing.T) {
 		}
 	}
 }
+
+func TestLineNamesFitTheirColumn(t *testing.T) {
+	for in, want := range map[string]string{
+		"a.pdf":                            "a.pdf",
+		strings.Repeat("x", 60) + "/尾.pdf": "…" + strings.Repeat("x", 40) + "/尾.pdf",
+		strings.Repeat("批次", 30) + "/name.pdf": "…次" + strings.Repeat("批次", 9) + "/name.pdf",
+	} {
+		r := passed()
+		r.Input.Name = in
+		var b bytes.Buffer
+		if err := Line(&b, r, Style{}); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(b.String(), " "+pad(want, lineName)+" ") && !strings.Contains(b.String(), " "+want+" ") {
+			t.Errorf("%q lacks %q", b.String(), want)
+		}
+	}
+}

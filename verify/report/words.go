@@ -141,6 +141,50 @@ func (w words) trust(t verify.TrustInfo) string {
 	return s
 }
 
+// basisOf is the report that says what a batch's answers rest on: the first whose file could be read, because a report on
+// an unreadable file names neither anchors nor snapshot. It is nil for no reports.
+func basisOf(rs []*verify.Report) *verify.Report {
+	for _, r := range rs {
+		if r.Error == nil {
+			return r
+		}
+	}
+	if len(rs) > 0 {
+		return rs[0]
+	}
+	return nil
+}
+
+// mixed reports whether the answers of a batch rest on different things, as in files that were joined later.
+func mixed(rs []*verify.Report) bool {
+	type basis struct {
+		at, snapshot string
+		policy       verify.PolicyInfo
+		rules        verify.RulesInfo
+		trust        verify.TrustInfo
+	}
+	seen := map[basis]bool{}
+	for _, r := range rs {
+		if r.Error != nil {
+			continue
+		}
+		b := basis{instant(r.At), "", r.Policy, r.Rules, r.Trust}
+		if r.Snapshot != nil {
+			b.snapshot = r.Snapshot.ID
+		}
+		seen[b] = true
+	}
+	return len(seen) > 1
+}
+
+// differs is the warning of a mixed batch, empty for others.
+func (w words) differs(rs []*verify.Report) string {
+	if !mixed(rs) {
+		return ""
+	}
+	return w.say("各文件的判定依据不同，以各文件所列为准。", "The files were judged on different grounds: those listed with each file count.")
+}
+
 func instant(t time.Time) string { return t.Format("2006-01-02 15:04 -07:00") }
 
 func period(p fields.Period) string { return span(p.From.String(), p.To.String()) }

@@ -294,8 +294,10 @@ func (b *workbook) about(sheet string, rs []*verify.Report) error {
 		y.Add(r)
 	}
 	rows := [][2]string{{b.say("文件数", "Files"), strconv.Itoa(len(rs))}, {b.say("结论数", "Verdicts"), b.tally(y)}}
-	if len(rs) > 0 {
-		r := rs[0]
+	if s := b.differs(rs); s != "" {
+		rows = append(rows, [2]string{b.say("注意", "Note"), s})
+	}
+	if r := basisOf(rs); r != nil {
 		none := b.say("没有", "none")
 		id, age, fresh, asOf := none, none, none, none
 		if s := r.Snapshot; s != nil {
