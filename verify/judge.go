@@ -22,6 +22,9 @@ func (v *Verifier) Verify(ctx Context, src Source, q Question) (*Report, error) 
 // Judge applies the rules to the evidence as at q.At. It is pure and does no I/O; it may be called at any time, for any
 // day, from any goroutine. An unknown policy name is judged by the standard profile, whose name the report then states.
 func (v *Verifier) Judge(ev *Evidence, q Question) *Report {
+	if ev == nil {
+		ev = &Evidence{Codes: []Code{}}
+	}
 	b := v.cfg.Book
 	p, ok := b.Policy(q.Policy)
 	if !ok {
@@ -97,8 +100,12 @@ func factsOf(ev *Evidence, q Question) *rules.Facts {
 		}
 	}
 	for _, p := range ev.Problems {
-		if p.Stage == "qr" {
+		switch {
+		case p.Stage == "fields":
+			f.Unread = p.Code
+		case p.Stage == "qr":
 			f.QRFailed = true
+			f.QRConflict = f.QRConflict || p.Code == "conflict"
 		}
 	}
 	if ev.Failure != nil {
@@ -246,6 +253,9 @@ func usageSum(b *rules.Book, f *rules.Facts, lang string) *UsageSum {
 // Timeline cuts the days around the certificate's own dates into spans over which the verdict stays the same. Its days
 // come from the evidence and the rule data alone.
 func (v *Verifier) Timeline(ev *Evidence, q Question) []Segment {
+	if ev == nil {
+		ev = &Evidence{}
+	}
 	f := factsOf(ev, q)
 	days := v.cfg.Book.TurningDays(f)
 	if len(days) == 0 {

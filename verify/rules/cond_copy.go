@@ -2,7 +2,6 @@ package rules
 
 import (
 	"strings"
-	"unicode/utf8"
 
 	"zhengyan/verify/document"
 	"zhengyan/verify/fields"
@@ -31,7 +30,14 @@ const (
 	humanUnsigned = "unsigned"
 )
 
-func (e *evaluation) human() string { return e.Human["handwriting"] }
+// human is a person's decision, "" if there is none that is known.
+func (e *evaluation) human() string {
+	switch h := e.Human["handwriting"]; h {
+	case humanAgrees, humanDiffers, humanUnsigned:
+		return h
+	}
+	return ""
+}
 
 func (e *evaluation) showInk() {
 	if e.Ink == nil {
@@ -135,6 +141,9 @@ func qrMissing(e *evaluation) bool {
 	return len(e.Codes) == 0 && !e.QRFailed && e.cert.Medium != fields.Paper
 }
 
+// qrConflict: beside what was read stands a code whose readings differ.
+func qrConflict(e *evaluation) bool { return len(e.Codes) > 0 && e.QRConflict }
+
 func qrUnreadable(e *evaluation) bool { return len(e.Codes) == 0 && e.QRFailed }
 
 func qrUnknownHost(e *evaluation) bool {
@@ -204,19 +213,31 @@ func qrIdentifierBad(e *evaluation) bool {
 	})
 }
 
-// qrFieldsDiffer compares the fields that a code carries readable with the face, both read digitally.
+// qrFieldsDiffer: what a code carries readable differs from the face, both read digitally.
 func qrFieldsDiffer(e *evaluation) bool {
-	if e.Face == nil || e.Face.Source != fields.SourceText {
-		return false
-	}
+	return e.original() && e.Face != nil && e.Face.Source == fields.SourceText && e.codedOtherwise(false)
+}
+
+// qrFieldsDifferPrint: the same where a reading may be at fault, of a print (also by the text layer that a scanner's
+// program laid under it) or of the code's characters.
+func qrFieldsDifferPrint(e *evaluation) bool {
+	return !qrFieldsDiffer(e.quiet(e.rule)) && e.codedOtherwise(true)
+}
+
+// codedOtherwise compares the fields that a code carries readable with the face; guessed lets a code count whose
+// character set is a guess other than UTF-8, which checks itself.
+func (e *evaluation) codedOtherwise(guessed bool) bool {
 	return e.anyCode(func(c *Code) bool {
+		if c.Guessed && !strings.EqualFold(c.Charset, "utf-8") && !strings.EqualFold(c.Charset, "us-ascii") && !guessed {
+			return false
+		}
 		for _, p := range [][2]string{{"name", e.cert.Name}, {"number", e.cert.Number}, {"employer", e.cert.Employer}} {
 			name, face := p[0], p[1]
 			coded := c.Payload.Fields[name]
-			if coded == "" || face == "" || plainName(coded) == plainName(face) {
+			if coded == "" || face == "" || strings.EqualFold(plainName(coded), plainName(face)) {
 				continue
 			}
-			if name == "name" && fields.CompareNames(coded, face) != fields.Different {
+			if name == "name" && fields.CompareNames(coded, face) != fields.Different || name == "employer" && sameEmployer(coded, face) {
 				continue
 			}
 			e.set("field", "@field-"+name)
@@ -239,7 +260,9 @@ func employerSame(e *evaluation) bool {
 	return true
 }
 
-func sameEmployer(a, b string) bool { return plainName(a) == plainName(b) }
+func sameEmployer(a, b string) bool {
+	return plainName(a) == plainName(b) || fields.CompareEmployers(a, b) == fields.Equal
+}
 
 func employerDiffers(e *evaluation) bool {
 	if e.Employer == "" || e.cert.Employer == "" || sameEmployer(e.Employer, e.cert.Employer) {
@@ -252,5 +275,5 @@ func employerDiffers(e *evaluation) bool {
 }
 
 func employerUnreadable(e *evaluation) bool {
-	return e.Employer != "" && e.cert.Employer == "" && utf8.RuneCountInString(e.Employer) > 0
+	return e.Employer != "" && e.cert.Employer == ""
 }

@@ -89,9 +89,15 @@ func (e *evaluation) showPeriod() {
 	e.showField("usage")
 }
 
+// sound reports whether a period can be reckoned with: its known ends are whole days, the last not before the first.
+func sound(p fields.Period) bool {
+	whole := func(d civil.Date) bool { return d.IsZero() || d.HasDay() }
+	return whole(p.From) && whole(p.To) && (p.From.IsZero() || p.To.IsZero() || !p.To.Before(p.From))
+}
+
 func usageOpen(e *evaluation) bool {
 	p := e.period()
-	if e.cert.Medium == fields.Paper || p.From.IsZero() || p.To.IsZero() || e.Day.Before(p.From) || e.Day.After(p.To) {
+	if e.cert.Medium == fields.Paper || !sound(p) || p.From.IsZero() || p.To.IsZero() || e.Day.Before(p.From) || e.Day.After(p.To) {
 		return false
 	}
 	e.setDate("start", p.From)
@@ -104,7 +110,7 @@ func usageOpen(e *evaluation) bool {
 // The last day counts until 24:00 (民法典第二百零三条), so the copy ends on the day after the printed end.
 func usageEnded(e *evaluation) bool {
 	p := e.period()
-	if e.cert.Medium == fields.Paper || p.To.IsZero() || !e.Day.After(p.To) {
+	if e.cert.Medium == fields.Paper || p.To.IsZero() || !sound(p) || !e.Day.After(p.To) {
 		return false
 	}
 	e.setDate("end", p.To)
@@ -222,7 +228,7 @@ func usageAtCap(e *evaluation) bool {
 }
 
 func registrationEnded(e *evaluation) bool {
-	if e.cert.Valid.To.IsZero() || !e.Day.After(e.cert.Valid.To) {
+	if e.cert.Valid.To.IsZero() || !sound(e.cert.Valid) || !e.Day.After(e.cert.Valid.To) {
 		return false
 	}
 	e.setDate("end", e.cert.Valid.To)
@@ -241,14 +247,14 @@ func registrationNotBegun(e *evaluation) bool {
 
 func annotated(e *evaluation) bool {
 	a := e.cert.Annotation
-	return e.cert.Medium != fields.Paper && a != nil && !a.Period.From.IsZero() && !a.Period.To.IsZero()
+	return e.cert.Medium != fields.Paper && a != nil && !a.Period.From.IsZero() && !a.Period.To.IsZero() && sound(a.Period)
 }
 
 // made is the day on which an intact e-certificate was made: when it was sealed, never 批准日期 (DOMAIN: C-03).
 func (e *evaluation) made() civil.Date {
 	var d civil.Date
 	if e.intactAll() {
-		e.counted(func(s *seal.Signature) bool {
+		e.sealed(func(s *seal.Signature) bool {
 			t := s.Timestamp
 			if t.IsZero() {
 				t = s.SignedAt
@@ -277,11 +283,18 @@ func annotationMissing(e *evaluation) bool {
 
 func annotationNotNeeded(e *evaluation) bool {
 	d := e.made()
-	if e.Face == nil || e.cert.Annotation != nil || d.IsZero() || !d.Before(e.rule.Params.Since) {
+	if e.Face == nil || e.cert.Annotation != nil || e.annotationUnread() || d.IsZero() || !d.Before(e.rule.Params.Since) {
 		return false
 	}
 	e.setDate("made", d)
 	return sealNameIssuer(e.quiet(e.rule))
+}
+
+// annotationUnread reports whether the face has an annotation that could not be read: it is not a face without one.
+func (e *evaluation) annotationUnread() bool {
+	of := func(field string) bool { return field == "annotation" || field == "annotationScene" }
+	return slices.ContainsFunc(e.Face.Problems, func(p fields.Problem) bool { return of(p.Field) && p.Code != fields.MissingLabel }) ||
+		slices.ContainsFunc(e.Face.Fields, func(x fields.Field) bool { return of(x.Name) })
 }
 
 func sceneOther(e *evaluation) bool {

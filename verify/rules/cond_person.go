@@ -35,7 +35,7 @@ func (b *Book) specialtyName(s string) string {
 
 // open reports whether the specialty's validity holds the day; known is false where an end was not read.
 func (e *evaluation) open(s fields.Specialty) (open, known bool) {
-	if s.Valid.To.IsZero() {
+	if s.Valid.To.IsZero() || !sound(s.Valid) {
 		return false, false
 	}
 	return !e.Day.After(s.Valid.To) && (s.Valid.From.IsZero() || !e.Day.Before(s.Valid.From)), true
@@ -132,12 +132,37 @@ func specialtyNotBegun(e *evaluation) bool {
 }
 
 func specialtyAbsent(e *evaluation) bool {
-	if e.Specialty == "" || len(e.cert.Specialties) == 0 || len(e.wanted()) > 0 || e.cert.Kind != fields.Constructor1 {
+	if !e.wantedMissing() || !e.namesKnown() {
 		return false
 	}
 	e.set("specialty", e.Specialty)
 	e.showField("specialty")
 	return true
+}
+
+// specialtyUnmatched: the name asked for, or one on the face, is none that the data knows, so that "not on it" cannot be
+// told from a slip of the pen or of the reading.
+func specialtyUnmatched(e *evaluation) bool {
+	if !e.wantedMissing() || e.namesKnown() {
+		return false
+	}
+	e.set("specialty", e.Specialty)
+	e.showField("specialty")
+	return true
+}
+
+func (e *evaluation) wantedMissing() bool {
+	return e.Specialty != "" && len(e.cert.Specialties) > 0 && len(e.wanted()) == 0 && e.cert.Kind == fields.Constructor1
+}
+
+// namesKnown reports whether the data knows the specialty asked for and every one on the face.
+func (e *evaluation) namesKnown() bool {
+	_, ok := e.book.specialties[plainName(e.Specialty)]
+	for _, s := range e.cert.Specialties {
+		_, known := e.book.specialties[plainName(s.Name)]
+		ok = ok && known
+	}
+	return ok
 }
 
 // lapsed returns the last-ending wanted specialty if all wanted ones ended before the day of lapse.

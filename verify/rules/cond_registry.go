@@ -13,12 +13,41 @@ func (e *evaluation) answered() bool {
 	return e.Face != nil && e.Registry != nil && e.Registry.Error == ""
 }
 
-// record is the registration that the snapshot has, nil if none or more than one answers.
-func (e *evaluation) record() *RegistryRecord {
-	if !e.answered() || !e.Registry.Answer.Found || len(e.Registry.Answer.Records) == 0 {
+// records are the registrations that the snapshot has for the question.
+func (e *evaluation) records() []RegistryRecord {
+	if !e.answered() || !e.Registry.Answer.Found {
 		return nil
 	}
-	return &e.Registry.Answer.Records[0]
+	return e.Registry.Answer.Records
+}
+
+// record is the registration that the snapshot has, nil if none or more than one answers.
+func (e *evaluation) record() *RegistryRecord {
+	if rs := e.records(); len(rs) == 1 {
+		return &rs[0]
+	}
+	return nil
+}
+
+// registrySeveral: more than one registration answers, and which is meant cannot be said.
+func registrySeveral(e *evaluation) bool {
+	n := len(e.records())
+	if n < 2 || !e.judged() {
+		return false
+	}
+	e.setInt("count", n)
+	e.set("number", e.cert.Number)
+	e.showSnapshot()
+	return true
+}
+
+func sameNumber(a, b string) bool { return strings.EqualFold(plainName(a), plainName(b)) }
+
+// holder reports whether the record is surely that of the certificate's holder: the same kind and number, and a name
+// that at most a rare character tells apart. Under a misread number stands somebody else.
+func (e *evaluation) holder(r *RegistryRecord) bool {
+	return r.Kind == e.cert.Kind && r.Number != "" && sameNumber(r.Number, e.cert.Number) &&
+		fields.CompareNames(e.cert.Name, r.Name) != fields.Different
 }
 
 func (e *evaluation) showSnapshot() {
@@ -54,7 +83,7 @@ func registryError(e *evaluation) bool {
 }
 
 func registryAbsent(e *evaluation) bool {
-	if !e.judged() || !e.answered() || e.record() != nil {
+	if !e.judged() || !e.answered() || len(e.records()) > 0 {
 		return false
 	}
 	if y := e.rule.Params.Until; !y.IsZero() && e.cert.Approved.After(y) {
@@ -68,7 +97,7 @@ func registryAbsent(e *evaluation) bool {
 
 // C-12: approved in a year that the registry covers in full, and yet not there.
 func registryAbsentSince(e *evaluation) bool {
-	if !e.judged() || !e.answered() || e.record() != nil || e.cert.Approved.IsZero() || e.cert.Approved.Before(e.rule.Params.Since) {
+	if !e.judged() || !e.answered() || len(e.records()) > 0 || e.cert.Approved.IsZero() || e.cert.Approved.Before(e.rule.Params.Since) {
 		return false
 	}
 	e.set("number", e.cert.Number)
@@ -118,28 +147,67 @@ func (e *evaluation) showRecord(r *RegistryRecord) {
 // 部令153号 第十六、十七条: 注销, 吊销, 撤销, 失效, and 暂扣 while it lasts.
 func registryEnded(e *evaluation) bool {
 	r := e.record()
-	if r == nil {
-		return false
-	}
-	switch e.statusMeans(r) {
-	case "ended", "suspended":
-	default:
-		return false
-	}
-	if e.Day.Before(r.StatusDate) {
+	if r == nil || !e.over(r) || !e.endedBy(r) || !e.holder(r) {
 		return false
 	}
 	e.showRecord(r)
 	return true
 }
 
+// over reports whether the registry says that the registration ended or rests.
+func (e *evaluation) over(r *RegistryRecord) bool {
+	m := e.statusMeans(r)
+	return m == "ended" || m == "suspended"
+}
+
+// endedBy reports whether that was so on the day judged: since the status's date, or, where the registry gives none,
+// at the latest when the snapshot was made.
+func (e *evaluation) endedBy(r *RegistryRecord) bool {
+	if r.StatusDate.HasDay() {
+		return !e.Day.Before(r.StatusDate)
+	}
+	return !e.Day.Before(civil.Of(e.Registry.Snapshot.AsOf))
+}
+
+// registryEndedUnclear: a registration ended, and whether before the day judged, or whether it is this holder's, is not known.
+func registryEndedUnclear(e *evaluation) bool {
+	r := e.record()
+	if r == nil || !e.judged() || !e.over(r) || registryEnded(e.quiet(e.rule)) || registryEndedLater(e.quiet(e.rule)) {
+		return false
+	}
+	e.showRecord(r)
+	return true
+}
+
+// registryValidLater: the registry's good word dates from after the day judged; what held before is not known.
+func registryValidLater(e *evaluation) bool {
+	r := e.record()
+	if r == nil || !e.judged() || e.statusMeans(r) != "valid" || !e.Day.Before(r.StatusDate) {
+		return false
+	}
+	e.showRecord(r)
+	return true
+}
+
+// registryValidityOver: the face does not say how long the registration runs, and by the registry it does not run on the day.
+func registryValidityOver(e *evaluation) bool {
+	r := e.record()
+	if r == nil || !e.cert.Valid.To.IsZero() {
+		return false
+	}
+	v := r.Valid
+	if sound(v) && (v.To.IsZero() || !e.Day.After(v.To)) && (v.From.IsZero() || !e.Day.Before(v.From)) {
+		return false
+	}
+	e.set("end", v.From.String()+" – "+v.To.String())
+	e.showSnapshot()
+	return true
+}
+
 // registryEndedLater: the registration ended after the day judged, so on that day it stood.
 func registryEndedLater(e *evaluation) bool {
 	r := e.record()
-	if r == nil || r.StatusDate.IsZero() || !e.Day.Before(r.StatusDate) {
-		return false
-	}
-	if m := e.statusMeans(r); m != "ended" && m != "suspended" {
+	if r == nil || !e.over(r) || !r.StatusDate.HasDay() || !e.Day.Before(r.StatusDate) {
 		return false
 	}
 	e.showRecord(r)
@@ -183,6 +251,10 @@ func (e *evaluation) differences(r *RegistryRecord) []difference {
 		out = append(out, difference{field, face, reg})
 	}
 	c := e.cert
+	if r.Kind != c.Kind {
+		out = append(out, difference{"kind", string(c.Kind), string(r.Kind)})
+	}
+	cmp("number", c.Number, r.Number, sameNumber(c.Number, r.Number))
 	if c.Name != "" && r.Name != "" {
 		cmp("name", c.Name, r.Name, fields.CompareNames(c.Name, r.Name) != fields.Different)
 	}
@@ -269,12 +341,11 @@ func registryGood(e *evaluation) bool {
 	if r == nil || !e.judged() || e.ageBeyond(e.Registry.Snapshot.RedAge) {
 		return false
 	}
-	m := e.statusMeans(r)
-	later := (m == "ended" || m == "suspended") && !r.StatusDate.IsZero() && e.Day.Before(r.StatusDate)
-	if m != "valid" && !later {
+	probe := e.quiet(e.rule)
+	if e.statusMeans(r) != "valid" && !registryEndedLater(probe) || registryValidLater(probe) || registryValidityOver(probe) {
 		return false
 	}
-	if r.Name == "" || e.cert.Name == "" || len(e.differences(r)) > 0 || fields.CompareNames(e.cert.Name, r.Name) != fields.Equal {
+	if !e.holder(r) || len(e.differences(r)) > 0 || fields.CompareNames(e.cert.Name, r.Name) != fields.Equal {
 		return false
 	}
 	e.showRecord(r)

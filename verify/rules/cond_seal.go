@@ -6,6 +6,7 @@ import (
 	"time"
 	"unicode"
 
+	"zhengyan/verify/fields"
 	"zhengyan/verify/seal"
 )
 
@@ -20,6 +21,11 @@ func (e *evaluation) counted(f func(*seal.Signature) bool) bool {
 		}
 	}
 	return false
+}
+
+// sealed is counted without the document's timestamps: they tell a time, and anybody can have one put on any file.
+func (e *evaluation) sealed(f func(*seal.Signature) bool) bool {
+	return e.counted(func(s *seal.Signature) bool { return s.Kind != "timestamp" && f(s) })
 }
 
 func (e *evaluation) showSeal(s *seal.Signature) {
@@ -65,7 +71,7 @@ func hasProblem(s *seal.Signature, code string) bool {
 
 // ETSI EN 319 102-1 clause 5.2.7: the digest of what is signed, or the value itself, does not match.
 func sealBroken(e *evaluation) bool {
-	return e.counted(func(s *seal.Signature) bool {
+	return e.sealed(func(s *seal.Signature) bool {
 		if s.Integrity != seal.Broken || notListed(s) {
 			return false
 		}
@@ -81,7 +87,7 @@ func sealBroken(e *evaluation) bool {
 }
 
 func sealMalformed(e *evaluation) bool {
-	return e.counted(func(s *seal.Signature) bool {
+	return e.sealed(func(s *seal.Signature) bool {
 		if s.Integrity != seal.Malformed && !(s.Integrity == seal.Broken && notListed(s)) {
 			return false
 		}
@@ -91,7 +97,7 @@ func sealMalformed(e *evaluation) bool {
 }
 
 func sealPartial(e *evaluation) bool {
-	return e.counted(func(s *seal.Signature) bool {
+	return e.sealed(func(s *seal.Signature) bool {
 		if s.Integrity != seal.Intact || s.Coverage != seal.CoveragePartial && s.Coverage != seal.CoverageInvalid {
 			return false
 		}
@@ -101,7 +107,7 @@ func sealPartial(e *evaluation) bool {
 }
 
 func sealChanged(e *evaluation) bool {
-	return e.counted(func(s *seal.Signature) bool {
+	return e.sealed(func(s *seal.Signature) bool {
 		if s.Integrity != seal.Intact || s.Changes == seal.ChangesNone || s.Permitted && s.Changes != seal.ChangesContent {
 			return false
 		}
@@ -153,7 +159,7 @@ func sealUnsigned(e *evaluation) bool {
 	if e.Seal == nil || !e.original() || e.Seal.Status == seal.Unreadable {
 		return false
 	}
-	return !e.counted(func(*seal.Signature) bool { return true })
+	return !e.sealed(func(*seal.Signature) bool { return true })
 }
 
 func sealUnsupported(e *evaluation) bool {
@@ -196,11 +202,13 @@ func sealIntact(e *evaluation) bool {
 	}
 	ok, n := true, 0
 	e.counted(func(s *seal.Signature) bool {
-		n++
+		if s.Kind != "timestamp" {
+			n++
+		}
 		ok = ok && s.Integrity == seal.Intact && s.Permitted &&
 			(s.Coverage == seal.CoverageWhole || s.Coverage == seal.CoverageRevision) &&
 			(s.Changes == seal.ChangesNone || s.Changes == seal.ChangesLTV || s.Changes == seal.ChangesForm && e.furtherSealsOnly(s))
-		if n == 1 {
+		if n == 1 && len(e.facts) == 0 {
 			e.showSeal(s)
 		}
 		return false
@@ -228,7 +236,7 @@ func (e *evaluation) intactAll() bool {
 
 // chained reports whether the signer's chain ends at an anchor in use, whatever the day.
 func chained(s *seal.Signature) bool {
-	return s.Anchor != "" && (s.Trust == seal.Trusted || s.Trust == seal.Expired || s.Trust == seal.Revoked)
+	return s.Anchor != "" && len(s.Chain) > 0 && (s.Trust == seal.Trusted || s.Trust == seal.Expired || s.Trust == seal.Revoked)
 }
 
 // reference is the time at which a signer's certificate must have been valid: that of a verified timestamp, else the
@@ -254,7 +262,16 @@ func (e *evaluation) outOfBounds(s *seal.Signature) bool {
 	return false
 }
 
-func (e *evaluation) revokedAt(s *seal.Signature) bool {
+// sealOutOfBounds reports whether the electronic seal itself (GB/T 38540-2020) was used outside its validity, or made by
+// somebody whose certificate was not valid then. Neither hangs on the day judged.
+func sealOutOfBounds(s *seal.Signature) bool {
+	return hasProblem(s, "SEAL_OUT_OF_VALIDITY") || slices.ContainsFunc(s.Problems, func(p seal.Problem) bool {
+		return p.Code == string(OutOfBoundsNoPOE) && strings.HasPrefix(p.Detail, "maker of the seal")
+	})
+}
+
+// revoked reports whether the certificate was revoked at the reference time.
+func (e *evaluation) revoked(s *seal.Signature) bool {
 	if s.Revocation.Status != "revoked" && s.Trust != seal.Revoked {
 		return false
 	}
@@ -262,8 +279,18 @@ func (e *evaluation) revokedAt(s *seal.Signature) bool {
 	return at.IsZero() || !at.After(e.reference(s))
 }
 
+// sealedAfterRevocation reports whether the seal was made when its certificate was revoked already, by its trusted
+// timestamp or by its own word. What claims to be older may be so: ETSI EN 319 102-1 clause 5.5.4 (REVOKED_NO_POE).
+func sealedAfterRevocation(s *seal.Signature) bool {
+	at, made := s.Revocation.RevokedAt, s.Timestamp
+	if made.IsZero() {
+		made = s.SignedAt
+	}
+	return !at.IsZero() && !made.IsZero() && !made.Before(at)
+}
+
 func trustUnknownIssuer(e *evaluation) bool {
-	return e.intactAll() && e.counted(func(s *seal.Signature) bool {
+	return e.intactAll() && e.sealed(func(s *seal.Signature) bool {
 		if chained(s) || s.Trust == seal.UntrustedUsage {
 			return false
 		}
@@ -276,8 +303,8 @@ func trustUnknownIssuer(e *evaluation) bool {
 }
 
 func trustExpired(e *evaluation) bool {
-	return e.intactAll() && e.counted(func(s *seal.Signature) bool {
-		if !chained(s) || !e.outOfBounds(s) && !hasProblem(s, "SEAL_OUT_OF_VALIDITY") {
+	return e.intactAll() && e.sealed(func(s *seal.Signature) bool {
+		if !chained(s) || !e.outOfBounds(s) && !sealOutOfBounds(s) {
 			return false
 		}
 		e.showSeal(s)
@@ -288,7 +315,7 @@ func trustExpired(e *evaluation) bool {
 }
 
 func trustUsage(e *evaluation) bool {
-	return e.intactAll() && e.counted(func(s *seal.Signature) bool {
+	return e.intactAll() && e.sealed(func(s *seal.Signature) bool {
 		if s.Trust != seal.UntrustedUsage {
 			return false
 		}
@@ -298,24 +325,39 @@ func trustUsage(e *evaluation) bool {
 }
 
 func trustRevoked(e *evaluation) bool {
-	return e.intactAll() && e.counted(func(s *seal.Signature) bool {
-		if !e.revokedAt(s) {
+	return e.intactAll() && e.sealed(func(s *seal.Signature) bool {
+		if !e.revoked(s) || !sealedAfterRevocation(s) {
 			return false
 		}
-		e.showSeal(s)
-		if !s.Revocation.RevokedAt.IsZero() {
-			e.set("revokedAt", s.Revocation.RevokedAt.Format("2006-01-02"))
-			e.show("revokedAt", s.Revocation.RevokedAt.Format(time.RFC3339))
-		} else {
-			e.set("revokedAt", "?")
-		}
-		e.show("reason", s.Revocation.Reason)
+		e.showRevoked(s)
 		return true
 	})
 }
 
+// trustRevokedNoProof: revoked by the time judged, and nothing proves that the seal is older or younger than that.
+func trustRevokedNoProof(e *evaluation) bool {
+	return e.intactAll() && e.sealed(func(s *seal.Signature) bool {
+		if !e.revoked(s) || sealedAfterRevocation(s) {
+			return false
+		}
+		e.showRevoked(s)
+		return true
+	})
+}
+
+func (e *evaluation) showRevoked(s *seal.Signature) {
+	e.showSeal(s)
+	if !s.Revocation.RevokedAt.IsZero() {
+		e.set("revokedAt", s.Revocation.RevokedAt.Format("2006-01-02"))
+		e.show("revokedAt", s.Revocation.RevokedAt.Format(time.RFC3339))
+	} else {
+		e.set("revokedAt", "?")
+	}
+	e.show("reason", s.Revocation.Reason)
+}
+
 func trustRevocationUnknown(e *evaluation) bool {
-	return e.intactAll() && e.counted(func(s *seal.Signature) bool {
+	return e.intactAll() && e.sealed(func(s *seal.Signature) bool {
 		r := &s.Revocation
 		old := !r.Next.IsZero() && e.Instant.After(r.Next) // the list said good, of a time before the day judged
 		if !chained(s) || r.Status == "good" && !old || r.Status == "revoked" {
@@ -334,8 +376,8 @@ func trustOK(e *evaluation) bool {
 		return false
 	}
 	ok := true
-	e.counted(func(s *seal.Signature) bool {
-		ok = ok && chained(s) && !e.outOfBounds(s) && !e.revokedAt(s) && !hasProblem(s, "SEAL_OUT_OF_VALIDITY")
+	e.sealed(func(s *seal.Signature) bool {
+		ok = ok && chained(s) && !e.outOfBounds(s) && !e.revoked(s) && !sealOutOfBounds(s)
 		if len(e.facts) == 0 {
 			e.showSeal(s)
 			e.show("anchor", s.Anchor)
@@ -367,7 +409,7 @@ func plainName(s string) string {
 // hasSeal reports whether a trusted seal goes by that name.
 func (e *evaluation) hasSeal(name string) bool {
 	want := plainName(name)
-	return want != "" && e.counted(func(s *seal.Signature) bool {
+	return want != "" && e.sealed(func(s *seal.Signature) bool {
 		return plainName(s.SealName) == want || plainName(s.Signer) == want
 	})
 }
@@ -388,17 +430,15 @@ func (e *evaluation) expectedFound() (found, missing []string) {
 			missing = append(missing, n.Name)
 		}
 	}
-	// The notice gives the office, not the person: any further trusted seal beside the named ones stands for it.
+	// The notice gives the office, not the person: a further trusted seal of another name stands for it.
 	if personal > 0 {
-		extra := 0
-		e.counted(func(s *seal.Signature) bool {
-			if s.Kind != "timestamp" {
-				extra++
-			}
-			return false
+		further := e.sealed(func(s *seal.Signature) bool {
+			return !slices.ContainsFunc(found, func(n string) bool {
+				return plainName(n) == plainName(s.SealName) || plainName(n) == plainName(s.Signer)
+			})
 		})
 		for _, n := range names.Expected {
-			if n.Personal && extra <= len(found) {
+			if n.Personal && !further {
 				missing = append(missing, n.Name)
 			}
 		}
@@ -460,16 +500,68 @@ func sealNameIssuer(e *evaluation) bool {
 	return true
 }
 
-func sealNameMismatch(e *evaluation) bool {
+// sealNameOther: no seal that the notices name for the kind is there.
+func (e *evaluation) sealNameOther() bool {
 	names := e.book.SealsOf(e.cert.Kind)
 	if names == nil || len(names.Expected) == 0 || !e.allTrusted() {
 		return false
 	}
 	probe := e.quiet(e.rule)
-	if found, _ := e.expectedFound(); len(found) > 0 || sealNameReplaced(probe) || sealNameIssuer(probe) {
+	found, _ := e.expectedFound()
+	return len(found) == 0 && !sealNameReplaced(probe) && !sealNameIssuer(probe)
+}
+
+// mayFit reports whether a seal that no notice names may yet be a right one: the personal seal of an office whose holder
+// the notice does not name (注建〔2021〕2号 一(一)), or that of an issuing body which was not read or is one of several.
+func (e *evaluation) mayFit() bool {
+	names := e.book.SealsOf(e.cert.Kind)
+	if names.IssuerSeal {
+		return e.cert.Issuer == "" || e.sealed(func(s *seal.Signature) bool {
+			return nameOf(s) != "" && strings.Contains(plainName(e.cert.Issuer), plainName(nameOf(s)))
+		})
+	}
+	personal := slices.ContainsFunc(names.Expected, func(n SealName) bool { return n.Personal })
+	return personal && !e.sealed(func(s *seal.Signature) bool { return e.book.sealOfAnotherKind(nameOf(s), e.cert.Kind) })
+}
+
+// sealOfAnotherKind reports whether the notices name a seal for other certificates.
+func (b *Book) sealOfAnotherKind(name string, k fields.Kind) bool {
+	for _, x := range b.Seals {
+		if x.Kind == k {
+			continue
+		}
+		for _, n := range x.Expected {
+			if plainName(n.Name) == plainName(name) {
+				return true
+			}
+		}
+		for _, n := range x.Replaced {
+			if plainName(n) == plainName(name) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// sealNameUnclear: whose seal it is is known, and not whether it is the right one.
+func sealNameUnclear(e *evaluation) bool {
+	if !e.sealNameOther() || !e.mayFit() {
 		return false
 	}
-	return e.counted(func(s *seal.Signature) bool {
+	return e.sealed(func(s *seal.Signature) bool {
+		e.set("name", e.book.SealsOf(e.cert.Kind).Expected[0].Name)
+		e.showSeal(s)
+		return true
+	})
+}
+
+func sealNameMismatch(e *evaluation) bool {
+	if !e.sealNameOther() || e.mayFit() {
+		return false
+	}
+	names := e.book.SealsOf(e.cert.Kind)
+	return e.sealed(func(s *seal.Signature) bool {
 		e.set("name", names.Expected[0].Name)
 		e.showSeal(s)
 		e.show("expected", names.Expected[0].Name)

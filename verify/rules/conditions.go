@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -63,6 +64,8 @@ func conditionByName(name string) condition {
 		return trustUsage
 	case "trust-revoked":
 		return trustRevoked
+	case "trust-revoked-no-proof":
+		return trustRevokedNoProof
 	case "trust-revocation-unknown":
 		return trustRevocationUnknown
 	case "trust-ok":
@@ -77,6 +80,8 @@ func conditionByName(name string) condition {
 		return sealNameIssuer
 	case "seal-name-mismatch":
 		return sealNameMismatch
+	case "seal-name-unclear":
+		return sealNameUnclear
 
 	case "kind-not-judged":
 		return kindNotJudged
@@ -100,6 +105,10 @@ func conditionByName(name string) condition {
 		return annotationMissing
 	case "annotation-not-needed":
 		return annotationNotNeeded
+	case "face-unread":
+		return faceUnread
+	case "pages-unread":
+		return pagesUnread
 	case "text-unmapped":
 		return textUnmapped
 	case "font-not-embedded":
@@ -140,6 +149,8 @@ func conditionOnPerson(name string) condition {
 		return specialtyNotBegun
 	case "specialty-absent":
 		return specialtyAbsent
+	case "specialty-unmatched":
+		return specialtyUnmatched
 	case "specialty-lapsed":
 		return specialtyLapsed
 	case "specialty-lapsed-unclear":
@@ -202,6 +213,10 @@ func conditionOnPerson(name string) condition {
 		return qrIdentifierBad
 	case "qr-fields-differ":
 		return qrFieldsDiffer
+	case "qr-fields-differ-print":
+		return qrFieldsDifferPrint
+	case "qr-conflict":
+		return qrConflict
 
 	case "employer-same":
 		return employerSame
@@ -226,6 +241,14 @@ func conditionOnPerson(name string) condition {
 		return registryEnded
 	case "registry-ended-later":
 		return registryEndedLater
+	case "registry-ended-unclear":
+		return registryEndedUnclear
+	case "registry-valid-later":
+		return registryValidLater
+	case "registry-several":
+		return registrySeveral
+	case "registry-validity-over":
+		return registryValidityOver
 	case "registry-pending":
 		return registryPending
 	case "registry-unknown-status":
@@ -306,10 +329,14 @@ func kindNotJudged(e *evaluation) bool {
 	if e.Face == nil || slices.Contains(judgedKinds(), e.cert.Kind) {
 		return false
 	}
-	if e.Face.Source == fields.SourceNone {
+	if e.Face.Source == fields.SourceNone && e.cert.Kind == fields.UnknownKind {
 		return false // nothing was read, which is another answer than "another certificate"
 	}
-	e.set("kind", "@kind-"+string(e.cert.Kind))
+	word := "kind-" + string(e.cert.Kind)
+	if _, ok := e.book.Words[word]; !ok {
+		word = "kind-" + string(fields.UnknownKind)
+	}
+	e.set("kind", "@"+word)
 	e.show("title", e.cert.Title)
 	return true
 }
@@ -327,6 +354,60 @@ func paperIssuedSince(e *evaluation) bool {
 	}
 	e.setDate("issued", e.cert.IssueDate)
 	e.showField("issueDate")
+	return true
+}
+
+// faceUnread: a fact on which the verdict hangs was not read whole, or the face contradicts itself there. Params.Words
+// are the fields that count for the kind; "" stands for what concerns the whole page.
+func faceUnread(e *evaluation) bool {
+	if e.Face == nil || e.Face.Source == fields.SourceNone {
+		return false // the steps that need the face say so
+	}
+	name := ""
+	for _, p := range e.Face.Problems {
+		switch p.Code {
+		case fields.MissingValue, fields.BadDate, fields.BadPeriod, fields.Ambiguous, fields.Overprinted, fields.Contradiction,
+			fields.TooMuchText, fields.Internal:
+		default:
+			continue
+		}
+		if slices.Contains(e.rule.Params.Words, p.Field) {
+			e.show(p.Code, strings.TrimSpace(p.Field+" "+p.Detail))
+			if name == "" {
+				name = cmp.Or(p.Field, "face")
+			}
+		}
+	}
+	for _, x := range [2]struct{ field, value string }{{"number", e.cert.Number}, {"name", e.cert.Name}} {
+		if x.value == "" {
+			name = x.field
+		}
+	}
+	for _, s := range e.cert.Specialties {
+		if e.cert.Kind == fields.Constructor1 && (s.Name == "" || s.Valid.To.IsZero() || !sound(s.Valid)) {
+			name = "specialty"
+		}
+	}
+	if !sound(e.cert.Valid) {
+		name = "valid"
+	}
+	if name == "" {
+		return false
+	}
+	word := "field-" + name
+	if _, ok := e.book.Words[word]; !ok {
+		word = "field-face"
+	}
+	e.set("field", "@"+word)
+	return true
+}
+
+// pagesUnread: pages were left unread, so that what stands on them, another certificate for one, is not known.
+func pagesUnread(e *evaluation) bool {
+	if e.Unread == "" || !e.judged() {
+		return false
+	}
+	e.show("fields", e.Unread)
 	return true
 }
 

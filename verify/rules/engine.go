@@ -8,6 +8,7 @@ import (
 	"zhengyan/verify/civil"
 	"zhengyan/verify/document"
 	"zhengyan/verify/fields"
+	"zhengyan/verify/seal"
 )
 
 // evaluation is one rule's look at the facts. A condition fills vars and facts for the message.
@@ -80,7 +81,7 @@ func (e *evaluation) showField(name string) {
 // pure: no clock, no files. Every step of the ladder has at least one finding.
 func (b *Book) Evaluate(f *Facts, p *Policy) []Finding {
 	out := make([]Finding, 0, len(b.Steps)+8)
-	e := &evaluation{Facts: f, shared: &shared{book: b, cert: f.certificate()}}
+	e := newEvaluation(b, f)
 	kind := e.cert.Kind
 	broken := false
 	for i := range b.Steps {
@@ -107,7 +108,7 @@ func (b *Book) Evaluate(f *Facts, p *Policy) []Finding {
 		}
 		switch {
 		case answered:
-		case slices.Contains(s.Required, kind) && b.needed(s, f):
+		case s.requires(kind) && b.needed(s, e):
 			out = append(out, Finding{
 				Step: s.ID, Rule: b.missing, Status: Inconclusive, Action: action(p, s.ID, b.missing),
 				Sub: b.missing.Sub, Vars: []string{"step", s.ID},
@@ -146,18 +147,42 @@ func (b *Book) evaluateStep(out []Finding, s *Step, e *evaluation, p *Policy) []
 	return out
 }
 
-// needed reports whether a required step can be expected to answer for this input: a scan carries no live seal, and a
-// paper certificate none of the things that only an e-certificate has.
-func (b *Book) needed(s *Step, f *Facts) bool {
+// newEvaluation lays facts out for the conditions. A paper certificate carries no live seal: where the face looks like
+// paper and there is one, what the medium is cannot be said.
+func newEvaluation(b *Book, f *Facts) *evaluation {
+	e := &evaluation{Facts: f, shared: &shared{book: b, cert: f.certificate()}}
+	if e.cert.Medium == fields.Paper && e.sealed(func(*seal.Signature) bool { return true }) {
+		c := *e.cert
+		c.Medium = fields.UnknownMedium
+		e.cert = &c
+	}
+	return e
+}
+
+// requires reports whether the step must give an answer for a kind. What is no kind that the rules judge is as good as
+// unknown.
+func (s *Step) requires(kind fields.Kind) bool {
+	if !slices.Contains(judgedKinds(), kind) {
+		kind = fields.UnknownKind
+	}
+	return slices.Contains(s.Required, kind)
+}
+
+// needed reports whether a required step can be expected to answer for this input: a scan carries no live seal, whose
+// seal it is is only asked of an intact one, and a paper certificate has none of the things that only an e-certificate has.
+func (b *Book) needed(s *Step, e *evaluation) bool {
 	switch s.ID {
-	case "integrity", "trust", "seal-name":
-		return f.original()
+	case "integrity":
+		return e.original()
+	case "trust":
+		return e.intactAll()
+	case "seal-name":
+		return e.allTrusted()
 	case "usage":
 		// A qualification certificate without an annotation has no period of use: C-03 and C-04 speak of that.
-		c := f.certificate()
-		return c.Medium != fields.Paper && (c.Kind != fields.Qualification || c.Annotation != nil)
+		return e.cert.Medium != fields.Paper && (e.cert.Kind != fields.Qualification || e.cert.Annotation != nil)
 	case "kind":
-		return f.FileError == ""
+		return e.FileError == ""
 	}
 	return true
 }

@@ -24,13 +24,16 @@ type Facts struct {
 	Input     document.Info
 	FileError string         // document.ErrorCode if the file could not be read
 	Face      *fields.Result // nil: not read
+	Unread    string         // why pages were left unread, "" if all were read
 	Others    int            // further certificates in the same file
 	Seal      *seal.Report
 	Codes     []Code
 	QRFailed  bool // reading codes failed or ran out of time, so "no code" is not known
-	Ink       *ink.Result
-	Registry  *Lookup // nil: no snapshot is loaded
-	Human     map[string]string
+	// QRConflict: a code was read in two ways and neither reading was taken.
+	QRConflict bool
+	Ink        *ink.Result
+	Registry   *Lookup // nil: no snapshot is loaded
+	Human      map[string]string
 }
 
 // Code is a decoded QR with its classification.

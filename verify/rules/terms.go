@@ -19,7 +19,7 @@ type Term struct {
 // min(start+180 d, specialty expiry, 65th birthday), for architects min(start+180 d, registration expiry), for
 // qualification certificates start+90 d. It returns nil where the start was not read.
 func (b *Book) UsageTerms(f *Facts) []Term {
-	e := evaluation{Facts: f, shared: &shared{book: b, cert: f.certificate()}}
+	e := newEvaluation(b, f)
 	from := e.period().From
 	r := b.lengthRule(e.cert.Kind)
 	if from.IsZero() || r == nil {
@@ -62,7 +62,7 @@ func (b *Book) lengthRule(k fields.Kind) *Rule {
 // TurningDays returns, in order, the days on which a verdict on these facts may change: the ends of the certificate's
 // own periods, birthdays, the days on which rules come into and go out of force, and the snapshot's ages.
 func (b *Book) TurningDays(f *Facts) []civil.Date {
-	e := evaluation{Facts: f, shared: &shared{book: b, cert: f.certificate()}}
+	e := newEvaluation(b, f)
 	var ds []civil.Date
 	starts := func(xs ...civil.Date) {
 		for _, d := range xs {

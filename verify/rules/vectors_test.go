@@ -120,6 +120,28 @@ func specialties(s ...string) func(*rules.Facts) {
 	})
 }
 
+func revokedOn(s string) func(*rules.Facts) {
+	return sealing(func(x *seal.Signature) { x.Revocation = seal.Revocation{Status: "revoked", RevokedAt: day(s).Start()} }, seal.Clean)
+}
+
+// stamped adds a timestamp of the document, made by an office that goes by the seal's name.
+func stamped(change func(*seal.Signature)) func(*rules.Facts) {
+	return func(f *rules.Facts) {
+		s := sealed(sealNameFor(f.Face.Certificate.Kind), day("2024-03-02"))
+		s.Field, s.Kind = "Stamp", "timestamp"
+		if change != nil {
+			change(&s)
+		}
+		f.Seal.Signatures = append(f.Seal.Signatures, s)
+	}
+}
+
+func faceProblem(code, field string) func(*rules.Facts) {
+	return func(f *rules.Facts) {
+		f.Face.Problems = append(f.Face.Problems, fields.Problem{Code: code, Field: field})
+	}
+}
+
 func annotation(s string) func(*rules.Facts) {
 	return cert(func(c *fields.Certificate) { c.Annotation.Period = span(s) })
 }
@@ -254,9 +276,66 @@ func TestVectors(t *testing.T) {
 		{"signer over, timestamp", y, []change{sealing(func(s *seal.Signature) {
 			s.Chain[0].NotAfter, s.Timestamp = day("2024-04-01").Start(), day("2024-03-01").Start()
 		}, seal.Clean)}, pass, "!S-07"},
-		{"signer revoked", y, []change{sealing(func(s *seal.Signature) {
-			s.Revocation = seal.Revocation{Status: "revoked", RevokedAt: day("2024-04-01").Start()}
-		}, seal.Clean)}, fails, "S-08"},
+		{"signer revoked before the seal", y, []change{revokedOn("2024-02-20")}, fails, "S-08"},
+		{"signer revoked after the seal's own date", y, []change{revokedOn("2024-04-01")}, unsure, "S-08"},
+		{"signer revoked, no date of sealing", y, []change{revokedOn("2024-04-01"), sealing(func(s *seal.Signature) { s.SignedAt = time.Time{} }, seal.Clean)}, unsure, "S-08"},
+		{"signer revoked after a trusted timestamp", y, []change{revokedOn("2024-04-01"), sealing(func(s *seal.Signature) { s.Timestamp = day("2024-03-02").Start() }, seal.Clean)}, pass, "!S-08"},
+		{"seal made by somebody whose certificate was over", y, []change{sealing(func(s *seal.Signature) {
+			s.Trust, s.Problems = seal.Expired, []seal.Problem{{Code: "OUT_OF_BOUNDS_NO_POE", Detail: "maker of the seal: 2024-03-01T00:00:00Z"}}
+		}, seal.Clean)}, unsure, "S-07"},
+		{"trusted by word, without a chain", y, []change{sealing(func(s *seal.Signature) { s.Chain = nil }, seal.Clean)}, unsure, "S-06"},
+		{"a timestamp is no seal", y, []change{sealing(func(s *seal.Signature) { s.Kind = "timestamp" }, seal.Clean)}, unsure, "S-04"},
+		{"a timestamp by the seal's office is not its seal", y, []change{sealing(func(s *seal.Signature) { s.Signer = "某某公司" }, seal.Clean), stamped(nil)}, fails, "S-09"},
+		{"a broken timestamp beside a seal", y, []change{sealing(func(*seal.Signature) {}, seal.Dirty), stamped(func(s *seal.Signature) { s.Integrity = seal.Broken })}, unsure, "S-14"},
+		{"a revoked timestamp authority beside a seal", y, []change{stamped(func(s *seal.Signature) {
+			s.Revocation = seal.Revocation{Status: "revoked", RevokedAt: day("2024-01-01").Start()}
+		})}, pass, "!S-08"},
+		{"an unknown seal beside the right one", y, []change{func(f *rules.Facts) {
+			s := sealed("某某公司", day("2024-03-02"))
+			s.Trust, s.Anchor = seal.UnknownIssuer, ""
+			f.Seal.Signatures = append(f.Seal.Signatures, s)
+		}}, unsure, "S-06"},
+		{"a trusted seal beside an unknown one of the right name", y, []change{func(f *rules.Facts) {
+			f.Seal.Signatures[0].Trust, f.Seal.Signatures[0].Anchor = seal.UnknownIssuer, ""
+			f.Seal.Signatures = append(f.Seal.Signatures, sealed(sealNameFor(y), day("2024-03-02")))
+		}}, unsure, "S-06"},
+		{"architect, the chairman's seal alone", a, []change{sealing(func(s *seal.Signature) { s.Signer = "样主任" }, seal.Clean)}, unsure, "A-04"},
+		{"architect, a seal of other certificates", a, []change{sealing(func(s *seal.Signature) { s.Signer = sealNameFor(y) }, seal.Clean)}, fails, "S-09"},
+		{"architect, the committee's seal twice", a, []change{func(f *rules.Facts) {
+			f.Seal.Signatures = append(f.Seal.Signatures, sealed(sealNameFor(a), day("2024-03-02")))
+		}}, pass, "A-04"},
+		{"another seal, the issuing body not read", c, []change{sealing(func(s *seal.Signature) { s.Signer = "样例行业协会" }, seal.Clean)}, unsure, "C-02"},
+		{"another seal than the issuing body's", c, []change{cert(func(c *fields.Certificate) { c.Issuer = "样例学会" }), sealing(func(s *seal.Signature) { s.Signer = "样例行业协会" }, seal.Clean)}, fails, "S-09"},
+		{"the seal of one of two issuing bodies", c, []change{cert(func(c *fields.Certificate) { c.Issuer = "样例学会、样例行业协会" }), sealing(func(s *seal.Signature) { s.Signer = "样例行业协会" }, seal.Clean)}, unsure, "C-02"},
+		{"a live seal on what reads as paper", y, []change{cert(func(c *fields.Certificate) { c.Medium = fields.Paper })}, unsure, "F-01"},
+		{"a live seal on what reads as a paper qualification", c, []change{cert(func(c *fields.Certificate) { c.Medium, c.Annotation = fields.Paper, nil })}, unsure, "C-03"},
+		{"an annotation that was not read", c, []change{association("2020-06-01"), faceProblem(fields.BadPeriod, "annotation")}, unsure, "F-01"},
+		{"a number not read", y, []change{func(f *rules.Facts) { f.Face.Certificate.Number = "" }}, unsure, "F-01"},
+		{"a name not read", c, []change{func(f *rules.Facts) { f.Face.Certificate.Name = "" }}, unsure, "F-01"},
+		{"an employer printed over", y, []change{func(f *rules.Facts) { f.Face.Certificate.Employer = "" }, faceProblem(fields.Overprinted, "employer")}, unsure, "F-01"},
+		{"birth and identity number exclude each other", y, []change{faceProblem(fields.Contradiction, "birth")}, unsure, "F-01"},
+		{"an issue date that is none", y, []change{faceProblem(fields.BadDate, "issueDate")}, pass, "Y-10"},
+		{"one of two specialties not read", y, []change{cert(func(c *fields.Certificate) {
+			c.Specialties = append(c.Specialties, fields.Specialty{Name: "市政公用工程"})
+		})}, unsure, "F-01"},
+		{"an architect's validity not read", a, []change{cert(func(c *fields.Certificate) { c.Valid = fields.Period{} }), faceProblem(fields.MissingValue, "valid")}, unsure, "F-01"},
+		{"an architect's validity backwards", a, []change{cert(func(c *fields.Certificate) { c.Valid = span("2024-04-30 2023-05-01") })}, unsure, "F-01"},
+		{"pages not read", y, []change{func(f *rules.Facts) { f.Unread = "timeout" }}, unsure, "F-04"},
+		{"use backwards", y, []change{usage("2024-04-20 2024-03-01")}, unsure, "F-01"},
+		{"annotation backwards", c, []change{annotation("2024-04-20 2024-03-01")}, unsure, "F-01"},
+		{"a specialty backwards", y, []change{cert(func(c *fields.Certificate) { c.Specialties[0].Valid = span("2024-04-20 2024-04-01") })}, unsure, "F-01"},
+		{"use to the end of a month only", y, []change{cert(func(c *fields.Certificate) { c.Usage.To = civil.Date{Y: 2024, M: 5} })}, unsure, "F-01"},
+		{"a specialty that nobody knows is asked for", y, []change{ask("房屋建造")}, unsure, "Y-15"},
+		{"a specialty on the face that nobody knows", y, []change{specialties("建筑工桯 2026-05-13"), ask("建筑工程")}, unsure, "Y-15"},
+		{"code says another name than a scan's text layer", y, []change{input(document.InputScan), func(f *rules.Facts) { f.Codes[0].Payload.Fields = map[string]string{"name": "李样例"} }}, unsure, "QR-06"},
+		{"code in a guessed character set says another name", y, []change{func(f *rules.Facts) {
+			f.Codes[0].Payload.Fields, f.Codes[0].Guessed, f.Codes[0].Charset = map[string]string{"name": "李样例"}, true, "GB18030"
+		}}, unsure, "QR-06"},
+		{"a second code read in two ways", y, []change{func(f *rules.Facts) { f.QRConflict = true }}, unsure, "QR-07"},
+		{"a picture with the code of a class 2 certificate", fields.Constructor2, []change{func(f *rules.Facts) { f.Face.Source = fields.SourceNone }}, unsure, "K-01"},
+		{"no kind at all", fields.Kind(""), []change{func(f *rules.Facts) { f.Face.Source = fields.SourceNone }}, unsure, "K-01"},
+		{"employer the same but for marks", y, []change{cert(func(c *fields.Certificate) { c.Employer = "样例〔北京〕建设" }), func(f *rules.Facts) { f.Employer = "样例(北京)建设" }}, pass, "!Y-42"},
+		{"a decision that is none", y, []change{input(document.InputScan), inked(ink.NoInk), human("perhaps")}, unsure, "Y-20"},
 		{"revoked later", y, []change{sealing(func(s *seal.Signature) {
 			s.Revocation = seal.Revocation{Status: "revoked", RevokedAt: day("2024-06-01").Start()}
 		}, seal.Clean)}, pass, "!S-08"},
@@ -331,6 +410,7 @@ func TestRegistry(t *testing.T) {
 	status := func(word, from string) func(*rules.Facts) {
 		return record(func(r *rules.RegistryRecord) { r.Status, r.StatusDate = word, day(from) })
 	}
+	status2 := func(word string) func(*rules.Facts) { return record(func(r *rules.RegistryRecord) { r.Status = word }) }
 	absent := func(f *rules.Facts) { f.Registry.Answer = rules.RegistryAnswer{} }
 	y, a, c := fields.Constructor1, fields.Architect1, fields.Qualification
 	for _, tt := range []struct {
@@ -357,6 +437,26 @@ func TestRegistry(t *testing.T) {
 		{"employer differs", y, record(func(r *rules.RegistryRecord) { r.Employer = "别家" }), unsure, "Y-40"},
 		{"name differs", y, record(func(r *rules.RegistryRecord) { r.Name = "李四样" }), unsure, "Y-40"},
 		{"expiry differs", y, record(func(r *rules.RegistryRecord) { r.Specialties[0].Valid.To = day("2025-01-01") }), unsure, "Y-40"},
+		{"cancelled on a day that is not given", y, status2("注销"), fails, "Y-60"},
+		{"cancelled on a day that is not given, judged before the snapshot", y, func(f *rules.Facts) {
+			status2("注销")(f)
+			f.Registry.Snapshot.AsOf, f.GatheredAt = day("2024-05-20").Start(), day("2024-05-21").Start()
+		}, unsure, "R-08"},
+		{"cancelled, under another name", y, func(f *rules.Facts) {
+			status("注销", "2024-04-01")(f)
+			f.Registry.Answer.Records[0].Name = "李四样"
+		}, unsure, "R-08"},
+		{"good only since a later day", y, status("有效", "2024-05-20"), unsure, "R-09"},
+		{"of another kind", y, record(func(r *rules.RegistryRecord) { r.Kind = fields.Qualification }), unsure, "Y-40"},
+		{"of another number", y, record(func(r *rules.RegistryRecord) { r.Number = "京1112015201600002" }), unsure, "Y-40"},
+		{"without a number", y, record(func(r *rules.RegistryRecord) { r.Number = "" }), unsure, "F-01"},
+		{"two answer", y, func(f *rules.Facts) {
+			f.Registry.Answer.Records = append(f.Registry.Answer.Records, f.Registry.Answer.Records[0])
+		}, unsure, "R-07"},
+		{"over by the registry, not on the face", a, func(f *rules.Facts) {
+			f.Face.Certificate.Valid = fields.Period{}
+			f.Registry.Answer.Records[0].Valid = span("2022-05-01 2024-04-30")
+		}, unsure, "R-10"},
 		{"stale", y, func(f *rules.Facts) { f.Registry.Snapshot.AsOf = day("2024-03-20").Start() }, pass, "R-03"},
 		{"beyond the red line", y, func(f *rules.Facts) { f.Registry.Snapshot.AsOf = day("2024-01-20").Start() }, unsure, "R-02"},
 		{"beyond the red line, and cancelled", y, func(f *rules.Facts) {

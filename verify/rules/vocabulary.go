@@ -65,6 +65,7 @@ const (
 	FormatFailure           SubIndication = "FORMAT_FAILURE"
 	NoCertificateChainFound SubIndication = "NO_CERTIFICATE_CHAIN_FOUND"
 	CertRevoked             SubIndication = "REVOKED"
+	RevokedNoPOE            SubIndication = "REVOKED_NO_POE"
 	OutOfBoundsNoPOE        SubIndication = "OUT_OF_BOUNDS_NO_POE"
 	TryLater                SubIndication = "TRY_LATER"
 
