@@ -33,6 +33,7 @@ type pageCanvas struct {
 	objects  []fyne.CanvasObject
 	picture  *canvas.Image
 	pictured image.Image
+	built    fyne.Size // for which the figures were made
 }
 
 var (
@@ -57,8 +58,12 @@ func (p *pageCanvas) CreateRenderer() fyne.WidgetRenderer { return &pageCanvasRe
 
 type pageCanvasRenderer struct{ p *pageCanvas }
 
-func (r *pageCanvasRenderer) Destroy()                     {}
-func (r *pageCanvasRenderer) Layout(fyne.Size)             { r.p.build() }
+func (r *pageCanvasRenderer) Destroy() {}
+func (r *pageCanvasRenderer) Layout(s fyne.Size) {
+	if s != r.p.built { // new figures make the toolkit lay out again: without this, for ever
+		r.p.build()
+	}
+}
 func (r *pageCanvasRenderer) MinSize() fyne.Size           { return r.p.MinSize() }
 func (r *pageCanvasRenderer) Objects() []fyne.CanvasObject { return r.p.objects }
 
@@ -74,7 +79,8 @@ func (p *pageCanvas) origin() fyne.Position {
 }
 
 func (p *pageCanvas) build() {
-	p.objects = p.objects[:0]
+	p.objects = nil // the toolkit may still hold the old ones
+	p.built = p.Size()
 	if p.sheet.Width <= 0 {
 		return
 	}

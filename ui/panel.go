@@ -28,10 +28,11 @@ type resultPanel struct {
 	rows    []*rungRow
 	open    map[string]bool
 	scroll  *container.Scroll
+	stop    func() // ends the animation of the banner that is shown
 }
 
 func newResultPanel(w *Window) *resultPanel {
-	p := &resultPanel{w: w, item: -1, waiting: -1, open: map[string]bool{}, verdict: container.NewStack(), usage: container.NewStack(), ladder: container.NewStack(), facts: container.NewStack()}
+	p := &resultPanel{w: w, item: -1, waiting: -1, stop: func() {}, open: map[string]bool{}, verdict: container.NewStack(), usage: container.NewStack(), ladder: container.NewStack(), facts: container.NewStack()}
 	p.time = newTimeCard(w.th, w.m, w.setDay)
 	p.timeBox = container.NewStack(p.time.root)
 	p.scroll = container.NewVScroll(pad(column(8, p.verdict, p.timeBox, p.ladder, p.usage, p.facts), 8, 10, 8, 12))
@@ -53,7 +54,10 @@ func (p *resultPanel) show(d *viewmodel.Detail) {
 		p.detail = nil
 		if p.waiting != it.State {
 			p.waiting = it.State
-			swap(p.verdict, pendingBanner(p.w.th, p.w.m, it))
+			p.stop()
+			var banner fyne.CanvasObject
+			banner, p.stop = pendingBanner(p.w.th, p.w.m, it)
+			swap(p.verdict, banner)
 			for _, c := range []*fyne.Container{p.usage, p.ladder, p.facts} {
 				swap(c, nil)
 			}
@@ -62,6 +66,8 @@ func (p *resultPanel) show(d *viewmodel.Detail) {
 		return
 	}
 	p.waiting = -1
+	p.stop()
+	p.stop = func() {}
 	old := p.detail
 	p.detail = d
 	th, m := p.w.th, p.w.m

@@ -33,6 +33,7 @@ type timeBar struct {
 	onDay   func(civil.Date)
 	focused bool
 	objects []fyne.CanvasObject
+	built   fyne.Size // for which the figures were made
 }
 
 var (
@@ -84,8 +85,12 @@ func (t *timeBar) dayAt(x float32) civil.Date {
 
 type timeBarRenderer struct{ t *timeBar }
 
-func (r *timeBarRenderer) Destroy()                     {}
-func (r *timeBarRenderer) Layout(fyne.Size)             { r.t.build() }
+func (r *timeBarRenderer) Destroy() {}
+func (r *timeBarRenderer) Layout(s fyne.Size) {
+	if s != r.t.built { // new figures make the toolkit lay out again: without this, for ever
+		r.t.build()
+	}
+}
 func (r *timeBarRenderer) MinSize() fyne.Size           { return r.t.MinSize() }
 func (r *timeBarRenderer) Objects() []fyne.CanvasObject { return r.t.objects }
 
@@ -96,8 +101,9 @@ func (r *timeBarRenderer) Refresh() {
 
 // build makes the figures anew; there are a few dozen at most.
 func (t *timeBar) build() {
-	t.objects = t.objects[:0]
-	w := t.Size().Width
+	t.objects = nil // the toolkit may still hold the old ones
+	t.built = t.Size()
+	w := t.built.Width
 	if w <= 0 || t.bar.From.IsZero() {
 		return
 	}

@@ -50,16 +50,19 @@ func part(th *Theme, p viewmodel.PartView) fyne.CanvasObject {
 	return panel(th, colorSurface, colorBorder, body, 8)
 }
 
-// pendingBanner stands for the verdict while there is none.
-func pendingBanner(th *Theme, m *viewmodel.Messages, it *viewmodel.Item) fyne.CanvasObject {
+// pendingBanner stands for the verdict while there is none. stop must be called when it goes: the toolkit animates a bar that
+// nobody sees any more, at a quarter of a processor.
+func pendingBanner(th *Theme, m *viewmodel.Messages, it *viewmodel.Item) (o fyne.CanvasObject, stop func()) {
 	word, hint := m.T("verdict.waiting"), m.T("verdict.reading.hint")
 	shape := viewmodel.ShapeWait
 	var busy fyne.CanvasObject
+	stop = func() {}
 	switch it.State {
 	case viewmodel.Reading:
 		word = m.T("verdict.reading")
 		bar := widget.NewProgressBarInfinite()
 		bar.Start()
+		stop = bar.Stop
 		busy = container.New(&fixedHeight{6}, bar)
 	case viewmodel.Cancelled:
 		word, hint = m.T("verdict.cancelled"), m.T("verdict.cancelled.hint")
@@ -71,7 +74,7 @@ func pendingBanner(th *Theme, m *viewmodel.Messages, it *viewmodel.Item) fyne.Ca
 		body.Add(busy)
 	}
 	body.Add(para(th, hint, theme.SizeNameCaptionText, widget.LowImportance))
-	return panel(th, colorSkipTint, colorBorder, body, 12)
+	return panel(th, colorSkipTint, colorBorder, body, 12), stop
 }
 
 // usageCard shows the period of use as a sum; the binding term is underlined and carries its word.

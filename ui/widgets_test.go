@@ -270,3 +270,21 @@ func TestWindowSizeIsRemembered(t *testing.T) {
 		t.Errorf("remembered %v by %v", w, h)
 	}
 }
+
+// New figures make the toolkit lay a widget out again. A layout that makes figures each time keeps a processor busy for ever.
+func TestLayoutAloneMakesNoNewFigures(t *testing.T) {
+	r := opened(t, one(vmtest.Good()))
+	for name, w := range map[string]fyne.Widget{"time bar": r.panel.time.bar, "page": r.page.canvas} {
+		re := test.WidgetRenderer(w)
+		re.Layout(w.Size())
+		before := slices.Clone(re.Objects())
+		re.Layout(w.Size())
+		if len(before) == 0 || !slices.Equal(before, re.Objects()) {
+			t.Errorf("%s: %d figures before, %d other ones after", name, len(before), len(re.Objects()))
+		}
+		w.Resize(w.Size().AddWidthHeight(7, 7))
+		if slices.Equal(before, re.Objects()) {
+			t.Errorf("%s: the figures are not made again for another size", name)
+		}
+	}
+}

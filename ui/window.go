@@ -115,6 +115,9 @@ func (w *Window) setTheme(dark bool) {
 
 // build makes all widgets, at the start and when language or theme change; the session keeps all state.
 func (w *Window) build() {
+	if w.panel != nil {
+		w.panel.stop()
+	}
 	w.header = newHeader(w)
 	w.files = newFileList(w.th, w.session)
 	w.panel = newResultPanel(w)
