@@ -45,17 +45,29 @@ func (v *Verifier) VerifyAll(ctx context.Context, sources iter.Seq2[document.Sou
 			defer wg.Done()
 			defer close(order)
 			defer close(queue)
-			for src, err := range sources {
+			put := func(src document.Source, err error) bool {
 				j := &job{src, err, make(chan *Report, 1)}
 				select {
 				case order <- j:
 				case <-ctx.Done():
-					return
+					return false
 				}
 				select {
 				case queue <- j:
 				case <-ctx.Done():
 					j.done <- nil
+					return false
+				}
+				return true
+			}
+			// A defect met while folders and archives are listed costs the rest of the list, and is a row of its own.
+			defer func() {
+				if p := recover(); p != nil {
+					put(document.Source{}, &document.Error{Code: "internal", Detail: "listing the files failed"})
+				}
+			}()
+			for src, err := range sources {
+				if !put(src, err) {
 					return
 				}
 			}

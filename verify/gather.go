@@ -297,8 +297,10 @@ func (g *gathering) registry() {
 	if reg == nil {
 		return
 	}
-	look := &RegistryLookup{Snapshot: reg.Snapshot()}
+	// Until it has answered, a snapshot that fails on the way has failed, and has not said "not found".
+	look := &RegistryLookup{Error: "failed"}
 	g.ev.Registry = look
+	look.Snapshot = reg.Snapshot()
 	if g.ev.Fields == nil || g.ev.Fields.Certificate.Number == "" {
 		look.Error = "no-key"
 		return
@@ -313,6 +315,6 @@ func (g *gathering) registry() {
 		look.Error = "damaged"
 		g.problem("registry", "damaged", err.Error())
 	default:
-		look.Answer = ans
+		look.Answer, look.Error = ans, ""
 	}
 }
