@@ -206,7 +206,8 @@ func (v *Verifier) reason(r *Report, lang string) {
 }
 
 func snapshotState(ev *Evidence, day civil.Date) *SnapshotState {
-	if ev.Registry == nil {
+	// A snapshot that is there and cannot be used has no date; rule R-04 says what is wrong with it.
+	if ev.Registry == nil || ev.Registry.Snapshot.AsOf.IsZero() {
 		return nil
 	}
 	s := &SnapshotState{SnapshotInfo: ev.Registry.Snapshot, Freshness: Fresh}

@@ -14,7 +14,6 @@ import (
 	"zhengyan/assets"
 	"zhengyan/store"
 	"zhengyan/verify"
-	"zhengyan/verify/civil"
 	"zhengyan/verify/document"
 	"zhengyan/verify/fields"
 	"zhengyan/verify/qr"
@@ -155,21 +154,16 @@ func (env *environment) open(p places) (v *verify.Verifier, engine *document.Eng
 	if cfg.Anchors, err = env.anchors(p); err != nil {
 		return nil, nil, nil, err
 	}
-	opened, err := env.snapshot(p)
-	if err != nil {
+	var closeSnapshot func()
+	if cfg.Registry, closeSnapshot, err = env.snapshot(p); err != nil {
 		return nil, nil, nil, err
-	}
-	if opened != nil {
-		cfg.Registry = opened.Snapshot
 	}
 	v, err = verify.New(cfg)
 	if err != nil {
 		return nil, nil, nil, err
 	}
 	return v, engine, func() {
-		if opened != nil {
-			opened.Close()
-		}
+		closeSnapshot()
 		engine.Close()
 	}, nil
 }
@@ -196,35 +190,34 @@ func (env *environment) anchors(p places) (*seal.Anchors, error) {
 	return a, nil
 }
 
-// snapshot opens the registry snapshot of the data folder; nil without an error means that there is none.
-func (env *environment) snapshot(p places) (*store.Opened, error) {
+// snapshot opens the registry snapshot of the data folder; nil without an error means that there is none. A damaged one is
+// given as a registry that answers every question by its damage.
+func (env *environment) snapshot(p places) (reg verify.Registry, closeIt func(), err error) {
+	closeIt = func() {}
 	dir := env.dataDir(p.data)
 	if p.data != "" {
 		if st, err := os.Stat(dir); err != nil || !st.IsDir() {
-			return nil, fmt.Errorf("%w: --data %s: not a folder", errUsage, dir)
+			return nil, closeIt, fmt.Errorf("%w: --data %s: not a folder", errUsage, dir)
 		}
 	}
 	data, err := store.OpenData(dir)
 	if err != nil {
-		return nil, err
+		return nil, closeIt, err
 	}
 	opened, err := data.Open()
 	switch {
 	case errors.Is(err, store.ErrNoSnapshot):
-		return nil, nil
+		return nil, closeIt, nil
 	case err != nil:
 		// A damaged snapshot must not stop the seals from being checked, and must not look like "none loaded" unsaid.
 		fmt.Fprintf(env.Stderr, "zhengyan: warning: registry snapshot in %s: %v; registrations are not confirmed\n", dir, err)
-		return nil, nil
+		return store.Unusable{Err: err}, closeIt, nil
 	}
 	for _, problem := range opened.Problems {
 		fmt.Fprintf(env.Stderr, "zhengyan: warning: registry snapshot: %v\n", problem)
 	}
-	return opened, nil
+	return opened.Snapshot, func() { opened.Close() }, nil
 }
-
-// today is the day that it is in Shanghai by the computer's clock.
-func (env *environment) today() civil.Date { return civil.Of(env.Now()) }
 
 // sourcesOf expands paths; "-" reads paths from standard input, one a line.
 func (env *environment) sourcesOf(ctx context.Context, paths []string) ([]string, error) {
