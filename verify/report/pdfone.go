@@ -24,10 +24,10 @@ func (p *pdfReport) one(r *verify.Report) {
 		p.usage(r.Usage)
 	}
 	p.checks(r)
-	p.pictures(r)
 	p.heading(p.say("判定依据", "What the answer rests on"), 60)
 	p.basis(r)
 	p.row("SHA-256", clean(r.Input.SHA256))
+	p.pictures(r)
 }
 
 // banner is the verdict with its two parts, the reason and the next step.
