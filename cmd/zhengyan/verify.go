@@ -36,7 +36,7 @@ func cmdVerify(ctx context.Context, env *environment, args []string) int {
 	j.add(fl)
 	p.add(fl)
 	fl.BoolVar(&asJSON, "json", false, "one JSON object a file (NDJSON), in input order")
-	fl.StringArrayVar(&reports, "report", nil, "write a report: FILE.html or FILE.json; may be repeated")
+	fl.StringArrayVar(&reports, "report", nil, "write a report: FILE.pdf, FILE.xlsx, FILE.html or FILE.json; may be repeated")
 	fl.BoolVarP(&details, "details", "d", false, "every check of every file, not only of a single one")
 	fl.BoolVarP(&brief, "brief", "b", false, "one row a file, also for a single one")
 	fl.BoolVar(&audit, "audit", false, "append every verdict to the data folder's audit log")

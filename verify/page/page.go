@@ -5,7 +5,10 @@
 package page
 
 // Point is a place on a page.
-type Point struct{ X, Y float64 }
+type Point struct {
+	X float64 `json:"x"`
+	Y float64 `json:"y"`
+}
 
 // Box is an upright rectangle on a page, X0 <= X1 and Y0 <= Y1.
 type Box struct {

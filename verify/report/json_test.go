@@ -83,8 +83,7 @@ func walkKeys(v any, path string, f func(path, key string)) {
 	case map[string]any:
 		for k, e := range v {
 			data := path == "/human" || strings.HasSuffix(path, "/timings")
-			corner := strings.HasSuffix(path, "/corners") // page.Point writes its coordinates as X and Y in this version
-			if !data && !corner {
+			if !data {
 				f(path, k)
 			}
 			walkKeys(e, path+"/"+k, f)
