@@ -11,10 +11,21 @@ type keyHelp struct{ keys, text string }
 // keyList is what the help shows; installKeys installs the same.
 func keyList() []keyHelp {
 	return []keyHelp{
-		{"Ctrl+O", "help.key.open"}, {"Ctrl+Shift+O", "help.key.folder"}, {"PgDn / PgUp", "help.key.step"},
-		{"Alt+← / Alt+→", "help.key.day"}, {"Alt+↓ / Alt+↑", "help.key.month"}, {"Ctrl+Alt+← / →", "help.key.flip"}, {"Ctrl+T", "help.key.today"}, {"Ctrl+D", "help.key.entry"},
-		{"Ctrl+Shift+C", "help.key.copy"}, {"Ctrl+= / Ctrl+- / Ctrl+0", "help.key.zoom"}, {"Ctrl+E", "help.key.expand"},
-		{"Ctrl+L", "help.key.lang"}, {"Ctrl+K", "help.key.theme"}, {"Esc", "help.key.escape"}, {"F1", "help.key.help"},
+		{"Ctrl+O", "help.key.open"},
+		{"Ctrl+Shift+O", "help.key.folder"},
+		{"PgDn / PgUp", "help.key.step"},
+		{"Alt+← / Alt+→", "help.key.day"},
+		{"Alt+↓ / Alt+↑", "help.key.month"},
+		{"Ctrl+Alt+← / →", "help.key.flip"},
+		{"Ctrl+T", "help.key.today"},
+		{"Ctrl+D", "help.key.entry"},
+		{"Ctrl+Shift+C", "help.key.copy"},
+		{"Ctrl+= / Ctrl+- / Ctrl+0", "help.key.zoom"},
+		{"Ctrl+E", "help.key.expand"},
+		{"Ctrl+L", "help.key.lang"},
+		{"Ctrl+K", "help.key.theme"},
+		{"Esc", "help.key.escape"},
+		{"F1", "help.key.help"},
 	}
 }
 

@@ -45,8 +45,10 @@ var (
 )
 
 func newTimeBar(th *Theme, m *viewmodel.Messages, onDay func(civil.Date)) *timeBar {
-	t := &timeBar{th: th, onDay: onDay, words: m.Word, nowWord: m.T("time.now"),
-		lanes: [3]string{m.T("time.lane.all"), m.T("part.copy"), m.T("part.registration")}}
+	t := &timeBar{
+		th: th, onDay: onDay, words: m.Word, nowWord: m.T("time.now"),
+		lanes: [3]string{m.T("time.lane.all"), m.T("part.copy"), m.T("part.registration")},
+	}
 	t.ExtendBaseWidget(t)
 	return t
 }

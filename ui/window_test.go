@@ -252,10 +252,23 @@ func TestColoursAreReadable(t *testing.T) {
 	for _, dark := range []bool{false, true} {
 		th := NewTheme(nil, dark)
 		for _, pair := range [][2]fyne.ThemeColorName{
-			{colorPass, colorPassTint}, {colorFail, colorFailTint}, {colorUnknown, colorUnkTint}, {colorSecondary, colorSurface}, {colorSecondary, colorSkipTint},
-			{colorGlyph, colorPass}, {colorGlyph, colorFail}, {colorGlyph, colorUnknown}, {colorPass, colorSurface}, {colorFail, colorSurface}, {colorUnknown, colorSurface},
-			{theme.ColorNameForeground, theme.ColorNameBackground}, {theme.ColorNameDisabled, colorSurface}, {theme.ColorNameForegroundOnPrimary, theme.ColorNamePrimary},
-			{theme.ColorNameError, colorSurface}, {theme.ColorNameWarning, colorSurface}, {theme.ColorNameSuccess, colorSurface},
+			{colorPass, colorPassTint},
+			{colorFail, colorFailTint},
+			{colorUnknown, colorUnkTint},
+			{colorSecondary, colorSurface},
+			{colorSecondary, colorSkipTint},
+			{colorGlyph, colorPass},
+			{colorGlyph, colorFail},
+			{colorGlyph, colorUnknown},
+			{colorPass, colorSurface},
+			{colorFail, colorSurface},
+			{colorUnknown, colorSurface},
+			{theme.ColorNameForeground, theme.ColorNameBackground},
+			{theme.ColorNameDisabled, colorSurface},
+			{theme.ColorNameForegroundOnPrimary, theme.ColorNamePrimary},
+			{theme.ColorNameError, colorSurface},
+			{theme.ColorNameWarning, colorSurface},
+			{theme.ColorNameSuccess, colorSurface},
 		} {
 			if c := contrast(th, pair[0], pair[1]); c < 4.5 {
 				t.Errorf("dark %v: %s on %s has contrast %.2f", dark, pair[0], pair[1], c)

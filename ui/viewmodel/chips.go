@@ -23,8 +23,10 @@ func snapshotChip(m *Messages, s *verify.SnapshotState) Chip {
 	if s == nil {
 		return Chip{Shape: ShapeUnknown, Text: m.T("chip.snapshot.none"), Hint: m.T("chip.snapshot.none.hint")}
 	}
-	c := Chip{Shape: ShapeUnknown, Text: m.T("chip.snapshot", "days", strconv.Itoa(s.AgeDays)),
-		Hint: m.T("chip.snapshot.hint", "id", s.ID, "asof", s.AsOf.Format("2006-01-02"), "rows", strconv.Itoa(s.Rows))}
+	c := Chip{
+		Shape: ShapeUnknown, Text: m.T("chip.snapshot", "days", strconv.Itoa(s.AgeDays)),
+		Hint: m.T("chip.snapshot.hint", "id", s.ID, "asof", s.AsOf.Format("2006-01-02"), "rows", strconv.Itoa(s.Rows)),
+	}
 	switch s.Freshness {
 	case verify.Fresh:
 		c.Shape = ShapePass

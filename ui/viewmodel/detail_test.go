@@ -227,14 +227,24 @@ func TestEvidenceIsPutIntoWords(t *testing.T) {
 	judge := c.Judge
 	c.Judge = func(ev *verify.Evidence, q verify.Question) *verify.Report {
 		rep := judge(ev, q)
-		rep.Checks[0].Evidence = []verify.Fact{{Name: "coverage", Value: "whole"}, {Name: "signedAt", Value: "2026-03-01T01:30:00Z"}, {Name: "usage", Value: "2026-03-01/2026-08-27"},
-			{Name: "specialty", Value: "建筑工程 2024-05-14/2027-05-13"}, {Name: "idNumber", Value: "110101198503150011"}, {Name: "HASH_FAILURE", Value: "messageDigest"}, {Name: "qrText", Value: "https://a/b"}, {Name: "unheard-of", Value: "x"}}
+		rep.Checks[0].Evidence = []verify.Fact{
+			{Name: "coverage", Value: "whole"},
+			{Name: "signedAt", Value: "2026-03-01T01:30:00Z"},
+			{Name: "usage", Value: "2026-03-01/2026-08-27"},
+			{Name: "specialty", Value: "建筑工程 2024-05-14/2027-05-13"},
+			{Name: "idNumber", Value: "110101198503150011"},
+			{Name: "HASH_FAILURE", Value: "messageDigest"},
+			{Name: "qrText", Value: "https://a/b"},
+			{Name: "unheard-of", Value: "x"},
+		}
 		rep.Checks = append(rep.Checks, rep.Checks[0])
 		return rep
 	}
 	d, _ := detail(t, c, verify.Question{})
-	want := []string{"覆盖范围=整个文件", "签章时间（自称）=2026-03-01 09:30", "使用有效期=2026-03-01 至 2026-08-27", "注册专业=建筑工程 2024-05-14 至 2027-05-13",
-		"证件号码=110101**********11", "内容与签章时不同=messageDigest", "二维码内容=https://a/b", "unheard-of=x"}
+	want := []string{
+		"覆盖范围=整个文件", "签章时间（自称）=2026-03-01 09:30", "使用有效期=2026-03-01 至 2026-08-27", "注册专业=建筑工程 2024-05-14 至 2027-05-13",
+		"证件号码=110101**********11", "内容与签章时不同=messageDigest", "二维码内容=https://a/b", "unheard-of=x",
+	}
 	i := slices.IndexFunc(d.Ladder, func(r viewmodel.Rung) bool { return r.ID == "integrity" })
 	for j, f := range d.Ladder[i].Facts {
 		if got := f.Name + "=" + f.Value; got != want[j] {

@@ -33,12 +33,15 @@ func evidence(kind document.InputKind) *verify.Evidence {
 		Input:     document.Info{Size: 183_204, SHA256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", Format: document.FormatPDF, Kind: kind, Pages: 1},
 		PageSizes: []document.PageSize{{Width: 595, Height: 842}},
 		Fields:    &fields.Result{Source: fields.SourceText, Certificate: cert},
-		Codes: []verify.Code{{Code: qr.Code{Page: 0, Text: "invented", Format: "QR_CODE",
-			Corners: [4]page.Point{{X: 430, Y: 640}, {X: 520, Y: 640}, {X: 520, Y: 730}, {X: 430, Y: 730}}}}},
+		Codes: []verify.Code{{Code: qr.Code{
+			Page: 0, Text: "invented", Format: "QR_CODE",
+			Corners: [4]page.Point{{X: 430, Y: 640}, {X: 520, Y: 640}, {X: 520, Y: 730}, {X: 430, Y: 730}},
+		}}},
 	}
 	if kind == document.InputOriginal {
 		ev.Seal = &seal.Report{Status: seal.Signed, Overall: seal.Clean, Signatures: []seal.Signature{{
-			Field: "Seal1", Integrity: seal.Intact, SealName: "样例行政许可专用章", Page: 0, Counts: true, Box: page.Box{X0: 80, Y0: 650, X1: 190, Y1: 760}}}}
+			Field: "Seal1", Integrity: seal.Intact, SealName: "样例行政许可专用章", Page: 0, Counts: true, Box: page.Box{X0: 80, Y0: 650, X1: 190, Y1: 760},
+		}}}
 	}
 	return ev
 }
@@ -110,12 +113,15 @@ func judgeGood(ev *verify.Evidence, q verify.Question) *verify.Report {
 	hand.Rule, hand.Document, hand.Clause = "Y-22", "建办市〔2021〕40号", "二(二)"
 	reg := check("registry", verify.Skipped, "未装注册库快照。")
 	reg.Target = rules.TargetRegistration
-	rep.Checks = []verify.Check{check("integrity", verify.Passed, "签章覆盖整个文件，之后没有修改。"), check("trust", verify.Passed, "签章证书由信任列表中的机构颁发。"),
-		check("seal-name", verify.Passed, "印章与一级建造师相符。"), usage, spec, check("qr", verify.Passed, "二维码指向官方网站。"), hand, reg}
+	rep.Checks = []verify.Check{
+		check("integrity", verify.Passed, "签章覆盖整个文件，之后没有修改。"), check("trust", verify.Passed, "签章证书由信任列表中的机构颁发。"),
+		check("seal-name", verify.Passed, "印章与一级建造师相符。"), usage, spec, check("qr", verify.Passed, "二维码指向官方网站。"), hand, reg,
+	}
 	rep.Usage = &verify.UsageSum{Start: Usage().From, Printed: Usage().To, Expected: Usage().To, Terms: []verify.UsageTerm{
 		{Name: "days", Label: "起始日 2026-01-10 + 180 天", Date: day(2026, 7, 9), Clause: "建办市〔2021〕40号 二(一)", Binding: true},
 		{Name: "specialty", Label: "注册专业有效期最晚截止日", Date: day(2027, 5, 13), Clause: "建办市〔2021〕40号 二(一)"},
-		{Name: "age", Label: "65 周岁当日", Date: day(2050, 3, 15), Clause: "建办市〔2021〕40号 二(一)"}}}
+		{Name: "age", Label: "65 周岁当日", Date: day(2050, 3, 15), Clause: "建办市〔2021〕40号 二(一)"},
+	}}
 	rollUp(rep)
 	return rep
 }
