@@ -1,6 +1,8 @@
 package store
 
 import (
+	"bufio"
+	"bytes"
 	"context"
 	"encoding/csv"
 	"encoding/json"
@@ -11,9 +13,6 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
-
-	"bufio"
-	"bytes"
 
 	"zhengyan/verify/civil"
 	"zhengyan/verify/fields"

@@ -5,14 +5,13 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"reflect"
 	"slices"
 	"sync"
 	"testing"
-
-	"math/rand/v2"
 
 	"zhengyan/verify/civil"
 	"zhengyan/verify/fields"
@@ -29,7 +28,10 @@ func TestEveryRowIsFoundByEveryKey(t *testing.T) {
 		for _, want := range rows {
 			want, _ = normalise(want)
 			for _, q := range []rules.RegistryQuery{
-				{Kind: want.Kind, Number: want.Number}, {Number: " " + want.Number}, {QRKey: want.QRKey}, {EcertID: want.EcertID},
+				{Kind: want.Kind, Number: want.Number},
+				{Number: " " + want.Number},
+				{QRKey: want.QRKey},
+				{EcertID: want.EcertID},
 				{Kind: want.Kind, Number: want.Number, QRKey: want.QRKey, EcertID: want.EcertID, Name: "someone else"},
 			} {
 				if len(queryKeys(q)) == 0 {
@@ -45,7 +47,10 @@ func TestEveryRowIsFoundByEveryKey(t *testing.T) {
 			}
 		}
 		for _, q := range []rules.RegistryQuery{
-			{Number: "京1112015201699999X"}, {QRKey: "nobody"}, {EcertID: "nobody"}, {Name: "无此人"},
+			{Number: "京1112015201699999X"},
+			{QRKey: "nobody"},
+			{EcertID: "nobody"},
+			{Name: "无此人"},
 			{Kind: fields.Architect1, Number: "京1112000200600000"},
 		} {
 			if a, err := s.Lookup(context.Background(), q); err != nil || a.Found || a.Records != nil {

@@ -267,7 +267,9 @@ func lookQR(ctx context.Context, in *inspection, src document.Source) (any, erro
 		b := img.Bounds()
 		for _, c := range res.Codes {
 			o := codeOut{
-				i, c.Text, c.Bytes, c.Format, [4]corner{}, c.Strategy, c.Charset, c.Guessed, c.Version, c.ECLevel, c.Errors,
+				i, c.Text, c.Bytes, c.Format,
+				[4]corner{},
+				c.Strategy, c.Charset, c.Guessed, c.Version, c.ECLevel, c.Errors,
 				qr.Classify(c.Text, c.Bytes, in.hosts),
 			}
 			for k, p := range c.Corners {

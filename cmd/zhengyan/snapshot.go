@@ -549,10 +549,19 @@ func snapshotLookup(ctx context.Context, env *environment, args []string) int {
 
 func (env *environment) printRow(r store.Row) {
 	for _, f := range [][2]string{
-		{"kind", string(r.Kind)}, {"number", r.Number}, {"name", r.Name}, {"status", strings.TrimSpace(r.Status + " " + r.StatusDate.String() + " " + r.Reason)},
-		{"sex", r.Sex}, {"birth", r.Birth.String()}, {"employer", r.Employer}, {"specialties", store.FormatSpecialties(r.Specialties)},
-		{"valid", strings.Trim(r.Valid.From.String()+".."+r.Valid.To.String(), ".")}, {"newest copy", r.LatestUsageFrom.String()},
-		{"certificate", r.EcertID}, {"QR key", r.QRKey}, {"updated", r.UpdatedAt.String()},
+		{"kind", string(r.Kind)},
+		{"number", r.Number},
+		{"name", r.Name},
+		{"status", strings.TrimSpace(r.Status + " " + r.StatusDate.String() + " " + r.Reason)},
+		{"sex", r.Sex},
+		{"birth", r.Birth.String()},
+		{"employer", r.Employer},
+		{"specialties", store.FormatSpecialties(r.Specialties)},
+		{"valid", strings.Trim(r.Valid.From.String()+".."+r.Valid.To.String(), ".")},
+		{"newest copy", r.LatestUsageFrom.String()},
+		{"certificate", r.EcertID},
+		{"QR key", r.QRKey},
+		{"updated", r.UpdatedAt.String()},
 	} {
 		if f[1] != "" {
 			fmt.Fprintf(env.Stdout, "%-12s %s\n", f[0], f[1])

@@ -87,8 +87,10 @@ func signSM2(key *sm2.PrivateKey, signed []byte) (sm2Signature, error) {
 func sm2Point(pub *ecdsa.PublicKey) string {
 	p := make([]byte, 65)
 	p[0] = 4
-	pub.X.FillBytes(p[1:33])
-	pub.Y.FillBytes(p[33:])
+	//lint:ignore SA1019 crypto/ecdsa encodes no keys of the SM2 curve
+	x, y := pub.X, pub.Y
+	x.FillBytes(p[1:33])
+	y.FillBytes(p[33:])
 	return hex.EncodeToString(p)
 }
 

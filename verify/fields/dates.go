@@ -111,7 +111,7 @@ func dateRunes(s string) ([]rune, error) {
 	if len(s) > 4*maxDateText {
 		return nil, errNoDate
 	}
-	rs := []rune(strings.Trim(squeeze(s), ":;,。;,、()[]【】"))
+	rs := []rune(strings.Trim(squeeze(s), ":;,。、()[]【】"))
 	if len(rs) == 0 || len(rs) > maxDateText {
 		return nil, errNoDate
 	}

@@ -231,16 +231,6 @@ func squeezeAll(list []string) {
 	}
 }
 
-// face returns the row of a kind, or nil.
-func (t *Tables) face(k Kind) *faceRow {
-	for i := range t.faces.Faces {
-		if t.faces.Faces[i].Kind == k {
-			return &t.faces.Faces[i]
-		}
-	}
-	return nil
-}
-
 // ProvinceByChar finds a province by the leading character of a registration number, also by its second character
 // (黔 for 贵).
 func (t *Tables) ProvinceByChar(char string) (Province, bool) {

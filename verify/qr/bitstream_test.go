@@ -57,6 +57,7 @@ func (w *bitWriter) double(mode int, s string, radix, limit, low, high int) *bit
 func (w *bitWriter) kanji(s string) *bitWriter {
 	return w.double(modeKanji, s, 0xC0, 0x1F00, 0x8140, 0xC140)
 }
+
 func (w *bitWriter) hanzi(s string) *bitWriter {
 	return w.double(modeHanzi, s, 0x60, 0x0A00, 0xA1A1, 0xA6A1)
 }

@@ -85,8 +85,10 @@ type address struct {
 	userinfo, host, port, path, query string
 }
 
-var schemePattern = regexp.MustCompile(`^(?i)(https?)\s*:\s*[/\\]{2,}`)
-var barePattern = regexp.MustCompile(`^(?i)(?:www\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:cn|com|net|org|gov|top|xyz|cc|vip|info|site|online)(?:[/?#:].*)?$`)
+var (
+	schemePattern = regexp.MustCompile(`^(?i)(https?)\s*:\s*[/\\]{2,}`)
+	barePattern   = regexp.MustCompile(`^(?i)(?:www\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:cn|com|net|org|gov|top|xyz|cc|vip|info|site|online)(?:[/?#:].*)?$`)
+)
 
 // splitURL takes an http or https address apart; a host without a scheme counts if it looks like one.
 func splitURL(s string) (address, string, bool) {
@@ -179,8 +181,10 @@ func (p *Payload) knownHost(rows []Host, a address) {
 	p.warn(WarnUnknownPath)
 }
 
-var keyName = regexp.MustCompile(`^(?i)(?:o|k|id|key|code|sign|data|token|t|p|q|s)$`)
-var cipherText = regexp.MustCompile(`^[A-Za-z0-9+/_=\s-]{12,}$`)
+var (
+	keyName    = regexp.MustCompile(`^(?i)(?:o|k|id|key|code|sign|data|token|t|p|q|s)$`)
+	cipherText = regexp.MustCompile(`^[A-Za-z0-9+/_=\s-]{12,}$`)
+)
 
 // classifyQuery looks at the parameters: the type code, and keys that only the issuer can read. A '+' of Base64 may have
 // become a space on the way (the official servers repair that themselves).

@@ -31,14 +31,6 @@ func (h *homography) jacobian(x, y float64) (du, dv vec) {
 	return vec{(h[0] - p.x*h[6]) / d, (h[3] - p.y*h[6]) / d}, vec{(h[1] - p.x*h[7]) / d, (h[4] - p.y*h[7]) / d}
 }
 
-// scaled returns the homography to a picture of which each pixel is worth s pixels of the present one.
-func (h homography) scaled(s float64) homography {
-	for i := range 6 {
-		h[i] /= s
-	}
-	return h
-}
-
 // pair is one known place: module coordinates, pixels, weight.
 type pair struct {
 	m, p vec

@@ -37,8 +37,10 @@ type levelKey struct {
 
 func run(ctx context.Context, img image.Image, opts Options, res *Result) {
 	b := img.Bounds()
-	r := &reader{ctx: ctx, opts: opts, res: res, rs: newCorrector(), levels: map[levelKey]*gray{}, img: img,
-		bitmaps: map[scanKey]*bitmap{}, scans: map[scanKey][]finder{}}
+	r := &reader{
+		ctx: ctx, opts: opts, res: res, rs: newCorrector(), levels: map[levelKey]*gray{}, img: img,
+		bitmaps: map[scanKey]*bitmap{}, scans: map[scanKey][]finder{},
+	}
 	r.work = (max(b.Dx(), b.Dy()) + workSide - 1) / workSide
 	r.work = max(1, min(r.work, min(b.Dx(), b.Dy())/minWorkSide))
 	r.attempt(func() { r.runStrategies() })

@@ -309,8 +309,10 @@ func (r *reader) readOriented(m []byte, c *chart, asm *assembly, mirrored bool) 
 
 // code turns a reading into the result that callers see.
 func (rd *reading) code(strategy string, corners [4]vec, negative bool) Code {
-	c := Code{Format: "QR_CODE", Strategy: strategy, Version: rd.version, ECLevel: rd.level, Errors: rd.errors,
-		Mirrored: rd.mirrored, Inverted: negative, Append: rd.payload.append}
+	c := Code{
+		Format: "QR_CODE", Strategy: strategy, Version: rd.version, ECLevel: rd.level, Errors: rd.errors,
+		Mirrored: rd.mirrored, Inverted: negative, Append: rd.payload.append,
+	}
 	c.Text, c.Charset, c.Guessed = rd.payload.text()
 	c.Bytes = rd.payload.bytes()
 	if rd.mirrored {

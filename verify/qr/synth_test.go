@@ -368,8 +368,11 @@ func families() []family {
 		{"jpeg", flat, func(l float64) damage { return damage{jpeg: int(95 - 17.4*l)} }, [4]float64{5.06, 5.17, 5.29, 5.35}},
 		{"downscale", flat, func(l float64) damage { return damage{scale: 1 - .122*l} }, [4]float64{5.25, 5.57, 5.9, 6.15}},
 		{"shadow", flat, func(l float64) damage { return damage{shadow: .186 * l} }, [4]float64{}},
-		{"seal", func(l float64) float64 { return []float64{0, .5, .8, 1, 1.3, 1.6}[min(5, int(l))] + math.Max(0, l-5) },
-			func(float64) damage { return damage{} }, [4]float64{}},
+		{
+			"seal", func(l float64) float64 { return []float64{0, .5, .8, 1, 1.3, 1.6}[min(5, int(l))] + math.Max(0, l-5) },
+			func(float64) damage { return damage{} },
+			[4]float64{},
+		},
 		{"curl", flat, func(l float64) damage { return damage{curl: 8.4 * l} }, [4]float64{5.95, 8, 10, 12}},
 		{"photo", func(float64) float64 { return .5 }, func(l float64) damage {
 			return damage{blur: .3 * l, rotate: 5 * l, persp: .03 * l, noise: 5 * l, scale: 1 - .07*l, shadow: .13 * l, curl: 4 * l, jpeg: int(95 - 14*l)}

@@ -43,9 +43,11 @@ func TestHTMLEdges(t *testing.T) {
 // No text of a stranger becomes a tag, an attribute or a control; nothing is fetched from anywhere.
 func TestHTMLHostile(t *testing.T) {
 	r := failed()
-	for _, p := range []*string{&r.Reason, &r.Next, &r.Certificate.Title, &r.Certificate.Number, &r.Input.SHA256, &r.Disclaimer, &r.Program, &r.Rules.Version,
+	for _, p := range []*string{
+		&r.Reason, &r.Next, &r.Certificate.Title, &r.Certificate.Number, &r.Input.SHA256, &r.Disclaimer, &r.Program, &r.Rules.Version,
 		&r.Policy.Name, &r.Checks[0].Title, &r.Checks[0].Message, &r.Checks[0].Quote, &r.Checks[0].Clause, &r.Checks[0].Evidence[0].Name, &r.Checks[0].Evidence[0].Value,
-		&r.Usage.Terms[0].Label, &r.Trust.Digest, &r.Snapshot.ID} {
+		&r.Usage.Terms[0].Label, &r.Trust.Digest, &r.Snapshot.ID,
+	} {
 		*p = hostileName
 	}
 	text := writeHTML(t, []*verify.Report{r, r})

@@ -59,8 +59,10 @@ func TestClean(t *testing.T) {
 // Whatever a file is called and says, the terminal gets no control but line feeds and the program's own colours.
 func TestTerminalHostile(t *testing.T) {
 	r := failed()
-	for _, p := range []*string{&r.Reason, &r.Next, &r.Certificate.Title, &r.Certificate.Number, &r.Policy.Name, &r.Checks[0].Message,
-		&r.Checks[0].Title, &r.Checks[0].Clause, &r.Usage.Terms[0].Label, &r.Disclaimer} {
+	for _, p := range []*string{
+		&r.Reason, &r.Next, &r.Certificate.Title, &r.Certificate.Number, &r.Policy.Name, &r.Checks[0].Message,
+		&r.Checks[0].Title, &r.Checks[0].Clause, &r.Usage.Terms[0].Label, &r.Disclaimer,
+	} {
 		*p = hostileName
 	}
 	var b bytes.Buffer

@@ -207,6 +207,7 @@ func (b *workbook) cell(s string) excelize.Cell { return b.lines(clean(s)) }
 func (b *workbook) lines(s string) excelize.Cell {
 	return excelize.Cell{StyleID: b.text, Value: safe(s)}
 }
+
 func (b *workbook) code(s string) excelize.Cell {
 	return excelize.Cell{StyleID: b.mono, Value: safe(s)}
 }
@@ -217,11 +218,22 @@ func (b *workbook) mark(i verify.Indication) excelize.Cell {
 
 func (b *workbook) overview(sheet string, rs []*verify.Report) error {
 	t, err := b.table(sheet, 2, []column{
-		{b.say("结论", "Verdict"), 15}, {b.say("文件", "File"), 34}, {b.say("证书类别", "Kind"), 22}, {b.say("姓名", "Name"), 12},
-		{b.say("编号", "Number"), 22}, {b.say("聘用单位", "Employer"), 28}, {b.say("注册专业", "Specialties"), 34},
-		{b.say("使用有效期", "Period of use"), 25}, {b.say("使用件", "Copy"), 14}, {b.say("注册", "Registration"), 14},
-		{b.say("结论代码", "Indications"), 24}, {b.say("原因", "Reason"), 52}, {b.say("下一步", "Next step"), 46},
-		{b.say("规则编号", "Rule ids"), 16}, {b.say("输入", "Input"), 16}, {b.say("人工判断", "Person's decision"), 30},
+		{b.say("结论", "Verdict"), 15},
+		{b.say("文件", "File"), 34},
+		{b.say("证书类别", "Kind"), 22},
+		{b.say("姓名", "Name"), 12},
+		{b.say("编号", "Number"), 22},
+		{b.say("聘用单位", "Employer"), 28},
+		{b.say("注册专业", "Specialties"), 34},
+		{b.say("使用有效期", "Period of use"), 25},
+		{b.say("使用件", "Copy"), 14},
+		{b.say("注册", "Registration"), 14},
+		{b.say("结论代码", "Indications"), 24},
+		{b.say("原因", "Reason"), 52},
+		{b.say("下一步", "Next step"), 46},
+		{b.say("规则编号", "Rule ids"), 16},
+		{b.say("输入", "Input"), 16},
+		{b.say("人工判断", "Person's decision"), 30},
 		{"SHA-256", 68},
 	})
 	if err != nil {
@@ -250,9 +262,18 @@ func (b *workbook) overview(sheet string, rs []*verify.Report) error {
 
 func (b *workbook) checks(sheet string, rs []*verify.Report) error {
 	t, err := b.table(sheet, 1, []column{
-		{b.say("文件", "File"), 30}, {b.say("步骤", "Step"), 16}, {b.say("结果", "Status"), 16}, {b.say("作用", "Action"), 12},
-		{b.say("规则", "Rule"), 9}, {b.say("文件依据", "Document"), 24}, {b.say("条款", "Clause"), 14}, {b.say("说明", "Message"), 56},
-		{b.say("下一步", "Next step"), 44}, {b.say("原文", "Quote"), 60}, {b.say("证据", "Evidence"), 50}, {b.say("结论代码", "Indication"), 22},
+		{b.say("文件", "File"), 30},
+		{b.say("步骤", "Step"), 16},
+		{b.say("结果", "Status"), 16},
+		{b.say("作用", "Action"), 12},
+		{b.say("规则", "Rule"), 9},
+		{b.say("文件依据", "Document"), 24},
+		{b.say("条款", "Clause"), 14},
+		{b.say("说明", "Message"), 56},
+		{b.say("下一步", "Next step"), 44},
+		{b.say("原文", "Quote"), 60},
+		{b.say("证据", "Evidence"), 50},
+		{b.say("结论代码", "Indication"), 22},
 		{b.say("步骤代码", "Step id"), 14},
 	})
 	if err != nil {

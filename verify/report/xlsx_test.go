@@ -76,8 +76,10 @@ func TestXLSX(t *testing.T) {
 		notes[r[0]] = r[1]
 	}
 	r := passed()
-	for k, want := range map[string]string{"程序": r.Program, "规则数据 SHA-256": r.Rules.SHA256, "信任锚摘要": r.Trust.Digest, "注册库快照": r.Snapshot.ID,
-		"快照数据龄（天）": "1", "网络": "未发起任何网络连接", "声明": disclaimer, "判定时间": "2026-04-01 23:59 +08:00"} {
+	for k, want := range map[string]string{
+		"程序": r.Program, "规则数据 SHA-256": r.Rules.SHA256, "信任锚摘要": r.Trust.Digest, "注册库快照": r.Snapshot.ID,
+		"快照数据龄（天）": "1", "网络": "未发起任何网络连接", "声明": disclaimer, "判定时间": "2026-04-01 23:59 +08:00",
+	} {
 		if notes[k] != want {
 			t.Errorf("%s: %q, want %q", k, notes[k], want)
 		}
