@@ -74,7 +74,7 @@ func New(cfg Config) (*Verifier, error) {
 
 // NewJudge returns a Verifier that can judge evidence and cannot gather it: it needs the rule data alone.
 func NewJudge(book *rules.Book, program string) *Verifier {
-	return &Verifier{cfg: Config{Book: book, Program: program}}
+	return &Verifier{cfg: Config{Book: book, Program: program, Now: func() time.Time { return time.Time{} }}}
 }
 
 // Policies returns the names of the policy profiles.

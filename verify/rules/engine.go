@@ -320,7 +320,8 @@ func (b *Book) fill(s string, x *Finding, lang string) string {
 		open = strings.IndexByte(s, '{')
 	}
 	out.WriteString(s)
-	return out.String()
+	// A value that is not known leaves no empty brackets behind.
+	return strings.ReplaceAll(strings.ReplaceAll(out.String(), "（）", ""), " ()", "")
 }
 
 // value is what a name in a message stands for; an unknown name stands for itself in braces, which a test looks for.

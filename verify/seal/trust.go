@@ -183,8 +183,8 @@ func judgeSigner(s *Signature, o *outcome, pool []*cert, ev evidence, opts Optio
 	ev.crls = append(ev.crls, a.crls...)
 	for i := 0; i+1 < len(ch.certs); i++ {
 		r := statusFor(ch.certs[i], ch.certs[i+1], ev.crls, ev.ocsps)
-		if i == 0 || r.Status == "revoked" {
-			s.Revocation = r
+		if i == 0 || r.Status == "revoked" && (s.Revocation.Status != "revoked" || r.RevokedAt.Before(s.Revocation.RevokedAt)) {
+			s.Revocation = r // the earliest revocation of the chain is the one that counts
 		}
 		if r.Status == "revoked" && (at.IsZero() || !r.RevokedAt.After(at)) {
 			s.Trust = Revoked
