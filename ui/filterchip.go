@@ -58,11 +58,9 @@ func (c *filterChip) set(n int, on bool) {
 
 // CreateRenderer implements fyne.Widget.
 func (c *filterChip) CreateRenderer() fyne.WidgetRenderer {
-	content := rowOf(4, centred(c.number))
+	content := rowOf(5, centred(widget.NewIcon(theme.NewThemedResource(theme.ListIcon()))), centred(c.number))
 	if c.shape >= 0 {
 		content = rowOf(5, centred(shapeImage(c.th, c.shape, 16)), centred(c.number))
-	} else {
-		content = rowOf(5, centred(widget.NewIcon(theme.NewThemedResource(theme.ListIcon()))), centred(c.number))
 	}
 	return widget.NewSimpleRenderer(container.NewStack(c.ground, pad(container.NewCenter(content), 4, 4, 2, 2)))
 }
