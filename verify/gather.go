@@ -19,8 +19,11 @@ import (
 )
 
 // Gather reads one file and returns everything that was found. A file that cannot be read, or a stage that fails, is
-// evidence too (Evidence.Problems). The error is not nil only if ctx ended before the file was done.
+// evidence too (Evidence.Problems). The error is not nil only if ctx ended before the file was done, or is ErrNoEngine.
 func (v *Verifier) Gather(ctx context.Context, src document.Source) (*Evidence, error) {
+	if v.cfg.Engine == nil {
+		return nil, ErrNoEngine
+	}
 	parent := ctx
 	// The first PDF of a machine's life waits for PDFium to be compiled. That is not the file's time, and a limit that
 	// cut it short would cut it short for ever. A failure shows when the file is opened.

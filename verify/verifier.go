@@ -72,6 +72,9 @@ func New(cfg Config) (*Verifier, error) {
 	return &Verifier{cfg: cfg}, nil
 }
 
+// ErrNoEngine is returned by Gather of a Verifier that NewJudge made.
+var ErrNoEngine = errors.New("verify: this verifier can judge only: it has no document engine")
+
 // NewJudge returns a Verifier that can judge evidence and cannot gather it: it needs the rule data alone.
 func NewJudge(book *rules.Book, program string) *Verifier {
 	return &Verifier{cfg: Config{Book: book, Program: program, Now: func() time.Time { return time.Time{} }}}

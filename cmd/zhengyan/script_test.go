@@ -15,7 +15,7 @@ type cleaning struct{ *testing.M }
 
 func (c cleaning) Run() int {
 	code := c.M.Run()
-	if assets.Font() != nil {
+	if assets.Font() != nil && !testing.Short() {
 		if dir, _ := specimenDir(); dir != "" {
 			os.RemoveAll(dir)
 		}
@@ -29,6 +29,9 @@ func TestMain(m *testing.M) {
 
 // The command line, topic by topic: testdata/script/TOPIC.txtar.
 func TestScript(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts the program and PDFium anew for every command; runs without -short")
+	}
 	testscript.Run(t, testscript.Params{
 		Dir: filepath.Join("testdata", "script"),
 		Setup: func(env *testscript.Env) error {
