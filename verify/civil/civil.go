@@ -17,7 +17,10 @@ type Date struct {
 }
 
 // Shanghai is the time zone in which every printed date is to be read. It is fixed at UTC+8, so no zone database is needed.
-func Shanghai() *time.Location { return time.FixedZone("Asia/Shanghai", 8*60*60) }
+func Shanghai() *time.Location { return shanghai }
+
+// shanghai is never changed; it is made once because every comparison of an instant with a day needs it.
+var shanghai = time.FixedZone("Asia/Shanghai", 8*60*60)
 
 // ErrBadDate is wrapped by every error that Parse and New return.
 var ErrBadDate = errors.New("not a calendar date")

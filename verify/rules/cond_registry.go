@@ -238,6 +238,14 @@ type difference struct{ field, face, registry string }
 // differences compares what both sides have. The face of an older copy shows what was true then, so a change that the
 // registry dates after the day judged is no difference.
 func (e *evaluation) differences(r *RegistryRecord) []difference {
+	e.compared.once(func() bool {
+		e.differs = e.compare(r)
+		return true
+	})
+	return e.differs
+}
+
+func (e *evaluation) compare(r *RegistryRecord) []difference {
 	var out []difference
 	cmp := func(field, face, reg string, same bool) {
 		if face == "" || reg == "" || same {

@@ -26,6 +26,9 @@ type shared struct {
 	book            *Book
 	cert            *fields.Certificate
 	intact, trusted answer
+	// differs are the fields in which face and registry disagree, worked out once for the rules that ask.
+	differs  []difference
+	compared answer
 }
 
 // answer is a yes or no that is worked out once.
@@ -57,7 +60,12 @@ func (e *evaluation) quiet(r *Rule) *evaluation {
 // fact means is said once, by the rule for required steps that gave no answer.
 type condition func(*evaluation) bool
 
-func (e *evaluation) set(name, value string) { e.vars = append(e.vars, name, value) }
+func (e *evaluation) set(name, value string) {
+	if e.vars == nil {
+		e.vars = make([]string, 0, 8) // most messages have up to four values
+	}
+	e.vars = append(e.vars, name, value)
+}
 
 func (e *evaluation) setDate(name string, d civil.Date) { e.set(name, d.String()) }
 
@@ -65,15 +73,23 @@ func (e *evaluation) setInt(name string, n int) { e.set(name, strconv.Itoa(n)) }
 
 func (e *evaluation) show(name, value string) {
 	if value != "" {
-		e.facts = append(e.facts, Fact{Name: name, Value: value})
+		e.facts = append(e.room(), Fact{Name: name, Value: value})
 	}
+}
+
+// room is the evidence so far, with room for what a rule usually shows.
+func (e *evaluation) room() []Fact {
+	if e.facts == nil {
+		return make([]Fact, 0, 6)
+	}
+	return e.facts
 }
 
 // showField adds a printed field with its place to the evidence.
 func (e *evaluation) showField(name string) {
 	if x, ok := e.field(name); ok {
 		box := x.Box
-		e.facts = append(e.facts, Fact{Name: name, Value: x.Value, Page: x.Page, Box: &box})
+		e.facts = append(e.room(), Fact{Name: name, Value: x.Value, Page: x.Page, Box: &box})
 	}
 }
 
