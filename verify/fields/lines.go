@@ -159,7 +159,7 @@ func dropSlanted(gs []glyph) []glyph {
 		j, sx, sy := i+1, dx0, dy0
 		for j+1 < len(gs) {
 			dx, dy, ok := step(j)
-			if !ok || dx*dx0 < 0 || dy*dy0 < 0 {
+			if !ok || dx*dx0 < 0 || dy*dy0 < 0 || !alongside(dx, dy, sx, sy, gs[i].em) {
 				break
 			}
 			j, sx, sy = j+1, sx+dx, sy+dy
@@ -182,6 +182,17 @@ func dropSlanted(gs []glyph) []glyph {
 		}
 	}
 	return out
+}
+
+// alongside reports whether a step goes the way of the run so far. Neighbours in a slanted line keep its direction, less
+// strictly where they stand close, since their boxes' middles scatter. Cells of a form that are written one after the
+// other (a name, 男, a year) stand rows apart and change direction, and must not be taken for a watermark.
+func alongside(dx, dy, sx, sy, em float64) bool {
+	sine := math.Abs(dx*sy-dy*sx) / (math.Hypot(dx, dy) * math.Hypot(sx, sy))
+	if math.Hypot(dx, dy) > 1.6*em {
+		return sine < 0.1 // 6 degrees
+	}
+	return sine < 0.42 // 25 degrees
 }
 
 // rotated reports whether the box shows a Chinese character turned out of the upright: both its sides are longer
