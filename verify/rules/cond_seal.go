@@ -397,6 +397,8 @@ func (e *evaluation) allTrusted() bool {
 func plainName(s string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
+		case r > 0x3000 && r < 0xFF01: // Han: nothing to fold
+			return r
 		case unicode.IsSpace(r):
 			return -1
 		case r >= 0xFF01 && r <= 0xFF5E:
