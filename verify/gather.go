@@ -2,6 +2,8 @@ package verify
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"image"
 	"path/filepath"
@@ -67,6 +69,9 @@ func (g *gathering) run(src document.Source) {
 	g.timed("document", func() { g.doc, err = g.v.cfg.Engine.Open(g.ctx, src) })
 	if err != nil {
 		g.fileError(err)
+		if g.ev.Input.Format == document.FormatOFD {
+			g.timed("seal", func() { g.sealUnread(src) })
+		}
 		return
 	}
 	defer g.doc.Close()
@@ -156,7 +161,27 @@ func (g *gathering) seal() {
 	if g.ev.Input.Format != document.FormatPDF {
 		return
 	}
-	rep, err := seal.Inspect(g.ctx, g.doc.Bytes(), seal.Options{Anchors: g.v.cfg.Anchors, Now: g.ev.GatheredAt})
+	g.inspectSeal(g.doc.Bytes())
+}
+
+// maxPackageBytes is the size of the greatest OFD package whose seals are verified; it is held in memory meanwhile.
+const maxPackageBytes = 256 << 20
+
+// sealUnread verifies the seals of a package whose pages cannot be shown. The face stays unread, so the verdict stays
+// open; what the seals say is evidence all the same.
+func (g *gathering) sealUnread(src document.Source) {
+	b, err := src.ReadAll(maxPackageBytes)
+	if err != nil {
+		g.problem("seal", string(document.CodeOf(err)), err.Error())
+		return
+	}
+	sum := sha256.Sum256(b)
+	g.ev.Input.Size, g.ev.Input.SHA256 = int64(len(b)), hex.EncodeToString(sum[:])
+	g.inspectSeal(b)
+}
+
+func (g *gathering) inspectSeal(b []byte) {
+	rep, err := seal.Inspect(g.ctx, b, seal.Options{Anchors: g.v.cfg.Anchors, Now: g.ev.GatheredAt})
 	if err != nil {
 		g.problem("seal", stageCode(err), err.Error())
 		return
