@@ -19,6 +19,7 @@ const (
 	boltElement    = 16
 	boltFlagBranch = 1
 	boltFlagLeaf   = 2
+	boltFlagFree   = 16
 	boltMinPage    = 512
 	boltMaxPage    = 64 << 10
 )
@@ -38,13 +39,87 @@ func checkSkeleton(f io.ReaderAt, size int64, every bool) error {
 	return nil
 }
 
+// checkWritable is checkSkeleton for a file that will be written to: also the list of free pages must be sound, for bbolt
+// would write over a page that is in use and named there. Both meta pages must read, for with one the last change is gone.
+func checkWritable(f io.ReaderAt, size int64) error {
+	w := skeleton{f: f, every: true, used: map[uint64]bool{0: true, 1: true}}
+	if err := w.readMeta(size); err != nil {
+		return err
+	}
+	if w.metas != 2 {
+		return errors.New("one of the two meta pages does not read: the last change may be gone")
+	}
+	if err := w.walk(w.root, 0, true); err != nil {
+		return err
+	}
+	return w.checkFree()
+}
+
 type skeleton struct {
 	f        io.ReaderAt
 	every    bool
 	pageSize int64
 	root     uint64
+	free     uint64 // page of the list of free pages
+	metas    int    // valid meta pages
 	pages    uint64 // high water mark
 	branches map[uint64]bool
+	used     map[uint64]bool // pages in use, if they are to be noted
+}
+
+// use notes a page with its overflow; a page that is used twice is an error.
+func (w *skeleton) use(id uint64, over int64) error {
+	if w.used == nil {
+		return nil
+	}
+	for p := id; p <= id+uint64(over); p++ {
+		if w.used[p] {
+			return fmt.Errorf("page %d is used twice", p)
+		}
+		w.used[p] = true
+	}
+	return nil
+}
+
+func (w *skeleton) checkFree() error {
+	if w.free < 2 || w.free >= w.pages {
+		return fmt.Errorf("page %d is outside the file", w.free)
+	}
+	head := make([]byte, boltHeader+8)
+	if _, err := w.f.ReadAt(head, int64(w.free)*w.pageSize); err != nil {
+		return err
+	}
+	over := int64(binary.LittleEndian.Uint32(head[12:]))
+	if binary.LittleEndian.Uint64(head) != w.free || binary.LittleEndian.Uint16(head[8:]) != boltFlagFree || uint64(over) >= w.pages-w.free {
+		return errors.New("no list of free pages")
+	}
+	if err := w.use(w.free, over); err != nil {
+		return err
+	}
+	b := make([]byte, w.pageSize*(1+over))
+	if _, err := w.f.ReadAt(b, int64(w.free)*w.pageSize); err != nil {
+		return err
+	}
+	count, at := uint64(binary.LittleEndian.Uint16(b[10:])), boltHeader
+	if count == 0xFFFF {
+		count, at = binary.LittleEndian.Uint64(b[boltHeader:]), at+8
+	}
+	if count > uint64(len(b)-at)/8 {
+		return errors.New("the list of free pages is too long")
+	}
+	for ; count > 0; count, at = count-1, at+8 {
+		id := binary.LittleEndian.Uint64(b[at:])
+		if id >= w.pages {
+			return fmt.Errorf("page %d is outside the file", id)
+		}
+		if err := w.use(id, 0); err != nil {
+			return err
+		}
+	}
+	if uint64(len(w.used)) != w.pages { // a leak is no danger, but it is not what bbolt writes
+		return fmt.Errorf("%d pages are neither used nor free", w.pages-uint64(len(w.used)))
+	}
+	return nil
 }
 
 func (w *skeleton) readMeta(size int64) error {
@@ -66,9 +141,11 @@ func (w *skeleton) readMeta(size int64) error {
 		if ps < boltMinPage || ps > boltMaxPage || (at != 0 && at != ps) {
 			continue
 		}
+		w.metas++
 		if tx := binary.LittleEndian.Uint64(m[48:]); !found || tx > best {
 			best, found = tx, true
 			w.pageSize, w.root, w.pages = ps, binary.LittleEndian.Uint64(m[16:]), binary.LittleEndian.Uint64(m[40:])
+			w.free = binary.LittleEndian.Uint64(m[32:])
 		}
 	}
 	if !found {
@@ -116,6 +193,9 @@ func (w *skeleton) walk(id uint64, depth int, top bool) error {
 	over := int64(binary.LittleEndian.Uint32(b[12:]))
 	if boltHeader+count*boltElement > int(w.pageSize)*int(1+over) {
 		return fmt.Errorf("page %d counts more entries than it holds", id)
+	}
+	if err := w.use(id, over); err != nil {
+		return err
 	}
 	if binary.LittleEndian.Uint16(b[8:]) == boltFlagLeaf {
 		if !top {
