@@ -265,9 +265,7 @@ func (e *evaluation) outOfBounds(s *seal.Signature) bool {
 // sealOutOfBounds reports whether the electronic seal itself (GB/T 38540-2020) was used outside its validity, or made by
 // somebody whose certificate was not valid then. Neither hangs on the day judged.
 func sealOutOfBounds(s *seal.Signature) bool {
-	return hasProblem(s, "SEAL_OUT_OF_VALIDITY") || slices.ContainsFunc(s.Problems, func(p seal.Problem) bool {
-		return p.Code == string(OutOfBoundsNoPOE) && strings.HasPrefix(p.Detail, "maker of the seal")
-	})
+	return hasProblem(s, "SEAL_OUT_OF_VALIDITY") || hasProblem(s, "SEAL_MAKER_OUT_OF_VALIDITY")
 }
 
 // revoked reports whether the certificate was revoked at the reference time.

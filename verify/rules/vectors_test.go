@@ -280,7 +280,7 @@ func TestVectors(t *testing.T) {
 		{"signer revoked, no date of sealing", y, []change{revokedOn("2024-04-01"), sealing(func(s *seal.Signature) { s.SignedAt = time.Time{} }, seal.Clean)}, unsure, "S-08"},
 		{"signer revoked after a trusted timestamp", y, []change{revokedOn("2024-04-01"), sealing(func(s *seal.Signature) { s.Timestamp = day("2024-03-02").Start() }, seal.Clean)}, pass, "!S-08"},
 		{"seal made by somebody whose certificate was over", y, []change{sealing(func(s *seal.Signature) {
-			s.Trust, s.Problems = seal.Expired, []seal.Problem{{Code: "OUT_OF_BOUNDS_NO_POE", Detail: "maker of the seal: 2024-03-01T00:00:00Z"}}
+			s.Trust, s.Problems = seal.Expired, []seal.Problem{{Code: "SEAL_MAKER_OUT_OF_VALIDITY", Detail: "样例制章人 2024-03-01T00:00:00Z"}}
 		}, seal.Clean)}, unsure, "S-07"},
 		{"trusted by word, without a chain", y, []change{sealing(func(s *seal.Signature) { s.Chain = nil }, seal.Clean)}, unsure, "S-06"},
 		{"a timestamp is no seal", y, []change{sealing(func(s *seal.Signature) { s.Kind = "timestamp" }, seal.Clean)}, unsure, "S-04"},

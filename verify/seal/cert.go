@@ -35,6 +35,7 @@ type cert struct {
 	constraints       node
 	altNames          []node
 	ocspNoCheck       bool
+	crlPoints         []crlPoint
 }
 
 // The key usage bits in use.
@@ -167,6 +168,8 @@ func (c *cert) extensions(n node) {
 			c.altNames = kids()
 		case "1.3.6.1.5.5.7.48.1.5":
 			c.ocspNoCheck = true
+		case "2.5.29.31":
+			c.crlPoints = parsePoints(v)
 		case "2.5.29.32", "2.5.29.36", "2.5.29.54", "2.5.29.33": // policies: nothing is asked of them here
 		default:
 			if critical {

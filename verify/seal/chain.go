@@ -13,6 +13,11 @@ const (
 	pOutOfBounds   = "OUT_OF_BOUNDS_NO_POE"
 	pRevoked       = "REVOKED"
 	pTSAUnknown    = "TIMESTAMP_AUTHORITY_UNKNOWN"
+
+	pMakerUnknown     = "SEAL_MAKER_UNKNOWN"         // no chain from who made the electronic seal to an anchor
+	pMakerChain       = "SEAL_MAKER_CONSTRAINTS"     // that chain breaks a constraint
+	pMakerOutOfBounds = "SEAL_MAKER_OUT_OF_VALIDITY" // it was not valid when the seal was made
+	pMakerRevoked     = "SEAL_MAKER_REVOKED"         // it had been revoked by then
 )
 
 // The limits of path building.
@@ -94,6 +99,24 @@ func issues(c, child *cert) bool {
 
 // fault says why a path does not hold whatever the time: constraints of RFC 5280, 6.1, and the usage asked for.
 func (ch chain) fault(p Purpose) string {
+	if why := ch.pathFault(); why != "" {
+		return why
+	}
+	leaf := ch.certs[0]
+	if leaf.keyUsage >= 0 && leaf.keyUsage&(usageDigitalSignature|usageNonRepudiation) == 0 {
+		return "the key of " + leaf.commonName() + " is not for signatures"
+	}
+	if p == PurposeTimestamp && !leaf.hasEKU(ekuTimeStamping) {
+		return leaf.commonName() + " is not for timestamping"
+	}
+	if p != PurposeTimestamp && leaf.ekuCritical && len(leaf.eku) == 1 && (leaf.eku[0] == ekuTimeStamping || leaf.eku[0] == ekuOCSPSigning) {
+		return "the key of " + leaf.commonName() + " is not for documents"
+	}
+	return ""
+}
+
+// pathFault says why a path does not hold, whatever its first certificate is for.
+func (ch chain) pathFault() string {
 	depth := 0
 	for i, c := range ch.certs {
 		if len(c.unknownCritical) > 0 {
@@ -122,16 +145,6 @@ func (ch chain) fault(p Purpose) string {
 		if !c.selfIssued() {
 			depth++
 		}
-	}
-	leaf := ch.certs[0]
-	if leaf.keyUsage >= 0 && leaf.keyUsage&(usageDigitalSignature|usageNonRepudiation) == 0 {
-		return "the key of " + leaf.commonName() + " is not for signatures"
-	}
-	if p == PurposeTimestamp && !leaf.hasEKU(ekuTimeStamping) {
-		return leaf.commonName() + " is not for timestamping"
-	}
-	if p != PurposeTimestamp && leaf.ekuCritical && len(leaf.eku) == 1 && (leaf.eku[0] == ekuTimeStamping || leaf.eku[0] == ekuOCSPSigning) {
-		return "the key of " + leaf.commonName() + " is not for documents"
 	}
 	return ""
 }

@@ -98,7 +98,6 @@ func TestContainersBad(t *testing.T) {
 		{"messageDigest twice", "rsa", func(s *cmsSpec, _ *testPKI) { s.twoMD = true }, Malformed, pFormat},
 		{"value by another key", "rsa", func(s *cmsSpec, p *testPKI) { s.key = key("rsa-other") }, Broken, pValue},
 		{"value by another SM2 key", "sm2", func(s *cmsSpec, p *testPKI) { s.key = key("sm2-other") }, Broken, pValue},
-		{"two signers", "rsa", func(s *cmsSpec, _ *testPKI) { s.twice = true }, Malformed, pFormat},
 		{"no certificate", "rsa", func(s *cmsSpec, _ *testPKI) { s.cert, s.certs = nil, nil }, Unsupported, pNoSignerCert},
 		{"P-256 curve as algorithm", "rsa", func(s *cmsSpec, _ *testPKI) { s.sigAlg = seq(oidDER("1.2.840.10045.3.1.7")) }, Unsupported, pUnsupported},
 		{"unknown digest", "rsa", func(s *cmsSpec, _ *testPKI) { s.digestOID = "1.2.3.4.5" }, Unsupported, pUnsupported},

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha1"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -31,6 +32,7 @@ const (
 	pCertValue         = "CERTIFICATE_SIGNATURE_INVALID"
 	pValueForm         = "VALUE_NOT_DER"
 	pSid               = "SIGNER_IDENTIFIER_DIFFERS"
+	pSigners           = "SIGNERS_SEVERAL"
 )
 
 // outcome is what a signature container says of the bytes it is over.
@@ -49,8 +51,9 @@ type outcome struct {
 	bareWeak  bool       // a weak digest and no signed attributes
 	badStamp  string     // why a timestamp among several is false
 	value     []byte
-	seal      *sesSeal // of a GB/T 38540 or GM/T 0031 seal
-	maker     *cert    // who made the seal
+	seal      *sesSeal   // of a GB/T 38540 or GM/T 0031 seal
+	maker     *cert      // who made the seal
+	others    []*outcome // of further signers in the same container
 }
 
 func (o *outcome) problem(code, detail string) {
@@ -72,17 +75,49 @@ const (
 	formToken            // RFC 3161 token: the content is a TSTInfo
 )
 
-// verifyCMS verifies a SignedData over the signed ranges of a file.
+// verifyCMS verifies a SignedData over the signed ranges of a file. Of several SignerInfos (RFC 5652, 5.1; an RSA and an
+// SM2 value side by side, say) each is verified; the first one is shown, and the worst counts.
 func verifyCMS(sd *signedData, form cmsForm, ranges [][]byte, extra []*cert) *outcome {
-	o := &outcome{integrity: Intact, certs: sd.certs, crls: sd.crls, ocsps: sd.ocsps}
 	if len(sd.signers) == 0 {
-		return o.fail(Malformed, pFormat, "no SignerInfo")
+		return (&outcome{certs: sd.certs, crls: sd.crls, ocsps: sd.ocsps}).fail(Malformed, pFormat, "no SignerInfo")
 	}
-	if len(sd.signers) > 1 {
-		o.fail(Malformed, pFormat, "more than one SignerInfo")
+	o := verifySigner(sd, &sd.signers[0], form, ranges, extra)
+	if len(sd.signers) > 1 && form == formToken { // RFC 3161, 2.4.2: the authority's signature and no other
+		return o.fail(Malformed, pFormat, "more than one SignerInfo")
 	}
-	si := &sd.signers[0]
-	o.value = si.value
+	for i := 1; i < len(sd.signers); i++ {
+		x := verifySigner(sd, &sd.signers[i], form, ranges, extra)
+		o.others = append(o.others, x)
+		name := "unknown"
+		if x.signer != nil {
+			name = x.signer.commonName()
+		}
+		o.problem(pSigners, fmt.Sprintf("%d: %s, %s, %s", i+1, name, x.algorithm, x.integrity))
+		for _, p := range x.problems {
+			o.problem(p.Code, strings.TrimSpace(fmt.Sprintf("signer %d: %s", i+1, p.Detail)))
+		}
+		if integrityRank(x.integrity) > integrityRank(o.integrity) {
+			o.integrity = x.integrity
+		}
+	}
+	return o
+}
+
+// integrityRank orders the answers on integrity by gravity.
+func integrityRank(i Integrity) int {
+	switch i {
+	case Intact:
+		return 0
+	case Unsupported:
+		return 1
+	case Malformed:
+		return 2
+	}
+	return 3
+}
+
+func verifySigner(sd *signedData, si *signerInfo, form cmsForm, ranges [][]byte, extra []*cert) *outcome {
+	o := &outcome{integrity: Intact, certs: sd.certs, crls: sd.crls, ocsps: sd.ocsps, value: si.value}
 	alg := o.algorithms(sd, si)
 	if alg == nil {
 		return o

@@ -142,10 +142,10 @@ func FuzzCertificate(f *testing.F) {
 			constrained(c.constraints, ca)
 		}
 		if c, err := parseCRL(b); err == nil {
-			statusFor(ca, ca, []*crl{c}, nil)
+			statusFor(ca, ca, []*crl{c}, nil, crlJudge{pool: []*cert{ca}})
 		}
 		if o, err := parseOCSP(b); err == nil {
-			statusFor(ca, ca, nil, []*ocspResponse{o})
+			statusFor(ca, ca, nil, []*ocspResponse{o}, crlJudge{})
 		}
 		_ = (&Anchors{}).Add(b)
 	})

@@ -321,18 +321,11 @@ func (f *file) verify(e *entry) *verified {
 	if o.seal != nil {
 		s.SealName, s.SealPicture, s.PictureType = o.seal.name, o.seal.picture, o.seal.pictureExt
 	}
-	if o.stamp != nil {
-		switch {
-		case o.stamp.ok:
-			s.Timestamp = o.stamp.at
-		case o.stamp.unknown:
-			s.Problems = append(s.Problems, Problem{pTimestampUnknown, o.stamp.why})
-		case o.badStamp == "":
-			s.Problems = append(s.Problems, Problem{pTimestamp, o.stamp.why})
-		}
-	}
-	if o.badStamp != "" {
-		s.Problems = append(s.Problems, Problem{pTimestamp, o.badStamp})
+	s.stamped(o)
+	for _, x := range o.others {
+		var other Signature
+		other.stamped(x)
+		s.Problems = append(s.Problems, other.Problems...)
 	}
 	if !f.opts.Now.IsZero() && s.SignedAt.After(f.opts.Now.Add(24*time.Hour)) {
 		s.Problems = append(s.Problems, Problem{pFuture, s.SignedAt.Format(time.RFC3339)})
@@ -388,8 +381,12 @@ func (f *file) container(v *verified) *outcome {
 			form = formSHA1
 		}
 		o := verifyCMS(sd, form, c.ranges, f.pool)
-		if len(sd.signers) > 0 {
-			o.signatureTimestamps(&sd.signers[0], append(append([]*cert(nil), sd.certs...), f.pool...))
+		o.timestamps(sd, f.pool)
+		if len(sd.signers) > 1 && strings.HasPrefix(s.SubFilter, "ETSI.") {
+			o.problem(pFormat, "more than one SignerInfo, where ETSI EN 319 142-1 allows one")
+			if integrityRank(Malformed) > integrityRank(o.integrity) {
+				o.integrity = Malformed
+			}
 		}
 		return o
 	}

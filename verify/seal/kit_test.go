@@ -275,7 +275,7 @@ type cmsSpec struct {
 	extraAttr [][]byte
 	unsigned  func(value []byte) [][]byte
 	rawRS     bool
-	twice     bool // two SignerInfos
+	also      func(message []byte) []byte // a further SignerInfo
 	crls      [][]byte
 }
 
@@ -344,8 +344,8 @@ func (s cmsSpec) make(message []byte) []byte {
 	}
 	info := seq(parts...)
 	infos := info
-	if s.twice {
-		infos = append(bytes.Clone(info), info...)
+	if s.also != nil {
+		infos = append(bytes.Clone(info), s.also(message)...)
 	}
 	encap := seq(oidDER(s.contentID))
 	if s.content != nil {

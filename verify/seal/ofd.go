@@ -239,10 +239,7 @@ func inspectOFD(ctx context.Context, data []byte, opts Options) *Report {
 		v.sig.Field = x.id
 		v.sig.SubFilter = x.kind
 		if v.sig.Integrity == Intact && v.out.signer != nil {
-			if opts.Anchors.Len() > 0 {
-				proveExistence(&v.sig, v.out, nil, opts.Anchors)
-			}
-			judgeSigner(&v.sig, v.out, nil, evidence{}, opts)
+			judgeSigners(&v.sig, v.out, nil, evidence{}, opts)
 		}
 		clean = clean && v.clean()
 		r.Signatures = append(r.Signatures, v.sig)
@@ -294,9 +291,7 @@ func (p *ofdPackage) verify(part string, own, after map[string]bool, later bool)
 			}
 		}
 	}
-	if o.stamp != nil && o.stamp.ok {
-		s.Timestamp = o.stamp.at
-	}
+	s.stamped(o)
 	if s.SignedAt.IsZero() {
 		s.SignedAt = ofdTime(x.Info.Time)
 	}
@@ -336,9 +331,7 @@ func (p *ofdPackage) value(v *verified, part string, raw []byte, x *ofdSignature
 	if err == nil {
 		v.sig.Format = "cms"
 		o := verifyCMS(sd, formDetached, msg, nil)
-		if len(sd.signers) > 0 {
-			o.signatureTimestamps(&sd.signers[0], sd.certs)
-		}
+		o.timestamps(sd, nil)
 		return o
 	}
 	if !errors.Is(err, errNotCMS) {

@@ -6,145 +6,6 @@ import (
 	"time"
 )
 
-// crl is a certificate revocation list (RFC 5280, 5).
-type crl struct {
-	raw, tbs   []byte
-	issuer     node
-	sigAlg     node
-	sig        []byte
-	thisUpdate time.Time
-	nextUpdate time.Time
-	aki        []byte
-	list       []byte // the entries as they stand
-	partial    bool   // a delta list or one with an unknown critical extension
-}
-
-type revokedEntry struct {
-	at     time.Time
-	reason int // -1 if none is given
-}
-
-// maxCRLEntries bounds one list.
-const maxCRLEntries = 1_000_000
-
-func parseCRL(b []byte) (*crl, error) {
-	n, _, err := readNode(b)
-	if err != nil || !n.seq() {
-		return nil, errBER
-	}
-	top, err := n.kids()
-	if err != nil || len(top) != 3 || !top[0].seq() {
-		return nil, errBER
-	}
-	c := &crl{raw: n.raw, tbs: top[0].raw, sigAlg: top[1]}
-	if c.sig, err = top[2].bits(); err != nil {
-		return nil, errBER
-	}
-	f, err := top[0].kids()
-	if err != nil {
-		return nil, errBER
-	}
-	if len(f) > 0 && f[0].is(classUniversal, tagInteger) {
-		f = f[1:]
-	}
-	if len(f) < 3 || !f[1].seq() {
-		return nil, errBER
-	}
-	c.issuer = f[1]
-	var ok bool
-	if c.thisUpdate, ok = f[2].time(); !ok {
-		return nil, errBER
-	}
-	f = f[3:]
-	if len(f) > 0 {
-		if t, ok := f[0].time(); ok {
-			c.nextUpdate, f = t, f[1:]
-		}
-	}
-	if len(f) > 0 && f[0].seq() {
-		c.list, f = f[0].body, f[1:]
-	}
-	for _, x := range f {
-		if x.ctx(0) {
-			c.extensions(x)
-		}
-	}
-	return c, nil
-}
-
-// find returns the entry of a serial number. The list is read each time: it may have a million entries, and one is asked.
-func (c *crl) find(serial *big.Int) (e revokedEntry, found bool, err error) {
-	want := serial.Bytes()
-	for b, n := c.list, 0; len(b) > 0; n++ {
-		x, rest, err := readNode(b)
-		if err != nil || n > maxCRLEntries {
-			return e, false, errBER
-		}
-		b = rest
-		num, _, err := readNode(x.body)
-		if err != nil {
-			return e, false, errBER
-		}
-		if !bytes.Equal(bytes.TrimLeft(num.body, "\x00"), want) {
-			continue
-		}
-		f, err := x.kids()
-		if err != nil || len(f) < 2 {
-			return e, false, errBER
-		}
-		e.reason = -1
-		e.at, _ = f[1].time()
-		if len(f) > 2 {
-			e.reason = entryReason(f[2])
-		}
-		return e, true, nil
-	}
-	return e, false, nil
-}
-
-func entryReason(n node) int {
-	exts, _ := n.kids()
-	for _, x := range exts {
-		if k, err := x.kids(); err == nil && len(k) >= 2 && k[0].oid() == "2.5.29.21" {
-			if v, _, err := readNode(k[len(k)-1].body); err == nil {
-				if i, ok := v.int(); ok {
-					return i
-				}
-			}
-		}
-	}
-	return -1
-}
-
-func (c *crl) extensions(n node) {
-	outer, err := n.kids()
-	if err != nil || len(outer) != 1 {
-		return
-	}
-	list, _ := outer[0].kids()
-	for _, e := range list {
-		f, err := e.kids()
-		if err != nil || len(f) < 2 {
-			continue
-		}
-		critical := len(f) > 2 && len(f[1].body) == 1 && f[1].body[0] != 0
-		switch oid := f[0].oid(); oid {
-		case "2.5.29.35":
-			if v, _, err := readNode(f[len(f)-1].body); err == nil {
-				k, _ := v.kids()
-				for _, x := range k {
-					if x.ctx(0) {
-						c.aki = x.body
-					}
-				}
-			}
-		case "2.5.29.20", "2.5.29.28": // number; issuing distribution point, whose scope is left to the issuer's name
-		default:
-			c.partial = c.partial || critical
-		}
-	}
-}
-
 // ocspResponse is a basic OCSP response (RFC 6960, 4.2.1).
 type ocspResponse struct {
 	tbs       []byte
@@ -299,34 +160,28 @@ func parseSingle(n node) (singleResponse, bool) {
 	return s, true
 }
 
-// statusFor finds what the lists and responses at hand say of c, whose issuer is known. The latest word counts; a list
-// or response must be signed by the issuer, or by a responder that the issuer authorised for OCSP.
-func statusFor(c, issuer *cert, crls []*crl, ocsps []*ocspResponse) Revocation {
+// statusFor finds what the lists and responses at hand say of c, whose issuer is known. A revocation stays whatever a
+// later list says, but for a certificate that was only on hold; else the latest word counts. A response must be signed
+// by the issuer, or by a responder that the issuer authorised for OCSP; for lists see crlJudge.
+func statusFor(c, issuer *cert, crls []*crl, ocsps []*ocspResponse, j crlJudge) Revocation {
 	best := Revocation{Status: "not-checked"}
 	better := func(r Revocation) {
-		if best.Status == "not-checked" || r.Status == "revoked" && best.Status != "revoked" ||
-			(r.Status == best.Status && r.AsOf.After(best.AsOf)) {
-			best = r
+		switch {
+		case best.Status == "not-checked":
+		case r.Status == best.Status:
+			if !r.AsOf.After(best.AsOf) {
+				return
+			}
+		case r.Status == "revoked":
+			if r.Reason == reasonName(reasonHold) && best.AsOf.After(r.AsOf) {
+				return
+			}
+		case best.Reason != reasonName(reasonHold) || !r.AsOf.After(best.AsOf):
+			return
 		}
+		best = r
 	}
-	for _, l := range crls {
-		if l.partial || !sameName(l.issuer, issuer.subjectN) || (len(l.aki) > 0 && len(issuer.ski) > 0 && !bytes.Equal(l.aki, issuer.ski)) {
-			continue
-		}
-		if issuer.keyUsage >= 0 && issuer.keyUsage&usageCRLSign == 0 {
-			continue
-		}
-		if ok, err := verifyAlg(issuer.pub, l.sigAlg, [][]byte{l.tbs}, l.sig); err != nil || !ok {
-			continue
-		}
-		r := Revocation{Status: "good", Source: "CRL", AsOf: l.thisUpdate, Next: l.nextUpdate}
-		e, found, err := l.find(c.serial)
-		if err != nil {
-			continue
-		}
-		if found && e.reason != 8 { // removeFromCRL
-			r.Status, r.RevokedAt, r.Reason = "revoked", e.at, reasonName(e.reason)
-		}
+	for _, r := range j.lists(c, issuer, crls) {
 		better(r)
 	}
 	for _, o := range ocsps {
@@ -364,6 +219,12 @@ func (o *ocspResponse) authentic(issuer *cert) bool {
 	}
 	return false
 }
+
+// The reasons that matter to what a list says (RFC 5280, 5.3.1).
+const (
+	reasonHold   = 6
+	reasonRemove = 8
+)
 
 func reasonName(r int) string {
 	names := []string{"unspecified", "keyCompromise", "cACompromise", "affiliationChanged", "superseded", "cessationOfOperation", "certificateHold", "", "removeFromCRL", "privilegeWithdrawn", "aACompromise"}

@@ -97,3 +97,29 @@ func (o *outcome) signatureTimestamps(si *signerInfo, extra []*cert) {
 		}
 	}
 }
+
+// timestamps reads the timestamps of every signer of a container.
+func (o *outcome) timestamps(sd *signedData, pool []*cert) {
+	for i, x := range append([]*outcome{o}, o.others...) {
+		if i < len(sd.signers) {
+			x.signatureTimestamps(&sd.signers[i], append(append([]*cert(nil), sd.certs...), pool...))
+		}
+	}
+}
+
+// stamped takes over what the timestamps of a signer say.
+func (s *Signature) stamped(o *outcome) {
+	if o.stamp != nil {
+		switch {
+		case o.stamp.ok:
+			s.Timestamp = o.stamp.at
+		case o.stamp.unknown:
+			s.Problems = append(s.Problems, Problem{pTimestampUnknown, o.stamp.why})
+		case o.badStamp == "":
+			s.Problems = append(s.Problems, Problem{pTimestamp, o.stamp.why})
+		}
+	}
+	if o.badStamp != "" {
+		s.Problems = append(s.Problems, Problem{pTimestamp, o.badStamp})
+	}
+}

@@ -1,6 +1,8 @@
 package seal
 
 import (
+	"fmt"
+	"slices"
 	"time"
 
 	"zhengyan/verify/document/pdfraw"
@@ -76,7 +78,7 @@ func (f *file) judgeTrust() {
 	}
 	var proofs []proof
 	for _, v := range f.done {
-		if v.sig.Kind == "timestamp" && v.sig.Integrity == Intact && v.out.stamp != nil && v.out.stamp.ok && trustedTSA(v.out.stamp, f.pool, a) {
+		if v.sig.Kind == "timestamp" && v.sig.Integrity == Intact && v.out.stamp != nil && v.out.stamp.ok && trustedTSA(v.out.stamp, f.pool, f.dss, a) {
 			proofs = append(proofs, proof{v.out.stamp.at, v.cov.end})
 		}
 	}
@@ -84,21 +86,73 @@ func (f *file) judgeTrust() {
 		if v.sig.Integrity != Intact || v.out.signer == nil || f.ctx.Err() != nil {
 			continue
 		}
-		proveExistence(&v.sig, v.out, f.pool, a)
+		var times []time.Time
 		for _, p := range proofs {
-			if p.end >= v.cov.end && (v.sig.Timestamp.IsZero() || p.at.Before(v.sig.Timestamp)) {
-				v.sig.Timestamp = p.at
+			if p.end >= v.cov.end {
+				times = append(times, p.at)
 			}
 		}
-		judgeSigner(&v.sig, v.out, f.pool, f.dss, f.opts)
+		judgeSigners(&v.sig, v.out, f.pool, f.dss, f.opts, times...)
+	}
+}
+
+// trustRank orders the answers on trust by gravity: a revoked signer weighs more than an unknown one.
+func trustRank(t Trust) int {
+	switch t {
+	case Trusted:
+		return 0
+	case TrustNotChecked:
+		return 1
+	case Expired:
+		return 2
+	case UntrustedUsage:
+		return 3
+	case UnknownIssuer:
+		return 4
+	}
+	return 5
+}
+
+// judgeSigners judges whose an intact signature is; proofs are the times at which trusted document timestamps show that
+// it was there. Of several signers the worst answer counts: anybody can put a value of his own beside another's.
+func judgeSigners(s *Signature, o *outcome, pool []*cert, ev evidence, opts Options, proofs ...time.Time) {
+	if opts.Anchors.Len() == 0 {
+		return
+	}
+	prove := func(s *Signature, o *outcome) {
+		proveExistence(s, o, pool, ev, opts.Anchors)
+		for _, at := range proofs {
+			if s.Timestamp.IsZero() || at.Before(s.Timestamp) {
+				s.Timestamp = at
+			}
+		}
+	}
+	prove(s, o)
+	judgeSigner(s, o, pool, ev, opts)
+	for i, x := range o.others {
+		other := Signature{Kind: s.Kind, SignedAt: x.signedAt, Trust: TrustNotChecked}
+		if x.stamp != nil && x.stamp.ok {
+			other.Timestamp = x.stamp.at
+		}
+		if other.SignedAt.IsZero() {
+			other.SignedAt = s.SignedAt
+		}
+		prove(&other, x)
+		judgeSigner(&other, x, pool, ev, opts)
+		for _, p := range other.Problems {
+			s.Problems = append(s.Problems, Problem{p.Code, fmt.Sprintf("signer %d: %s", i+2, p.Detail)})
+		}
+		if trustRank(other.Trust) > trustRank(s.Trust) {
+			s.Trust, s.Revocation, s.Anchor = other.Trust, other.Revocation, other.Anchor
+		}
 	}
 }
 
 // proveExistence keeps the time of a timestamp only if its authority is trusted: anybody can make a token of any time,
 // and it would prove that a signature was there while its certificate was valid.
-func proveExistence(s *Signature, o *outcome, pool []*cert, a *Anchors) {
+func proveExistence(s *Signature, o *outcome, pool []*cert, ev evidence, a *Anchors) {
 	t := o.stamp
-	if t == nil || !t.ok || trustedTSA(t, pool, a) {
+	if t == nil || !t.ok || trustedTSA(t, pool, ev.with(o, a), a) {
 		return
 	}
 	s.Timestamp = time.Time{}
@@ -107,13 +161,33 @@ func proveExistence(s *Signature, o *outcome, pool []*cert, a *Anchors) {
 	}
 }
 
-// trustedTSA reports whether the authority of a timestamp leads to an anchor and was valid when it made the token.
-func trustedTSA(t *timestamp, pool []*cert, a *Anchors) bool {
+// trustedTSA reports whether the authority of a timestamp leads to an anchor, was valid when it made the token, and was
+// not revoked by then. A revocation that does not exclude that the key was lost takes every token (RFC 3161, 4.1).
+func trustedTSA(t *timestamp, pool []*cert, ev evidence, a *Anchors) bool {
 	if t.out == nil || t.out.signer == nil {
 		return false
 	}
-	ch := buildChain(t.out.signer, append(append([]*cert(nil), t.out.certs...), pool...), a, PurposeTimestamp)
-	return ch.anchor != nil && ch.fault(PurposeTimestamp) == "" && ch.validAt(t.at)
+	all := append(append([]*cert(nil), t.out.certs...), pool...)
+	ch := buildChain(t.out.signer, all, a, PurposeTimestamp)
+	if ch.anchor == nil || ch.fault(PurposeTimestamp) != "" || !ch.validAt(t.at) {
+		return false
+	}
+	ev = ev.with(t.out, a)
+	j := newCRLJudge(all, a, ch.anchor, PurposeTimestamp)
+	for i := 0; i+1 < len(ch.certs); i++ {
+		r := statusFor(ch.certs[i], ch.certs[i+1], ev.crls, ev.ocsps, j)
+		if r.Status != "revoked" {
+			continue
+		}
+		switch r.Reason {
+		case "unspecified", "affiliationChanged", "superseded", "cessationOfOperation":
+			if r.RevokedAt.After(t.at) {
+				continue
+			}
+		}
+		return false
+	}
+	return true
 }
 
 // judgeSigner fills in trust, chain and revocation of one intact signature. The time that counts is that of its trusted
@@ -141,24 +215,6 @@ func judgeSigner(s *Signature, o *outcome, pool []*cert, ev evidence, opts Optio
 		return
 	}
 	s.Anchor = nameString(ch.anchor.cert.subjectN)
-	if o.maker != nil { // the seal itself must come from somebody trusted as well
-		mk := buildChain(o.maker, all, a, PurposeSeal)
-		if mk.anchor == nil {
-			s.Trust = UnknownIssuer
-			s.Problems = append(s.Problems, Problem{pUnknownIssuer, "maker of the seal: " + o.maker.commonName()})
-			return
-		}
-		if why := mk.fault(PurposeSeal); why != "" {
-			s.Trust = UntrustedUsage
-			s.Problems = append(s.Problems, Problem{pChain, why})
-			return
-		}
-		if made := o.seal.created; !made.IsZero() && !mk.validAt(made) {
-			s.Trust = Expired
-			s.Problems = append(s.Problems, Problem{pOutOfBounds, "maker of the seal: " + made.Format(time.RFC3339)})
-			return
-		}
-	}
 	if why := ch.fault(purpose); why != "" {
 		s.Trust = UntrustedUsage
 		s.Problems = append(s.Problems, Problem{pChain, why})
@@ -170,19 +226,13 @@ func judgeSigner(s *Signature, o *outcome, pool []*cert, ev evidence, opts Optio
 			at = s.SignedAt
 		}
 	}
-	for _, b := range o.crls {
-		if c, err := parseCRL(b); err == nil {
-			ev.crls = append(ev.crls, c)
-		}
+	ev = ev.with(o, a)
+	if o.maker != nil && !judgeMaker(s, o, all, ev, a) {
+		return
 	}
-	for _, b := range o.ocsps {
-		if r, err := parseOCSP(b); err == nil {
-			ev.ocsps = append(ev.ocsps, r)
-		}
-	}
-	ev.crls = append(ev.crls, a.crls...)
+	j := newCRLJudge(all, a, ch.anchor, purpose)
 	for i := 0; i+1 < len(ch.certs); i++ {
-		r := statusFor(ch.certs[i], ch.certs[i+1], ev.crls, ev.ocsps)
+		r := statusFor(ch.certs[i], ch.certs[i+1], ev.crls, ev.ocsps, j)
 		if i == 0 || r.Status == "revoked" && (s.Revocation.Status != "revoked" || r.RevokedAt.Before(s.Revocation.RevokedAt)) {
 			s.Revocation = r // the earliest revocation of the chain is the one that counts
 		}
@@ -198,4 +248,53 @@ func judgeSigner(s *Signature, o *outcome, pool []*cert, ev evidence, opts Optio
 		return
 	}
 	s.Trust = Trusted
+}
+
+// with adds the lists and responses of a signature's own container, and the lists of the trust folder.
+func (ev evidence) with(o *outcome, a *Anchors) evidence {
+	out := evidence{crls: slices.Clone(ev.crls), ocsps: slices.Clone(ev.ocsps)}
+	for _, b := range o.crls {
+		if c, err := parseCRL(b); err == nil {
+			out.crls = append(out.crls, c)
+		}
+	}
+	for _, b := range o.ocsps {
+		if r, err := parseOCSP(b); err == nil {
+			out.ocsps = append(out.ocsps, r)
+		}
+	}
+	out.crls = append(out.crls, a.crls...)
+	return out
+}
+
+// judgeMaker judges who made the electronic seal itself (制章人, GB/T 38540-2020, 6.2): a seal made by somebody unknown, or
+// when the maker's certificate was not valid, is nobody's seal, whoever used it. It is false if that settles the trust.
+func judgeMaker(s *Signature, o *outcome, pool []*cert, ev evidence, a *Anchors) bool {
+	settle := func(t Trust, code, detail string) bool {
+		s.Trust = t
+		s.Problems = append(s.Problems, Problem{code, detail})
+		return false
+	}
+	mk := buildChain(o.maker, pool, a, PurposeSeal)
+	if mk.anchor == nil {
+		return settle(UnknownIssuer, pMakerUnknown, o.maker.commonName())
+	}
+	if why := mk.fault(PurposeSeal); why != "" {
+		return settle(UntrustedUsage, pMakerChain, why)
+	}
+	made := o.seal.created
+	if made.IsZero() {
+		return true
+	}
+	if !mk.validAt(made) {
+		return settle(Expired, pMakerOutOfBounds, o.maker.commonName()+" "+made.Format(time.RFC3339))
+	}
+	j := newCRLJudge(pool, a, mk.anchor, PurposeSeal)
+	for i := 0; i+1 < len(mk.certs); i++ {
+		if r := statusFor(mk.certs[i], mk.certs[i+1], ev.crls, ev.ocsps, j); r.Status == "revoked" && !r.RevokedAt.After(made) {
+			s.Revocation = r
+			return settle(Revoked, pMakerRevoked, mk.certs[i].commonName()+" "+r.RevokedAt.Format(time.RFC3339))
+		}
+	}
+	return true
 }
