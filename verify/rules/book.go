@@ -92,6 +92,8 @@ type Step struct {
 	Title Text   `json:"title"`
 	// Content marks steps that read the document's content: after an integrity failure they are skipped.
 	Content bool `json:"content,omitempty"`
+	// Reads marks steps that rest on the words of the face: off a picture, they fail only on a reading that is sure.
+	Reads bool `json:"reads,omitempty"`
 	// Required lists the kinds for which the step must give an answer: silence is INCONCLUSIVE, not a pass.
 	Required []fields.Kind `json:"required,omitempty"`
 	Target   Target        `json:"target"`
@@ -136,11 +138,13 @@ type Book struct {
 	Disclaimer  Text            `json:"disclaimer"`
 	// StatusWords says what a registry's status word means: "valid", "ended", "suspended", "pending".
 	StatusWords map[string]string `json:"statusWords"`
-	Rules       []Rule            `json:"-"`
-	Policies    []Policy          `json:"-"`
-	PolicyVer   string            `json:"-"`
-	Seals       []SealNames       `json:"-"`
-	SHA256      string            `json:"-"` // over all files, in name order
+	// SureReading is the confidence (0..1) from which a field that was read off a picture may fail a certificate.
+	SureReading float64     `json:"sureReading"`
+	Rules       []Rule      `json:"-"`
+	Policies    []Policy    `json:"-"`
+	PolicyVer   string      `json:"-"`
+	Seals       []SealNames `json:"-"`
+	SHA256      string      `json:"-"` // over all files, in name order
 
 	byStep  map[string][]*Rule
 	missing *Rule // the rule for a required step that gave no answer

@@ -158,6 +158,9 @@ func (b *Book) evaluateStep(out []Finding, s *Step, e *evaluation, p *Policy) []
 		default:
 			x.Status = Status(r.Outcome)
 		}
+		if x.Status == Failed && e.doubtful(s, e.facts) {
+			x.Status, x.Sub, x.Doubt = Inconclusive, FieldsUnreadable, true
+		}
 		out = append(out, x)
 	}
 	return out
@@ -306,13 +309,20 @@ func (b *Book) Message(x *Finding, lang string) string {
 	if x.Rule == nil {
 		return b.SkipReasons[x.Skip].In(lang)
 	}
-	return b.fill(x.Rule.Message.In(lang), x, lang)
+	m := b.fill(x.Rule.Message.In(lang), x, lang)
+	if x.Doubt {
+		m += b.Words["reading-doubt"].In(lang)
+	}
+	return m
 }
 
 // Next is the finding's next step in a language, "" if there is nothing to do.
 func (b *Book) Next(x *Finding, lang string) string {
 	if x.Rule == nil || x.Status == Passed {
 		return ""
+	}
+	if x.Doubt {
+		return b.Words["reading-doubt-next"].In(lang)
 	}
 	return b.fill(x.Rule.Next.In(lang), x, lang)
 }

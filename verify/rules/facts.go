@@ -67,6 +67,8 @@ type Finding struct {
 	Vars   []string // name, value pairs for the message's {name}s
 	Facts  []Fact
 	Skip   string // for Skipped: the reason's key in Book.SkipReasons
+	// Doubt: the rule's words are met, but by a reading that is not sure enough to fail anyone; Status says INCONCLUSIVE.
+	Doubt bool
 }
 
 // certificate returns the certificate on the face; the zero Certificate of unknown kind if none was read.

@@ -149,8 +149,21 @@ func input(k document.InputKind) func(*rules.Facts) {
 	return func(f *rules.Facts) { f.Input.Kind, f.Seal = k, nil }
 }
 
+// readOff makes the face one that was read off a picture, every field with that confidence.
+func readOff(confidence float64) func(*rules.Facts) {
+	return func(f *rules.Facts) {
+		face := *f.Face
+		face.Source, face.Fields = fields.SourceOCR, nil
+		for _, name := range []string{"title", "name", "number", "usage", "birth", "employer", "specialty"} {
+			face.Fields = append(face.Fields, fields.Field{Name: name, Value: name, Confidence: confidence})
+		}
+		f.Face = &face
+	}
+}
+
 func paper(f *rules.Facts) {
 	input(document.InputScan)(f)
+	readOff(0.99)(f)
 	cert(func(c *fields.Certificate) {
 		c.Medium, c.Usage, c.IssueDate = fields.Paper, fields.Period{}, day("2019-05-14")
 	})(f)
@@ -231,6 +244,10 @@ func TestVectors(t *testing.T) {
 		{"10 the day after", y, []change{born("1960-06-15"), usage("2025-01-10 2025-06-15"), on("2025-06-16")}, fails, "Y-19"},
 		{"11 paper, last day", y, []change{paper, signedByHand, on("2021-12-31")}, unsure, "Y-05"},
 		{"11 paper, first day void", y, []change{paper, signedByHand, on("2022-01-01")}, fails, "Y-06"},
+		{"11 paper, first day void, read with doubt", y, []change{paper, readOff(0.9), signedByHand, on("2022-01-01")}, unsure, "Y-06"},
+		{"print, usage ended, read surely", y, []change{input(document.InputScan), readOff(0.99), on("2026-12-01")}, fails, "Y-11"},
+		{"print, usage ended, read with doubt", y, []change{input(document.InputScan), readOff(0.94), on("2026-12-01")}, unsure, "Y-11"},
+		{"print, usage ended, by the scanner's text layer alone", y, []change{input(document.InputScan), on("2026-12-01")}, unsure, "Y-11"},
 		{"12 paper architect, last day", a, []change{paper, on("2022-06-30")}, unsure, "A-02"},
 		{"12 paper architect, void", a, []change{paper, on("2022-07-01")}, fails, "A-03"},
 		{"13 unsigned print of an architect", a, []change{input(document.InputScan), inked(ink.NoInk)}, unsure, "A-20"},

@@ -1,0 +1,46 @@
+package rules
+
+import (
+	"zhengyan/verify/document"
+	"zhengyan/verify/fields"
+)
+
+// doubtful reports whether a failure rests on a reading that may be wrong: what a program read off a picture, below the
+// confidence that the rule data ask for, or the text layer that a scanner laid under one, whose maker and care nobody
+// knows. Such a failure is for a person to look at: a misread digit must not throw anyone out.
+func (e *evaluation) doubtful(s *Step, facts []Fact) bool {
+	if !s.Reads || e.Face == nil {
+		return false
+	}
+	switch {
+	case e.Face.Source == fields.SourceOCR:
+	case e.Input.Kind == document.InputScan, e.Input.Kind == document.InputPhoto, e.Input.Kind == document.InputScreenshot:
+		return e.Face.Source == fields.SourceText
+	default:
+		return false
+	}
+	named := false
+	for _, f := range facts {
+		x, ok := e.field(f.Name)
+		if !ok {
+			continue
+		}
+		named = true
+		if x.Confidence < e.book.SureReading {
+			return true
+		}
+	}
+	if named {
+		return false
+	}
+	// The finding names no field: it rests on who the certificate is, by which the registry was asked too.
+	for _, x := range e.Face.Fields {
+		switch x.Name {
+		case "title", "name", "number":
+			if x.Confidence < e.book.SureReading {
+				return true
+			}
+		}
+	}
+	return false
+}
