@@ -41,7 +41,7 @@ func Compare(p Payload, other map[string]string) []Comparison {
 		c := Comparison{Field: n, Code: p.Fields[n], Other: other[n], Outcome: Unstated}
 		if c.Other != "" {
 			c.Outcome = Differs
-			if level(c.Code) == level(c.Other) {
+			if Spelling(c.Code) == Spelling(c.Other) {
 				c.Outcome = Agrees
 			}
 		}
@@ -52,8 +52,9 @@ func Compare(p Payload, other map[string]string) []Comparison {
 
 var anyDate = regexp.MustCompile(`(\d{4})\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2})\s*日?`)
 
-// level writes a value in one spelling.
-func level(s string) string {
+// Spelling writes a value in the one spelling in which Compare compares: half width, dates as 2026-01-02, one kind of
+// bracket and dash, capital letters, no spaces and no final punctuation.
+func Spelling(s string) string {
 	s = width.Fold.String(s)
 	s = anyDate.ReplaceAllStringFunc(s, func(d string) string {
 		m := anyDate.FindStringSubmatch(d)

@@ -107,6 +107,15 @@ func strategies() []strategy {
 	}
 }
 
+// Strategies returns the names that Code.Strategy can have, in the order in which they run.
+func Strategies() []string {
+	var names []string
+	for _, s := range strategies() {
+		names = append(names, s.name)
+	}
+	return names
+}
+
 // surveyed is the number of strategies that always run, so that a second code in other light is not missed.
 const surveyed = 4
 

@@ -11,6 +11,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"sort"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -381,7 +382,8 @@ func families() []family {
 }
 
 // TestSyntheticPages reads degraded certificate pages. By default it reads a few of each family;
-// ZHENGYAN_QR_SYNTH=plain or hard reads 4 pages at each level and prints how many of them were read.
+// ZHENGYAN_QR_SYNTH=plain or hard reads 4 pages at each level and prints how many of them were read; ZHENGYAN_QR_SEED
+// draws other pages.
 func TestSyntheticPages(t *testing.T) {
 	set := os.Getenv("ZHENGYAN_QR_SYNTH")
 	if testing.Short() && set == "" {
@@ -389,6 +391,10 @@ func TestSyntheticPages(t *testing.T) {
 	}
 	only := os.Getenv("ZHENGYAN_QR_GROUP")
 	dump := os.Getenv("ZHENGYAN_QR_DUMP")
+	seed := uint64(20261121)
+	if n, err := strconv.ParseUint(os.Getenv("ZHENGYAN_QR_SEED"), 10, 64); err == nil {
+		seed = n
+	}
 	read, pages, wrong := 0, 0, 0
 	var ms []float64
 	var line strings.Builder
@@ -413,7 +419,7 @@ func TestSyntheticPages(t *testing.T) {
 		for li, l := range levels {
 			right := 0
 			for k := range each {
-				rnd := rand.New(rand.NewPCG(uint64(fi*1000+li*10+k), 20261121))
+				rnd := rand.New(rand.NewPCG(uint64(fi*1000+li*10+k), seed))
 				pg, texts := synthPage(t, rnd, f.seal(l))
 				img := f.hurt(l).apply(t, pg, rnd)
 				before := cpuMillis()
