@@ -21,15 +21,15 @@ build: ## both programs, into build/
 	@.ci/setup cli desktop
 	@source .ci/lib.sh; build_cli; build_desktop
 
-cli-static: ## the command line alone: one static binary, no cgo
+cli-static: ## the command line alone: one static binary, no cgo; it does not read the print of images
 	@.ci/setup cli
-	@source .ci/lib.sh; build_cli; .ci/static build/zhengyan
+	@source .ci/lib.sh; build_cli_static; .ci/static build/zhengyan
 
 desktop: ## the desktop program alone
 	@.ci/setup desktop
 	@source .ci/lib.sh; build_desktop
 
-assets: ## fetch the bundled font (pinned, checked)
+assets: ## fetch the bundled font, the models and the library that read images (pinned, checked)
 	@.ci/assets
 
 package: ## archives to hand out, into build/dist

@@ -90,11 +90,28 @@ version() {
 
 # BUILD_FLAGS: more flags for go build. Not -trimpath by default: it would compile everything once more than `go test` does.
 
-# build_cli [OUT]: the command line, one static binary without cgo.
+# has_cc: a C compiler is there, so that cgo works and with it ONNX Runtime, which reads the print of images.
+has_cc() { have "${CC:-cc}" || have gcc || have clang; }
+
+# build_cli [OUT]: the command line; with cgo where there is a C compiler, so that it reads images, else the static one.
 build_cli() {
 	local out="${1:-$BUILD/zhengyan}"
+	if ! has_cc; then
+		note "no C compiler here: this command line will not read the print of images"
+		build_cli_static "$out"
+		return
+	fi
 	mkdir -p "$(dirname "$out")"
 	say "building the command line: ${out#"$ROOT"/}"
+	# shellcheck disable=SC2086
+	(cd "$ROOT" && CGO_ENABLED=1 go build ${BUILD_FLAGS:-} -ldflags "-s -w -X main.version=$(version)" -o "$out" ./cmd/zhengyan)
+}
+
+# build_cli_static [OUT]: the command line, one static binary without cgo; it does not read the print of images.
+build_cli_static() {
+	local out="${1:-$BUILD/zhengyan}"
+	mkdir -p "$(dirname "$out")"
+	say "building the command line without cgo: ${out#"$ROOT"/}"
 	# shellcheck disable=SC2086
 	(cd "$ROOT" && CGO_ENABLED=0 go build ${BUILD_FLAGS:-} -ldflags "-s -w -X main.version=$(version)" -o "$out" ./cmd/zhengyan)
 }

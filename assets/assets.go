@@ -37,6 +37,10 @@ func Font() []byte {
 	return b
 }
 
+// Models is the folder of the text recogniser's models: det.onnx, rec.onnx and keys.txt, only if `make assets` ran before
+// the build; rare.bin, what the project teaches the recogniser. Nil in a build without cgo, which could not run them.
+func Models() fs.FS { return models() }
+
 // Rules is the folder of dated rule data: clauses, policies, provinces, specialties, seal names and hosts.
 func Rules() fs.FS { return sub(ruleFiles, "rules") }
 

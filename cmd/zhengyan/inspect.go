@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"image"
 	"strings"
+	"sync"
 	"time"
 
 	"zhengyan/assets"
+	"zhengyan/ui/viewmodel"
 	"zhengyan/verify/document"
 	"zhengyan/verify/fields"
 	"zhengyan/verify/page"
@@ -35,7 +37,9 @@ type inspection struct {
 	tables  *fields.Tables
 	hosts   []qr.Host
 	anchors *seal.Anchors
-	harder  bool
+	// reader opens the reader of the print of pictures at its first use; nil where there is none.
+	reader func() fields.PageReader
+	harder bool
 }
 
 func stages() []stage {
@@ -108,8 +112,21 @@ func (env *environment) inspection(p places, stage string) (*inspection, error) 
 	if in.hosts, err = qr.LoadHosts(assets.Rules()); err != nil {
 		return nil, err
 	}
-	if stage == "seal" {
+	switch stage {
+	case "seal":
+		if in.words, err = viewmodel.LoadMessages(assets.Translations(), viewmodel.Lang(env.language(""))); err != nil {
+			return nil, err
+		}
 		in.anchors, err = env.anchors(p)
+	case "fields":
+		in.reader = sync.OnceValue(func() fields.PageReader {
+			r, err := env.printReader(p)
+			if err != nil {
+				fmt.Fprintf(env.Stderr, "zhengyan: warning: %v\n", err)
+				return nil
+			}
+			return r
+		})
 	}
 	return in, err
 }
@@ -232,7 +249,10 @@ type qrOut struct {
 
 // sealOut, fieldsOut and documentOut are the objects of the other stages.
 type (
-	sealOut     struct{ *seal.Report }
+	sealOut struct {
+		*seal.Report
+		words *viewmodel.Messages
+	}
 	fieldsOut   struct{ *fields.Result }
 	documentOut struct {
 		Info     document.Info       `json:"info"`
@@ -244,7 +264,7 @@ type (
 
 // noSeal is the answer on a file that could not be read.
 func noSeal() sealOut {
-	return sealOut{&seal.Report{Status: seal.Unreadable, Overall: seal.NoVerdict, Signatures: []seal.Signature{}}}
+	return sealOut{Report: &seal.Report{Status: seal.Unreadable, Overall: seal.NoVerdict, Signatures: []seal.Signature{}}}
 }
 
 func lookQR(ctx context.Context, in *inspection, src document.Source) (any, error) {
@@ -331,7 +351,7 @@ func lookSeal(ctx context.Context, in *inspection, src document.Source) (any, er
 	if err != nil {
 		return noSeal(), err
 	}
-	return sealOut{rep}, nil
+	return sealOut{rep, in.words}, nil
 }
 
 func lookFields(ctx context.Context, in *inspection, src document.Source) (any, error) {
@@ -340,13 +360,9 @@ func lookFields(ctx context.Context, in *inspection, src document.Source) (any, 
 		return nil, err
 	}
 	defer doc.Close()
-	var texts []page.Text
-	for i := range min(doc.NumPages(), 60) {
-		t, err := doc.Text(ctx, i)
-		if err != nil {
-			return nil, err
-		}
-		texts = append(texts, t)
+	texts, err := in.pageTexts(ctx, doc, 60)
+	if err != nil {
+		return nil, err
 	}
 	return fieldsOut{fields.Read(texts, in.tables)}, nil
 }

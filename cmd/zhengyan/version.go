@@ -23,10 +23,16 @@ func cmdVersion(_ context.Context, env *environment, args []string) int {
 		font = "missing in this build: make assets, then build again; without it PDFs that do not embed their fonts show no Chinese, and no specimens can be drawn"
 	}
 	fmt.Fprintf(env.Stdout, "zhengyan %s (%s, %s/%s)\nrule data %s, sha256 %s\nfont      %s\n", version, runtime.Version(), runtime.GOOS, runtime.GOARCH, book.Version, book.SHA256, font)
+	if reader, err := env.printReader(places{}); err != nil {
+		fmt.Fprintf(env.Stdout, "images    %v\n", err)
+	} else {
+		fmt.Fprintf(env.Stdout, "images    %s\n", reader.Name())
+		reader.Close()
+	}
 	if info, ok := debug.ReadBuildInfo(); ok {
 		for _, d := range info.Deps {
 			switch d.Path {
-			case "github.com/klippa-app/go-pdfium", "github.com/tetratelabs/wazero", "github.com/makiuchi-d/gozxing", "github.com/emmansun/gmsm", "github.com/pdfcpu/pdfcpu", "go.etcd.io/bbolt":
+			case "github.com/klippa-app/go-pdfium", "github.com/tetratelabs/wazero", "github.com/makiuchi-d/gozxing", "github.com/emmansun/gmsm", "github.com/pdfcpu/pdfcpu", "go.etcd.io/bbolt", "github.com/yalue/onnxruntime_go":
 				fmt.Fprintf(env.Stdout, "library   %s %s\n", d.Path, d.Version)
 			}
 		}

@@ -1,0 +1,89 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"zhengyan/assets"
+	"zhengyan/verify/document"
+	"zhengyan/verify/fields"
+	"zhengyan/verify/fields/ocr"
+	"zhengyan/verify/page"
+)
+
+// printReader opens the reader of the print of pictures: the library that ZHENGYAN_ONNXRUNTIME names, beside the program, in
+// the data folder, or the system's; models of the data folder, else the embedded ones. The error says what is missing.
+func (env *environment) printReader(p places) (*ocr.Reader, error) {
+	data := env.dataDir(p.data)
+	folders := []string{data}
+	if exe, err := os.Executable(); err == nil {
+		if real, err := filepath.EvalSymlinks(exe); err == nil {
+			exe = real
+		}
+		folders = []string{filepath.Dir(exe), data}
+	}
+	cfg := ocr.Config{Library: ocr.Libraries(folders...), Models: assets.Models()}
+	if v := env.Getenv("ZHENGYAN_ONNXRUNTIME"); v != "" {
+		cfg.Library = []string{v}
+	}
+	own := filepath.Join(data, "models")
+	if _, err := os.Stat(filepath.Join(own, ocr.RecogniserFile)); err == nil {
+		cfg.Models = os.DirFS(own)
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%w: %w", fields.ErrNoReader, err)
+	}
+	return ocr.Open(cfg)
+}
+
+// Reading the print of pages for inspect.
+const (
+	fewChars = 30  // a page of a PDF with fewer characters of its own is a picture
+	printDPI = 200 // resolution at which such a page is drawn, dots per inch
+)
+
+// pageTexts gives the text of a file's pages: a PDF's own, and of pictures what is printed there.
+func (in *inspection) pageTexts(ctx context.Context, doc *document.Document, pages int) ([]page.Text, error) {
+	var texts []page.Text
+	for i := range min(doc.NumPages(), pages) {
+		t, err := doc.Text(ctx, i)
+		if err != nil {
+			return nil, err
+		}
+		if len(t.Chars) < fewChars {
+			if t, err = in.printed(ctx, doc, i); err != nil {
+				return nil, err
+			}
+		}
+		texts = append(texts, t)
+	}
+	return texts, nil
+}
+
+// printed reads the print of a page's picture, in page units.
+func (in *inspection) printed(ctx context.Context, doc *document.Document, i int) (page.Text, error) {
+	reader := in.reader()
+	if reader == nil {
+		return page.Text{Index: i}, nil
+	}
+	dpi := 0.0
+	if doc.Info().Format == document.FormatPDF {
+		dpi = printDPI
+	}
+	img, err := doc.Render(ctx, i, dpi)
+	if err != nil {
+		return page.Text{}, err
+	}
+	t, err := reader.ReadPage(ctx, img, i)
+	if err != nil {
+		return page.Text{}, err
+	}
+	size, err := doc.PageSize(i)
+	if err != nil {
+		return page.Text{}, err
+	}
+	return ocr.Scaled(t, size.Width, size.Height), nil
+}

@@ -1,0 +1,217 @@
+package ocr
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+)
+
+// Sizes of the detector's picture, its longer side in pixels.
+const (
+	detectSide = 960 // for reading: at 736 titles are lost, 1536 brings no more fields
+	findSide   = 736 // for finding certificates among many pages
+)
+
+// The detector's answer is a map of the probability that a pixel belongs to the core of a line (differentiable binarization,
+// Liao et al. 2020): its cores are parted, measured and grown back.
+const (
+	coreLimit  = 0.3  // a pixel of a core has more
+	lineLimit  = 0.55 // the mean over a core's rectangle must have more
+	growth     = 1.6  // by area · growth / perimeter
+	minCore    = 2.5  // pixels of the map, the lesser side
+	maxLines   = 1200 // more than a page in the smallest print has; the rest is not looked at
+	maxCorePts = 4_000_000
+)
+
+// found is a line of print that the detector saw.
+type found struct {
+	quad  quad // in the raster, its first side the longer; which end is the beginning is not known
+	hull  []pt // of its core, grown; in the raster
+	grow  float64
+	score float64
+}
+
+// detect finds the lines on a plane.
+func (r *Reader) detect(ctx context.Context, m *raster, plane []uint8, side int) ([]found, error) {
+	scale := min(1, float64(side)/float64(max(m.w, m.h)))
+	dw, dh := max(1, int(math.Round(float64(m.w)*scale))), max(1, int(math.Round(float64(m.h)*scale)))
+	pw, ph := (dw+31)/32*32, (dh+31)/32*32
+	small := shrink(plane, m.w, m.h, dw, dh)
+	in := make([]float32, 3*pw*ph)
+	// The net was trained on blue, green and red with the means of ImageNet; white surrounds the page.
+	mean, std := [3]float32{0.485, 0.456, 0.406}, [3]float32{0.229, 0.224, 0.225}
+	for c := range 3 {
+		dst := in[c*pw*ph : (c+1)*pw*ph]
+		white := (1 - mean[c]) / std[c]
+		for y := range ph {
+			for x := range pw {
+				if y < dh && x < dw {
+					dst[y*pw+x] = (small[y*dw+x]/255 - mean[c]) / std[c]
+				} else {
+					dst[y*pw+x] = white
+				}
+			}
+		}
+	}
+	out, dims, err := r.run(ctx, r.det, in, [4]int{1, 3, ph, pw})
+	if err != nil {
+		return nil, err
+	}
+	if len(dims) != 4 || dims[2] != ph || dims[3] != pw {
+		return nil, fmt.Errorf("the detector gives a map of the size %v, not %d by %d", dims, pw, ph)
+	}
+	return cores(out, pw, ph, float64(m.w)/float64(dw), float64(m.h)/float64(dh)), nil
+}
+
+// cores takes the map apart. sx and sy lead from the map to the raster.
+func cores(prob []float32, w, h int, sx, sy float64) []found {
+	seen := make([]bool, len(prob))
+	var out []found
+	var stack []int
+	for start, p := range prob {
+		if seen[start] || p <= coreLimit {
+			continue
+		}
+		if len(out) >= maxLines {
+			break
+		}
+		seen[start] = true
+		stack = append(stack[:0], start)
+		rows := map[int][2]int{} // of each row its first and last pixel: enough for the hull
+		for len(stack) > 0 {
+			i := stack[len(stack)-1]
+			stack = stack[:len(stack)-1]
+			x, y := i%w, i/w
+			if e, ok := rows[y]; ok {
+				rows[y] = [2]int{min(e[0], x), max(e[1], x)}
+			} else {
+				rows[y] = [2]int{x, x}
+			}
+			for ny := max(0, y-1); ny <= min(h-1, y+1); ny++ {
+				for nx := max(0, x-1); nx <= min(w-1, x+1); nx++ {
+					if k := ny*w + nx; !seen[k] && prob[k] > coreLimit {
+						seen[k] = true
+						stack = append(stack, k)
+					}
+				}
+			}
+		}
+		pts := make([]pt, 0, 4*len(rows))
+		for y, e := range rows { // the corners of the pixels, so that a row of one pixel has a height
+			x0, x1, y0, y1 := float64(e[0]), float64(e[1]+1), float64(y), float64(y+1)
+			pts = append(pts, pt{x0, y0}, pt{x0, y1}, pt{x1, y0}, pt{x1, y1})
+		}
+		hl := hull(pts)
+		rect := bound(hl)
+		if 2*rect.hh < minCore {
+			continue
+		}
+		score := meanInside(prob, w, h, rect.quad())
+		if score < lineLimit {
+			continue
+		}
+		grow := 4 * rect.hw * rect.hh * growth / (4 * (rect.hw + rect.hh))
+		rect.hw, rect.hh = rect.hw+grow, rect.hh+grow
+		for i := range hl {
+			hl[i] = pt{hl[i].x * sx, hl[i].y * sy}
+		}
+		q := rect.quad()
+		for i := range q {
+			q[i] = pt{q[i].x * sx, q[i].y * sy}
+		}
+		out = append(out, found{quad: q, hull: hl, grow: grow * (sx + sy) / 2, score: score})
+	}
+	return out
+}
+
+// meanInside is the mean of the map over a quad.
+func meanInside(prob []float32, w, h int, q quad) float64 {
+	b := q.box()
+	sum, n := 0.0, 0
+	inside := func(x, y float64) bool {
+		for i := range q {
+			a, c := q[i], q[(i+1)%4]
+			if (c.x-a.x)*(y-a.y)-(c.y-a.y)*(x-a.x) < 0 {
+				return false
+			}
+		}
+		return true
+	}
+	for y := max(0, int(b.Y0)); y < h && float64(y) < b.Y1; y++ {
+		for x := max(0, int(b.X0)); x < w && float64(x) < b.X1; x++ {
+			if inside(float64(x)+0.5, float64(y)+0.5) {
+				sum, n = sum+float64(prob[y*w+x]), n+1
+			}
+		}
+	}
+	if n == 0 {
+		return 0
+	}
+	return sum / float64(n)
+}
+
+// skew is the angle at which the lines of a page run, the median over their lengths, and whether they run up or down the
+// picture rather than across.
+func skew(lines []found) (angle float64, upright bool) {
+	type vote struct{ angle, weight float64 }
+	var across, along []vote
+	wa, wl := 0.0, 0.0
+	for i := range lines {
+		q := lines[i].quad
+		if q.width() < 2.5*q.height() {
+			continue
+		}
+		a := q.angle()
+		if math.Abs(a) <= math.Pi/4 {
+			across, wa = append(across, vote{a, q.width()}), wa+q.width()
+			continue
+		}
+		// A quarter turn back, to -45..45 degrees.
+		a -= math.Copysign(math.Pi/2, a)
+		along, wl = append(along, vote{a, q.width()}), wl+q.width()
+	}
+	votes, total := across, wa
+	if wl > wa {
+		votes, total, upright = along, wl, true
+	}
+	slices.SortFunc(votes, func(a, b vote) int {
+		switch {
+		case a.angle < b.angle:
+			return -1
+		case a.angle > b.angle:
+			return 1
+		}
+		return 0
+	})
+	half := 0.0
+	for _, v := range votes {
+		if half += v.weight; half >= total/2 {
+			return v.angle, upright
+		}
+	}
+	return 0, upright
+}
+
+// straighten gives each line its quad in reading direction, for a page whose lines run at the angle, after q quarter
+// turns clockwise. A short line says little about its own direction: it takes the page's.
+func (f *found) straighten(angle float64, q int) quad {
+	dir := angle + float64(q)*math.Pi/2
+	own := f.quad
+	if own.width() >= 4*own.height() {
+		// The long side lies along the direction, one way or the other; or this line runs across the page's.
+		d := math.Remainder(own.angle()-dir, 2*math.Pi)
+		switch {
+		case math.Abs(d) < math.Pi/4:
+			return own
+		case math.Abs(d) > 3*math.Pi/4:
+			return own.turned(2)
+		case d > 0:
+			return own
+		}
+		return own.turned(2)
+	}
+	r := boundAt(f.hull, dir)
+	r.hw, r.hh = r.hw+f.grow, r.hh+f.grow
+	return r.quad()
+}

@@ -1,0 +1,9 @@
+//go:build !cgo
+
+package ocr
+
+const haveEngine = false
+
+func startEngine([]string) (string, error) { return "", ErrNoCgo }
+
+func loadNet([]byte) (net, error) { return nil, ErrNoCgo }

@@ -1,0 +1,197 @@
+// Package ocr reads the print of pictures: it finds text lines with one neural net, reads each with another, and gives
+// their characters with places and confidences, as package fields takes them.
+//
+// The nets are PP-OCRv4 mobile in ONNX form; ONNX Runtime, a shared library loaded at run time, evaluates them. A program
+// built without cgo, or that finds no library or no models, has no reader: Open then says exactly what is missing.
+//
+// Pages are read on the red channel: the red of a seal is as bright there as the paper, so the print under it stands free.
+package ocr
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"zhengyan/verify/fields"
+)
+
+// Names of the model files in Config.Models.
+const (
+	DetectorFile   = "det.onnx" // finds lines: a picture to a map of text probability
+	RecogniserFile = "rec.onnx" // reads one: a line 48 pixels high to probabilities of characters
+	KeysFile       = "keys.txt" // the characters of the recogniser, one a line
+)
+
+// Errors of Open. Each is wrapped with what was looked for, together with fields.ErrNoReader.
+var (
+	ErrNoCgo     = errors.New("this program was built without cgo")
+	ErrNoLibrary = errors.New("the ONNX Runtime library was not found")
+	ErrNoModels  = errors.New("the models of the text recogniser are not there")
+)
+
+// Config says where the engine and its models are.
+type Config struct {
+	// Library has the paths to try for the ONNX Runtime library, in order; a bare name is looked for where the system keeps
+	// its libraries. See Libraries.
+	Library []string
+	// Models holds the three files named above. Other nets of the same kind (PP-OCRv3 to v5) work as well.
+	Models fs.FS
+	// Rare are the rows that teach the recogniser rare characters of names (package rare); nil leaves it as it is.
+	Rare []byte
+	// Threads bounds the runs of a net at the same time over all callers; 0 means 2.
+	Threads int
+}
+
+// maxModelBytes bounds a model file.
+const maxModelBytes = 256 << 20
+
+// Libraries gives the paths at which the library may stand: in each folder, or in its folder lib, under the name that it
+// has on this system; last where the system keeps libraries.
+func Libraries(folders ...string) []string {
+	names := []string{"libonnxruntime.so", "libonnxruntime.so.1"}
+	switch runtime.GOOS {
+	case "windows":
+		names = []string{"onnxruntime.dll"}
+	case "darwin":
+		names = []string{"libonnxruntime.dylib"}
+	}
+	var out []string
+	for _, dir := range folders {
+		if dir == "" {
+			continue
+		}
+		for _, name := range names {
+			out = append(out, filepath.Join(dir, "lib", name), filepath.Join(dir, name))
+		}
+	}
+	return append(out, names...)
+}
+
+// net is a loaded model: one input and one output tensor of float32. It is safe for several goroutines.
+type net interface {
+	run(in []float32, shape [4]int) (out []float32, outShape []int, err error)
+	close()
+}
+
+// Reader is a fields.PageReader.
+type Reader struct {
+	det, rec net
+	keys     []string // class to character, [0] being CTC's blank
+	slots    chan struct{}
+	name     string
+}
+
+var _ fields.PageReader = (*Reader)(nil)
+
+// Open loads the library and the models, about half a second. The error wraps fields.ErrNoReader and one of ErrNoCgo,
+// ErrNoLibrary and ErrNoModels where the installation lacks something, and says what. The library stays loaded until the process ends.
+func Open(cfg Config) (*Reader, error) {
+	if !haveEngine {
+		return nil, fmt.Errorf("%w: %w", fields.ErrNoReader, ErrNoCgo)
+	}
+	det, err := modelFile(cfg.Models, DetectorFile)
+	if err != nil {
+		return nil, err
+	}
+	rec, err := modelFile(cfg.Models, RecogniserFile)
+	if err != nil {
+		return nil, err
+	}
+	list, err := modelFile(cfg.Models, KeysFile)
+	if err != nil {
+		return nil, err
+	}
+	keys := parseKeys(list)
+	version, err := startEngine(existing(cfg.Library))
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w (looked for %s): %w", fields.ErrNoReader, ErrNoLibrary, strings.Join(cfg.Library, ", "), err)
+	}
+	r := &Reader{keys: keys, slots: make(chan struct{}, max(1, cfg.Threads))}
+	if cfg.Threads == 0 {
+		r.slots = make(chan struct{}, 2)
+	}
+	if r.det, err = loadNet(det); err != nil {
+		return nil, fmt.Errorf("%w: %w: %s: %w", fields.ErrNoReader, ErrNoModels, DetectorFile, err)
+	}
+	if r.rec, err = loadNet(rec); err != nil {
+		r.Close()
+		return nil, fmt.Errorf("%w: %w: %s: %w", fields.ErrNoReader, ErrNoModels, RecogniserFile, err)
+	}
+	r.name = "ONNX Runtime " + version + ", " + fingerprint("detector", det) + ", " + fingerprint("recogniser", rec)
+	return r, nil
+}
+
+// Name is the engine and the models, these by the beginning of their SHA-256.
+func (r *Reader) Name() string { return r.name }
+
+// Close frees the nets. No call may be under way.
+func (r *Reader) Close() {
+	for _, n := range []net{r.det, r.rec} {
+		if n != nil {
+			n.close()
+		}
+	}
+}
+
+// run evaluates a net when one of the slots is free.
+func (r *Reader) run(ctx context.Context, n net, in []float32, shape [4]int) ([]float32, []int, error) {
+	select {
+	case r.slots <- struct{}{}:
+	case <-ctx.Done():
+		return nil, nil, ctx.Err()
+	}
+	defer func() { <-r.slots }()
+	if err := ctx.Err(); err != nil {
+		return nil, nil, err
+	}
+	return n.run(in, shape)
+}
+
+func modelFile(files fs.FS, name string) ([]byte, error) {
+	missing := func(why error) error {
+		return fmt.Errorf("%w: %w: %s: %w", fields.ErrNoReader, ErrNoModels, name, why)
+	}
+	if files == nil {
+		return nil, missing(fs.ErrNotExist)
+	}
+	st, err := fs.Stat(files, name)
+	if err != nil {
+		return nil, missing(err)
+	}
+	if st.Size() > maxModelBytes {
+		return nil, missing(fmt.Errorf("%d bytes are more than any model has", st.Size()))
+	}
+	b, err := fs.ReadFile(files, name)
+	if err != nil {
+		return nil, missing(err)
+	}
+	return b, nil
+}
+
+// existing leaves out the paths at which nothing stands; bare names are the system's to find.
+func existing(paths []string) []string {
+	var out []string
+	for _, p := range paths {
+		if filepath.Base(p) != p {
+			if _, err := os.Stat(p); err != nil {
+				continue
+			}
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+// parseKeys makes the table of classes: the blank, the characters of the file, the space.
+func parseKeys(list []byte) []string {
+	keys := []string{""}
+	for line := range strings.Lines(string(list)) {
+		keys = append(keys, strings.TrimRight(line, "\r\n"))
+	}
+	return append(keys, " ")
+}

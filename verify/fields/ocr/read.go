@@ -1,0 +1,252 @@
+package ocr
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"image"
+	"math"
+	"slices"
+	"sync"
+	"unicode"
+
+	"zhengyan/verify/fields"
+	"zhengyan/verify/page"
+)
+
+// Readings below these are no print: a seal's edge, a stroke of a pen, a pattern.
+const (
+	minLineConf = 0.45
+	minCharConf = 0.15
+)
+
+// ReadPage implements fields.PageReader. Boxes are in pixels of img from its top left corner, whatever way the print runs.
+func (r *Reader) ReadPage(ctx context.Context, img image.Image, index int) (text page.Text, err error) {
+	defer caught(&err)
+	b := img.Bounds()
+	text = page.Text{Index: index, Width: float64(b.Dx()), Height: float64(b.Dy()), Confidence: []float64{}}
+	m := newRaster(img)
+	lines, err := r.lines(ctx, m, -1)
+	if err != nil {
+		return page.Text{}, err
+	}
+	for i := range lines {
+		if lines[i].confidence() >= minLineConf {
+			lines[i].appendTo(&text, float64(m.step))
+		}
+	}
+	return text, nil
+}
+
+// Lines implements fields.PageReader. With n < 0 it looks as closely as ReadPage; else it looks for large print.
+func (r *Reader) Lines(ctx context.Context, img image.Image, n int) (out []fields.Line, err error) {
+	defer caught(&err)
+	m := newRaster(img)
+	lines, err := r.lines(ctx, m, n)
+	if err != nil {
+		return nil, err
+	}
+	k := float64(m.step)
+	for i := range lines {
+		l := fields.Line{Text: lines[i].text(), Confidence: lines[i].confidence()}
+		for j, p := range lines[i].quad {
+			l.Quad[j] = page.Point{X: p.x * k, Y: p.y * k}
+		}
+		b := lines[i].quad.box()
+		l.Box = page.Box{X0: b.X0 * k, Y0: b.Y0 * k, X1: b.X1 * k, Y1: b.Y1 * k}
+		out = append(out, l)
+	}
+	return out, nil
+}
+
+// caught makes an error of a panic: a picture must not cost more than its own row.
+func caught(err *error) {
+	if p := recover(); p != nil {
+		*err = fmt.Errorf("reading the print failed: %v", p)
+	}
+}
+
+// lines finds and reads the lines of a picture in reading order; n < 0 reads all, else the n tallest.
+func (r *Reader) lines(ctx context.Context, m *raster, n int) ([]reading, error) {
+	if m.w < minSide || m.h < minSide {
+		return nil, ctx.Err()
+	}
+	side := detectSide
+	if n >= 0 {
+		side = findSide
+	}
+	seen, err := r.detect(ctx, m, m.r, side)
+	if err != nil || len(seen) == 0 {
+		return nil, err
+	}
+	angle, upright := skew(seen)
+	turn, err := r.orient(ctx, m, seen, angle, upright)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]reading, len(seen))
+	for i := range seen {
+		out[i].quad = seen[i].straighten(angle, turn)
+	}
+	read := make([]int, len(out))
+	for i := range read {
+		read[i] = i
+	}
+	if n >= 0 {
+		read = tallest(out, n)
+	}
+	if err := r.readAll(ctx, m, out, read); err != nil {
+		return nil, err
+	}
+	dir := angle + float64(turn)*math.Pi/2
+	s, c := math.Sincos(dir)
+	slices.SortStableFunc(out, func(a, b reading) int {
+		p, q := a.quad.centre(), b.quad.centre()
+		return cmp.Or(cmp.Compare(math.Round((-p.x*s+p.y*c)/8), math.Round((-q.x*s+q.y*c)/8)), cmp.Compare(p.x*c+p.y*s, q.x*c+q.y*s))
+	})
+	return out, nil
+}
+
+// tallest picks the n tallest lines that may be words: not longer than running text, not shorter than three characters.
+func tallest(lines []reading, n int) []int {
+	var idx []int
+	for i := range lines {
+		if a := lines[i].quad.width() / lines[i].quad.height(); a >= 2.5 && a <= 24 {
+			idx = append(idx, i)
+		}
+	}
+	slices.SortStableFunc(idx, func(a, b int) int { return cmp.Compare(lines[b].quad.height(), lines[a].quad.height()) })
+	return idx[:min(n, len(idx))]
+}
+
+// readAll reads the named lines, as many at a time as there are slots.
+func (r *Reader) readAll(ctx context.Context, m *raster, lines []reading, which []int) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	var wg sync.WaitGroup
+	next := make(chan int)
+	for range min(cap(r.slots), len(which)) {
+		wg.Go(func() {
+			for i := range next {
+				l, err := func() (l reading, err error) {
+					defer caught(&err)
+					return r.readLine(ctx, m, m.r, lines[i].quad)
+				}()
+				if err != nil {
+					cancel(err)
+					continue
+				}
+				lines[i] = l
+			}
+		})
+	}
+	for _, i := range which {
+		next <- i
+	}
+	close(next)
+	wg.Wait()
+	return context.Cause(ctx)
+}
+
+// Orientation is decided on the longest lines, read both ways.
+const (
+	orientLines = 4
+	orientSure  = 0.9 // two lines read so well need no second look
+)
+
+// orient finds by how many quarter turns clockwise the print of a page is turned.
+func (r *Reader) orient(ctx context.Context, m *raster, seen []found, angle float64, upright bool) (int, error) {
+	idx := make([]int, 0, len(seen))
+	for i := range seen {
+		if a := seen[i].quad.width() / seen[i].quad.height(); a >= 2.5 && a < 30 {
+			idx = append(idx, i)
+		}
+	}
+	slices.SortStableFunc(idx, func(a, b int) int { return cmp.Compare(seen[b].quad.width(), seen[a].quad.width()) })
+	idx = idx[:min(orientLines, len(idx))]
+	turn := 0
+	if upright {
+		turn = 1
+	}
+	var sum [2]float64
+	for k, i := range idx {
+		var conf [2]float64
+		for way := range 2 {
+			l, err := r.readLine(ctx, m, m.r, seen[i].straighten(angle, turn+2*way))
+			if err != nil {
+				return 0, err
+			}
+			// Few characters read with confidence say less than many.
+			conf[way] = l.confidence() * math.Min(1, float64(len(l.syms))/4)
+			sum[way] += conf[way]
+			if way == 0 && conf[0] > orientSure {
+				break
+			}
+		}
+		if k == 1 && sum[0] > 2*orientSure {
+			break
+		}
+	}
+	if sum[1] > sum[0] {
+		turn += 2
+	}
+	return turn, nil
+}
+
+// appendTo adds the characters with their places to a page's text; k is the pixels of the picture to one of the raster.
+func (l *reading) appendTo(t *page.Text, k float64) {
+	w, h := l.quad.width(), l.quad.height()
+	em := emOfHeight * h
+	s, c := math.Sincos(l.quad.angle())
+	// The upright box around a turned rectangle: sides of the rectangle seen along the axes.
+	along := func(hw, hh float64) (float64, float64) {
+		return math.Abs(c)*hw + math.Abs(s)*hh, math.Abs(s)*hw + math.Abs(c)*hh
+	}
+	// Skew of a few degrees would only swell the boxes of characters.
+	if math.Abs(s) < 0.15 {
+		s, c = 0, 1
+	} else if math.Abs(c) < 0.15 {
+		s, c = math.Copysign(1, s), 0
+	}
+	for i, sym := range l.syms {
+		if sym.conf < minCharConf {
+			continue
+		}
+		half := 0.5 * em
+		if sym.r < 0x2000 {
+			half = 0.28 * em
+		}
+		// Neighbours nearer than their widths share the space.
+		for _, j := range []int{i - 1, i + 1} {
+			if j >= 0 && j < len(l.syms) && !unicode.IsSpace(l.syms[j].r) {
+				half = min(half, max(0.1*em, math.Abs(l.syms[j].at-sym.at)*w/2))
+			}
+		}
+		p := l.quad.at(sym.at, 0.5)
+		dx, dy := along(half, em/2)
+		t.Chars = append(t.Chars, page.Char{
+			R: sym.r, Font: -1, Size: em * k,
+			Box: page.Box{X0: (p.x - dx) * k, Y0: (p.y - dy) * k, X1: (p.x + dx) * k, Y1: (p.y + dy) * k},
+		})
+		t.Confidence = append(t.Confidence, sym.conf)
+	}
+}
+
+// emOfHeight is the size of the type to the height of the detector's box.
+const emOfHeight = 0.78
+
+// Scaled gives a text in other units: the page as width × height.
+func Scaled(t page.Text, width, height float64) page.Text {
+	if !(t.Width > 0) || !(t.Height > 0) || t.Width == width && t.Height == height {
+		return t
+	}
+	kx, ky := width/t.Width, height/t.Height
+	chars := make([]page.Char, len(t.Chars))
+	for i, c := range t.Chars {
+		c.Box = page.Box{X0: c.Box.X0 * kx, Y0: c.Box.Y0 * ky, X1: c.Box.X1 * kx, Y1: c.Box.Y1 * ky}
+		c.Size *= ky
+		chars[i] = c
+	}
+	t.Chars, t.Width, t.Height = chars, width, height
+	return t
+}

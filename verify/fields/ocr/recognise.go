@@ -1,0 +1,110 @@
+package ocr
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"unicode/utf8"
+)
+
+// The recogniser's picture of a line.
+const (
+	lineHeight   = 48
+	minLineWidth = 320  // narrower ones are filled up, as in training
+	maxLineWidth = 2560 // longer ones are squeezed: some 55 Chinese characters
+	frameWidth   = 8    // pixels of the line to one step of the recogniser
+)
+
+// symbol is a character that was read.
+type symbol struct {
+	r    rune
+	at   float64 // place of its middle along the line, 0..1
+	conf float64
+}
+
+// reading is what the recogniser read of a line.
+type reading struct {
+	quad quad
+	syms []symbol
+}
+
+func (l *reading) text() string {
+	b := make([]byte, 0, 3*len(l.syms))
+	for _, s := range l.syms {
+		b = utf8.AppendRune(b, s.r)
+	}
+	return string(b)
+}
+
+// confidence is the mean over the characters.
+func (l *reading) confidence() float64 {
+	if len(l.syms) == 0 {
+		return 0
+	}
+	sum := 0.0
+	for _, s := range l.syms {
+		sum += s.conf
+	}
+	return sum / float64(len(l.syms))
+}
+
+// readLine reads the line in a quad of a plane.
+func (r *Reader) readLine(ctx context.Context, m *raster, plane []uint8, q quad) (reading, error) {
+	h := q.height()
+	if h < 1 || q.width() < 1 {
+		return reading{quad: q}, nil
+	}
+	w := int(math.Ceil(q.width() / h * lineHeight))
+	w = min(max(w, frameWidth), maxLineWidth)
+	full := max((w+frameWidth-1)/frameWidth*frameWidth, minLineWidth)
+	pix := crop(plane, m.w, m.h, q, w, lineHeight)
+	in := make([]float32, 3*lineHeight*full) // what is filled up stays 0, the middle of the scale
+	for y := range lineHeight {
+		for x := range w {
+			in[y*full+x] = pix[y*w+x]/127.5 - 1
+		}
+	}
+	n := lineHeight * full
+	copy(in[n:2*n], in[:n])
+	copy(in[2*n:], in[:n])
+	out, dims, err := r.run(ctx, r.rec, in, [4]int{1, 3, lineHeight, full})
+	if err != nil {
+		return reading{}, err
+	}
+	if len(dims) != 3 || dims[1] < 1 || dims[2] != len(r.keys) {
+		return reading{}, fmt.Errorf("the recogniser gives an answer of the size %v for %d characters", dims, len(r.keys))
+	}
+	frames := float64(w) / float64(full) * float64(dims[1])
+	return reading{quad: q, syms: decode(out, dims[1], dims[2], frames, r.keys)}, nil
+}
+
+// decode reads the steps of the recogniser (connectionist temporal classification): the likeliest class of each step,
+// repeats joined, blanks left out. frames is the number of steps that the line fills.
+func decode(out []float32, steps, classes int, frames float64, keys []string) []symbol {
+	var syms []symbol
+	last := 0
+	mass, moment := 0.0, 0.0
+	for t := range steps {
+		row := out[t*classes : (t+1)*classes]
+		best := 0
+		for i, v := range row {
+			if v > row[best] {
+				best = i
+			}
+		}
+		p := float64(row[best])
+		switch {
+		case best == 0:
+		case best == last: // the same character goes on
+			s := &syms[len(syms)-1]
+			mass, moment = mass+p, moment+p*(float64(t)+0.5)
+			s.conf, s.at = max(s.conf, p), min(1, moment/mass/frames)
+		default:
+			r, _ := utf8.DecodeRuneInString(keys[best])
+			mass, moment = p, p*(float64(t)+0.5)
+			syms = append(syms, symbol{r: r, at: min(1, moment/mass/frames), conf: p})
+		}
+		last = best
+	}
+	return syms
+}
