@@ -37,6 +37,7 @@ type inspection struct {
 	tables  *fields.Tables
 	hosts   []qr.Host
 	anchors *seal.Anchors
+	words   *viewmodel.Messages // of the seal stage
 	// reader opens the reader of the print of pictures at its first use; nil where there is none.
 	reader func() fields.PageReader
 	harder bool

@@ -6,11 +6,11 @@ import (
 	"strings"
 	"time"
 
+	"zhengyan/ui/viewmodel"
 	"zhengyan/verify/civil"
 	"zhengyan/verify/document"
 	"zhengyan/verify/fields"
 	"zhengyan/verify/report"
-	"zhengyan/verify/seal"
 )
 
 // talker writes what inspect saw for people, in the language of the locale.
@@ -54,65 +54,31 @@ func (o qrOut) write(t talker) {
 }
 
 func (o sealOut) write(t talker) {
-	words := map[string][2]string{
-		"signed": {"有签章", "signed"}, "unsigned": {"没有签章", "unsigned"}, "unreadable": {"读不了", "unreadable"},
-		"clean": {"完好", "clean"}, "dirty": {"有问题", "dirty"}, "noverdict": {"无法判断", "no verdict"},
-		"intact": {"完整，内容与签章时一致", "intact: the content is as it was sealed"}, "broken": {"不成立，内容与签章时不同", "broken: the content differs from what was sealed"},
-		"malformed": {"结构不合规", "malformed"}, "unsupported": {"本机不能验此类签章", "a form that this program cannot verify"},
-		"whole": {"覆盖整个文件", "covers the whole file"}, "revision": {"覆盖签章时的整个文件，之后又有追加", "covers the file as it was then; something was added after"},
-		"partial": {"只覆盖一部分", "covers a part only"}, "invalid": {"覆盖范围不成立", "the covered range is invalid"},
-		"none": {"无", "none"}, "ltv": {"只追加了验证资料", "validation data only"}, "form": {"表单内容或后续签章", "form fields or further seals"},
-		"annotation": {"批注", "annotations"}, "content": {"页面内容", "page content"},
-		"trusted": {"受信任", "trusted"}, "unknown-issuer": {"签发者不在信任列表", "issuer not among the trust anchors"}, "expired": {"证书过期", "certificate out of its validity"},
-		"revoked": {"证书已吊销", "certificate revoked"}, "untrusted-usage": {"证书不是用于签章的", "certificate not meant for sealing"},
-		"not-checked": {"没有查", "not checked"}, "good": {"未吊销", "not revoked"},
-	}
-	word := func(k string) string {
-		if w, ok := words[k]; ok {
-			return t.say(w[0], w[1])
+	c := viewmodel.BuildSealCard(o.words, o.Report)
+	fmt.Fprintln(t.w, "  "+c.Head)
+	fmt.Fprintln(t.w, "  "+c.Anchors)
+	row := func(r viewmodel.SealRow) {
+		value := r.Value
+		if r.Note != "" {
+			value += " (" + r.Note + ")"
 		}
-		return k
+		t.row(r.Label, r.Label, value)
 	}
-	trust := func(s seal.Trust) string {
-		if s == seal.TrustNotChecked {
-			return t.say("没有判断（没有信任锚，或签章不完整）", "not judged (no anchors in use, or not intact)")
-		}
-		return word(string(s))
+	for _, r := range c.Notes {
+		row(r)
 	}
-	t.row("文件", "file", word(string(o.Status))+t.say("，", ", ")+word(string(o.Overall)))
-	for _, p := range o.Problems {
-		t.row("留意", "note", p.Code+" "+p.Detail)
-	}
-	for _, s := range o.Signatures {
-		fmt.Fprintln(t.w)
-		name := s.Field
-		if !s.Counts {
-			name += t.say("（仅供参考，不计入）", " (for information, does not count)")
-		}
-		t.row("签章", "seal", name)
-		t.row("印章名称", "seal name", s.SealName)
-		t.row("签署者", "signer", s.Signer)
-		t.row("算法", "algorithm", strings.Join([]string{s.Format, s.Algorithm, s.Digest}, " "))
-		t.row("声称时间", "claimed time", stamp(s.SignedAt))
-		t.row("时间戳", "timestamp", stamp(s.Timestamp))
-		t.row("完整性", "integrity", word(string(s.Integrity)))
-		t.row("覆盖", "coverage", word(string(s.Coverage)))
-		permitted := ""
-		if s.Changes != seal.ChangesNone {
-			permitted = t.say("（允许）", " (permitted)")
-			if !s.Permitted {
-				permitted = t.say("（不允许）", " (not permitted)")
+	for _, s := range c.Seals {
+		fmt.Fprintf(t.w, "\n  %s · %s\n", report.Clean(s.Heading), s.Word)
+		for _, r := range s.Rows {
+			row(r)
+			if r.Key == "changes" {
+				for _, x := range s.Changes {
+					fmt.Fprintln(t.w, "    · "+report.Clean(x.Text))
+				}
 			}
 		}
-		t.row("之后的改动", "changes after", word(string(s.Changes))+permitted)
-		for _, c := range s.Changed {
-			t.row("", "", "· "+c.What)
-		}
-		t.row("信任", "trust", trust(s.Trust))
-		t.row("信任锚", "anchor", s.Anchor)
-		t.row("吊销", "revocation", word(s.Revocation.Status)+" "+stamp(s.Revocation.RevokedAt))
-		for _, p := range s.Problems {
-			t.row("留意", "note", p.Code+" "+p.Detail)
+		for _, r := range s.Notes {
+			row(r)
 		}
 	}
 }

@@ -235,12 +235,20 @@ func (v *verified) clean() bool {
 		return false
 	}
 	for _, p := range v.sig.Problems {
-		switch p.Code {
-		case pContradict, pTimestampCopied, pSealValue, pSealSigner, pSpoofed, pSealFile, pESS, pCertValue, pContentType, pNoAttributes:
+		if Doubtful(p.Code) {
 			return false
 		}
 	}
 	return true
+}
+
+// Doubtful reports whether a problem keeps a signature whose mathematics holds from being clean.
+func Doubtful(code string) bool {
+	switch code {
+	case pContradict, pTimestampCopied, pSealValue, pSealSigner, pSpoofed, pSealFile, pESS, pCertValue, pContentType, pNoAttributes:
+		return true
+	}
+	return false
 }
 
 // structLoop reports a loop in the structure tree, which nothing else reads.

@@ -141,6 +141,15 @@ type Signature struct {
 	PictureType string `json:"pictureType,omitempty"`
 }
 
+// Revision returns the document as it was signed, which is the first RevisionEnd bytes of the file; ok is false if the
+// signed range says nothing of where the document ended. The bytes are shared with data and can be opened by themselves.
+func (s *Signature) Revision(data []byte) (signed []byte, ok bool) {
+	if s.Coverage != CoverageWhole && s.Coverage != CoverageRevision || s.RevisionEnd <= 0 || s.RevisionEnd > int64(len(data)) {
+		return nil, false
+	}
+	return data[:s.RevisionEnd:s.RevisionEnd], true
+}
+
 // Change is one thing that differs between the revision that was signed and the file.
 type Change struct {
 	Class Changes `json:"class"`
