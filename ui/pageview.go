@@ -96,8 +96,8 @@ func (v *pageView) show(d *viewmodel.Detail) {
 	} else {
 		v.input.RemoveAll()
 	}
-	if it.Evidence != nil {
-		v.sizes = it.Evidence.PageSizes
+	if sizes := v.session.PageSizes(); sizes != nil {
+		v.sizes = sizes
 	}
 	v.update()
 }
@@ -158,7 +158,7 @@ func (v *pageView) say() {
 		text = m.T("page.none")
 	case p != nil && p.Item == v.item && p.Page == v.page && p.Err != nil && v.canvas.image == nil:
 		text = m.T("page.none")
-		if it.Evidence != nil && !it.Row.Unreadable {
+		if it.Judged() && !it.Row.Unreadable {
 			text = m.T("page.failed", "error", p.Err.Error())
 		}
 		v.canvas.sheet = document.PageSize{}

@@ -160,7 +160,7 @@ func swap(c *fyne.Container, o fyne.CanvasObject) {
 }
 
 func (w *Window) decide(check, answer string) {
-	d := verify.HumanDecision{Answer: answer}
+	d := verify.HumanDecision{Answer: answer} // the session signs it
 	if answer != "" {
 		d.When = w.o.Now()
 	}

@@ -1,6 +1,7 @@
 package viewmodel_test
 
 import (
+	"io/fs"
 	"testing"
 	"time"
 
@@ -9,6 +10,8 @@ import (
 	"zhengyan/ui/viewmodel/vmtest"
 	"zhengyan/verify"
 )
+
+func assetsFS() fs.FS { return assets.Translations() }
 
 func messages(t *testing.T, lang viewmodel.Lang) *viewmodel.Messages {
 	t.Helper()

@@ -9,8 +9,10 @@ import (
 // File is a file that the engine can read. Key is the engine's own handle on it and is never looked at here.
 type File struct {
 	Name string // shown in the list, without folders
-	Path string // where it is, for messages; inside an archive "archive.zip › name"
-	Key  any
+	Path string // where it is; inside an archive "archive.zip!/name"
+	Key  any    // nil for a file of a batch that was kept: the engine finds it again by its path
+	// Bidder is the group that the file belongs to; "" is filled in from the folder, see BidderOf.
+	Bidder string
 }
 
 // State is how far the work on a file has come.
@@ -26,14 +28,19 @@ const (
 
 // Item is a file of the list.
 type Item struct {
-	ID       int
-	File     File
-	State    State
-	Evidence *verify.Evidence // nil until Done
-	Row      Row
+	ID     int
+	File   File
+	State  State
+	Bidder string
+	Row    Row
+	Facts  Facts  // what the file is compared with others by; zero until Done
+	packed []byte // the evidence, compressed; nil until Done
 	// Human holds a person's decisions on this file by check id.
 	Human map[string]verify.HumanDecision
 }
+
+// Judged reports whether the file was read, so that it can be judged.
+func (it *Item) Judged() bool { return it.packed != nil }
 
 // Row is what the list shows of a file.
 type Row struct {
@@ -48,6 +55,12 @@ type Row struct {
 	Unreadable   bool
 	Copy         verify.Indication
 	Registration verify.Indication
+	// Cells are the columns of the table, made once so that drawing a row formats nothing.
+	Cells [Columns]string
+	find  string // what a search looks through
+	keys  [Columns]string
+	// Doubt says why a person should look at the file; "" if none need.
+	Doubt Doubt
 }
 
 // Picture is a page as it is to be shown.
@@ -77,6 +90,8 @@ const (
 	ShowFailed
 	ShowIndeterminate
 	ShowPassed
+	ShowUnreadable
+	ShowDoubtful
 )
 
 func (f Filter) matches(it *Item) bool {
@@ -87,6 +102,10 @@ func (f Filter) matches(it *Item) bool {
 		return it.Row.Indication == verify.Indeterminate
 	case ShowPassed:
 		return it.Row.Indication == verify.TotalPassed
+	case ShowUnreadable:
+		return it.Row.Unreadable
+	case ShowDoubtful:
+		return it.Row.Doubt != NoDoubt
 	}
 	return true
 }

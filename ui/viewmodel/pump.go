@@ -2,12 +2,20 @@ package viewmodel
 
 import (
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
 // pumpInterval is the shortest time between two turns of the pump: at most twenty updates of the window a second,
 // however many events the workers produce.
 const pumpInterval = 50 * time.Millisecond
+
+// slowInterval is that time while a large batch runs: drawing the window takes processors from the workers, and nobody
+// reads twenty tables a second. What the user does is not slowed by it.
+const slowInterval = 250 * time.Millisecond
+
+// manyWaiting is the number of waiting files from which a batch is large.
+const manyWaiting = 60
 
 // pump carries closures from workers to the goroutine that owns the session, many at a time. It is the only caller of
 // dispatch, so updates cannot overtake each other or flood the window: the next batch leaves when the last was run.
@@ -16,7 +24,11 @@ type pump struct {
 	stop     chan struct{}
 	stopOnce sync.Once
 	done     chan struct{}
+	lazy     atomic.Bool
 }
+
+// slow makes the turns rarer.
+func (p *pump) slow(on bool) { p.lazy.Store(on) }
 
 // newPump starts a pump. After each batch has run, flush runs on the same goroutine.
 func newPump(dispatch func(func()), flush func()) *pump {
@@ -85,7 +97,14 @@ func (p *pump) run(dispatch func(func()), flush func()) {
 		select {
 		case <-p.stop:
 			return
-		case <-time.After(pumpInterval):
+		case <-time.After(p.interval()):
 		}
 	}
+}
+
+func (p *pump) interval() time.Duration {
+	if p.lazy.Load() {
+		return slowInterval
+	}
+	return pumpInterval
 }

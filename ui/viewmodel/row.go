@@ -7,6 +7,12 @@ import (
 
 // row makes the list's line for an item; rep is nil until the file was judged.
 func (s *Session) row(it *Item, rep *verify.Report) Row {
+	r := s.facts(it, rep)
+	r.cells(s.messages, it, rep)
+	return r
+}
+
+func (s *Session) facts(it *Item, rep *verify.Report) Row {
 	m := s.messages
 	r := Row{Title: it.File.Name}
 	switch it.State {
@@ -25,6 +31,7 @@ func (s *Session) row(it *Item, rep *verify.Report) Row {
 	r.Indication, r.Copy, r.Registration = rep.Indication, rep.Copy.Indication, rep.Registration.Indication
 	r.Reason, r.Person, r.Number = rep.Reason, rep.Certificate.Name, rep.Certificate.Number
 	r.Unreadable = rep.Error != nil
+	r.Doubt = doubtOf(rep)
 	if r.Unreadable {
 		r.Subtitle = m.T("state.unreadable")
 		r.Reason = rep.Error.Message

@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"image"
-	"maps"
 	"time"
 
 	"zhengyan/verify"
+	"zhengyan/verify/document"
 )
 
 // judgeDelay is how long the question must rest before the whole list is judged again; the selected file is judged at
@@ -25,6 +25,24 @@ func (s *Session) questionFor(it *Item) verify.Question {
 	q := s.Question()
 	q.Human = it.Human
 	return q
+}
+
+// judge judges an item's evidence with the question in force.
+func (s *Session) judge(it *Item, ev *verify.Evidence) *verify.Report {
+	return s.clock.guard(s.messages, s.engine.Judge(ev, s.questionFor(it)))
+}
+
+// evidence returns an item's evidence, unpacked if it was put away; nil if the item was not read.
+func (s *Session) evidence(it *Item) *verify.Evidence {
+	if it == nil || it.packed == nil {
+		return nil
+	}
+	if ev := s.opened.get(it.ID); ev != nil {
+		return ev
+	}
+	ev := unpack(it.packed, it.File)
+	s.opened.put(it.ID, ev)
+	return ev
 }
 
 // Len returns the number of rows that the filter shows.
@@ -55,13 +73,13 @@ func (s *Session) Counts() Counts { return s.counts }
 func (s *Session) Expanding() bool { return s.expanding > 0 }
 
 // Filter returns the filter in force.
-func (s *Session) Filter() Filter { return s.filter }
+func (s *Session) Filter() Filter { return s.view.Filter }
 
 // SetFilter narrows the list.
 func (s *Session) SetFilter(f Filter) {
-	s.filter = f
-	s.refilter()
-	s.mark(Change{List: true})
+	v := s.view
+	v.Filter = f
+	s.SetView(v)
 }
 
 // Select makes an item the one that is shown.
@@ -72,8 +90,8 @@ func (s *Session) Select(id int) {
 	s.selected = id
 	s.forget()
 	s.queue.promote(id)
-	if it := s.items[id]; it.Evidence != nil {
-		s.report = s.engine.Judge(it.Evidence, s.questionFor(it))
+	if it := s.items[id]; it.Judged() {
+		s.report = s.judge(it, s.evidence(it))
 		s.wantTimeline()
 	}
 	s.mark(Change{Detail: true, Timeline: true, Picture: true, List: true})
@@ -115,8 +133,8 @@ func (s *Session) Ask(q verify.Question) {
 	q.Lang = string(s.messages.Lang())
 	gen := s.asked.Load().gen + 1
 	s.asked.Store(&asked{gen: gen, q: q})
-	if it := s.Selected(); it != nil && it.Evidence != nil {
-		s.report = s.engine.Judge(it.Evidence, s.questionFor(it))
+	if it := s.Selected(); it != nil && it.Judged() {
+		s.report = s.judge(it, s.evidence(it))
 		it.Row = s.row(it, s.report)
 		s.wantTimeline()
 	}
@@ -124,35 +142,11 @@ func (s *Session) Ask(q verify.Question) {
 	s.mark(Change{List: true, Detail: true})
 }
 
-// Decide records what a person decided on a check of the selected file and judges with it. An empty answer takes the
-// decision back. Decisions belong to one file.
-func (s *Session) Decide(check string, d verify.HumanDecision) {
-	it := s.Selected()
-	if it == nil || it.Evidence == nil {
-		return
-	}
-	human := maps.Clone(it.Human) // reports that were made keep the map that they were made with
-	if human == nil {
-		human = map[string]verify.HumanDecision{}
-	}
-	if d.Answer == "" {
-		delete(human, check)
-	} else {
-		human[check] = d
-	}
-	it.Human = human
-	s.decisions++
-	s.report = s.engine.Judge(it.Evidence, s.questionFor(it))
-	it.Row = s.row(it, s.report)
-	s.wantTimeline()
-	s.mark(Change{List: true, Detail: true})
-}
-
 // SetMessages changes the language: every text is made again, those of the rules by judging again.
 func (s *Session) SetMessages(m *Messages) {
 	s.messages = m
 	for _, it := range s.items {
-		if it.Evidence == nil {
+		if !it.Judged() {
 			it.Row = s.row(it, nil)
 		}
 	}
@@ -166,15 +160,17 @@ func (s *Session) judgeAll(gen int, q verify.Question) {
 	}
 	type todo struct {
 		id, epoch int
-		ev        *verify.Evidence
+		packed    []byte
+		file      File
 		human     map[string]verify.HumanDecision
 	}
 	var todos []todo
 	for id, it := range s.items {
-		if it.Evidence != nil && id != s.selected {
-			todos = append(todos, todo{id, s.epochs[id], it.Evidence, it.Human})
+		if it.Judged() && id != s.selected {
+			todos = append(todos, todo{id, s.epochs[id], it.packed, it.File, it.Human})
 		}
 	}
+	m, clock := s.messages, s.clock
 	if len(todos) == 0 {
 		return
 	}
@@ -196,7 +192,7 @@ func (s *Session) judgeAll(gen int, q verify.Question) {
 			for i, t := range part {
 				q := q
 				q.Human = t.human
-				reps[i] = s.engine.Judge(t.ev, q)
+				reps[i] = clock.guard(m, s.engine.Judge(unpack(t.packed, t.file), q))
 			}
 			s.pump.post(func() {
 				if s.asked.Load().gen != gen {
@@ -205,7 +201,7 @@ func (s *Session) judgeAll(gen int, q verify.Question) {
 				for i, t := range part {
 					s.apply(job{id: t.id, epoch: t.epoch}, func(it *Item) { it.Row = s.row(it, reps[i]) })
 				}
-				s.refilter()
+				s.stale = true
 			})
 		}
 	}()
@@ -219,7 +215,7 @@ func (s *Session) wantTimeline() {
 		return
 	}
 	s.segFor = key
-	ev := s.items[s.selected].Evidence
+	ev := s.evidence(s.items[s.selected])
 	s.wg.Add(1)
 	go func() {
 		defer s.wg.Done()
@@ -279,37 +275,42 @@ func (s *Session) forget() {
 	s.report, s.segments, s.picture, s.segFor = nil, nil, nil, segKey{id: -1}
 }
 
-func (s *Session) refilter() {
-	s.visible = s.visible[:0]
-	for id, it := range s.items {
-		if s.filter.matches(it) {
-			s.visible = append(s.visible, id)
-		}
+func (s *Session) recount() {
+	c := Counts{}
+	for _, it := range s.items {
+		c.count(it)
+	}
+	s.counts = c
+}
+
+// count adds a file to the numbers.
+func (c *Counts) count(it *Item) {
+	c.Total++
+	switch it.State {
+	case Waiting:
+		c.Waiting++
+	case Reading:
+		c.Reading++
+	case Cancelled:
+		c.Cancelled++
+	}
+	switch it.Row.Indication {
+	case verify.TotalPassed:
+		c.Passed++
+	case verify.TotalFailed:
+		c.Failed++
+	case verify.Indeterminate:
+		c.Indeterminate++
+	}
+	if it.Row.Unreadable {
+		c.Unreadable++
 	}
 }
 
-func (s *Session) recount() {
-	c := Counts{Total: len(s.items)}
-	for _, it := range s.items {
-		switch it.State {
-		case Waiting:
-			c.Waiting++
-		case Reading:
-			c.Reading++
-		case Cancelled:
-			c.Cancelled++
-		}
-		switch it.Row.Indication {
-		case verify.TotalPassed:
-			c.Passed++
-		case verify.TotalFailed:
-			c.Failed++
-		case verify.Indeterminate:
-			c.Indeterminate++
-		}
-		if it.Row.Unreadable {
-			c.Unreadable++
-		}
+// PageSizes are the sizes of the selected file's pages in page units, nil until it was read.
+func (s *Session) PageSizes() []document.PageSize {
+	if ev := s.evidence(s.Selected()); ev != nil {
+		return ev.PageSizes
 	}
-	s.counts = c
+	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"image"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"zhengyan/verify"
 )
@@ -43,6 +44,14 @@ type Config struct {
 	Workers int
 	// OnChange is called on the owner's goroutine.
 	OnChange func(Change)
+	// Keeper, if set, keeps the batch over restarts.
+	Keeper Keeper
+	// Recorder, if set, is told of every verdict and every decision, for the audit log. It is called on workers and must
+	// be safe for concurrent use.
+	Recorder Recorder
+	// Operator signs a person's decisions; Now dates them. Now is required where decisions are made.
+	Operator string
+	Now      func() time.Time
 }
 
 // Session is the list of files with their results, one of them selected, and the question asked of them.
@@ -66,8 +75,16 @@ type Session struct {
 	epochs    []int // the request in force of each item
 	lastEpoch int
 	byPath    map[string]int
-	filter    Filter
+	view      View
+	stale     bool // visible must be made again
 	visible   []int
+	opened    *cache
+	keep      *keeping
+	recorder  Recorder
+	operator  string
+	now       func() time.Time
+	undo      []undoStep
+	clock     ClockState
 	counts    Counts
 	selected  int // item id, -1 for none
 	report    *verify.Report
@@ -97,12 +114,18 @@ type segKey struct {
 
 // NewSession starts a session with its workers and pump. Close it.
 func NewSession(c Config) *Session {
-	s := &Session{engine: c.Engine, messages: c.Messages, onChange: c.OnChange, queue: newQueue(), byPath: map[string]int{}, selected: -1}
+	s := &Session{
+		engine: c.Engine, messages: c.Messages, onChange: c.OnChange, queue: newQueue(), byPath: map[string]int{}, selected: -1,
+		opened: newCache(openedEvidence), recorder: c.Recorder, operator: c.Operator, now: c.Now,
+	}
 	s.ctx, s.end = context.WithCancel(context.Background())
 	s.work, s.endWork = context.WithCancel(s.ctx)
 	c.Question.Lang = string(c.Messages.Lang())
 	s.asked.Store(&asked{q: c.Question})
 	s.pump = newPump(c.Dispatch, s.flush)
+	if c.Keeper != nil {
+		s.keep = newKeeping(c.Keeper)
+	}
 	for range max(1, c.Workers) {
 		s.wg.Add(1)
 		go s.worker()
@@ -116,6 +139,9 @@ func (s *Session) Close() {
 	s.queue.close()
 	s.pump.close()
 	s.wg.Wait()
+	if s.keep != nil {
+		s.keep.close()
+	}
 }
 
 // Question returns the question in force.
@@ -138,6 +164,9 @@ func (s *Session) Open(paths []string) {
 		err := s.engine.Expand(ctx, paths, func(f File) {
 			s.pump.post(func() {
 				if ctx.Err() == nil {
+					if f.Bidder == "" {
+						f.Bidder = BidderOf(paths, f.Path)
+					}
 					s.add(f)
 				}
 			})
@@ -157,15 +186,18 @@ func (s *Session) add(f File) {
 	id, known := s.byPath[f.Path]
 	if !known {
 		id = len(s.items)
-		s.items = append(s.items, &Item{ID: id, File: f})
+		s.items = append(s.items, &Item{ID: id, File: f, Bidder: f.Bidder})
 		s.epochs = append(s.epochs, 0)
 		s.byPath[f.Path] = id
-		if s.filter.matches(s.items[id]) {
+		if s.view.plain() {
 			s.visible = append(s.visible, id)
+		} else {
+			s.stale = true
 		}
 	}
 	s.items[id].File = f
 	s.enqueue(id)
+	s.keepItem(s.items[id])
 	if s.selected < 0 {
 		s.Select(id)
 	}
@@ -174,7 +206,8 @@ func (s *Session) add(f File) {
 func (s *Session) enqueue(id int) {
 	it := s.items[id]
 	s.supersede(id)
-	it.State, it.Evidence = Waiting, nil
+	it.State, it.packed, it.Facts = Waiting, nil, Facts{}
+	s.opened.drop(id)
 	it.Row = s.row(it, nil)
 	s.queue.push(job{ctx: s.work, id: id, epoch: s.epochs[id], file: it.File})
 	s.change.List = true
@@ -207,7 +240,11 @@ func (s *Session) worker() {
 		}
 		a := s.asked.Load()
 		rep := s.engine.Judge(ev, a.q)
-		s.pump.post(func() { s.finish(j, ev, a.gen, rep) })
+		packed := pack(ev)
+		if s.recorder != nil {
+			s.recorder.Verdict(rep)
+		}
+		s.pump.post(func() { s.finish(j, ev, packed, a.gen, rep) })
 	}
 }
 
@@ -241,22 +278,22 @@ func (s *Session) apply(j job, f func(*Item)) {
 	s.change.List = true
 }
 
-func (s *Session) finish(j job, ev *verify.Evidence, gen int, rep *verify.Report) {
+func (s *Session) finish(j job, ev *verify.Evidence, packed []byte, gen int, rep *verify.Report) {
 	s.apply(j, func(it *Item) {
 		a := s.asked.Load()
-		if a.gen != gen || len(it.Human) > 0 {
-			rep = s.engine.Judge(ev, s.questionFor(it))
+		it.State, it.packed, it.Facts = Done, packed, factsFor(ev)
+		s.opened.put(it.ID, ev)
+		if a.gen != gen || len(it.Human) > 0 || s.clock.Suspect() {
+			rep = s.judge(it, ev)
 		}
-		it.State, it.Evidence = Done, ev
 		it.Row = s.row(it, rep)
 		if it.ID == s.selected {
 			s.report = rep
 			s.change.Detail = true
 			s.wantTimeline()
 		}
-		if s.filter != ShowAll {
-			s.refilter()
-		}
+		s.stale = s.stale || !s.view.plain()
+		s.keepItem(it)
 	})
 }
 
@@ -300,8 +337,12 @@ func (s *Session) Clear() {
 	s.Cancel()
 	// Requests are numbered for the whole session, so nothing still under way can land in the new list.
 	s.items, s.visible, s.epochs, s.byPath = nil, nil, nil, map[string]int{}
-	s.counts, s.selected = Counts{}, -1
+	s.counts, s.selected, s.undo, s.view = Counts{}, -1, nil, View{}
+	s.opened = newCache(openedEvidence)
 	s.forget()
+	if s.keep != nil {
+		s.keep.clear()
+	}
 	s.mark(Change{List: true, Detail: true, Timeline: true, Picture: true})
 }
 
@@ -338,6 +379,10 @@ func (s *Session) flush() {
 	}
 	if c.List {
 		s.recount()
+		s.pump.slow(s.counts.Waiting > manyWaiting)
+		if s.stale {
+			s.refilter()
+		}
 	}
 	if s.onChange != nil {
 		s.onChange(c)

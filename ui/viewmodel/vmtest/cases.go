@@ -187,3 +187,26 @@ func Unreadable() Case {
 		return rep
 	}}
 }
+
+// Named gives a case another holder, registration number, file hash and PDF identifier; "" keeps what it has.
+func Named(c Case, name, number, sha256, id string) Case {
+	ev := *c.Evidence
+	if ev.Fields != nil {
+		f := *ev.Fields
+		if name != "" {
+			f.Certificate.Name = name
+		}
+		if number != "" {
+			f.Certificate.Number = number
+		}
+		ev.Fields = &f
+	}
+	if sha256 != "" {
+		ev.Input.SHA256 = sha256
+	}
+	if id != "" {
+		ev.Metadata.IDs = []string{id, id}
+	}
+	c.Evidence = &ev
+	return c
+}

@@ -1,0 +1,168 @@
+package viewmodel
+
+import (
+	"sync"
+
+	"zhengyan/verify"
+)
+
+// Kept is a file of a batch as it is kept over a restart. Packed is nil where the file is still to be read.
+type Kept struct {
+	Path   string                          `json:"path"`
+	Name   string                          `json:"name"`
+	Bidder string                          `json:"bidder,omitempty"`
+	Packed []byte                          `json:"packed,omitempty"`
+	Human  map[string]verify.HumanDecision `json:"human,omitempty"`
+}
+
+// Keeper keeps a batch over restarts. Put replaces what was kept under the same path; a file that has changed since it was
+// put must come back from Load without Packed. The methods are called one at a time and may be slow.
+type Keeper interface {
+	Load() ([]Kept, error)
+	Put([]Kept) error
+	Clear() error
+}
+
+// keeping writes behind: what is asked for again while a write runs is written once.
+type keeping struct {
+	k       Keeper
+	mu      sync.Mutex
+	cond    *sync.Cond
+	waiting map[string]Kept
+	order   []string
+	empty   bool // clear first
+	closed  bool
+	done    chan struct{}
+	err     error
+}
+
+func newKeeping(k Keeper) *keeping {
+	g := &keeping{k: k, waiting: map[string]Kept{}, done: make(chan struct{})}
+	g.cond = sync.NewCond(&g.mu)
+	go g.run()
+	return g
+}
+
+func (g *keeping) put(k Kept) {
+	g.mu.Lock()
+	if _, ok := g.waiting[k.Path]; !ok {
+		g.order = append(g.order, k.Path)
+	}
+	g.waiting[k.Path] = k
+	g.mu.Unlock()
+	g.cond.Signal()
+}
+
+func (g *keeping) clear() {
+	g.mu.Lock()
+	g.waiting, g.order, g.empty = map[string]Kept{}, nil, true
+	g.mu.Unlock()
+	g.cond.Signal()
+}
+
+// close writes what is left and waits for it.
+func (g *keeping) close() {
+	g.mu.Lock()
+	g.closed = true
+	g.mu.Unlock()
+	g.cond.Signal()
+	<-g.done
+}
+
+func (g *keeping) run() {
+	defer close(g.done)
+	for {
+		g.mu.Lock()
+		for len(g.order) == 0 && !g.empty && !g.closed {
+			g.cond.Wait()
+		}
+		if len(g.order) == 0 && !g.empty {
+			g.mu.Unlock()
+			return
+		}
+		list := make([]Kept, 0, len(g.order))
+		for _, p := range g.order {
+			list = append(list, g.waiting[p])
+		}
+		empty := g.empty
+		g.waiting, g.order, g.empty = map[string]Kept{}, nil, false
+		g.mu.Unlock()
+		var err error
+		if empty {
+			err = g.k.Clear()
+		}
+		if err == nil && len(list) > 0 {
+			err = g.k.Put(list)
+		}
+		if err != nil {
+			g.mu.Lock()
+			g.err = err
+			g.mu.Unlock()
+		}
+	}
+}
+
+func (s *Session) keepItem(it *Item) {
+	if s.keep != nil {
+		s.keep.put(Kept{Path: it.File.Path, Name: it.File.Name, Bidder: it.Bidder, Packed: it.packed, Human: it.Human})
+	}
+}
+
+// Restore brings the kept batch back: what was read is judged again at once, what was not waits, paused if there is any.
+// then, if set, is called with the number of files that came back and that wait.
+func (s *Session) Restore(then func(total, waiting int)) {
+	if s.keep == nil {
+		return
+	}
+	s.expanding++
+	s.mark(Change{List: true})
+	k := s.keep.k
+	s.wg.Add(1)
+	go func() {
+		defer s.wg.Done()
+		list, err := k.Load()
+		facts := make([]Facts, len(list))
+		for i := range list {
+			if list[i].Packed != nil {
+				facts[i] = factsFor(unpack(list[i].Packed, File{Name: list[i].Name, Path: list[i].Path}))
+			}
+		}
+		s.pump.post(func() {
+			s.expanding--
+			s.change.List = true
+			if err != nil {
+				s.notice(s.messages.T("notice.kept", "error", err.Error()))
+			}
+			waiting := s.restored(list, facts)
+			if then != nil {
+				then(len(list), waiting)
+			}
+		})
+	}()
+}
+
+func (s *Session) restored(list []Kept, facts []Facts) (waiting int) {
+	for i, k := range list {
+		if _, known := s.byPath[k.Path]; known {
+			continue
+		}
+		id := len(s.items)
+		it := &Item{ID: id, File: File{Name: k.Name, Path: k.Path, Bidder: k.Bidder}, Bidder: k.Bidder, Human: k.Human, packed: k.Packed, Facts: facts[i], State: Done}
+		s.items = append(s.items, it)
+		s.epochs = append(s.epochs, 0)
+		s.byPath[k.Path] = id
+		if k.Packed == nil {
+			waiting++
+			s.enqueue(id)
+			continue
+		}
+		s.supersede(id)
+		it.Row = s.row(it, nil)
+	}
+	s.stale = true
+	if s.selected < 0 && len(s.items) > 0 {
+		s.Select(0)
+	}
+	s.Ask(s.Question())
+	return waiting
+}
