@@ -120,8 +120,10 @@ const (
 
 // Result is all that was read from a file's face.
 type Result struct {
-	Source      Source      `json:"source"`
-	Page        int         `json:"page"` // 0-based page on which the certificate stands
+	Source Source `json:"source"`
+	Page   int    `json:"page"` // 0-based page on which the certificate stands
+	// Turn is the number of quarter turns, clockwise, by which the certificate stands turned on the page as shown.
+	Turn        int         `json:"turn,omitempty"`
 	Certificate Certificate `json:"certificate"`
 	Fields      []Field     `json:"fields"`
 	Problems    []Problem   `json:"problems,omitempty"`

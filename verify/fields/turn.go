@@ -87,6 +87,7 @@ func (q turn) shown(b page.Box, w, h float64) page.Box {
 
 // turnBack gives the places of a result in the page as shown.
 func (r *Result) turnBack(q turn, w, h float64) {
+	r.Turn = int(q)
 	if q == 0 {
 		return
 	}
