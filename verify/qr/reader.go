@@ -23,6 +23,8 @@ type reader struct {
 	// bendable are the grids that fit the fixed patterns of a symbol and could not be read flat.
 	bendable []bendable
 	unread   [][4]vec
+	// isDim is what dim found out; it holds once dimKnown is set.
+	dimKnown, isDim bool
 }
 
 type taken struct {

@@ -153,6 +153,31 @@ func (r *reader) filled() bool {
 	return sum >= quickShare*float64(b.Dx())*float64(b.Dy())
 }
 
+// dim reports whether a part of the picture as large as a code lies in the dark and is not even.
+func (r *reader) dim() bool {
+	if r.dimKnown {
+		return r.isDim
+	}
+	const side, dark, ratio, enough = 8, 44, 4, 100
+	g := r.level(luma, r.work)
+	n := 0
+	for y := 0; y+side <= g.h; y += side {
+		for x := 0; x+side <= g.w; x += side {
+			lo, hi := byte(255), byte(0)
+			for k := 0; k < side; k += 2 {
+				p := g.pix[(y+k)*g.w+x : (y+k)*g.w+x+side]
+				lo = min(lo, p[0], p[2], p[4], p[6])
+				hi = max(hi, p[0], p[2], p[4], p[6])
+			}
+			if hi < dark && int(hi) >= ratio*(int(lo)+1) {
+				n++
+			}
+		}
+	}
+	r.dimKnown, r.isDim = true, n >= enough
+	return r.isDim
+}
+
 func (r *reader) runStrategies() {
 	for i, s := range strategies() {
 		if r.opts.Without[s.name] {
@@ -170,8 +195,13 @@ func (r *reader) runStrategies() {
 		}
 		if len(r.res.Codes) > 0 && !r.missing() {
 			left := r.leftover()
-			if i >= surveyed && (left < 3 || i >= surveyedMore) || i > 1 && left < 2 || left == 0 && r.filled() {
+			over := i >= surveyed && (left < 3 || i >= surveyedMore) || i > 1 && left < 2 || left == 0 && r.filled()
+			// A code in the dark shows its finder patterns to the lifted channel only.
+			switch {
+			case over && (i >= surveyed || !r.dim()):
 				return
+			case over && s.channel != lifted:
+				continue
 			}
 		}
 		r.attempt(func() { r.runStrategy(s) })

@@ -2,11 +2,13 @@ package qr
 
 import (
 	"context"
+	"fmt"
 	"image"
 	"image/color"
 	"math/rand/v2"
 	"os"
-	"slices"
+	"sort"
+	"strings"
 	"testing"
 
 	"github.com/makiuchi-d/gozxing/qrcode/decoder"
@@ -90,37 +92,91 @@ func TestStrategyEarns(t *testing.T) {
 	}
 }
 
-// TestStrategiesOnCorpus reads the corpus with one strategy switched off after the other and prints what each earns
-// (ZHENGYAN_QR_EARN=1; takes as many passes as there are strategies).
-func TestStrategiesOnCorpus(t *testing.T) {
-	if os.Getenv("ZHENGYAN_QR_EARN") == "" {
-		t.Skip("ZHENGYAN_QR_EARN is not set")
+// TestCodeInTheDark reads a page of which one code lies in the light and one in a deep shadow: the first must not end the
+// search for the second.
+func TestCodeInTheDark(t *testing.T) {
+	light, dark := matrixOf(t, benchText, decoder.ErrorCorrectionLevel_M), matrixOf(t, "in the dark "+benchText, decoder.ErrorCorrectionLevel_M)
+	img := image.NewGray(image.Rect(0, 0, 1000, 700))
+	for i := range img.Pix {
+		img.Pix[i] = 250
 	}
-	samples := readManifest(t, corpusDir(t))
-	pass := func(without string) (right int, ms float64) {
-		for _, s := range samples {
-			if s.unknown || s.none {
-				continue
-			}
-			img, err := loadImage(s.path)
-			if err != nil {
-				continue
-			}
+	drawMatrix(img, light, 60, 60, 5)
+	drawMatrix(img, dark, 600, 300, 5)
+	for y := range 700 {
+		for x := 500; x < 1000; x++ {
+			img.Pix[y*img.Stride+x] = byte(int(img.Pix[y*img.Stride+x]) / 14)
+		}
+	}
+	for without, want := range map[string]int{"": 2, "lifted": 1} {
+		res, err := Decode(context.Background(), img, Options{Budget: testBudget, Without: map[string]bool{without: true}})
+		if err != nil || len(res.Codes) != want {
+			t.Errorf("without %q: %d codes, want %d (%v, %v)", without, len(res.Codes), want, res.Work.Strategies, err)
+		}
+	}
+}
+
+// TestStrategiesOnCorpus reads the corpus and one drawn page of each damage and level, then each picture again without
+// the strategy that read it, and writes what each strategy earns between the marks of the file that ZHENGYAN_QR_TABLE
+// names (ZHENGYAN_QR_EARN=1).
+func TestStrategiesOnCorpus(t *testing.T) {
+	table := os.Getenv("ZHENGYAN_QR_TABLE")
+	if os.Getenv("ZHENGYAN_QR_EARN") == "" || table == "" {
+		t.Skip("ZHENGYAN_QR_EARN and ZHENGYAN_QR_TABLE are not set")
+	}
+	type earned struct {
+		first, lost [2]int // in the corpus, on pages
+		ms          []float64
+	}
+	by := map[string]*earned{}
+	for _, s := range strategies() {
+		by[s.name] = &earned{}
+	}
+	read, all := [2]int{}, [2]int{}
+	look := func(s *sampleImage, img image.Image, kind int) {
+		all[kind]++
+		decode := func(without string) (string, float64) {
 			before := cpuMillis()
 			res, _ := Decode(context.Background(), img, Options{Budget: testBudget, Without: map[string]bool{without: true}})
-			ms += cpuMillis() - before
-			if slices.ContainsFunc(res.Codes, func(c Code) bool { ok, _ := s.judge([]string{c.Text}); return ok }) {
-				right++
+			for _, c := range res.Codes {
+				if ok, _ := s.judge([]string{c.Text}); ok {
+					return c.Strategy, cpuMillis() - before
+				}
 			}
+			return "", 0
 		}
-		return right, ms
+		name, ms := decode("")
+		e := by[name]
+		if e == nil {
+			return
+		}
+		read[kind]++
+		e.first[kind]++
+		e.ms = append(e.ms, ms)
+		if again, _ := decode(name); again == "" {
+			e.lost[kind]++
+		}
 	}
-	all, ms := pass("")
-	t.Logf("%-16s %4d right %8.0f ms", "all strategies", all, ms)
+	for _, s := range readManifest(t, corpusDir(t)) {
+		if img, err := loadImage(s.path); err == nil && !s.unknown && !s.none {
+			look(&s, img, 0)
+		}
+	}
+	for fi, f := range families() {
+		for l := range 6 {
+			rnd := rand.New(rand.NewPCG(uint64(fi*1000+l*10), 20261121))
+			pg, texts := synthPage(t, rnd, f.seal(float64(l)))
+			look(&sampleImage{want: texts[:1], multiple: true}, f.hurt(float64(l)).apply(t, pg, rnd), 1)
+		}
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "%d of %d public pictures and %d of %d drawn pages are read.\n\n", read[0], all[0], read[1], all[1])
+	b.WriteString("| strategy | pictures read first by it | lost without it | pages read first by it | lost without it | median ms |\n| --- | --: | --: | --: | --: | --: |\n")
 	for _, s := range strategies() {
-		n, m := pass(s.name)
-		t.Logf("without %-16s %4d right (%+d) %8.0f ms (%+.0f)", s.name, n, n-all, m, m-ms)
+		e := by[s.name]
+		sort.Float64s(e.ms)
+		fmt.Fprintf(&b, "| %s | %d | %d | %d | %d | %.1f |\n", s.name, e.first[0], e.lost[0], e.first[1], e.lost[1], at(e.ms, .5))
 	}
+	writeMarked(t, table, "strategies", b.String())
 }
 
 // TestNoCodeNoText reads drawn certificate pages that hold no code. By default a few; ZHENGYAN_QR_FULL=1 reads 500.
