@@ -60,7 +60,7 @@ func (o sealOut) write(t talker) {
 	row := func(r viewmodel.SealRow) {
 		value := r.Value
 		if r.Note != "" {
-			value += " (" + r.Note + ")"
+			value += " · " + r.Note
 		}
 		t.row(r.Label, r.Label, value)
 	}

@@ -143,11 +143,10 @@ func sealView(m *Messages, s *seal.Signature, i, anchors int) SealView {
 	default:
 		v.Heading = m.T("sealcard.seal.heading", "n", n)
 	}
-	for _, part := range []string{s.Field, pageOr(m, s.Page)} {
-		if part != "" {
-			v.Heading += " · " + part
-		}
+	if s.Field != "" && strings.Trim(s.Field, "0123456789") != "" { // the numbers that OFD gives say nothing
+		v.Heading += " · " + s.Field
 	}
+	v.Heading += " · " + pageOr(m, s.Page)
 	v.Shape, v.Word = sealWord(m, s)
 	if !s.Counts {
 		v.Shape = ShapeSkip
@@ -310,7 +309,7 @@ func revocationRow(m *Messages, s *seal.Signature) SealRow {
 func problemRow(m *Messages, p seal.Problem) SealRow {
 	return SealRow{
 		Key: p.Code, Label: m.T("sealcard.row.note"), Value: m.Or("sealcard.problem."+p.Code, p.Code),
-		Note: strings.TrimSpace(p.Code + " " + p.Detail), Shape: ShapeUnknown,
+		Note: strings.TrimSpace(p.Code + " " + problemDetail(m, p)), Shape: ShapeUnknown,
 	}
 }
 
@@ -342,7 +341,7 @@ func (c SealCard) Text() string {
 	row := func(r SealRow) {
 		b.WriteString("  " + r.Label + ": " + r.Value)
 		if r.Note != "" {
-			b.WriteString(" (" + r.Note + ")")
+			b.WriteString(" · " + r.Note)
 		}
 		b.WriteString("\n")
 	}

@@ -58,6 +58,9 @@ var changePatterns = sync.OnceValue(func() []changePattern {
 			return m.T("sealcard.what.pages", "new", g[1], "old", g[2])
 		}),
 		p(`DSS`, func(m *Messages, _ []string) string { return m.T("sealcard.what.dss") }),
+		p(`(Extensions|Version|Metadata|PieceInfo|LastModified)`, func(m *Messages, g []string) string {
+			return m.T("sealcard.what.info", "key", g[1])
+		}),
 		p(`catalog (.*)`, func(m *Messages, g []string) string { return m.T("sealcard.what.catalog", "key", g[1]) }),
 		p(`structure.*`, func(m *Messages, _ []string) string { return m.T("sealcard.what.structure") }),
 		p(`bytes at \d+ that belong to nothing`, func(m *Messages, _ []string) string { return m.T("sealcard.what.tail") }),
@@ -89,4 +92,12 @@ func changeText(m *Messages, c seal.Change) string {
 		return t
 	}
 	return c.What
+}
+
+// problemDetail says what a problem is about: the name of a change in words, else what verify/seal gives.
+func problemDetail(m *Messages, p seal.Problem) string {
+	if p.Code == "MODIFIED_AFTER_SEAL" {
+		return changeText(m, seal.Change{What: p.Detail, Page: -1})
+	}
+	return p.Detail
 }

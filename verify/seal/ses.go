@@ -286,6 +286,7 @@ func verifySES(s *sesSignature, ranges [][]byte) *outcome {
 		return o.fail(Unsupported, pUnsupported, "the signer's key")
 	}
 	d := sm3Digest()
+	o.algorithm = algorithmName(signer.pub, d, nil)
 	if scheme, ok := sigOID(s.sigAlg.oid()); ok && scheme.key == "RSA" && scheme.digest != "" {
 		d = digestByName(scheme.digest)
 		o.digest = d.name
