@@ -21,6 +21,7 @@ var layers = map[string][]string{
 	"verify/fields":   {"assets", "verify/civil", "verify/page"},
 	"verify/seal":     {"assets", "verify/civil", "verify/page", "verify/document"},
 	"verify/ink":      {"assets", "verify/civil", "verify/page"},
+	"verify/ink/sim":  {"assets", "stages", "verify", "verify/verifytest"}, // prints for tests, made from specimens
 	"verify/rules":    {"assets", "verify/civil", "verify/page", "verify/document", "verify/qr", "verify/fields", "verify/seal", "verify/ink"},
 
 	"verify":            {"assets", "stages"},

@@ -1,0 +1,234 @@
+package ink
+
+import (
+	"math"
+
+	"zhengyan/verify/page"
+)
+
+// Lengths of writing on the paper in millimetres, set on development prints.
+const (
+	leastInk   = 12.0 // writing from here on
+	leastMark  = 5.0  // less is a speck
+	hairWidth  = 0.075
+	stampShare = 0.15 // of the darkness: how much alike the tones of one stamp are
+)
+
+// finding is what is left in the window after everything that is not writing was set aside.
+type finding struct {
+	mask    []bool // writing
+	parts   []*part
+	lines   []line
+	seal    *disc
+	written float64 // millimetres in the box
+	dated   float64 // below it
+	outside float64 // beside or above it
+	sealed  float64 // in the box but inside a grey seal
+	hair    float64
+	reds    float64
+}
+
+// find separates writing from lines, seals, hairs, specks and the fringes of print.
+func (w *window) find(e *evidence) *finding {
+	f := &finding{mask: w.mask(e)}
+	f.lines = w.straightLines(e)
+	w.erase(f.lines, f.mask, e)
+	if !w.colour {
+		f.seal = w.roundSeal(f.mask, e)
+	}
+	f.parts = w.parts(f.mask, e)
+	for _, p := range f.parts {
+		w.judge(p, f)
+		if p.drop != "" {
+			for _, i := range p.pixels {
+				f.mask[i] = false
+			}
+		}
+	}
+	w.dropHairs(f)
+	for _, p := range f.parts {
+		switch p.drop {
+		case "":
+			f.written += p.inBox
+			f.outside += p.beside * p.length
+		case "date":
+			f.dated += p.length
+		case "seal":
+			f.sealed += p.inBox
+		case "red":
+			f.reds += p.inBox
+		case "hair":
+			f.hair += p.inBox
+		}
+	}
+	return f
+}
+
+// judge sets aside a part that is not writing by itself.
+func (w *window) judge(p *part, f *finding) {
+	wide, high := float64(p.x1-p.x0+1)/w.px, float64(p.y1-p.y0+1)/w.px
+	switch {
+	case p.length < 0.9 && p.area < 0.35:
+		p.drop = "speck"
+	case p.fringe > 0.75 && p.optical < 0.11 && p.length < 8:
+		p.drop = "fringe"
+	case p.area/p.length > 1.6 && p.dark < 0.45:
+		p.drop = "stain"
+	case w.colour && p.red > 0.12:
+		p.drop = "red"
+	case p.below > 0.5 && p.inBox < 6:
+		p.drop = "date"
+	case f.seal != nil && w.inSeal(p, f.seal):
+		p.drop = "seal"
+	case p.inBox == 0 && p.beside > 0.9:
+		p.drop = "outside"
+	case math.Max(wide, high) > 45:
+		p.drop = "line"
+	}
+}
+
+// inSeal: the part lies on the seal and is as dark as its ring, so that it is the seal's own lettering.
+func (w *window) inSeal(p *part, d *disc) bool {
+	in := 0
+	for _, i := range p.pixels {
+		if math.Hypot(float64(i%w.w)-d.x, float64(i/w.w)-d.y) < d.r+0.8*w.px {
+			in++
+		}
+	}
+	return float64(in) > 0.8*float64(len(p.pixels)) && p.dark < d.dark+stampShare
+}
+
+// dropHairs sets aside thin smooth lines that neither branch nor cross, if nothing else is there that they could belong to.
+func (w *window) dropHairs(f *finding) {
+	thin, other := 0.0, 0.0
+	for _, p := range f.parts {
+		if p.drop != "" {
+			continue
+		}
+		if p.optical < hairWidth && p.forks <= 2 {
+			thin += p.inBox
+		} else {
+			other += p.inBox
+		}
+	}
+	if thin == 0 || other > thin {
+		return
+	}
+	for _, p := range f.parts {
+		if p.drop == "" && p.optical < hairWidth && p.forks <= 2 {
+			p.drop = "hair"
+			for _, i := range p.pixels {
+				f.mask[i] = false
+			}
+		}
+	}
+}
+
+// decide makes the answer of what was found.
+func (w *window) decide(res *Result, f *finding, e *evidence, agrees float64) {
+	res.Length = math.Round(f.written*10) / 10
+	switch {
+	case f.written >= leastInk:
+		res.Presence = Ink
+		res.Confidence = 1 - 0.5*math.Exp(-(f.written-leastInk)/10) - 0.02
+	case f.written >= leastMark:
+		res.Presence, res.Reason, res.Confidence = Unclear, ReasonShortMark, 0.5
+	default:
+		res.Presence = NoInk
+		res.Confidence = 0.98 - 0.4*f.written/leastMark
+	}
+	if res.Presence == NoInk {
+		switch {
+		case f.sealed > 25:
+			res.Reason, res.Confidence = ReasonStamp, 0.7
+		case f.hair > leastInk:
+			res.Reason, res.Confidence = ReasonLine, 0.75
+		}
+	}
+	if e.tone < 0.3 || e.noise > 0.12 {
+		res.Presence, res.Reason, res.Confidence = Unclear, ReasonTooFaint, 0.5
+	}
+	res.Colour = w.penColour(f)
+	res.Hidden = w.hiddenShare(f, e)
+	if res.Presence == Ink {
+		res.Caveats = append(res.Caveats, CaveatCopy)
+		if res.Hidden > 0.25 {
+			res.Caveats = append(res.Caveats, CaveatHidden)
+		}
+	}
+	if f.reds > leastMark {
+		res.Caveats = append(res.Caveats, CaveatRed)
+	}
+	if f.dated > leastMark {
+		res.Caveats = append(res.Caveats, CaveatDate)
+	}
+}
+
+// penColour is the colour of the writing where it is dark enough to have one.
+func (w *window) penColour(f *finding) Colour {
+	if !w.colour {
+		return ColourUnknown
+	}
+	var blue []float32
+	for i, v := range f.mask {
+		if v && w.scan.v[i] > 0.3 {
+			blue = append(blue, w.blue.v[i]/max(w.scan.v[i], 0.3))
+		}
+	}
+	if len(blue) < int(1.5*w.px*w.px) {
+		return ColourUnknown
+	}
+	switch m := quantile(blue, 0.5); {
+	case m > 0.17:
+		return ColourBlue
+	case m < 0.1:
+		return ColourDark
+	}
+	return ColourUnknown
+}
+
+// hiddenShare is the share of the writing's surroundings that print covers: writing there cannot be seen.
+func (w *window) hiddenShare(f *finding, e *evidence) float64 {
+	b, ok := f.bounds(w)
+	if !ok {
+		return 0
+	}
+	hidden, ink := 0, 0
+	near := max(1, int(0.8*w.px))
+	for y := int(b.Y0); y < int(b.Y1); y++ {
+		for x := int(b.X0); x < int(b.X1); x++ {
+			i := y*w.w + x
+			if f.mask[i] {
+				ink++
+			} else if e.hidden[i] && touches(f.mask, w.w, w.h, x, y, near) {
+				hidden++
+			}
+		}
+	}
+	if ink == 0 {
+		return 0
+	}
+	return float64(hidden) / float64(hidden+ink)
+}
+
+func touches(m []bool, w, h, x, y, r int) bool {
+	for dy := -r; dy <= r; dy += max(1, r/2) {
+		for dx := -r; dx <= r; dx += max(1, r/2) {
+			nx, ny := x+dx, y+dy
+			if nx >= 0 && ny >= 0 && nx < w && ny < h && m[ny*w+nx] {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// bounds is the box round the writing that is in or touches the signing area.
+func (f *finding) bounds(w *window) (b page.Box, ok bool) {
+	for _, p := range f.parts {
+		if p.drop == "" && p.inBox > 0 {
+			b = b.Union(page.Box{X0: float64(p.x0), Y0: float64(p.y0), X1: float64(p.x1 + 1), Y1: float64(p.y1 + 1)})
+		}
+	}
+	return b, !b.IsZero()
+}

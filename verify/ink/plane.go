@@ -1,0 +1,292 @@
+package ink
+
+import (
+	"image"
+	"image/color"
+	"image/draw"
+	"math"
+)
+
+// plane is a picture of one channel, 0 black to 1 white.
+type plane struct {
+	w, h int
+	v    []float32
+}
+
+func newPlane(w, h int) *plane { return &plane{w, h, make([]float32, w*h)} }
+
+func (p *plane) clone() *plane {
+	q := newPlane(p.w, p.h)
+	copy(q.v, p.v)
+	return q
+}
+
+// at samples between the pixels (bilinear, the centre of the first pixel is 0,0) and reports whether (x, y) is inside.
+func (p *plane) at(x, y float64) (float32, bool) {
+	ix, iy := int(math.Floor(x)), int(math.Floor(y))
+	if ix < 0 || iy < 0 || ix+1 >= p.w || iy+1 >= p.h {
+		return 0, false
+	}
+	fx, fy := float32(x-float64(ix)), float32(y-float64(iy))
+	o := iy*p.w + ix
+	a := p.v[o] + (p.v[o+1]-p.v[o])*fx
+	b := p.v[o+p.w] + (p.v[o+p.w+1]-p.v[o+p.w])*fx
+	return a + (b-a)*fy, true
+}
+
+// lumaRow writes one row of a picture as luminance 0..255 (ITU-R BT.601).
+func lumaRow(img image.Image, y int, row []float32) {
+	b := img.Bounds()
+	switch m := img.(type) {
+	case *image.Gray:
+		o := m.PixOffset(b.Min.X, y)
+		for x := range row {
+			row[x] = float32(m.Pix[o+x])
+		}
+	case *image.YCbCr:
+		o := m.YOffset(b.Min.X, y)
+		for x := range row {
+			row[x] = float32(m.Y[o+x])
+		}
+	case *image.RGBA:
+		lumaRGBA(m.Pix[m.PixOffset(b.Min.X, y):], row)
+	case *image.NRGBA:
+		if m.Opaque() {
+			lumaRGBA(m.Pix[m.PixOffset(b.Min.X, y):], row)
+			return
+		}
+		for x := range row {
+			o := m.PixOffset(b.Min.X+x, y)
+			l := (299*float32(m.Pix[o]) + 587*float32(m.Pix[o+1]) + 114*float32(m.Pix[o+2])) / 1000
+			a := float32(m.Pix[o+3]) / 255
+			row[x] = 255 + (l-255)*a // on white paper
+		}
+	default:
+		for x := range row {
+			row[x] = float32(color.GrayModel.Convert(img.At(b.Min.X+x, y)).(color.Gray).Y)
+		}
+	}
+}
+
+func lumaRGBA(pix []uint8, row []float32) {
+	for x := range row {
+		p := pix[4*x : 4*x+3 : 4*x+3]
+		row[x] = float32(299*int(p[0])+587*int(p[1])+114*int(p[2])) / 1000
+	}
+}
+
+// shrunk is a picture's luminance with every k x k pixels made one.
+func shrunk(img image.Image, k int) *plane {
+	b := img.Bounds()
+	w, h := b.Dx()/k, b.Dy()/k
+	out := newPlane(w, h)
+	row := make([]float32, b.Dx())
+	scale := 1 / float32(255*k*k)
+	for y := range h {
+		dst := out.v[y*w : (y+1)*w]
+		for j := range k {
+			lumaRow(img, b.Min.Y+y*k+j, row)
+			if k == 1 {
+				copy(dst, row)
+				continue
+			}
+			for x := range dst {
+				s := float32(0)
+				for _, v := range row[x*k : x*k+k] {
+					s += v
+				}
+				dst[x] += s
+			}
+		}
+		for x := range dst {
+			dst[x] *= scale
+		}
+	}
+	return out
+}
+
+// scaled resamples to w x h; the centre of pixel (x, y) comes from ((x+0.5)*sx-0.5, ...). Use it for factors below 2.
+func (p *plane) scaled(w, h int) *plane {
+	if w == p.w && h == p.h {
+		return p
+	}
+	src := p
+	if f := float64(p.w) / float64(w); f > 1.15 {
+		src = p.blurred(0.35 * f)
+	}
+	out := newPlane(w, h)
+	sx, sy := float64(p.w)/float64(w), float64(p.h)/float64(h)
+	for y := range h {
+		fy := min(max((float64(y)+0.5)*sy-0.5, 0), float64(p.h)-1.001)
+		for x := range w {
+			fx := min(max((float64(x)+0.5)*sx-0.5, 0), float64(p.w)-1.001)
+			out.v[y*w+x], _ = src.at(fx, fy)
+		}
+	}
+	return out
+}
+
+// blurred convolves with a Gaussian of sigma pixels; beyond the edge the edge goes on.
+func (p *plane) blurred(sigma float64) *plane {
+	if sigma < 0.2 || p.w == 0 || p.h == 0 {
+		return p.clone()
+	}
+	r := int(math.Ceil(sigma * 2.6))
+	k := make([]float32, r+1)
+	sum := float32(0)
+	for i := range k {
+		k[i] = float32(math.Exp(-float64(i*i) / (2 * sigma * sigma)))
+		sum += k[i]
+		if i > 0 {
+			sum += k[i]
+		}
+	}
+	for i := range k {
+		k[i] /= sum
+	}
+	tmp, out := newPlane(p.w, p.h), newPlane(p.w, p.h)
+	line := make([]float32, p.w+2*r)
+	for y := range p.h {
+		row := p.v[y*p.w : (y+1)*p.w]
+		copy(line[r:], row)
+		for i := range r {
+			line[i], line[r+p.w+i] = row[0], row[p.w-1]
+		}
+		dst := tmp.v[y*p.w : (y+1)*p.w]
+		for x := range dst {
+			c := line[x : x+2*r+1]
+			s := c[r] * k[0]
+			for i := 1; i <= r; i++ {
+				s += (c[r-i] + c[r+i]) * k[i]
+			}
+			dst[x] = s
+		}
+	}
+	for y := range p.h {
+		dst := out.v[y*p.w : (y+1)*p.w]
+		for i := -r; i <= r; i++ {
+			kk := k[max(i, -i)]
+			src := tmp.v[min(max(y+i, 0), p.h-1)*p.w:]
+			for x := range dst {
+				dst[x] += src[x] * kk
+			}
+		}
+	}
+	return out
+}
+
+// extreme is the running minimum (sign 1) or maximum (sign -1) over a square of 2r+1 pixels (van Herk's algorithm would
+// be faster for large r; r is small here, and the two passes cost 2r+1 comparisons a pixel).
+func (p *plane) extreme(r int, sign float32) *plane {
+	if r <= 0 {
+		return p.clone()
+	}
+	tmp, out := newPlane(p.w, p.h), newPlane(p.w, p.h)
+	for y := range p.h {
+		row := p.v[y*p.w : (y+1)*p.w]
+		dst := tmp.v[y*p.w : (y+1)*p.w]
+		slide(row, dst, r, sign)
+	}
+	col, res := make([]float32, p.h), make([]float32, p.h)
+	for x := range p.w {
+		for y := range p.h {
+			col[y] = tmp.v[y*p.w+x]
+		}
+		slide(col, res, r, sign)
+		for y := range p.h {
+			out.v[y*p.w+x] = res[y]
+		}
+	}
+	return out
+}
+
+// slide is the running extreme of a line with a monotone queue.
+func slide(src, dst []float32, r int, sign float32) {
+	n := len(src)
+	q := make([]int, 0, 2*r+2)
+	next := 0
+	for i := range n {
+		for next < n && next <= i+r {
+			for len(q) > 0 && sign*src[q[len(q)-1]] >= sign*src[next] {
+				q = q[:len(q)-1]
+			}
+			q = append(q, next)
+			next++
+		}
+		for q[0] < i-r {
+			q = q[1:]
+		}
+		dst[i] = src[q[0]]
+	}
+}
+
+// eroded is the darkest value within r pixels, a disc by way of offsets; r may be fractional.
+func (p *plane) darkest(r float64) *plane {
+	type off struct{ dx, dy int }
+	var offs []off
+	ri := int(math.Ceil(r))
+	for dy := -ri; dy <= ri; dy++ {
+		for dx := -ri; dx <= ri; dx++ {
+			if float64(dx*dx+dy*dy) <= r*r+0.01 {
+				offs = append(offs, off{dx, dy})
+			}
+		}
+	}
+	out := p.clone()
+	for _, o := range offs {
+		for y := max(0, -o.dy); y < min(p.h, p.h-o.dy); y++ {
+			x0, x1 := max(0, -o.dx), min(p.w, p.w-o.dx)
+			dst := out.v[y*p.w+x0 : y*p.w+x1]
+			src := p.v[(y+o.dy)*p.w+x0+o.dx:]
+			for i := range dst {
+				if s := src[i]; s < dst[i] {
+					dst[i] = s
+				}
+			}
+		}
+	}
+	return out
+}
+
+// closed is the grey closing by a square: dark marks narrower than 2r+1 pixels are filled with what lies around them.
+func (p *plane) closed(r int) *plane { return p.extreme(r, -1).extreme(r, 1) }
+
+// patch is a part of a picture as RGBA, for sampling between the pixels.
+type patch struct {
+	img  *image.RGBA
+	x, y int // its place in the picture, counted from the picture's own corner
+}
+
+// cut takes the part of a picture round the given places with a margin; nil where it lies outside.
+func cut(img image.Image, r image.Rectangle) *patch {
+	b := img.Bounds()
+	r = r.Intersect(image.Rect(0, 0, b.Dx(), b.Dy()))
+	if r.Empty() {
+		return nil
+	}
+	dst := image.NewRGBA(image.Rect(0, 0, r.Dx(), r.Dy()))
+	if o, ok := img.(interface{ Opaque() bool }); !ok || !o.Opaque() {
+		draw.Draw(dst, dst.Rect, image.White, image.Point{}, draw.Src)
+	}
+	draw.Draw(dst, dst.Rect, img, r.Min.Add(b.Min), draw.Over)
+	return &patch{dst, r.Min.X, r.Min.Y}
+}
+
+// rgb samples between the pixels; the centre of the picture's first pixel is (0.5, 0.5).
+func (q *patch) rgb(x, y float64) (r, g, b float32, ok bool) {
+	x -= float64(q.x) + 0.5
+	y -= float64(q.y) + 0.5
+	ix, iy := int(math.Floor(x)), int(math.Floor(y))
+	if ix < 0 || iy < 0 || ix+1 >= q.img.Rect.Dx() || iy+1 >= q.img.Rect.Dy() {
+		return 0, 0, 0, false
+	}
+	fx, fy := float32(x-float64(ix)), float32(y-float64(iy))
+	o := iy*q.img.Stride + 4*ix
+	p := q.img.Pix[o : o+8 : o+8]
+	n := q.img.Pix[o+q.img.Stride : o+q.img.Stride+8 : o+q.img.Stride+8]
+	w00, w10, w01, w11 := (1-fx)*(1-fy), fx*(1-fy), (1-fx)*fy, fx*fy
+	const k = 1. / 255
+	return (w00*float32(p[0]) + w10*float32(p[4]) + w01*float32(n[0]) + w11*float32(n[4])) * k,
+		(w00*float32(p[1]) + w10*float32(p[5]) + w01*float32(n[1]) + w11*float32(n[5])) * k,
+		(w00*float32(p[2]) + w10*float32(p[6]) + w01*float32(n[2]) + w11*float32(n[6])) * k, true
+}

@@ -1,0 +1,194 @@
+package ink
+
+import (
+	"math"
+)
+
+// fill in the window's planes from the pictures. agrees is how well the printed signature image was found again, -1 if
+// the e-certificate has none.
+func (w *window) load(s *sampled, ref *sampled) (agrees float64) {
+	w.edge = s.out
+	lum := luma(s)
+	rl := luma(ref)
+	// What is red on the e-certificate prints dark on a black printer: the darker of both counts as explained.
+	dark := newPlane(w.w, w.h)
+	for i := range dark.v {
+		dark.v[i] = min(rl.v[i], ref.r.v[i])
+	}
+	sigma := w.match(dark, lum)
+	agrees = w.shiftSignature(dark, lum)
+	w.print = w.onPaper(dark.blurred(sigma)).darkness()
+	w.gray = w.onPaper(lum).darkness()
+	r, g, b := w.onPaper(s.r), w.onPaper(s.g), w.onPaper(s.b)
+	w.red, w.blue, w.tint = newPlane(w.w, w.h), newPlane(w.w, w.h), newPlane(w.w, w.h)
+	var chroma []float32
+	for i := range w.red.v {
+		w.red.v[i] = r.v[i] - (g.v[i]+b.v[i])/2
+		w.blue.v[i] = b.v[i] - r.v[i]
+		w.tint.v[i] = max(0, ref.b.v[i]-ref.r.v[i])
+		if i%3 == 0 {
+			chroma = append(chroma, max(w.red.v[i], -w.red.v[i], w.blue.v[i], -w.blue.v[i]))
+		}
+	}
+	// Coloured marks in the window are few; a grey scan has none anywhere.
+	w.colour = quantile(chroma, 0.995) > 0.07
+	if !w.colour {
+		w.scan = w.gray
+		return agrees
+	}
+	// JPEG smears colour over 2 x 2 to 4 x 4 pixels: the middle of a seal's line is less red than it should be.
+	red := w.red.blurred(0.5).extreme(max(1, int(math.Round(0.15*w.px))), -1)
+	w.scan = r.darkness()
+	for i, q := range red.v {
+		if q > 0.1 {
+			w.scan.v[i] -= min(0.35, 0.9*(q-0.1))
+		}
+	}
+	return agrees
+}
+
+func (p *plane) darkness() *plane {
+	for i, v := range p.v {
+		p.v[i] = 1 - min(v, 1.05)
+	}
+	return p
+}
+
+// match finds the blur that makes the reference look most like the scan.
+func (w *window) match(ref, scan *plane) float64 {
+	best, at := -2.0, 0.5
+	for _, sigma := range []float64{0.45, 0.7, 1, 1.4, 1.9, 2.6} {
+		if c := correlation(ref.blurred(sigma), scan, 2, 2, w.w-2, w.h-2, 0, 0); c > best {
+			best, at = c, sigma
+		}
+	}
+	return at
+}
+
+// evidence is what is darker than the e-certificate explains.
+type evidence struct {
+	excess  *plane // darkness beyond what is explained
+	hidden  []bool // dark print lies there: writing would not be seen
+	near    []bool // within reach of dark print
+	tone    float64
+	weak    float32
+	strong  float32
+	noise   float64
+	blueInk []bool
+}
+
+// unexplained compares scan and e-certificate pixel by pixel.
+func (w *window) unexplained() *evidence {
+	e := &evidence{}
+	// How dark print of full blackness is in this scan.
+	var ratio []float32
+	for i, p := range w.print.v {
+		if p > 0.35 && w.edge.v[i] == 0 {
+			ratio = append(ratio, w.gray.v[i]/p)
+		}
+	}
+	e.tone = 0.8
+	if len(ratio) > 50 {
+		e.tone = min(1.15, max(0.25, float64(quantile(ratio, 0.6))))
+	}
+	reach := (0.17+1.6*w.rms)*w.px + 0.35
+	around := w.negative(w.print).darkest(reach) // darkest print within reach, negated
+	wider := w.negative(w.print).darkest(reach + 0.22*w.px)
+	e.excess = newPlane(w.w, w.h)
+	e.hidden, e.near = make([]bool, len(w.scan.v)), make([]bool, len(w.scan.v))
+	var paper []float32
+	soft := w.scan.blurred(max(0.45, 0.055*w.px))
+	for i := range soft.v {
+		p := -around.v[i]
+		want := float32(1.2*e.tone)*p + 0.02
+		if p > 0.3 {
+			want = max(want, 0.55+p)
+		}
+		if w.edge.v[i] > 0 {
+			continue
+		}
+		e.excess.v[i] = soft.v[i] - want
+		e.hidden[i] = p > 0.3 && w.gray.v[i] > 0.35*float32(e.tone)
+		e.near[i] = -wider.v[i] > 0.25
+		if -wider.v[i] < 0.1 && i%3 == 0 {
+			paper = append(paper, soft.v[i])
+		}
+	}
+	// The quartile below the median is free of writing.
+	if len(paper) > 100 {
+		e.noise = float64(quantile(paper, 0.5)-quantile(paper, 0.16)) * 1.05
+	}
+	e.weak = float32(max(0.12, 3.2*e.noise))
+	e.strong = float32(max(0.22, 5.5*e.noise))
+	w.blueOverPrint(e)
+	return e
+}
+
+func (w *window) negative(p *plane) *plane {
+	out := newPlane(p.w, p.h)
+	for i, v := range p.v {
+		out.v[i] = -v
+	}
+	return out
+}
+
+// blueOverPrint finds blue writing where neutral print hides its darkness. The print away from the box says how blue
+// toner can look here.
+func (w *window) blueOverPrint(e *evidence) {
+	if !w.colour {
+		return
+	}
+	soft := w.blue.blurred(max(0.6, 0.08*w.px))
+	tint := w.tint.extreme(max(1, int(0.3*w.px)), -1)
+	var usual []float32
+	for y := range w.h {
+		for x := range w.w {
+			i := y*w.w + x
+			if e.hidden[i] && !within(w.box, x, y) {
+				usual = append(usual, soft.v[i]-tint.v[i])
+			}
+		}
+	}
+	limit := float32(0.2)
+	if len(usual) > 60 {
+		limit = max(0.16, quantile(usual, 0.985)+0.07)
+	} else {
+		limit = 0.28
+	}
+	for i := range e.hidden {
+		if e.hidden[i] && soft.v[i]-tint.v[i] > limit {
+			e.excess.v[i] = max(e.excess.v[i], soft.v[i])
+			e.hidden[i] = false
+		}
+	}
+}
+
+// mask keeps what is strongly darker and what hangs together with it.
+func (w *window) mask(e *evidence) []bool {
+	m := make([]bool, len(e.excess.v))
+	var stack []int
+	for i, v := range e.excess.v {
+		if v > e.strong && !m[i] {
+			m[i] = true
+			stack = append(stack, i)
+			for len(stack) > 0 {
+				j := stack[len(stack)-1]
+				stack = stack[:len(stack)-1]
+				x, y := j%w.w, j/w.w
+				for dy := -1; dy <= 1; dy++ {
+					for dx := -1; dx <= 1; dx++ {
+						nx, ny := x+dx, y+dy
+						if nx < 0 || ny < 0 || nx >= w.w || ny >= w.h {
+							continue
+						}
+						if k := ny*w.w + nx; !m[k] && e.excess.v[k] > e.weak {
+							m[k] = true
+							stack = append(stack, k)
+						}
+					}
+				}
+			}
+		}
+	}
+	return m
+}
