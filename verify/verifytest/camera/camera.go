@@ -46,8 +46,22 @@ type Truth struct {
 	// Corners are the page's own top left, top right, bottom right and bottom left corners, whichever way up it lies.
 	// Those of a page that is cut off lie outside of the picture.
 	Corners [4]page.Point
+	// PrintScale is how much smaller than the page the print on it is; both have the same middle.
+	PrintScale float64
 	// ToPixel takes a place on the page in mm to the picture.
 	ToPixel func(x, y float64) page.Point
+}
+
+// PrintToPixel takes a place of the print, in mm from its own top left corner, to the picture.
+func (t Truth) PrintToPixel(x, y float64) page.Point {
+	return t.ToPixel((x-t.W/2)*t.PrintScale+t.W/2, (y-t.H/2)*t.PrintScale+t.H/2)
+}
+
+func printScale(v float64) float64 {
+	if v == 0 {
+		return 1
+	}
+	return v
 }
 
 // PixelsPerMM is the mean scale of the page in the picture.
@@ -104,6 +118,7 @@ type Shot struct {
 	CurlCorner    bool    // only the two ends lift, instead of an arch
 	CutOff        float64 // share of the page's height that lies outside of the picture
 	CutSide       int     // 0 top, 1 right, 2 bottom, 3 left of the picture
+	PrintScale    float64 // of the print on the paper: 0.97 where the printer left white margins; 0 means 1
 	Quality       int     // of the JPEG
 	Chat          bool    // sent through a chat program: 1600 pixels, quality 60
 	Screen        bool    // not paper at all, but a page shown on a monitor
@@ -125,7 +140,7 @@ func Photograph(p Sheet, s Shot, seed uint64) Picture {
 	blur(img, s.Defocus)
 	motion(img, s.Motion, s.MotionAngle)
 	develop(img, s, rng)
-	truth := Truth{W: p.W, H: p.H, ToPixel: l.toPixel}
+	truth := Truth{W: p.W, H: p.H, PrintScale: printScale(s.PrintScale), ToPixel: l.toPixel}
 	q := s.Quality
 	out := img.rgba()
 	if s.Chat {

@@ -39,6 +39,9 @@ func paperOf(p Sheet, perMM float64) *plane {
 	return out
 }
 
+// bare is the colour of paper without print, as paperOf makes it.
+var bare = [3]float32{22 + 255*0.872, 22 + 255*0.870, 24 + 255*0.855}
+
 // light is the illumination of a place on the desk, 1 for full light.
 type light struct {
 	dx, dy  float64
@@ -109,7 +112,9 @@ func expose(p Sheet, s Shot, l *lens, rng *rand.Rand) *plane {
 			n.light = lit.at(n.desk.X, n.desk.Y, p.W, p.H)
 		}
 	}
-	kx, ky := float64(paper.w)/p.W, float64(paper.h)/p.H
+	ps := printScale(s.PrintScale)
+	kx, ky := float64(paper.w)/p.W/ps, float64(paper.h)/p.H/ps
+	mx, my := p.W*(1-ps)/2, p.H*(1-ps)/2 // the bare margins
 	shade := newShade(s)
 	rows := func(y0, y1 int) {
 		var c, d [3]float32
@@ -132,7 +137,11 @@ func expose(p Sheet, s Shot, l *lens, rng *rand.Rand) *plane {
 					cover = 0
 				}
 				if cover > 0 {
-					paper.at(ux*kx, uy*ky, &c)
+					if ux < mx || uy < my || ux > p.W-mx || uy > p.H-my {
+						c = bare
+					} else {
+						paper.at((ux-mx)*kx, (uy-my)*ky, &c)
+					}
 					if s.Screen {
 						shade.screen(ux, uy, &c)
 					} else {

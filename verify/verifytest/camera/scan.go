@@ -46,10 +46,7 @@ func Scanned(p Sheet, s Scan, seed uint64) Picture {
 		bw, bh = bh, bw
 	}
 	w, h := int(math.Round(bw*perMM)), int(math.Round(bh*perMM))
-	scale := s.Scale
-	if scale == 0 {
-		scale = 1
-	}
+	scale := printScale(s.Scale)
 	sin, cos := math.Sincos(s.Skew*math.Pi/180 + float64(s.Quarter&3)*math.Pi/2)
 	if s.Skew == 0 {
 		sin, cos = math.Round(sin), math.Round(cos)
@@ -116,7 +113,7 @@ func Scanned(p Sheet, s Scan, seed uint64) Picture {
 	})
 	blur(img, s.Blur)
 	develop(img, Shot{Noise: s.Noise}, rng)
-	truth := Truth{W: p.W, H: p.H, ToPixel: toPixel}
+	truth := Truth{W: p.W, H: p.H, PrintScale: 1, ToPixel: toPixel}
 	if s.Mode == ScanColour {
 		return finish(img.rgba(), s.Quality, truth)
 	}

@@ -69,6 +69,9 @@ func Photo(split Split, i int) (Shot, uint64) {
 	if chance(0.15) {
 		s.Curl, s.CurlAngle, s.CurlCorner = between(0.5, 2.5), between(0, 180), chance(0.5)
 	}
+	if chance(0.5) {
+		s.PrintScale = between(0.955, 0.985)
+	}
 	s.Chat = chance(0.25)
 	return s, r.Uint64()
 }

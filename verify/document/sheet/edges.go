@@ -1,0 +1,308 @@
+package sheet
+
+import (
+	"cmp"
+	"math"
+	"slices"
+)
+
+// edges is what the reduced picture says of changes in brightness and colour.
+type edges struct {
+	p      *plane
+	gx, gy []float32 // direction of the strongest change, as a unit vector
+	m      []float32 // its size, as a share of the brightness
+	weight []float32 // its size against the surroundings, 0 to 1
+	thin   []bool    // a maximum across its own direction
+	noise  float32
+}
+
+func findEdges(p *plane) *edges {
+	n := p.w * p.h
+	e := &edges{p: p, gx: make([]float32, n), gy: make([]float32, n), m: make([]float32, n), weight: make([]float32, n), thin: make([]bool, n)}
+	l, u, v := smooth(p.l, p.w, p.h), smooth(p.u, p.w, p.h), smooth(p.v, p.w, p.h)
+	for y := 1; y < p.h-1; y++ {
+		for x := 1; x < p.w-1; x++ {
+			o := y*p.w + x
+			ax, ay := scharr(l, o, p.w)
+			bx, by := scharr(u, o, p.w)
+			cx, cy := scharr(v, o, p.w)
+			bx, by, cx, cy = 2*bx, 2*by, 2*cx, 2*cy
+			// The common direction of the three (Di Zenzo's tensor).
+			xx, yy, xy := ax*ax+bx*bx+cx*cx, ay*ay+by*by+cy*cy, ax*ay+bx*by+cx*cy
+			d := float32(math.Sqrt(float64((xx-yy)*(xx-yy) + 4*xy*xy)))
+			big := (xx + yy + d) / 2
+			if big <= 0 {
+				continue
+			}
+			// Its eigenvector.
+			vx, vy := xy, big-xx
+			if xx >= yy {
+				vx, vy = big-yy, xy
+			}
+			k := float32(math.Hypot(float64(vx), float64(vy)))
+			if k == 0 {
+				vx, k = 1, 1
+			}
+			e.gx[o], e.gy[o] = vx/k, vy/k
+			e.m[o] = float32(math.Sqrt(float64(big))) / (l[o] + 20)
+		}
+	}
+	e.noise = quantile(e.m, 0.3)
+	local := boxMean(e.m, p.w, p.h, 12)
+	for y := 2; y < p.h-2; y++ {
+		for x := 2; x < p.w-2; x++ {
+			o := y*p.w + x
+			m := e.m[o]
+			e.weight[o] = m / (m + 0.7*local[o] + 1.2*e.noise + 0.002)
+			dx, dy := step(e.gx[o]), step(e.gy[o])
+			a, b := e.m[o+dy*p.w+dx], e.m[o-dy*p.w-dx]
+			e.thin[o] = m >= a && m > b && m > 1.3*e.noise && m > 0.55*local[o]
+		}
+	}
+	return e
+}
+
+func step(v float32) int {
+	switch {
+	case v > 0.38:
+		return 1
+	case v < -0.38:
+		return -1
+	}
+	return 0
+}
+
+// smooth is a 1-2-1 filter both ways.
+func smooth(src []float32, w, h int) []float32 {
+	tmp, out := make([]float32, len(src)), make([]float32, len(src))
+	for y := range h {
+		for x := range w {
+			o := y*w + x
+			tmp[o] = (src[y*w+max(x-1, 0)] + 2*src[o] + src[y*w+min(x+1, w-1)]) / 4
+		}
+	}
+	for y := range h {
+		up, down := max(y-1, 0)*w, min(y+1, h-1)*w
+		for x := range w {
+			out[y*w+x] = (tmp[up+x] + 2*tmp[y*w+x] + tmp[down+x]) / 4
+		}
+	}
+	return out
+}
+
+// scharr is the gradient by Scharr's kernels, in steps of brightness over one pixel.
+func scharr(p []float32, o, w int) (gx, gy float32) {
+	a, b, c := p[o-w-1], p[o-w], p[o-w+1]
+	d, f := p[o-1], p[o+1]
+	g, h, i := p[o+w-1], p[o+w], p[o+w+1]
+	return (3*(c+i-a-g) + 10*(f-d)) / 32, (3*(g+i-a-c) + 10*(h-b)) / 32
+}
+
+// quantile of values, over a sample of them.
+func quantile(v []float32, q float64) float32 {
+	var s []float32
+	for i := 0; i < len(v); i += 7 {
+		if v[i] > 0 {
+			s = append(s, v[i])
+		}
+	}
+	if len(s) == 0 {
+		return 0
+	}
+	slices.Sort(s)
+	return s[int(q*float64(len(s)-1))]
+}
+
+// line is n·(x, y) = rho, with n = (cos, sin) of angle, and what lies along it.
+type line struct {
+	angle    float64 // of the normal, 0 to π
+	nx, ny   float64
+	rho      float64
+	votes    float32
+	border   bool // a side of the picture, not an edge in it
+	t0       int  // the position along the line of the first entry below
+	strength []float32
+	light    []float32
+	flat     [2][]float32 // on the side of −n and of +n
+}
+
+// Hough's accumulator.
+const (
+	angles   = 180
+	rhoStep  = 1.5
+	spread   = 4 // degrees around its gradient in which an edge votes
+	perGroup = 18
+	groups   = 6 // of directions, each with a share of the lines, so that stripes do not take all
+)
+
+// lines finds the straight edges of the picture.
+func (e *edges) lines() []line {
+	p := e.p
+	diag := math.Hypot(float64(p.w), float64(p.h))
+	rhos := int(2*diag/rhoStep) + 3
+	acc := make([]float32, (angles+2)*rhos)
+	var cos, sin [angles]float64
+	for a := range angles {
+		sin[a], cos[a] = math.Sincos(float64(a) * math.Pi / angles)
+	}
+	cx, cy := float64(p.w)/2, float64(p.h)/2
+	for y := 2; y < p.h-2; y++ {
+		for x := 2; x < p.w-2; x++ {
+			o := y*p.w + x
+			if !e.thin[o] {
+				continue
+			}
+			a := math.Atan2(float64(e.gy[o]), float64(e.gx[o])) * angles / math.Pi
+			a0 := int(math.Round(a)) + angles
+			fx, fy := float64(x)+0.5-cx, float64(y)+0.5-cy
+			for i := a0 - spread; i <= a0+spread; i++ {
+				k := i % angles
+				r := (fx*cos[k] + fy*sin[k] + diag) / rhoStep
+				ir := int(r)
+				f := float32(r - float64(ir))
+				w := e.weight[o] * (1 - 0.18*float32(abs(i-a0)))
+				acc[(k+1)*rhos+ir] += w * (1 - f)
+				acc[(k+1)*rhos+ir+1] += w * f
+			}
+		}
+	}
+	// A normal turned by π is the same line with −rho.
+	for r := range rhos {
+		back := int(2*diag/rhoStep) - r
+		if back >= 0 && back < rhos {
+			acc[r] = acc[angles*rhos+back]
+			acc[(angles+1)*rhos+r] = acc[rhos+back]
+		}
+	}
+	type peak struct {
+		a, r int
+		v    float32
+	}
+	var peaks []peak
+	least := float32(0.02 * float64(min(p.w, p.h)))
+	for a := 1; a <= angles; a++ {
+		for r := 2; r < rhos-2; r++ {
+			v := acc[a*rhos+r]
+			if v < least || v <= acc[a*rhos+r-1] || v < acc[a*rhos+r+1] || v <= acc[(a-1)*rhos+r] || v < acc[(a+1)*rhos+r] ||
+				v <= acc[a*rhos+r-2] || v < acc[a*rhos+r+2] {
+				continue
+			}
+			peaks = append(peaks, peak{a - 1, r, v})
+		}
+	}
+	slices.SortFunc(peaks, func(a, b peak) int { return cmp.Compare(b.v, a.v) })
+	var out []line
+	var taken [groups]int
+	for _, q := range peaks {
+		g := (q.a + angles/groups/2) % angles * groups / angles
+		if taken[g] >= perGroup {
+			continue
+		}
+		l := line{angle: float64(q.a) * math.Pi / angles, nx: cos[q.a], ny: sin[q.a], votes: q.v}
+		l.rho = float64(q.r)*rhoStep - diag + cx*l.nx + cy*l.ny
+		near := slices.ContainsFunc(out, func(o line) bool { return o.same(l, p) })
+		if near {
+			continue
+		}
+		taken[g]++
+		e.profile(&l)
+		out = append(out, l)
+	}
+	for _, b := range []line{
+		{nx: 1, rho: 0.5},
+		{nx: 1, rho: float64(p.w) - 0.5},
+		{angle: math.Pi / 2, ny: 1, rho: 0.5},
+		{angle: math.Pi / 2, ny: 1, rho: float64(p.h) - 0.5},
+	} {
+		b.border = true
+		out = append(out, b)
+	}
+	return out
+}
+
+func abs(v int) int { return max(v, -v) }
+
+// same reports whether two lines run within 2.5 pixels of each other all over the picture.
+func (l line) same(o line, p *plane) bool {
+	if d := math.Abs(l.nx*o.ny - l.ny*o.nx); d > 0.07 {
+		return false
+	}
+	worst := 0.0
+	for _, t := range [2]float64{-0.35, 0.35} {
+		x, y := l.point(t*float64(max(p.w, p.h)) + l.mid(p))
+		worst = max(worst, math.Abs(o.nx*x+o.ny*y-o.rho))
+	}
+	return worst < 2.5
+}
+
+// point is the place at position t along the line.
+func (l *line) point(t float64) (x, y float64) { return l.nx*l.rho - l.ny*t, l.ny*l.rho + l.nx*t }
+
+// at is the position along the line of the place nearest to (x, y).
+func (l *line) at(x, y float64) float64 { return -l.ny*x + l.nx*y }
+
+// mid is the position nearest to the picture's middle.
+func (l *line) mid(p *plane) float64 { return l.at(float64(p.w)/2, float64(p.h)/2) }
+
+// profile reads what lies along a line, as running sums.
+func (e *edges) profile(l *line) {
+	p := e.p
+	w, h := float64(p.w), float64(p.h)
+	lo, hi := math.Inf(1), math.Inf(-1)
+	for _, c := range [4][2]float64{{0, 0}, {w, 0}, {0, h}, {w, h}} {
+		t := l.at(c[0], c[1])
+		lo, hi = min(lo, t), max(hi, t)
+	}
+	l.t0 = int(math.Floor(lo))
+	n := int(math.Ceil(hi)) - l.t0 + 2
+	sums := make([]float32, 4*n)
+	l.strength, l.light = sums[:n], sums[n:2*n]
+	l.flat = [2][]float32{sums[2*n : 3*n], sums[3*n:]}
+	nx, ny := float32(l.nx), float32(l.ny)
+	for i := 1; i < n; i++ {
+		x, y := l.point(float64(l.t0 + i))
+		l.strength[i], l.light[i], l.flat[0][i], l.flat[1][i] = l.strength[i-1], l.light[i-1], l.flat[0][i-1], l.flat[1][i-1]
+		if x < 2 || y < 2 || x >= w-2 || y >= h-2 {
+			continue
+		}
+		var best float32
+		for _, d := range [5]float64{0, -1, 1, -2, 2} {
+			px, py := int(x+d*l.nx), int(y+d*l.ny)
+			if px < 0 || py < 0 || px >= p.w || py >= p.h {
+				continue
+			}
+			o := py*p.w + px
+			c := e.gx[o]*nx + e.gy[o]*ny
+			if c < 0 {
+				c = -c
+			}
+			if c > 0.8 {
+				v := e.weight[o] * (c - 0.8) * 5
+				if d == 2 || d == -2 {
+					v *= 0.7
+				}
+				best = max(best, v)
+			}
+		}
+		l.strength[i] += min(best*1.6, 1)
+		a, b := p.near(x-4*l.nx, y-4*l.ny), p.near(x+4*l.nx, y+4*l.ny)
+		l.light[i] += min(max((b.l-a.l)/(max(a.l, b.l)+20)/0.06, -1), 1)
+		for k, d := range [2]float64{-5, 5} {
+			px, py := int(x+d*l.nx), int(y+d*l.ny)
+			if px >= 0 && py >= 0 && px < p.w && py < p.h {
+				m := e.m[py*p.w+px]
+				l.flat[k][i] += 0.012 / (0.012 + m)
+			}
+		}
+	}
+}
+
+// mean of running sums between two positions.
+func (l *line) mean(sum []float32, a, b float64) float64 {
+	i, j := int(a)-l.t0, int(b)-l.t0
+	i, j = min(max(i, 0), len(sum)-1), min(max(j, 0), len(sum)-1)
+	if j <= i {
+		return 0
+	}
+	return float64(sum[j]-sum[i]) / float64(j-i)
+}
