@@ -31,7 +31,8 @@ type QRCode struct {
 	Text     string // the payload, with characters that cannot be seen spelled out
 	Shown    string // Text, cut after qrShown characters
 	Warnings []QRNote
-	Facts    []Pair // host, operator, strategy, error correction, …
+	Host     []TextRun // the host, with the characters marked that the official one it resembles has otherwise
+	Facts    []Pair    // operator, strategy, error correction, …
 	Table    QRTable
 	copy     string
 }
@@ -86,6 +87,7 @@ func qrCode(m *Messages, rep *verify.Report, i int) QRCode {
 		v.Shown = m.T("qrcard.cut", "text", string(r[:qrShown]), "n", strconv.Itoa(len(r)))
 	}
 	v.classify(m, code.Payload)
+	v.Host = hostRuns(code.Payload)
 	v.Facts = qrFacts(m, code)
 	v.Table = compareCode(m, rep, code)
 	v.copy = v.plain(m)
@@ -136,6 +138,29 @@ func (v *QRCode) classify(m *Messages, p qr.Payload) {
 	v.Meaning = m.Or("qrcard.meaning."+key, "")
 }
 
+// hostRuns is the host as the code spells it. Letters of other scripts that look like Latin ones are named by code point.
+func hostRuns(p qr.Payload) []TextRun {
+	host := visible(p.Host)
+	if host == "" {
+		return nil
+	}
+	if p.LookAlike == "" {
+		return []TextRun{{Text: host}}
+	}
+	marks, _ := differing(host, p.LookAlike)
+	out := runs(host, marks)
+	var odd []string
+	for i, r := range []rune(host) {
+		if i < len(marks) && marks[i] && r >= 0x80 {
+			odd = append(odd, fmt.Sprintf("%c U+%04X", r, r))
+		}
+	}
+	if len(odd) > 0 {
+		out = append(out, TextRun{Text: " (" + strings.Join(odd, ", ") + ")"})
+	}
+	return out
+}
+
 func qrFacts(m *Messages, c *verify.Code) []Pair {
 	var ps []Pair
 	add := func(key, value string) {
@@ -144,7 +169,6 @@ func qrFacts(m *Messages, c *verify.Code) []Pair {
 		}
 	}
 	p := c.Payload
-	add("host", visible(p.Host))
 	add("ascii", p.HostASCII)
 	add("known", p.LookAlike)
 	add("owner", p.Owner)
@@ -226,6 +250,9 @@ func (v QRCode) plain(m *Messages) string {
 	b.WriteString(v.Title + "\n" + v.Class + "\n" + v.Text + "\n")
 	for _, w := range v.Warnings {
 		b.WriteString("! " + w.Text + "\n")
+	}
+	if len(v.Host) > 0 {
+		b.WriteString(m.T("qrcard.fact.host") + m.T("qrcard.colon") + CompareCell{Runs: v.Host}.plain() + "\n")
 	}
 	for _, f := range v.Facts {
 		b.WriteString(f.Label + m.T("qrcard.colon") + f.Value + "\n")

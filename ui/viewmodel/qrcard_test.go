@@ -122,6 +122,15 @@ func TestQRCardClassesAndWarnings(t *testing.T) {
 	}
 }
 
+// A host that looks the same must be seen to differ.
+func TestQRCardMarksTheHostThatLooksAlike(t *testing.T) {
+	m := messages(t, viewmodel.English)
+	c := viewmodel.BuildQRCard(m, vmtest.QRReport(vmtest.QRLookAlike)).Codes[0]
+	if got := marked(viewmodel.CompareCell{Runs: c.Host}); got != "jzsgl.[с\u043e]c.gov.cn (с U+0441, \u043e U+043E)" {
+		t.Errorf("%q", got)
+	}
+}
+
 func TestQRCardSaysWhatIsWrong(t *testing.T) {
 	m := messages(t, viewmodel.Chinese)
 	rep := vmtest.QRReport(vmtest.QROrdinary)
