@@ -38,8 +38,8 @@ package: ## archives to hand out, into build/dist
 bench: ## Go benchmarks of every package
 	CGO_ENABLED=0 go test -run '^$$' -bench . -benchtime $(BENCHTIME) -benchmem -tags ci,no_emoji,migrated_fynedo ./...
 
-bench-qr: ## reading codes
-	CGO_ENABLED=0 go test -run '^$$' -bench . -benchtime $(BENCHTIME) -benchmem ./verify/qr/...
+bench-qr: ## reading codes: this reader and eight others on the same pictures, tables into docs/qr.md (EVERY=4 MINUTES=20)
+	BENCHTIME=$(BENCHTIME) ./.ci/bench-qr
 
 bench-seal: ## checking signatures
 	CGO_ENABLED=0 go test -run '^$$' -bench . -benchtime $(BENCHTIME) -benchmem ./verify/seal/...
