@@ -6,6 +6,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/dialog"
+	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 )
@@ -124,6 +125,20 @@ func (w *Window) dialog(title string, content fyne.CanvasObject) {
 	w.shown = widget.NewModalPopUp(pad(body, 6, 6, 10, 10), w.win.Canvas())
 	size := w.win.Canvas().Size()
 	w.shown.Resize(fyne.NewSize(min(680, size.Width-80), min(620, size.Height-80)))
+	w.shown.Show()
+}
+
+// ask shows a small dialog with a question and a button that answers it; Esc and 取消 leave everything as it is.
+func (w *Window) ask(title string, content fyne.CanvasObject, button string, ok func()) {
+	w.closeDialog()
+	th := w.th
+	yes := widget.NewButton(button, ok)
+	yes.Importance = widget.HighImportance
+	body := container.NewBorder(line(th, title, theme.SizeNameSubHeadingText, theme.ColorNameForeground),
+		container.NewHBox(layout.NewSpacer(), widget.NewButton(w.m.T("common.cancel"), w.closeDialog), yes), nil, nil, pad(content, 8, 8, 0, 0))
+	w.shown = widget.NewModalPopUp(pad(body, 10, 8, 14, 12), w.win.Canvas())
+	size := w.win.Canvas().Size()
+	w.shown.Resize(fyne.NewSize(min(520*th.Scale(), size.Width-80), w.shown.MinSize().Height+10))
 	w.shown.Show()
 }
 

@@ -22,6 +22,7 @@ type filterChip struct {
 	number *canvas.Text
 	ground *canvas.Rectangle
 	shape  viewmodel.Shape
+	icon   fyne.Resource
 	on     bool
 	count  int
 }
@@ -33,7 +34,7 @@ var (
 )
 
 func newFilterChip(th *Theme, f viewmodel.Filter, tapped func()) *filterChip {
-	c := &filterChip{th: th, filter: f, tapped: tapped, shape: -1}
+	c := &filterChip{th: th, filter: f, tapped: tapped, shape: -1, icon: theme.ListIcon()}
 	switch f {
 	case viewmodel.ShowFailed:
 		c.shape = viewmodel.ShapeFail
@@ -41,6 +42,10 @@ func newFilterChip(th *Theme, f viewmodel.Filter, tapped func()) *filterChip {
 		c.shape = viewmodel.ShapeUnknown
 	case viewmodel.ShowPassed:
 		c.shape = viewmodel.ShapePass
+	case viewmodel.ShowUnreadable:
+		c.icon = theme.BrokenImageIcon()
+	case viewmodel.ShowDoubtful:
+		c.icon = theme.VisibilityIcon()
 	}
 	c.number = line(th, "0", theme.SizeNameText, theme.ColorNameForeground)
 	c.ground = canvas.NewRectangle(th.C(colorSurface))
@@ -58,7 +63,7 @@ func (c *filterChip) set(n int, on bool) {
 
 // CreateRenderer implements fyne.Widget.
 func (c *filterChip) CreateRenderer() fyne.WidgetRenderer {
-	content := rowOf(5, centred(widget.NewIcon(theme.NewThemedResource(theme.ListIcon()))), centred(c.number))
+	content := rowOf(5, centred(widget.NewIcon(theme.NewThemedResource(c.icon))), centred(c.number))
 	if c.shape >= 0 {
 		content = rowOf(5, centred(shapeImage(c.th, c.shape, 16)), centred(c.number))
 	}

@@ -13,6 +13,7 @@ func keyList() []keyHelp {
 	return []keyHelp{
 		{"Ctrl+O", "help.key.open"},
 		{"Ctrl+Shift+O", "help.key.folder"},
+		{"Ctrl+1 … 9", "help.key.screen"},
 		{"PgDn / PgUp", "help.key.step"},
 		{"Alt+← / Alt+→", "help.key.day"},
 		{"Alt+↓ / Alt+↑", "help.key.month"},
@@ -22,6 +23,11 @@ func keyList() []keyHelp {
 		{"Ctrl+Shift+C", "help.key.copy"},
 		{"Ctrl+= / Ctrl+- / Ctrl+0", "help.key.zoom"},
 		{"Ctrl+E", "help.key.expand"},
+		{"Ctrl+P", "help.key.pause"},
+		{"1 / 2 / 3", "help.key.decide"},
+		{"N", "help.key.note"},
+		{"U / Ctrl+Z", "help.key.undo"},
+		{"/", "help.key.search"},
 		{"Ctrl+L", "help.key.lang"},
 		{"Ctrl+K", "help.key.theme"},
 		{"Esc", "help.key.escape"},
@@ -58,6 +64,15 @@ func (w *Window) installKeys() {
 	add(ctrl, fyne.KeyMinus, func() { w.page.zoomBy(1 / zoomStep) })
 	add(ctrl, fyne.Key0, func() { w.page.zoomFit() })
 	add(ctrl, fyne.KeyE, func() { w.panel.toggleAll() })
+	for i, key := range []fyne.KeyName{fyne.Key1, fyne.Key2, fyne.Key3, fyne.Key4, fyne.Key5, fyne.Key6, fyne.Key7, fyne.Key8, fyne.Key9} {
+		add(ctrl, key, func() {
+			if i < len(w.screens) {
+				w.Show(w.screens[i].Key())
+			}
+		})
+	}
+	add(ctrl, fyne.KeyP, func() { w.session.Pause(!w.session.Paused()) })
+	add(ctrl, fyne.KeyZ, func() { w.session.Undo() })
 	add(ctrl, fyne.KeyL, w.switchLanguage)
 	add(ctrl, fyne.KeyK, w.switchTheme)
 	add(ctrl, fyne.KeyQ, w.win.Close)
@@ -71,26 +86,17 @@ func (w *Window) typedKey(e *fyne.KeyEvent) {
 		w.help()
 	case fyne.KeyEscape:
 		w.escape()
-	case fyne.KeyPageDown, fyne.KeyDown:
-		w.session.Step(1)
-	case fyne.KeyPageUp, fyne.KeyUp:
-		w.session.Step(-1)
-	case fyne.KeyLeft:
-		w.page.turn(-1)
-	case fyne.KeyRight:
-		w.page.turn(1)
+	default:
+		w.current().TypedKey(e)
 	}
 }
 
 func (w *Window) typedRune(r rune) {
-	switch r {
-	case 'j', 'J':
-		w.session.Step(1)
-	case 'k', 'K':
-		w.session.Step(-1)
-	case '?':
+	if r == '?' {
 		w.help()
+		return
 	}
+	w.current().TypedRune(r)
 }
 
 // escape closes the dialog or the notice, else cancels the reading.

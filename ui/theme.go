@@ -97,6 +97,9 @@ func rgba(v uint32, a uint8) color.NRGBA {
 // Dark reports whether the dark set is in use.
 func (t *Theme) Dark() bool { return t.dark }
 
+// Scale is the size of texts in relation to the normal one.
+func (t *Theme) Scale() float32 { return 1 }
+
 // C returns a colour of the set.
 func (t *Theme) C(name fyne.ThemeColorName) color.Color { return t.Color(name, theme.VariantLight) }
 

@@ -45,6 +45,8 @@ type Options struct {
 	Dispatch func(func())
 	Workers  int
 	About    About
+	// Screens are screens of the program's own, after those of the window.
+	Screens []ScreenMaker
 	// Idle, if set, is called in a goroutine of its own when the last file has been read.
 	Idle func()
 }
@@ -58,18 +60,21 @@ type Window struct {
 	win     fyne.Window
 	session *viewmodel.Session
 
-	header *header
-	files  *fileList
-	page   *pageView
-	panel  *resultPanel
-	footer *footer
-	start  fyne.CanvasObject // shown while the list is empty
-	main   fyne.CanvasObject
-	split  [2]*container.Split
-	notice *fyne.Container
-	shown  *widget.PopUp
-	detail *viewmodel.Detail
-	busy   bool // files were being read at the last change
+	header  *header
+	rail    *rail
+	screens []Screen
+	at      string // key of the screen that is shown
+	files   *fileList
+	page    *pageView
+	panel   *resultPanel
+	footer  *footer
+	start   fyne.CanvasObject // shown while the list is empty
+	main    fyne.CanvasObject
+	split   [2]*container.Split
+	notice  *fyne.Container
+	shown   *widget.PopUp
+	detail  *viewmodel.Detail
+	busy    bool // files were being read at the last change
 }
 
 // New makes the window; Show shows it, Close ends its work.
@@ -119,26 +124,22 @@ func (w *Window) build() {
 		w.panel.stop()
 	}
 	w.header = newHeader(w)
-	w.files = newFileList(w.th, w.session)
-	w.panel = newResultPanel(w)
-	w.page = newPageView(w.th, w.session, w.panel.point, w.panel.reveal)
-	w.footer = newFooter(w)
-	offsets := [2]float64{0.205, 0.53}
-	for i, s := range w.split {
-		if s != nil {
-			offsets[i] = s.Offset
-		}
+	w.screens = nil
+	for _, make := range w.makers() {
+		w.screens = append(w.screens, make(w))
 	}
-	inner := container.NewHSplit(w.page.root, w.panel.scroll)
-	inner.Offset = offsets[1]
-	outer := container.NewHSplit(w.files.root, inner)
-	outer.Offset = offsets[0]
-	w.split = [2]*container.Split{outer, inner}
-	w.main = outer
+	w.rail = newRail(w)
+	w.footer = newFooter(w)
+	desk := container.NewStack()
 	w.start = w.startScreen()
 	w.notice = container.NewStack()
 	w.notice.Hide()
-	w.win.SetContent(container.NewBorder(container.NewVBox(w.header.root, w.notice), w.footer.root, nil, nil, container.NewStack(w.start, w.main)))
+	w.win.SetContent(container.NewBorder(container.NewVBox(w.header.root, w.notice), w.footer.root, w.rail.root, nil, desk))
+	desk.Add(w.start)
+	for _, x := range w.screens {
+		desk.Add(x.Object())
+	}
+	w.main = desk
 	w.changed(viewmodel.Change{List: true, Detail: true, Timeline: true, Picture: true})
 }
 
@@ -172,20 +173,12 @@ func (w *Window) changed(c viewmodel.Change) {
 			go w.o.Idle()
 		}
 		w.busy = busy
-		w.files.refresh()
-		empty := w.session.Counts().Total == 0
-		show(w.start, empty)
-		show(w.main, !empty)
+		w.arrange()
 	}
 	if c.List || c.Detail {
 		w.showDetail()
 	}
-	if c.Timeline || c.Detail {
-		w.panel.showTime(c.Timeline)
-	}
-	if c.Picture {
-		w.page.pictured()
-	}
+	w.current().Changed(c)
 	for c.Notice {
 		text, ok := w.session.TakeNotice()
 		if !ok {
@@ -202,8 +195,6 @@ func (w *Window) showDetail() {
 		d := viewmodel.BuildDetail(w.m, rep, w.covers)
 		w.detail = &d
 	}
-	w.panel.show(w.detail)
-	w.page.show(w.detail)
 	w.footer.show(w.detail)
 	w.refreshQuestion()
 	w.win.SetTitle(w.title())

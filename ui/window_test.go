@@ -19,7 +19,7 @@ import (
 func TestAnEmptyWindowSaysWhatToDo(t *testing.T) {
 	r := newRig(t, one(vmtest.Good()))
 	r.wantText(r.win.Content(), "把证书文件或文件夹拖到这里", "文件只在本机读取", "未发起任何网络连接", "评标委员会决定最终评审结果；本结果仅供辅助审查")
-	if r.main.Visible() || !r.start.Visible() {
+	if r.current().Object().Visible() || !r.start.Visible() {
 		t.Error("an empty window shows the lists")
 	}
 }
