@@ -150,7 +150,7 @@ func (s *sealCard) change(c viewmodel.SealChange) fyne.CanvasObject {
 	if s.act.locate == nil || c.Page < 0 {
 		return text
 	}
-	return container.NewBorder(nil, nil, nil, centred(iconButton(theme.VisibilityIcon(), "", func() { s.act.locate(c.Page, c.Box) })), text)
+	return container.NewBorder(nil, nil, nil, centred(iconButton(theme.VisibilityIcon(), "", func() { s.act.locate(c.Page, c.Box) })), centred(text))
 }
 
 // revisions is the switch between the page as it was signed and as it is now. One revision is shown at a time: the

@@ -14,6 +14,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/driver/software"
 	"fyne.io/fyne/v2/test"
 
 	"zhengyan/assets"
@@ -94,7 +95,7 @@ func TestSealCardShowsEveryKind(t *testing.T) {
 	wants := map[string]map[viewmodel.Lang][]string{
 		"ok":                   {viewmodel.Chinese: {"签章完好，签署者受信任", "覆盖整个文件", "受信任"}, viewmodel.English: {"intact and its signer is trusted", "covers the whole file"}},
 		"seal-validation-data": {viewmodel.Chinese: {"只追加了验证资料", "签章允许", "签章时", "现在"}, viewmodel.English: {"validation data only", "permitted by the seal", "As signed", "As it is now"}},
-		"seal-edited-in-place": {viewmodel.Chinese: {"签章不成立", "摘要不符"}, viewmodel.English: {"does not hold", "HASH_FAILURE"}},
+		"seal-edited-in-place": {viewmodel.Chinese: {"签章不成立", "摘要不符", "没有追加"}, viewmodel.English: {"does not hold", "HASH_FAILURE"}},
 		"seal-overlay":         {viewmodel.Chinese: {"签章之后有不允许的改动", "新增批注"}, viewmodel.English: {"Something was changed after sealing", "annotation added"}},
 		"seal-sm2":             {viewmodel.Chinese: {"SM2 with SM3"}, viewmodel.English: {"SM2 with SM3"}},
 		"seal-ses-timestamp":   {viewmodel.Chinese: {"电子签章（GB/T 38540", "由时间戳证明"}, viewmodel.English: {"electronic seal (GB/T 38540", "shown by a timestamp"}},
@@ -107,7 +108,7 @@ func TestSealCardShowsEveryKind(t *testing.T) {
 			for lang, want := range byLang {
 				m := sealMessages(t, lang)
 				c := newSealCard(th, m, viewmodel.BuildSealCard(m, reports[name]), sealActions{revision: func(int64) {}, locate: func(int, page.Box) {}, copied: func(string) {}})
-				cv := test.NewCanvas()
+				cv := software.NewCanvas()
 				cv.SetContent(container.NewVScroll(pad(c.root, 8, 8, 8, 8)))
 				cv.Resize(fyne.NewSize(460, max(200, c.root.MinSize().Height+30)))
 				cv.Resize(fyne.NewSize(460, c.root.MinSize().Height+30)) // the height follows from the width

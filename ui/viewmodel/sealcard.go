@@ -197,6 +197,8 @@ func (v *SealView) rows(m *Messages, s *seal.Signature, anchors int) {
 	signer, issuer := s.Signer, ""
 	if signer == "" {
 		signer = m.T("sealcard.signer.unknown")
+	} else if s.Integrity != seal.Intact {
+		issuer = m.T("sealcard.signer.claimed")
 	} else if len(s.Chain) > 0 {
 		issuer = m.T("sealcard.signer.issuer", "issuer", shortName(s.Chain[0].Issuer))
 	}
@@ -211,7 +213,7 @@ func (v *SealView) rows(m *Messages, s *seal.Signature, anchors int) {
 		alg = m.T("sealcard.alg.unknown")
 	}
 	if s.Digest != "" && !strings.HasSuffix(alg, s.Digest) {
-		alg += m.T("list.comma") + m.T("sealcard.alg.digest", "digest", s.Digest)
+		alg += m.T("sealcard.join") + m.T("sealcard.alg.digest", "digest", s.Digest)
 	}
 	add("algorithm", alg, m.Or("sealcard.form."+s.Format, s.Format), ShapeWait)
 	v.Rows = append(v.Rows, timeRow(m, s, anchors))
@@ -231,8 +233,10 @@ func (v *SealView) rows(m *Messages, s *seal.Signature, anchors int) {
 	add("coverage", m.Or("sealcard.coverage."+string(s.Coverage), string(s.Coverage)), "", shape)
 	changes, note, shape := m.Or("sealcard.changes."+string(s.Changes), string(s.Changes)), "", ShapePass
 	switch {
-	case shape == ShapePass && (s.Coverage == seal.CoveragePartial || s.Coverage == seal.CoverageInvalid) && s.Changes == seal.ChangesNone:
+	case (s.Coverage == seal.CoveragePartial || s.Coverage == seal.CoverageInvalid) && s.Changes == seal.ChangesNone:
 		changes, shape = m.T("sealcard.changes.unknown"), ShapeUnknown
+	case s.Changes == seal.ChangesNone && s.Integrity == seal.Broken:
+		changes, shape = m.T("sealcard.changes.inside"), ShapeWait
 	case s.Changes == seal.ChangesNone:
 	case s.Permitted:
 		note = m.T("sealcard.permitted")
@@ -255,7 +259,7 @@ func (v *SealView) rows(m *Messages, s *seal.Signature, anchors int) {
 	if s.Anchor != "" {
 		note = m.T("sealcard.trust.anchor", "anchor", shortName(s.Anchor))
 		if k, ok := seal.Known(s.Chain[len(s.Chain)-1].SHA256); ok {
-			note += m.T("list.comma") + m.T("sealcard.trust.known", "name", shortName(k.Subject))
+			note += m.T("sealcard.join") + m.T("sealcard.trust.known", "name", shortName(k.Subject))
 		}
 	}
 	add("trust", trust, note, shape)
@@ -277,7 +281,7 @@ func timeRow(m *Messages, s *seal.Signature, anchors int) SealRow {
 			r.Note = m.T("sealcard.time.unproven")
 		}
 		if !s.SignedAt.IsZero() && s.Kind != "timestamp" {
-			r.Note += m.T("list.comma") + m.T("sealcard.time.claimedtoo", "time", instant(s.SignedAt))
+			r.Note += m.T("sealcard.join") + m.T("sealcard.time.claimedtoo", "time", instant(s.SignedAt))
 		}
 	case !s.SignedAt.IsZero():
 		r.Value, r.Note = instant(s.SignedAt), m.T("sealcard.time.claimed")

@@ -124,12 +124,12 @@ func verifySigner(sd *signedData, si *signerInfo, form cmsForm, ranges [][]byte,
 	}
 	content, ok := o.content(sd, si, form, alg.digest, ranges)
 	if !ok {
-		return o
+		return o.claimed(si, alg, extra)
 	}
 	o.revocationAttrs(si)
 	if si.hasAttrs {
 		if !o.attributes(sd, si, alg.digest, content) {
-			return o
+			return o.claimed(si, alg, extra)
 		}
 		o.verifyValue(si, alg, attrEncodings(si), extra)
 	} else {
@@ -138,6 +138,20 @@ func verifySigner(sd *signedData, si *signerInfo, form cmsForm, ranges [][]byte,
 			o.problem(pContentType, "no signed attributes for content type "+sd.contentType)
 		}
 		o.verifyValue(si, alg, [][][]byte{content}, extra)
+	}
+	return o
+}
+
+// claimed names the signer of a value that does not hold by the certificate that the container gives for it, so that a
+// person can be told whose seal it claims to be.
+func (o *outcome) claimed(si *signerInfo, a *algorithms, extra []*cert) *outcome {
+	cands, _ := si.candidates(o.certs, extra)
+	for _, c := range cands {
+		o.signer = c
+		if c.pub != nil {
+			o.algorithm = algorithmName(c.pub, a.digest, a.pss)
+		}
+		break
 	}
 	return o
 }
