@@ -108,7 +108,7 @@ func BenchmarkLookup(b *testing.B) {
 				}
 			}
 			report(b, times)
-			st, err := os.Stat(s.db.Path())
+			st, err := os.Stat(s.file.db.Path())
 			if err != nil {
 				b.Fatal(err)
 			}

@@ -2,13 +2,16 @@ package store
 
 import (
 	"encoding/binary"
+	"math/bits"
 	"slices"
 )
 
 // A value of 2,016 bytes lets two entries fill one leaf page of 4,096 bytes to the last byte: bbolt splits a page only
 // where at least two entries remain on it, so larger values would drag overflow pages behind them.
+// Blocks of strings are smaller, seven to a page, because one string of them is wanted at a time.
 const (
 	blockBytes = 2016
+	wordBytes  = 560
 	pageSize   = 4096
 	noNext     = ^uint64(0)
 )
@@ -20,6 +23,7 @@ type putFunc func(key, value []byte) error
 // row before it) and the packed rest: uvarint shared, uvarint len, bytes, uvarint len, bytes.
 type rowBlocks struct {
 	put     putFunc
+	limit   int // bytes of a block
 	first   uint32
 	count   uint32
 	ordinal uint32
@@ -30,7 +34,7 @@ type rowBlocks struct {
 func (w *rowBlocks) add(number, packed []byte) error {
 	before := len(w.body)
 	w.append(number, packed)
-	if w.count > 0 && len(w.body)+4+binary.MaxVarintLen32 > blockBytes {
+	if w.count > 0 && len(w.body)+4+binary.MaxVarintLen32 > w.limit {
 		w.body = w.body[:before]
 		if err := w.flush(); err != nil {
 			return err
@@ -71,16 +75,25 @@ func (w *rowBlocks) flush() error {
 	return nil
 }
 
-// rowAt finds row number want in a block that starts with row first, and returns its number and packed rest.
-func rowAt(value []byte, first, want uint32) (number string, packed []byte, ok bool) {
-	ok = eachRow(value, first, func(i uint32, n, p []byte) bool {
-		if i != want {
-			return true
+// rowAt finds row number want in a block that starts with row first, and returns its number, in buf, and packed rest.
+func rowAt(value []byte, first, want uint32, buf []byte) (number, packed []byte, ok bool) {
+	d := unpacker{b: value}
+	d.take(4)
+	count := d.uvarint()
+	if d.err != nil || want < first || uint64(want-first) >= count {
+		return nil, nil, false
+	}
+	number = buf
+	for range want - first + 1 {
+		shared := d.uvarint()
+		suffix := d.take(d.uvarint())
+		packed = d.take(d.uvarint())
+		if d.err != nil || shared > uint64(len(number)) {
+			return nil, nil, false
 		}
-		number, packed = string(n), p
-		return false
-	})
-	return number, packed, ok && packed != nil
+		number = append(number[:shared], suffix...)
+	}
+	return number, packed, true
 }
 
 // eachRow calls f for the rows of a block until f returns false. It returns false if the block does not decode.
@@ -110,7 +123,7 @@ func eachRow(value []byte, first uint32, f func(row uint32, number, packed []byt
 
 // stringBlocks packs a sorted dictionary: u32 ordinal, uvarint count, then front-coded strings.
 func stringBlocks(words []string, put putFunc) error {
-	w := rowBlocks{put: put}
+	w := rowBlocks{put: put, limit: wordBytes}
 	for _, s := range words {
 		if err := w.add([]byte(s), nil); err != nil {
 			return err
@@ -132,59 +145,75 @@ func indexPages(entries []uint64, width int, put putFunc) error {
 }
 
 // indexWriter packs entries (hash in the high, row in the low half) that come in order: u32 ordinal, u64 first, u64 next
-// (first of the next page, or noNext), uvarint count, then for each entry uvarint hash difference and the row in width
-// bytes.
+// (first of the next page, or noNext), u16 count, seven skips (u32 hash of the entry before, u16 offset), then for each
+// entry uvarint hash difference and the row in width bytes. Skip i leads to entry (i+1)*count/8.
 type indexWriter struct {
 	put     putFunc
 	width   int
 	ordinal uint32
-	count   uint64
 	first   uint64
 	prev    uint32
 	body    []byte
+	marks   []skip // of each entry
 }
 
+type skip struct {
+	before uint32 // hash of the entry before
+	offset uint16
+}
+
+const (
+	indexSkips = 7
+	indexHead  = 20 + 2 + indexSkips*6
+)
+
 func (w *indexWriter) add(e uint64) error {
-	before := len(w.body)
-	if w.count == 0 {
-		w.first, w.prev = e, uint32(e>>32)
-	}
-	w.append(e)
-	if w.count > 0 && len(w.body) > blockBytes-20-3 {
-		w.body = w.body[:before]
+	h := uint32(e >> 32)
+	// A difference takes five bytes at most; with fewer the page may still be full, which the next entry finds.
+	if len(w.body)+uvarintLen(h-w.prev)+w.width > blockBytes-indexHead && len(w.marks) > 0 {
 		if err := w.flush(e); err != nil {
 			return err
 		}
-		w.first, w.prev = e, uint32(e>>32)
-		w.append(e)
 	}
-	w.prev = uint32(e >> 32)
-	w.count++
+	if len(w.marks) == 0 {
+		w.first, w.prev = e, h
+	}
+	w.marks = append(w.marks, skip{w.prev, uint16(len(w.body))})
+	gap := h - w.prev
+	for gap >= 0x80 {
+		w.body = append(w.body, byte(gap)|0x80)
+		gap >>= 7
+	}
+	w.body = append(w.body, byte(gap))
+	for s := 8 * (w.width - 1); s >= 0; s -= 8 {
+		w.body = append(w.body, byte(e>>s))
+	}
+	w.prev = h
 	return nil
 }
 
-func (w *indexWriter) append(e uint64) {
-	w.body = binary.AppendUvarint(w.body, uint64(uint32(e>>32)-w.prev))
-	for s := w.width - 1; s >= 0; s-- {
-		w.body = append(w.body, byte(e>>(8*s)))
-	}
-}
+func uvarintLen(x uint32) int { return (bits.Len32(x|1) + 6) / 7 }
 
 func (w *indexWriter) flush(next uint64) error {
-	if w.count == 0 {
+	if len(w.marks) == 0 {
 		return nil
 	}
-	v := make([]byte, 0, 20+binary.MaxVarintLen32+len(w.body))
+	v := make([]byte, 0, indexHead+len(w.body))
 	v = binary.BigEndian.AppendUint32(v, w.ordinal)
 	v = binary.BigEndian.AppendUint64(v, w.first)
 	v = binary.BigEndian.AppendUint64(v, next)
-	v = binary.AppendUvarint(v, w.count)
+	v = binary.BigEndian.AppendUint16(v, uint16(len(w.marks)))
+	for i := range indexSkips {
+		m := w.marks[(i+1)*len(w.marks)/(indexSkips+1)]
+		v = binary.BigEndian.AppendUint32(v, m.before)
+		v = binary.BigEndian.AppendUint16(v, m.offset)
+	}
 	v = append(v, w.body...)
 	if err := w.put(binary.BigEndian.AppendUint64(nil, w.first), v); err != nil {
 		return err
 	}
 	w.ordinal++
-	w.count, w.body = 0, w.body[:0]
+	w.marks, w.body = w.marks[:0], w.body[:0]
 	return nil
 }
 
@@ -192,19 +221,19 @@ func (w *indexWriter) flush(next uint64) error {
 type indexPage struct {
 	ordinal     uint32
 	first, next uint64
-	count       uint64
+	count       int
+	skips       []byte
 	entries     []byte
 }
 
 func parseIndexPage(v []byte) (indexPage, bool) {
-	if len(v) < 20 {
+	if len(v) < indexHead {
 		return indexPage{}, false
 	}
 	p := indexPage{ordinal: binary.BigEndian.Uint32(v), first: binary.BigEndian.Uint64(v[4:]), next: binary.BigEndian.Uint64(v[12:])}
-	d := unpacker{b: v[20:]}
-	p.count = d.uvarint()
-	p.entries = d.b
-	return p, d.err == nil && p.count > 0 && p.count <= uint64(len(v)) && p.first < p.next
+	p.count = int(binary.BigEndian.Uint16(v[20:]))
+	p.skips, p.entries = v[22:indexHead], v[indexHead:]
+	return p, p.count > 0 && p.count <= len(p.entries) && p.first < p.next
 }
 
 // each calls f for the entries of the page until f returns false. It returns false if the page does not decode.
@@ -238,9 +267,35 @@ func (p indexPage) each(width int, f func(hash, row uint32) bool) bool {
 	return len(b) == 0
 }
 
+// sound reports whether the skips lead where they should; readers rely on those of a file that was checked.
+func (p indexPage) sound(width int) bool {
+	b, h := p.entries, uint32(p.first>>32)
+	for j, i := 0, 0; j < p.count; j++ {
+		for ; i < indexSkips && (i+1)*p.count/(indexSkips+1) == j; i++ {
+			if binary.BigEndian.Uint32(p.skips[6*i:]) != h || int(binary.BigEndian.Uint16(p.skips[6*i+4:])) != len(p.entries)-len(b) {
+				return false
+			}
+		}
+		gap, n := binary.Uvarint(b)
+		if n <= 0 || len(b) < n+width {
+			return false
+		}
+		h += uint32(gap)
+		b = b[n+width:]
+	}
+	return true
+}
+
 // from returns the page without the entries before the first whose hash is not below hash.
 func (p indexPage) from(hash uint32, width int) indexPage {
 	b, h, left := p.entries, p.first>>32, p.count
+	for i := indexSkips - 1; i >= 0; i-- {
+		before, offset := binary.BigEndian.Uint32(p.skips[6*i:]), int(binary.BigEndian.Uint16(p.skips[6*i+4:]))
+		if before < hash && offset <= len(b) {
+			b, h, left = b[offset:], uint64(before), p.count-(i+1)*p.count/(indexSkips+1)
+			break
+		}
+	}
 	for left > 0 && len(b) >= 5+width { // five bytes are the longest difference; the last entries are left to each
 		gap, n := uint64(b[0]), 1
 		for shift := uint(7); b[n-1] >= 0x80 && n < 5; shift += 7 {

@@ -202,7 +202,7 @@ func FuzzBlocks(f *testing.F) {
 		if p, ok := parseIndexPage(b); ok {
 			n := uint64(0)
 			p.each(2, func(_, _ uint32) bool { n++; return true })
-			if n > p.count {
+			if n > uint64(p.count) {
 				t.Fatal("more entries than counted")
 			}
 		}

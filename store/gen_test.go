@@ -46,7 +46,7 @@ func synthetic(i int, rng *rand.Rand) Row {
 	r := Row{
 		Kind: fields.Constructor1, Number: fmt.Sprintf("%s1%s%04d%04d%05d", p[:3], p[3:], 1900+i/100000, 2006+i%18, i%100000),
 		Name: pick(surnames) + pick(givens), Sex: []string{"男", "女"}[rng.IntN(2)], Birth: day(1960 + rng.IntN(40)),
-		Employer: fmt.Sprintf("%s第%d建设工程有限公司", p[:3], int(float64(1+i/10)*rng.Float64()*rng.Float64())),
+		Employer: fmt.Sprintf("%s第%d建设工程有限公司", p[:3], int(float64(50+i/50)*rng.Float64()*rng.Float64())),
 		Status:   pick(statuses), EcertID: fmt.Sprintf("%016X%016X", rng.Uint64(), rng.Uint64()),
 		QRKey: fmt.Sprintf("%016x%016x", rng.Uint64(), rng.Uint64()), UpdatedAt: day(2025), LatestUsageFrom: day(2026),
 	}

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"hash/fnv"
 	"strings"
 	"unicode"
 
@@ -52,10 +51,11 @@ func plainNumber(s string) bool {
 
 // keyHash places a key in an index. Collisions cost one more row to read; they never change an answer.
 func keyHash(tree byte, key string) uint32 {
-	h := fnv.New64a()
-	h.Write([]byte{tree})
-	h.Write([]byte(key))
-	x := h.Sum64()
+	const offset, prime = 14695981039346656037, 1099511628211 // FNV-1a
+	x := (uint64(offset) ^ uint64(tree)) * prime
+	for i := range len(key) {
+		x = (x ^ uint64(key[i])) * prime
+	}
 	// FNV's high bits mix badly on short keys; this is the finaliser of MurmurHash3.
 	x ^= x >> 33
 	x *= 0xff51afd7ed558ccd

@@ -58,6 +58,9 @@ func newManifest(meta Meta, words, employers []string) *manifest {
 	}
 }
 
+// provers are the trees of a file by their bytes.
+type provers [128]*prover
+
 type treeRoot struct {
 	Tree   string `json:"tree"`
 	Leaves uint32 `json:"leaves"`
@@ -70,7 +73,7 @@ func (m *manifest) meta() Meta {
 
 // parseManifest reads a manifest and checks it against its stored hash, which catches damage (not forgery: that is
 // what the signature of the file is for).
-func parseManifest(b, sum []byte) (*manifest, map[byte]*prover, error) {
+func parseManifest(b, sum []byte) (*manifest, *provers, error) {
 	if b == nil {
 		return nil, nil, ErrNotSnapshot
 	}
@@ -87,10 +90,10 @@ func parseManifest(b, sum []byte) (*manifest, map[byte]*prover, error) {
 	if m.RowWidth < 1 || m.RowWidth > 4 || m.Rows > maxRows {
 		return nil, nil, fmt.Errorf("%w: manifest", ErrDamaged)
 	}
-	trees := map[byte]*prover{}
+	trees := &provers{}
 	for _, t := range m.Trees {
 		raw, err := hex.DecodeString(t.Root)
-		if err != nil || len(raw) != sha256.Size || len(t.Tree) != 1 || bucketNames[t.Tree[0]] == "" {
+		if err != nil || len(raw) != sha256.Size || len(t.Tree) != 1 || t.Tree[0] >= 128 || bucketNames[t.Tree[0]] == "" {
 			return nil, nil, fmt.Errorf("%w: manifest", ErrDamaged)
 		}
 		p, err := newProver(t.Tree[0], t.Leaves, Hash(raw))
@@ -99,8 +102,10 @@ func parseManifest(b, sum []byte) (*manifest, map[byte]*prover, error) {
 		}
 		trees[t.Tree[0]] = p
 	}
-	if len(trees) != len(treeOrder) {
-		return nil, nil, fmt.Errorf("%w: manifest", ErrDamaged)
+	for _, tree := range []byte(treeOrder) {
+		if trees[tree] == nil {
+			return nil, nil, fmt.Errorf("%w: manifest", ErrDamaged)
+		}
 	}
 	return &m, trees, nil
 }

@@ -192,7 +192,7 @@ func (w *fileWriter) merge(d *deltaSource, meta Meta) error {
 	}
 	counts := make([]int, len(words))
 	err = w.bucket(treeRows, func(store putFunc) error {
-		rb := rowBlocks{put: store}
+		rb := rowBlocks{put: store, limit: blockBytes}
 		write := func(ids *idMap) func(key, packed []byte) error {
 			return func(key, packed []byte) error {
 				var status uint64
@@ -350,30 +350,14 @@ func kindOf(packed []byte, words []string) (string, bool) {
 }
 
 func (s *Snapshot) bulkWords() (words []string, err error) {
-	err = s.read(func(r *reader) error { words, err = s.loadStrings(r, treeWords, s.m.Words); return err })
+	err = s.read(func(r *reader) error { words, err = s.loadStrings(r, s.trees[treeWords], s.m.Words); return err })
 	return words, err
 }
 
 // eachBlock reads all blocks of rows, unchecked.
 func (s *Snapshot) eachBlock(ctx context.Context, f func(first uint32, v []byte) error) error {
 	return s.read(func(r *reader) error {
-		b := r.bucket(bucketNames[treeRows])
-		if b == nil {
-			return damaged("bucket", bucketNames[treeRows])
-		}
-		c := b.Cursor()
-		for k, v := c.First(); k != nil; k, v = c.Next() {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			if len(k) != 4 || len(v) > maxBlockBytes {
-				return damaged("block", k)
-			}
-			if err := f(binary.BigEndian.Uint32(k), v); err != nil {
-				return err
-			}
-		}
-		return nil
+		return s.eachValue(ctx, r, s.trees[treeRows], 0, func(e element) error { return f(uint32(e.number()), e.value) })
 	})
 }
 
@@ -442,16 +426,8 @@ func (g *merger) mergeIndex(ctx context.Context, tree byte, width int, put putFu
 	slices.Sort(fresh)
 	w := indexWriter{put: put, width: width}
 	err := g.from.read(func(r *reader) error {
-		b := r.bucket(bucketNames[tree])
-		if b == nil {
-			return damaged("bucket", bucketNames[tree])
-		}
-		c := b.Cursor()
-		for k, v := c.First(); k != nil; k, v = c.Next() {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			p, ok := parseIndexPage(v)
+		return g.from.eachValue(ctx, r, g.from.trees[tree], 0, func(e element) error {
+			p, ok := parseIndexPage(e.value)
 			if !ok {
 				return damaged(bucketNames[tree], "page does not decode")
 			}
@@ -474,14 +450,11 @@ func (g *merger) mergeIndex(ctx context.Context, tree byte, width int, put putFu
 				}
 				return failed == nil
 			})
-			if failed != nil {
-				return failed
+			if failed == nil && !ok {
+				failed = damaged(bucketNames[tree], "page does not decode")
 			}
-			if !ok {
-				return damaged(bucketNames[tree], "page does not decode")
-			}
-		}
-		return nil
+			return failed
+		})
 	})
 	if err != nil {
 		return err

@@ -6,9 +6,6 @@ import (
 	"fmt"
 	"hash/fnv"
 	"io"
-	"os"
-
-	bolt "go.etcd.io/bbolt"
 )
 
 // Layout of bbolt's file, version 2: what has to be known to look at a file before bbolt maps it.
@@ -122,6 +119,13 @@ func (w *skeleton) checkFree() error {
 	return nil
 }
 
+// validMeta reports whether m is a meta page's content: 56 bytes and their checksum.
+func validMeta(m []byte) bool {
+	h := fnv.New64a()
+	h.Write(m[:56])
+	return binary.LittleEndian.Uint32(m) == boltMagic && binary.LittleEndian.Uint32(m[4:]) == boltVersion && binary.LittleEndian.Uint64(m[56:]) == h.Sum64()
+}
+
 func (w *skeleton) readMeta(size int64) error {
 	var best uint64
 	found := false
@@ -131,10 +135,7 @@ func (w *skeleton) readMeta(size int64) error {
 			continue
 		}
 		m := b[boltHeader:]
-		h := fnv.New64a()
-		h.Write(m[:56])
-		if binary.LittleEndian.Uint32(m) != boltMagic || binary.LittleEndian.Uint32(m[4:]) != boltVersion ||
-			binary.LittleEndian.Uint64(m[56:]) != h.Sum64() {
+		if !validMeta(m) {
 			continue
 		}
 		ps := int64(binary.LittleEndian.Uint32(m[8:]))
@@ -259,28 +260,4 @@ func (w *skeleton) buckets(id uint64, count int, over int64) error {
 		}
 	}
 	return nil
-}
-
-// openReadOnly opens a bbolt file that must exist and be whole. It never creates or changes one.
-func openReadOnly(path string, every bool) (*bolt.DB, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	st, err := f.Stat()
-	if err != nil {
-		return nil, err
-	}
-	if !st.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s: %w: not a regular file", path, ErrNotSnapshot)
-	}
-	if err := checkSkeleton(f, st.Size(), every); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	db, err := bolt.Open(path, 0, &bolt.Options{ReadOnly: true, Timeout: lockTimeout, NoStatistics: true})
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	return db, nil
 }

@@ -96,7 +96,7 @@ func normalise(r Row) (Row, error) {
 }
 
 func sane(d civil.Date) bool {
-	if d.IsZero() {
+	if d.IsZero() || (d.Y >= 1000 && d.Y <= 9999 && d.M >= 1 && d.M <= 12 && d.D >= 1 && d.D <= 28) {
 		return true
 	}
 	if d.D == 0 {
@@ -281,6 +281,11 @@ type unpacker struct {
 }
 
 func (d *unpacker) uvarint() uint64 {
+	if len(d.b) > 0 && d.b[0] < 0x80 {
+		v := d.b[0]
+		d.b = d.b[1:]
+		return uint64(v)
+	}
 	v, n := binary.Uvarint(d.b)
 	if n <= 0 {
 		d.b, d.err = nil, errors.Join(d.err, errPacked)
@@ -399,12 +404,21 @@ func (d *unpacker) text() string {
 	case textPlain:
 		return string(p)
 	case textHexLower:
-		return hex.EncodeToString(p)
+		return hexText(p, "0123456789abcdef")
 	case textHexUpper:
-		return strings.ToUpper(hex.EncodeToString(p))
+		return hexText(p, "0123456789ABCDEF")
 	}
 	d.fail()
 	return ""
+}
+
+func hexText(p []byte, digits string) string {
+	var small [64]byte
+	b := small[:0]
+	for _, c := range p {
+		b = append(b, digits[c>>4], digits[c&15])
+	}
+	return string(b)
 }
 
 // packDate keeps a day or a month in 22 bits, in order.

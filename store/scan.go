@@ -3,8 +3,8 @@ package store
 import (
 	"context"
 	"crypto/sha256"
-	"encoding/binary"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"iter"
@@ -62,16 +62,8 @@ func (s *Snapshot) verifyCounts(ctx context.Context) error {
 	for _, tree := range []byte(treeOrder) {
 		next := uint32(0)
 		err := s.read(func(r *reader) error {
-			b := r.bucket(bucketNames[tree])
-			if b == nil {
-				return damaged("bucket", bucketNames[tree])
-			}
-			c := b.Cursor()
-			for k, v := c.First(); k != nil; k, v = c.Next() {
-				if next%256 == 0 && ctx.Err() != nil {
-					return ctx.Err()
-				}
-				ord, err := s.verified(r, tree, k, v)
+			return s.eachValue(ctx, r, s.trees[tree], 0, func(e element) error {
+				_, ord, err := s.verified(r, s.trees[tree], e, &r.text)
 				if err != nil {
 					return err
 				}
@@ -79,8 +71,8 @@ func (s *Snapshot) verifyCounts(ctx context.Context) error {
 					return damaged(bucketNames[tree], fmt.Sprintf("value %d follows %d", ord, next))
 				}
 				next++
-			}
-			return nil
+				return nil
+			})
 		})
 		if err != nil {
 			return err
@@ -92,24 +84,48 @@ func (s *Snapshot) verifyCounts(ctx context.Context) error {
 	return nil
 }
 
+// errStop ends eachValue early.
+var errStop = errors.New("stop")
+
+// eachValue calls f for the values of a bucket, from the one that holds key on, as they lie in the mapping: unchecked.
+func (s *Snapshot) eachValue(ctx context.Context, r *reader, p *prover, key uint64, f func(element) error) error {
+	var c cursor // f may use the reader's
+	ok := s.file.seek(p.at, key, p.width, &c)
+	for n := 0; ok; n, ok = n+1, c.next(s.file) {
+		if n%256 == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		e, good := c.element()
+		if !good || len(e.key) != p.width || len(e.value) > maxBlockBytes {
+			return damaged(p.name, "entry")
+		}
+		if err := f(e); err == errStop {
+			return nil
+		} else if err != nil {
+			return err
+		}
+	}
+	if c.bad {
+		return damaged(p.name, "pages do not fit together")
+	}
+	return nil
+}
+
 func (s *Snapshot) indexSum(ctx context.Context, tree byte) (sum uint64, err error) {
 	err = s.read(func(r *reader) error {
 		previous := uint64(0)
-		c := r.bucket(bucketNames[tree]).Cursor()
-		for k, v := c.First(); k != nil; k, v = c.Next() {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			p, ok := parseIndexPage(v)
-			if !ok || (p.ordinal > 0 && p.first != previous) {
-				return damaged(bucketNames[tree], "pages do not join")
+		t := s.trees[tree]
+		return s.eachValue(ctx, r, t, 0, func(e element) error {
+			p, ok := parseIndexPage(e.value)
+			if !ok || (p.ordinal > 0 && p.first != previous) || !p.sound(s.m.RowWidth) {
+				return damaged(t.name, "pages do not join")
 			}
 			previous = p.next
 			if !p.each(s.m.RowWidth, func(h, row uint32) bool { sum += uint64(h)<<32 ^ mix(row); return true }) {
-				return damaged(bucketNames[tree], "page does not decode")
+				return damaged(t.name, "page does not decode")
 			}
-		}
-		return nil
+			return nil
+		})
 	})
 	return sum, err
 }
@@ -146,10 +162,10 @@ func (s *Snapshot) All(ctx context.Context) iter.Seq2[Row, error] {
 func (s *Snapshot) bulkLexicon() (g *growing, err error) {
 	g = &growing{} // only its lists are used
 	err = s.read(func(r *reader) error {
-		if g.wordList, err = s.loadStrings(r, treeWords, s.m.Words); err != nil {
+		if g.wordList, err = s.loadStrings(r, s.trees[treeWords], s.m.Words); err != nil {
 			return err
 		}
-		g.employerList, err = s.loadStrings(r, treeEmployer, s.m.Emps)
+		g.employerList, err = s.loadStrings(r, s.trees[treeEmployer], s.m.Emps)
 		return err
 	})
 	return g, err
@@ -158,17 +174,15 @@ func (s *Snapshot) bulkLexicon() (g *growing, err error) {
 // rowsFrom decodes whole blocks from row i on until it has at least n rows or the rows end.
 func (s *Snapshot) rowsFrom(i uint32, n int, lx lexicon) (rows []Row, err error) {
 	err = s.read(func(r *reader) error {
-		b := r.bucket(bucketNames[treeRows])
-		if b == nil {
-			return damaged("bucket", bucketNames[treeRows])
-		}
-		c := b.Cursor()
-		k, v := c.Seek(binary.BigEndian.AppendUint32(nil, i))
-		for ; len(rows) < n && i < s.m.Rows; k, v = c.Next() {
-			if len(k) != 4 || binary.BigEndian.Uint32(k) != i {
+		return s.eachValue(context.Background(), r, s.trees[treeRows], uint64(i), func(e element) error {
+			if len(rows) >= n || i >= s.m.Rows {
+				return errStop
+			}
+			if uint32(e.number()) != i {
 				return damaged("block of row", i)
 			}
-			if _, err := s.verified(r, treeRows, k, v); err != nil {
+			v, _, err := s.verified(r, s.trees[treeRows], e, &r.row)
+			if err != nil {
 				return err
 			}
 			var bad error
@@ -185,9 +199,12 @@ func (s *Snapshot) rowsFrom(i uint32, n int, lx lexicon) (rows []Row, err error)
 			if bad != nil || !ok {
 				return damaged("block of row", fmt.Sprint(i, bad))
 			}
-		}
-		return nil
+			return nil
+		})
 	})
+	if err == nil && len(rows) == 0 {
+		err = damaged("block of row", i)
+	}
 	return rows, err
 }
 

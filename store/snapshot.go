@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
@@ -9,10 +10,10 @@ import (
 	"fmt"
 	"io/fs"
 	"runtime/debug"
+	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
-
-	bolt "go.etcd.io/bbolt"
 
 	"zhengyan/verify/fields"
 	"zhengyan/verify/rules"
@@ -20,22 +21,31 @@ import (
 
 // Snapshot answers from one immutable snapshot file. It may be used by many goroutines at once.
 type Snapshot struct {
-	db    *bolt.DB
+	file  *mapping
 	m     *manifest
-	trees map[byte]*prover
+	trees *provers
 	info  rules.SnapshotInfo
 	sum   Hash
 
-	mu     sync.Mutex
-	closed bool
-	idle   []*reader
-	inUse  sync.WaitGroup
+	gate    sync.RWMutex // held for reading while the mapping is read, so that Close waits
+	closed  bool
+	scratch sync.Pool // of *reader
 
 	wordsOnce sync.Once
 	words     []string
 	wordsErr  error
+	employers [employerSlots]atomic.Pointer[employerName]
 
 	unverified bool // for tests and benchmarks: what the tree costs, and what it prevents
+}
+
+// employerSlots bounds the names of employers that are remembered: about 1 MB.
+const employerSlots = 8192
+
+// employerName is an entry of the dictionary that has been traced to the root.
+type employerName struct {
+	number uint32
+	name   string
 }
 
 // OpenSnapshot opens a snapshot file for reading. A missing file is an error that wraps fs.ErrNotExist; it is never
@@ -43,11 +53,11 @@ type Snapshot struct {
 func OpenSnapshot(path string) (*Snapshot, error) { return openSnapshot(path, false) }
 
 func openSnapshot(path string, every bool) (*Snapshot, error) {
-	db, err := openReadOnly(path, every)
+	file, err := openMapping(path, every)
 	if err != nil {
 		return nil, err
 	}
-	s := &Snapshot{db: db}
+	s := &Snapshot{file: file, scratch: sync.Pool{New: func() any { return new(reader) }}}
 	if err := s.read(s.readManifest); err != nil {
 		s.Close()
 		return nil, fmt.Errorf("%s: %w", path, err)
@@ -61,30 +71,56 @@ func openSnapshot(path string, every bool) (*Snapshot, error) {
 }
 
 func (s *Snapshot) readManifest(r *reader) error {
-	b := r.get(bucketMeta, []byte("manifest"))
-	m, trees, err := parseManifest(b, r.get(bucketMeta, []byte("sum")))
+	if err := s.file.findRoots(); err != nil {
+		return err
+	}
+	var text, sum []byte
+	c := &r.cursor
+	ok := s.file.first(s.file.roots[bucketMeta], c)
+	for ; ok; ok = c.next(s.file) {
+		e, good := c.element()
+		switch {
+		case !good:
+			return damaged("bucket", bucketMeta)
+		case string(e.key) == "manifest":
+			text = e.value
+		case string(e.key) == "sum":
+			sum = e.value
+		}
+	}
+	if c.bad && s.file.roots[bucketMeta] != nil {
+		return damaged("bucket", bucketMeta)
+	}
+	if text == nil {
+		return ErrNotSnapshot
+	}
+	text = bytes.Clone(text)
+	m, trees, err := parseManifest(text, sum)
 	if err != nil {
 		return err
 	}
-	s.m, s.trees, s.sum = m, trees, sha256.Sum256(b)
+	for _, tree := range []byte(treeOrder) {
+		p := trees[tree]
+		if p.at = s.file.roots[p.name]; p.at == nil {
+			return damaged("bucket", p.name)
+		}
+	}
+	if s.file.roots[bucketTree] == nil {
+		return damaged("bucket", bucketTree)
+	}
+	s.m, s.trees, s.sum = m, trees, sha256.Sum256(text)
 	return nil
 }
 
 // Close waits for lookups that are under way and lets go of the file.
 func (s *Snapshot) Close() error {
-	s.mu.Lock()
+	s.gate.Lock()
+	defer s.gate.Unlock()
 	if s.closed {
-		s.mu.Unlock()
 		return nil
 	}
 	s.closed = true
-	s.mu.Unlock()
-	s.inUse.Wait()
-	for _, r := range s.idle {
-		_ = r.tx.Rollback() // a read transaction has nothing to lose
-	}
-	s.idle = nil
-	return s.db.Close()
+	return s.file.db.Close()
 }
 
 // Snapshot says what the snapshot is: its age, source and extent.
@@ -96,123 +132,98 @@ func (s *Snapshot) Root() string { return hex.EncodeToString(s.sum[:]) }
 // Statuses returns the number of rows by the registry's word for their status.
 func (s *Snapshot) Statuses() map[string]int { return s.m.Statuses }
 
-// reader is a read transaction with its buckets. Only one goroutine uses it at a time.
+// reader is what one reading goroutine needs beside the mapping: positions, and copies of the values that it works on.
+// A value is copied before it is checked, so that what is checked and what is decoded are the same bytes whatever
+// happens to the file.
 type reader struct {
-	tx      *bolt.Tx
-	buckets map[string]*bolt.Bucket
+	cursor, path     cursor
+	index, row, text []byte
 }
 
-func (r *reader) bucket(name string) *bolt.Bucket {
-	b, ok := r.buckets[name]
-	if !ok {
-		b = r.tx.Bucket([]byte(name))
-		r.buckets[name] = b
-	}
-	return b
-}
-
-// get returns a value that is valid only inside read, or nil.
-func (r *reader) get(bucket string, key []byte) []byte {
-	b := r.bucket(bucket)
-	if b == nil {
-		return nil
-	}
-	return b.Get(key)
-}
-
-// read runs f on a transaction. Faults while reading the mapped file (a bad page number, a disk that has gone away,
-// a file cut short by someone) come back as ErrDamaged.
+// read runs f. Faults while reading the mapped file (a disk that has gone away, a file cut short by someone) come back
+// as ErrDamaged.
 func (s *Snapshot) read(f func(*reader) error) (err error) {
-	s.mu.Lock()
+	s.gate.RLock()
+	defer s.gate.RUnlock()
 	if s.closed {
-		s.mu.Unlock()
 		return ErrClosed
 	}
-	s.inUse.Add(1)
-	var r *reader
-	if n := len(s.idle); n > 0 {
-		r, s.idle = s.idle[n-1], s.idle[:n-1]
-	}
-	s.mu.Unlock()
-	defer s.inUse.Done()
+	r := s.scratch.Get().(*reader)
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("%w: reading failed: %v", ErrDamaged, p)
 		}
-		if r != nil {
-			s.mu.Lock()
-			s.idle = append(s.idle, r)
-			s.mu.Unlock()
-		}
+		s.scratch.Put(r)
 	}()
-	if r == nil {
-		tx, err := s.db.Begin(false)
-		if err != nil {
-			return err
-		}
-		r = &reader{tx: tx, buckets: map[string]*bolt.Bucket{}}
-	}
 	return f(r)
 }
 
 func damaged(what string, at any) error { return fmt.Errorf("%w: %s %v", ErrDamaged, what, at) }
 
-// verified checks a value against its tree and returns its ordinal.
-func (s *Snapshot) verified(r *reader, tree byte, key, value []byte) (uint32, error) {
-	if len(value) < 4 || len(value) > maxBlockBytes || len(key) > 8 {
-		return 0, damaged(bucketNames[tree], hex.EncodeToString(key))
+// verified copies a value to buf, checks it against its tree and returns it with its ordinal.
+func (s *Snapshot) verified(r *reader, p *prover, e element, buf *[]byte) (value []byte, ord uint32, err error) {
+	if len(e.value) < 4 || len(e.value) > maxBlockBytes || len(e.key) != p.width {
+		return nil, 0, damaged(p.name, hex.EncodeToString(e.key))
 	}
-	ord := binary.BigEndian.Uint32(value)
+	ord = binary.BigEndian.Uint32(e.value)
 	if s.unverified {
-		return ord, nil
+		return e.value, ord, nil
 	}
-	err := s.trees[tree].check(leafHash(tree, key, value), ord, func(k []byte) []byte { return r.get(bucketTree, k) })
-	if err != nil {
-		return 0, fmt.Errorf("%w: %s %x: %w", ErrDamaged, bucketNames[tree], key, err)
+	*buf = leafText((*buf)[:0], p.tree, e.key, e.value)
+	value = (*buf)[leafHead+p.width:]
+	ord = binary.BigEndian.Uint32(value)
+	if err := p.check(sha256.Sum256(*buf), ord, func(key uint64) []byte { return s.group(r, key) }); err != nil {
+		return nil, 0, fmt.Errorf("%w: %s %x: %w", ErrDamaged, p.name, e.key, err)
 	}
-	return ord, nil
+	return value, ord, nil
+}
+
+// group is a group of hashes in the mapping, nil if there is none of this key.
+func (s *Snapshot) group(r *reader, key uint64) []byte {
+	if !s.file.floor(s.file.roots[bucketTree], key, treeKeyWidth, &r.path) {
+		return nil
+	}
+	if e, ok := r.path.element(); ok && e.number() == key {
+		return e.value
+	}
+	return nil
 }
 
 // block returns the verified block of a tree of rows or strings that holds number i, and the number it starts with.
-func (s *Snapshot) block(r *reader, tree byte, i uint32) (value []byte, first uint32, err error) {
-	b := r.bucket(bucketNames[tree])
-	if b == nil {
-		return nil, 0, damaged("bucket", bucketNames[tree])
+func (s *Snapshot) block(r *reader, p *prover, i uint32, buf *[]byte) (value []byte, first uint32, err error) {
+	if !s.file.floor(p.at, uint64(i), p.width, &r.cursor) {
+		return nil, 0, damaged(p.name, i)
 	}
-	c := b.Cursor()
-	want := binary.BigEndian.AppendUint32(nil, i)
-	k, v := c.Seek(want)
-	switch {
-	case k == nil:
-		k, v = c.Last()
-	case string(k) != string(want):
-		k, v = c.Prev()
+	e, ok := r.cursor.element()
+	if !ok {
+		return nil, 0, damaged(p.name, i)
 	}
-	if len(k) != 4 {
-		return nil, 0, damaged(bucketNames[tree], i)
-	}
-	if _, err := s.verified(r, tree, k, v); err != nil {
+	if value, _, err = s.verified(r, p, e, buf); err != nil {
 		return nil, 0, err
 	}
-	return v, binary.BigEndian.Uint32(k), nil
+	return value, uint32(e.number()), nil
 }
 
-// row reads row i.
-func (s *Snapshot) row(r *reader, i uint32) (Row, error) {
-	v, first, err := s.block(r, treeRows, i)
+// row reads row i if want accepts its number.
+func (s *Snapshot) row(r *reader, i uint32, want func(number []byte) bool) (row Row, ok bool, err error) {
+	v, first, err := s.block(r, s.trees[treeRows], i, &r.row)
 	if err != nil {
-		return Row{}, err
+		return Row{}, false, err
 	}
-	number, packed, ok := rowAt(v, first, i)
-	if !ok {
-		return Row{}, damaged("row", i)
+	var buf [64]byte
+	number, packed, found := rowAt(v, first, i, buf[:0])
+	if !found {
+		return Row{}, false, damaged("row", i)
 	}
-	row, err := decodeRow(packed, number, lex{s, r})
+	if want != nil && !want(number) {
+		return Row{}, false, nil
+	}
+	row, err = decodeRow(packed, string(number), lex{s, r})
 	if err != nil && !errors.Is(err, ErrDamaged) {
 		err = fmt.Errorf("%w: row %d: %w", ErrDamaged, i, err)
 	}
-	return row, err
+	return row, true, err
 }
 
 // lex looks words up in the dictionaries of the file.
@@ -222,7 +233,7 @@ type lex struct {
 }
 
 func (l lex) wordAt(i uint32) (string, error) {
-	l.s.wordsOnce.Do(func() { l.s.words, l.s.wordsErr = l.s.loadStrings(l.r, treeWords, l.s.m.Words) })
+	l.s.wordsOnce.Do(func() { l.s.words, l.s.wordsErr = l.s.loadStrings(l.r, l.s.trees[treeWords], l.s.m.Words) })
 	if l.s.wordsErr != nil {
 		return "", l.s.wordsErr
 	}
@@ -230,26 +241,35 @@ func (l lex) wordAt(i uint32) (string, error) {
 }
 
 func (l lex) employerAt(i uint32) (string, error) {
-	v, first, err := l.s.block(l.r, treeEmployer, i)
+	slot := &l.s.employers[i%employerSlots]
+	if known := slot.Load(); known != nil && known.number == i {
+		return known.name, nil
+	}
+	v, first, err := l.s.block(l.r, l.s.trees[treeEmployer], i, &l.r.text)
 	if err != nil {
 		return "", err
 	}
-	name, _, ok := rowAt(v, first, i)
+	var buf [128]byte
+	name, _, ok := rowAt(v, first, i, buf[:0])
 	if !ok {
 		return "", damaged("employer", i)
 	}
-	return name, nil
+	known := &employerName{i, string(name)}
+	if !l.s.unverified {
+		slot.Store(known)
+	}
+	return known.name, nil
 }
 
 // loadStrings reads a whole dictionary of n strings.
-func (s *Snapshot) loadStrings(r *reader, tree byte, n uint32) (words []string, err error) {
+func (s *Snapshot) loadStrings(r *reader, p *prover, n uint32) (words []string, err error) {
 	defer func() { // a fault inside sync.Once must not leave an empty dictionary behind
 		if p := recover(); p != nil {
 			err = fmt.Errorf("%w: words: %v", ErrDamaged, p)
 		}
 	}()
 	for uint32(len(words)) < n {
-		v, first, err := s.block(r, tree, uint32(len(words)))
+		v, first, err := s.block(r, p, uint32(len(words)), &r.text)
 		if err != nil {
 			return nil, err
 		}
@@ -257,7 +277,7 @@ func (s *Snapshot) loadStrings(r *reader, tree byte, n uint32) (words []string, 
 			words = append(words, string(w))
 			return true
 		}) {
-			return nil, damaged(bucketNames[tree], first)
+			return nil, damaged(p.name, first)
 		}
 	}
 	return words, nil
@@ -265,45 +285,35 @@ func (s *Snapshot) loadStrings(r *reader, tree byte, n uint32) (words []string, 
 
 // candidates calls f with the number of every row whose key may be the one with this hash, and proves that there is no
 // other: the pages it reads cover the place of the hash without a gap.
-func (s *Snapshot) candidates(r *reader, tree byte, hash uint32, f func(row uint32) (more bool, err error)) error {
-	leaves := s.trees[tree].leaves
-	if leaves == 0 {
+func (s *Snapshot) candidates(r *reader, t *prover, hash uint32, f func(row uint32) (more bool, err error)) error {
+	if t.leaves == 0 {
 		return nil // the manifest vouches for it
 	}
-	b := r.bucket(bucketNames[tree])
-	if b == nil {
-		return damaged("bucket", bucketNames[tree])
-	}
 	want := uint64(hash) << 32
-	c := b.Cursor()
-	k, v := c.Seek(binary.BigEndian.AppendUint64(nil, want))
-	switch {
-	case k == nil:
-		k, v = c.Last()
-	case len(k) == 8 && binary.BigEndian.Uint64(k) > want:
-		if pk, pv := c.Prev(); pk != nil {
-			k, v = pk, pv
-		} else {
-			k, v = c.First()
-		}
+	// f uses r.cursor, so the index has one of its own only where a second page is needed.
+	c := &r.cursor
+	if !s.file.floor(t.at, want, t.width, c) {
+		return damaged(t.name, "page missing")
 	}
 	previous := noNext
 	for pages := 0; ; pages++ {
-		if k == nil || pages > maxProbes {
-			return damaged(bucketNames[tree], "page missing")
+		e, ok := c.element()
+		if !ok || pages > maxProbes {
+			return damaged(t.name, "page missing")
 		}
-		ord, err := s.verified(r, tree, k, v)
+		at := e.number()
+		v, ord, err := s.verified(r, t, e, &r.index)
 		if err != nil {
 			return err
 		}
 		p, ok := parseIndexPage(v)
 		switch {
-		case !ok || binary.BigEndian.Uint64(k) != p.first,
+		case !ok || at != p.first,
 			pages == 0 && p.first > want && ord != 0,
 			pages == 0 && p.next <= want,
 			pages > 0 && p.first != previous,
-			(p.next == noNext) != (ord == leaves-1):
-			return damaged(bucketNames[tree], "pages do not join")
+			(p.next == noNext) != (ord == t.leaves-1):
+			return damaged(t.name, "pages do not join")
 		}
 		stop := error(nil)
 		done := false
@@ -319,12 +329,14 @@ func (s *Snapshot) candidates(r *reader, tree byte, hash uint32, f func(row uint
 		case stop != nil:
 			return stop
 		case !ok:
-			return damaged(bucketNames[tree], "page does not decode")
+			return damaged(t.name, "page does not decode")
 		case done || p.next>>32 > uint64(hash):
 			return nil
 		}
 		previous = p.next
-		k, v = c.Next()
+		if !s.file.floor(t.at, p.next, t.width, c) { // f has moved the cursor
+			return damaged(t.name, "page missing")
+		}
 	}
 }
 
@@ -342,29 +354,35 @@ func (s *Snapshot) Lookup(ctx context.Context, q rules.RegistryQuery) (rules.Reg
 		return a, ErrNoKey
 	}
 	err := s.read(func(r *reader) error {
-		seen := map[uint32]bool{}
+		var seen []uint32
 		for _, k := range keys {
 			probes := 0
-			err := s.candidates(r, k.tree, keyHash(k.tree, k.key), func(i uint32) (bool, error) {
+			var byNumber func([]byte) bool
+			if k.tree == treeNumber {
+				byNumber = func(number []byte) bool { return string(number) == k.key }
+			}
+			err := s.candidates(r, s.trees[k.tree], keyHash(k.tree, k.key), func(i uint32) (bool, error) {
 				if probes++; probes > maxProbes {
 					return false, ErrTooMany
 				}
-				if seen[i] {
+				if slices.Contains(seen, i) {
 					return true, nil
 				}
 				if i >= s.m.Rows {
 					return false, damaged("row", i)
 				}
-				row, err := s.row(r, i)
+				row, ok, err := s.row(r, i, byNumber)
 				if err != nil {
 					return false, err
 				}
-				if !k.fits(&row) || !kindFits(q.Kind, row.Kind) {
+				if !ok || !k.fits(&row) || !kindFits(q.Kind, row.Kind) {
 					return true, ctx.Err()
 				}
-				seen[i] = true
 				if len(a.Records) == maxMatches {
 					return false, ErrTooMany
+				}
+				if len(keys) > 1 {
+					seen = append(seen, i)
 				}
 				a.Records = append(a.Records, row)
 				return true, ctx.Err()
@@ -388,12 +406,15 @@ type queryKey struct {
 }
 
 func (k queryKey) fits(r *Row) bool {
-	for tree, key := range indexKeys(r) {
-		if tree == k.tree {
-			return key == k.key
-		}
+	switch k.tree {
+	case treeNumber:
+		return r.Number == k.key
+	case treeEcert:
+		return r.EcertID == k.key
+	case treeQR:
+		return r.QRKey == k.key
 	}
-	return false
+	return NormalName(r.Name) == k.key
 }
 
 func queryKeys(q rules.RegistryQuery) []queryKey {

@@ -105,7 +105,7 @@ func TestIndexPagesOfOneHash(t *testing.T) {
 	s := open(t, buildFile(t, Rows(rows)))
 	var got []uint32
 	err := s.read(func(r *reader) error {
-		return s.candidates(r, treeName, keyHash(treeName, "李娜"), func(i uint32) (bool, error) {
+		return s.candidates(r, s.trees[treeName], keyHash(treeName, "李娜"), func(i uint32) (bool, error) {
 			got = append(got, i)
 			return true, nil
 		})

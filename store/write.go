@@ -163,7 +163,7 @@ func (w *fileWriter) all(src source, meta Meta) error {
 	}
 	index := map[byte][]uint64{}
 	err = w.bucket(treeRows, func(put putFunc) error {
-		rb := rowBlocks{put: put}
+		rb := rowBlocks{put: put, limit: blockBytes}
 		var packed []byte
 		err := src.each(w.ctx, func(r *Row) error {
 			if m.Rows >= maxRows {
