@@ -433,3 +433,55 @@ func (c *contest) markdown() string {
 	b.WriteString(".\n")
 	return b.String()
 }
+
+// TestManyCodes counts the codes that each reader of many codes finds on the photos of the BoofCV study, every fifth
+// photo, and writes the counts between the marks of the file that ZHENGYAN_QR_TABLE names.
+func TestManyCodes(t *testing.T) {
+	table := os.Getenv("ZHENGYAN_QR_TABLE")
+	if table == "" {
+		t.Skip("ZHENGYAN_QR_TABLE names no file to write to")
+	}
+	tmp := t.TempDir()
+	peers := []peer{thisReader()}
+	if p, ok := zbarimgPeer(); ok {
+		peers = append(peers, p)
+	}
+	for _, n := range []string{"zxing-wasm", "quirc"} {
+		if p, ok := nodePeer(t, os.Getenv("ZHENGYAN_QR_PEERS"), n, tmp); ok {
+			peers = append(peers, p)
+			defer p.quit()
+		}
+	}
+	found, held, photos, n := make([]int, len(peers)), 0, 0, 0
+	for _, s := range readManifest(t, corpusDir(t)) {
+		if !strings.HasPrefix(s.group, "boof-") {
+			continue
+		}
+		if n++; n%5 != 1 {
+			continue
+		}
+		img, err := loadImage(s.path)
+		if err != nil {
+			continue
+		}
+		photos++
+		held += s.codes
+		rgba := toRGBA(img)
+		for i, p := range peers {
+			texts, _ := p.read(rgba, s.path)
+			found[i] += len(texts)
+		}
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "On %d photos, every fifth of the BoofCV study's here, stand %d codes. Found:", photos, held)
+	for i, p := range peers {
+		if i > 0 {
+			b.WriteString(",")
+		}
+		fmt.Fprintf(&b, " %s %d", p.name, found[i])
+		if i > 0 && found[i] > found[0] {
+			t.Errorf("%s finds %d codes, this reader %d", p.name, found[i], found[0])
+		}
+	}
+	writeMarked(t, table, "codes", b.String()+".")
+}
