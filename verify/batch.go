@@ -8,14 +8,15 @@ import (
 	"zhengyan/verify/document"
 )
 
-// Result is one file of a batch: its place in the input and its report.
+// Result is one certificate of a batch: its file's place in the input and its report.
 type Result struct {
 	Index  int
 	Report *Report
 }
 
 // VerifyAll verifies files with a number of workers and yields the reports in input order. A file that cannot be read is
-// a report too. When ctx ends, the sequence ends; files not yet done are left out. At most a few files per worker are
+// a report too; a document with certificates on several of many pages gives a report for each. Where an electronic original
+// and a print of the same certificate are both in the batch, the later one's report is that of the pair. When ctx ends, the sequence ends; files not yet done are left out. At most a few files per worker are
 // held in memory at a time.
 func (v *Verifier) VerifyAll(ctx context.Context, sources iter.Seq2[document.Source, error], q Question, workers int) iter.Seq[Result] {
 	workers = max(1, workers)
@@ -25,7 +26,7 @@ func (v *Verifier) VerifyAll(ctx context.Context, sources iter.Seq2[document.Sou
 		type job struct {
 			src  document.Source
 			err  error
-			done chan *Report
+			done chan []*Report
 		}
 		queue := make(chan *job)            // to the workers
 		order := make(chan *job, 2*workers) // to the caller, in input order
@@ -46,7 +47,7 @@ func (v *Verifier) VerifyAll(ctx context.Context, sources iter.Seq2[document.Sou
 			defer close(order)
 			defer close(queue)
 			put := func(src document.Source, err error) bool {
-				j := &job{src, err, make(chan *Report, 1)}
+				j := &job{src, err, make(chan []*Report, 1)}
 				select {
 				case order <- j:
 				case <-ctx.Done():
@@ -73,33 +74,56 @@ func (v *Verifier) VerifyAll(ctx context.Context, sources iter.Seq2[document.Sou
 			}
 		}()
 		defer cancel() // runs before wg.Wait, so that an early break by the caller ends the workers
+		var pairs Pairing
 		i := 0
 		for j := range order {
-			r := <-j.done
-			if r == nil {
+			reports := <-j.done
+			if len(reports) == 0 {
 				return
 			}
-			if !yield(Result{i, r}) {
-				return
+			if len(reports) == 1 {
+				reports[0] = v.paired(ctx, &pairs, j.src, reports[0], q)
+			}
+			for _, r := range reports {
+				if !yield(Result{i, r}) {
+					return
+				}
 			}
 			i++
 		}
 	}
 }
 
-// one verifies one file; nil means that ctx ended first. A panic of a stage costs this file alone.
-func (v *Verifier) one(ctx context.Context, src document.Source, err error, q Question) (r *Report) {
+// one verifies one file; no report means that ctx ended first. A panic of a stage costs this file alone.
+func (v *Verifier) one(ctx context.Context, src document.Source, err error, q Question) (out []*Report) {
 	defer func() {
 		if p := recover(); p != nil {
-			r = v.Judge(v.Unreadable(&document.Error{Code: "internal", Name: src.Name, Detail: "a stage of the program failed"}), q)
+			out = []*Report{v.Judge(v.Unreadable(&document.Error{Code: "internal", Name: src.Name, Detail: "a stage of the program failed"}), q)}
 		}
 	}()
 	if err != nil {
-		return v.Judge(v.Unreadable(err), q)
+		return []*Report{v.Judge(v.Unreadable(err), q)}
 	}
-	r, err = v.Verify(ctx, src, q)
+	ev, err := v.Gather(ctx, src)
 	if err != nil {
 		return nil
 	}
-	return r
+	return []*Report{v.Judge(ev, q)}
+}
+
+// paired is the report of the pair that the file completes, or the file's own.
+func (v *Verifier) paired(ctx context.Context, pairs *Pairing, src document.Source, r *Report, q Question) (out *Report) {
+	out = r
+	defer func() {
+		_ = recover() // a defect in reading the pair leaves the file's own report
+	}()
+	original, print, ok := pairs.Add(src, r.Evidence)
+	if !ok {
+		return r
+	}
+	ev, err := v.GatherPair(ctx, original, print)
+	if err != nil || ev.Failure != nil {
+		return r
+	}
+	return v.Judge(ev, q)
 }

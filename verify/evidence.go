@@ -6,6 +6,7 @@ import (
 	"zhengyan/verify/document"
 	"zhengyan/verify/fields"
 	"zhengyan/verify/ink"
+	"zhengyan/verify/page"
 	"zhengyan/verify/qr"
 	"zhengyan/verify/rules"
 	"zhengyan/verify/seal"
@@ -19,18 +20,34 @@ type Evidence struct {
 	PageSizes  []document.PageSize `json:"pageSizes,omitempty"` // page units; at most the first 50 pages
 	GatheredAt time.Time           `json:"gatheredAt"`
 	// Fields is nil if the face was not read; Others are further certificates in the same file.
-	Fields   *fields.Result   `json:"fields,omitempty"`
-	Others   []*fields.Result `json:"others,omitempty"`
-	Seal     *seal.Report     `json:"seal,omitempty"`
-	Codes    []Code           `json:"codes"`
-	Ink      *ink.Result      `json:"ink,omitempty"`
-	Registry *RegistryLookup  `json:"registry,omitempty"` // nil: no snapshot is loaded
-	Problems []Problem        `json:"problems,omitempty"`
+	Fields *fields.Result   `json:"fields,omitempty"`
+	Others []*fields.Result `json:"others,omitempty"`
+	Seal   *seal.Report     `json:"seal,omitempty"`
+	Codes  []Code           `json:"codes"`
+	Ink    *ink.Result      `json:"ink,omitempty"`
+	// Picture says how the print of a scan or photo was read; nil where no page was read as a picture.
+	Picture *Picture `json:"picture,omitempty"`
+	// Print is the certificate's print, where one was read together with this file; see GatherPair.
+	Print *Print `json:"print,omitempty"`
+	// Part is the part of the file that this evidence is on; nil for the whole file.
+	Part     *Part           `json:"part,omitempty"`
+	Registry *RegistryLookup `json:"registry,omitempty"` // nil: no snapshot is loaded
+	Problems []Problem       `json:"problems,omitempty"`
 	// Failure is set if the file could not be read at all.
 	Failure *Problem `json:"failure,omitempty"`
 	// NetworkUsed is always false: gathering opens no connection. Reports print it.
 	NetworkUsed bool               `json:"networkUsed"`
 	Timings     map[string]float64 `json:"timings,omitempty"` // milliseconds by stage
+}
+
+// Part is the place of one certificate in a file of many.
+type Part struct {
+	Page int `json:"page"` // 0-based
+	// Box is the certificate's place on the page, zero for the whole page.
+	Box page.Box `json:"box"`
+	// Of is the number of certificates that were found in the file, Index this one's place among them, from 0.
+	Of    int `json:"of"`
+	Index int `json:"index"`
 }
 
 // Code is a decoded QR with its classification.
@@ -50,7 +67,7 @@ type RegistryLookup struct {
 
 // Problem is a stage's failure that Gather survived. The checks that need the stage become INCONCLUSIVE.
 type Problem struct {
-	Stage  string `json:"stage"` // document, fields, seal, qr, ink, registry
+	Stage  string `json:"stage"` // document, fields, ocr, seal, qr, ink, registry
 	Code   string `json:"code"`
 	Detail string `json:"detail,omitempty"`
 }

@@ -23,6 +23,11 @@ import (
 // Gather reads one file and returns everything that was found. A file that cannot be read, or a stage that fails, is
 // evidence too (Evidence.Problems). The error is not nil only if ctx ended before the file was done, or is ErrNoEngine.
 func (v *Verifier) Gather(ctx context.Context, src document.Source) (*Evidence, error) {
+	return v.gather(ctx, src, func(*gathering) {})
+}
+
+// gather is Gather with what setup asks of it.
+func (v *Verifier) gather(ctx context.Context, src document.Source, setup func(*gathering)) (*Evidence, error) {
 	if v.cfg.Engine == nil {
 		return nil, ErrNoEngine
 	}
@@ -38,6 +43,7 @@ func (v *Verifier) Gather(ctx context.Context, src document.Source) (*Evidence, 
 		GatheredAt: v.cfg.Now(), Codes: []Code{}, Timings: map[string]float64{},
 		Input: document.Info{Name: src.Name, Size: src.Size, Format: document.FormatUnknown, Kind: document.InputUnknown},
 	}}
+	setup(g)
 	g.run(src)
 	if err := parent.Err(); err != nil {
 		return nil, err
@@ -61,7 +67,14 @@ type gathering struct {
 	ev    *Evidence
 	doc   *document.Document
 	texts []page.Text
-	mu    sync.Mutex // guards ev.Timings and ev.Problems
+	flat  *flat // the page of the certificate as a picture that print was read off; nil if none was
+	part  *Part // the part of the file that is looked at; nil for all of it
+	ref   *ink.Reference
+	// refKind is the original's kind, for a print whose face could not be read.
+	refKind    fields.Kind
+	noRegistry bool
+	before     func()     // called before the document is closed; nil for nothing
+	mu         sync.Mutex // guards ev.Timings and ev.Problems
 }
 
 func (g *gathering) run(src document.Source) {
@@ -91,11 +104,20 @@ func (g *gathering) run(src document.Source) {
 		g.timed("seal", g.seal)
 	}()
 	g.timed("fields", g.fields)
-	g.timed("qr", g.codes)
-	<-done
-	g.kind()
-	g.ink()
+	if g.ev.Input.Kind == document.InputOriginal {
+		g.timed("qr", g.codes)
+		<-done
+	} else {
+		<-done // whether a file is a picture also depends on its having a live seal
+		g.kind()
+		g.timed("ocr", g.pictures)
+		g.timed("qr", g.codes)
+	}
+	g.timed("ink", g.ink)
 	g.timed("registry", g.registry)
+	if g.before != nil {
+		g.before()
+	}
 }
 
 // kind corrects the guess that the pages' looks gave: only an electronic original carries a live seal, so a file that has
@@ -201,10 +223,14 @@ func stageCode(err error) string {
 
 func (g *gathering) fields() {
 	n := min(g.doc.NumPages(), g.v.cfg.Limits.TextPages)
-	if g.doc.NumPages() > n {
+	if g.doc.NumPages() > n && g.part == nil {
 		g.problem("fields", "pages-not-read", "")
 	}
-	for i := range n {
+	first := 0
+	if g.part != nil {
+		first, n = g.part.Page, g.part.Page+1
+	}
+	for i := first; i < n; i++ {
 		t, err := g.doc.Text(g.ctx, i)
 		if err != nil {
 			g.problem("fields", stageCode(err), err.Error())
@@ -242,9 +268,23 @@ func (g *gathering) codes() {
 	if f := g.ev.Fields; f != nil && f.Certificate.Kind != fields.UnknownKind {
 		first, last = f.Page, f.Page+1
 	}
+	if g.part != nil {
+		first, last = g.part.Page, g.part.Page+1
+	}
 	for i := first; i < last; i++ {
 		if g.codesOf(i) || g.ctx.Err() != nil {
 			return
+		}
+	}
+	// A sheet that was laid flat may show a code that its photo does not.
+	if f := g.flat; f != nil && f.sheet != nil {
+		n := len(g.ev.Codes)
+		if b := f.img.Bounds(); g.decode(f.page, f.img, page.Box{X1: float64(b.Dx()), Y1: float64(b.Dy())}) {
+			for k := n; k < len(g.ev.Codes); k++ {
+				for j, c := range g.ev.Codes[k].Corners {
+					g.ev.Codes[k].Corners[j] = f.toPage(c)
+				}
+			}
 		}
 	}
 }
@@ -306,23 +346,9 @@ func (g *gathering) decode(pageIndex int, img image.Image, box page.Box) bool {
 	return len(res.Codes) > 0
 }
 
-// ink is named as not examined: no later stage may take silence for a signature.
-func (g *gathering) ink() {
-	switch g.ev.Input.Kind {
-	case document.InputScan, document.InputPhoto:
-	default:
-		return
-	}
-	r := &ink.Result{Presence: ink.NotExamined, Reason: "not-examined"}
-	if g.ev.Fields != nil {
-		r.Page, r.Box = g.ev.Fields.Page, g.ev.Fields.Certificate.SignatureBox
-	}
-	g.ev.Ink = r
-}
-
 func (g *gathering) registry() {
 	reg := g.v.cfg.Registry
-	if reg == nil {
+	if reg == nil || g.noRegistry {
 		return
 	}
 	// Until it has answered, a snapshot that fails on the way has failed, and has not said "not found".

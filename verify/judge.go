@@ -108,6 +108,13 @@ func factsOf(ev *Evidence, q Question) *rules.Facts {
 			f.QRConflict = f.QRConflict || p.Code == "conflict"
 		}
 	}
+	if p := ev.Print; p != nil {
+		f.Ink = p.Ink
+		f.Print = &rules.Print{Name: p.Input.Name, Compared: p.Compared}
+		if p.Fields != nil {
+			f.Print.SignDate = p.Fields.Certificate.SignDate
+		}
+	}
 	if ev.Failure != nil {
 		f.FileError = ev.Failure.Code
 	}

@@ -18,6 +18,8 @@ type Config struct {
 	Book   *rules.Book
 	Tables *fields.Tables
 	Hosts  []qr.Host
+	// Reader reads the print of scans and photos; nil where this installation cannot, which the evidence then says.
+	Reader fields.PageReader
 	// Anchors are the trust anchors in use; nil means none, so that every issuer is unknown.
 	Anchors *seal.Anchors
 	// Registry is the snapshot in use; nil means none, so that no registration is confirmed.
@@ -37,13 +39,15 @@ type Limits struct {
 	CodeBudget time.Duration // for the codes of one page
 	RenderDPI  float64       // resolution at which a page is rendered for reading codes
 	Images     int           // embedded pictures of a page that are searched for codes
+	// PicturePages are the pages of a scan whose print is read to find the certificate.
+	PicturePages int
 }
 
 // DefaultLimits are the limits of DESIGN §6 for a file: 20 s of wall time in all.
 func DefaultLimits() Limits {
 	return Limits{
 		Wall: 20 * time.Second, TextPages: 60, CodePages: 3,
-		CodeBudget: 1500 * time.Millisecond, RenderDPI: 200, Images: 24,
+		CodeBudget: 1500 * time.Millisecond, RenderDPI: 200, Images: 24, PicturePages: 3,
 	}
 }
 

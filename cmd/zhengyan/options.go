@@ -16,6 +16,7 @@ import (
 	"zhengyan/verify"
 	"zhengyan/verify/document"
 	"zhengyan/verify/fields"
+	"zhengyan/verify/fields/ocr"
 	"zhengyan/verify/qr"
 	"zhengyan/verify/rules"
 	"zhengyan/verify/seal"
@@ -158,11 +159,15 @@ func (env *environment) open(p places) (v *verify.Verifier, engine *document.Eng
 	if cfg.Registry, closeSnapshot, err = env.snapshot(p); err != nil {
 		return nil, nil, nil, err
 	}
+	// A batch without pictures never loads the nets. What is missing is said with the first picture.
+	reader := ocr.NewLazy(func() (*ocr.Reader, error) { return env.printReader(p) })
+	cfg.Reader = reader
 	v, err = verify.New(cfg)
 	if err != nil {
 		return nil, nil, nil, err
 	}
 	return v, engine, func() {
+		reader.Close()
 		closeSnapshot()
 		engine.Close()
 	}, nil

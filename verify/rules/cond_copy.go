@@ -16,6 +16,9 @@ func (e *evaluation) printed() bool {
 	if e.cert.Medium == fields.Paper {
 		return false
 	}
+	if e.Print != nil {
+		return true
+	}
 	switch e.Input.Kind {
 	case document.InputScan, document.InputPhoto:
 		return true
@@ -81,10 +84,13 @@ func inkHumanDiffers(e *evaluation) bool { return e.printed() && e.human() == hu
 
 func inkHumanAgrees(e *evaluation) bool { return e.printed() && e.human() == humanAgrees }
 
-func inkNotPrinted(e *evaluation) bool { return e.original() }
+func inkNotPrinted(e *evaluation) bool { return e.original() && e.Print == nil }
 
 func signDateOutside(e *evaluation) bool {
 	d, p := e.cert.SignDate, e.cert.Usage
+	if e.Print != nil {
+		d = e.Print.SignDate
+	}
 	if !e.printed() || d.IsZero() || p.IsZero() || !(!p.From.IsZero() && d.Before(p.From) || !p.To.IsZero() && d.After(p.To)) {
 		return false
 	}

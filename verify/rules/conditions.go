@@ -34,6 +34,13 @@ func conditionByName(name string) condition {
 	case "clock-before-snapshot":
 		return clockBeforeSnapshot
 
+	case "print-same":
+		return printSame
+	case "print-differs":
+		return printDiffers
+	case "print-not-readable":
+		return printNotReadable
+
 	case "seal-broken":
 		return sealBroken
 	case "seal-malformed":

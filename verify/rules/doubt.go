@@ -26,6 +26,10 @@ func (e *evaluation) doubtful(s *Step, facts []Fact) bool {
 			continue
 		}
 		named = true
+		// Reading programs take rare characters for common ones, and are sure of it.
+		if e.Face.Source == fields.SourceOCR && (f.Name == "name" || f.Name == "employer") {
+			return true
+		}
 		if x.Confidence < e.book.SureReading {
 			return true
 		}

@@ -32,8 +32,11 @@ type Facts struct {
 	// QRConflict: a code was read in two ways and neither reading was taken.
 	QRConflict bool
 	Ink        *ink.Result
-	Registry   *Lookup // nil: no snapshot is loaded
-	Human      map[string]string
+	// Print is a print of this very certificate that was scanned or photographed and read beside the electronic original;
+	// Ink is then the print's. nil if the file stands alone.
+	Print    *Print
+	Registry *Lookup // nil: no snapshot is loaded
+	Human    map[string]string
 }
 
 // Code is a decoded QR with its classification.
@@ -41,6 +44,32 @@ type Code struct {
 	qr.Code
 	Payload qr.Payload
 }
+
+// Print is what a print of the certificate says beside its electronic original.
+type Print struct {
+	Name     string     // the picture's file name
+	SignDate civil.Date // 签名日期 on the print, where it could be read
+	Compared []Compared // every fact that the original has
+}
+
+// Compared is one fact of the original beside the same fact on its print.
+type Compared struct {
+	Field    string        `json:"field"` // fields.Field.Name
+	Original string        `json:"original"`
+	Print    string        `json:"print,omitempty"`
+	State    ComparedState `json:"state"`
+}
+
+// ComparedState is the outcome of a comparison with something read off a picture.
+type ComparedState string
+
+// The outcomes. A reading that is not sure, and a name that differs in a character which reading programs confuse, is
+// not readable; it is never different.
+const (
+	ComparedEqual       ComparedState = "equal"
+	ComparedDifferent   ComparedState = "different"
+	ComparedNotReadable ComparedState = "not-readable"
+)
 
 // Lookup is what the registry snapshot answered.
 type Lookup struct {

@@ -1,0 +1,64 @@
+package ocr
+
+import (
+	"context"
+	"image"
+	"sync"
+
+	"zhengyan/verify/fields"
+	"zhengyan/verify/page"
+)
+
+// Lazy is a fields.PageReader that loads its library and models when the first picture comes: a batch of electronic
+// originals never pays for them. A reader that cannot be opened answers with the reason, which wraps fields.ErrNoReader.
+type Lazy struct {
+	open func() (*Reader, error)
+	once sync.Once
+	r    *Reader
+	err  error
+}
+
+var _ fields.PageReader = (*Lazy)(nil)
+
+// NewLazy makes a reader of a call to Open that is not made yet.
+func NewLazy(open func() (*Reader, error)) *Lazy { return &Lazy{open: open} }
+
+func (l *Lazy) get() (*Reader, error) {
+	l.once.Do(func() { l.r, l.err = l.open() })
+	return l.r, l.err
+}
+
+// ReadPage implements fields.PageReader.
+func (l *Lazy) ReadPage(ctx context.Context, img image.Image, index int) (page.Text, error) {
+	r, err := l.get()
+	if err != nil {
+		return page.Text{}, err
+	}
+	return r.ReadPage(ctx, img, index)
+}
+
+// Lines implements fields.PageReader.
+func (l *Lazy) Lines(ctx context.Context, img image.Image, n int) ([]fields.Line, error) {
+	r, err := l.get()
+	if err != nil {
+		return nil, err
+	}
+	return r.Lines(ctx, img, n)
+}
+
+// Name opens the reader and is "" where that fails.
+func (l *Lazy) Name() string {
+	r, err := l.get()
+	if err != nil {
+		return ""
+	}
+	return r.Name()
+}
+
+// Close frees what was loaded.
+func (l *Lazy) Close() {
+	l.once.Do(func() { l.err = fields.ErrNoReader })
+	if l.r != nil {
+		l.r.Close()
+	}
+}

@@ -1,0 +1,293 @@
+package verify
+
+import (
+	"context"
+	"image"
+	"math"
+	"strings"
+
+	"zhengyan/verify/civil"
+	"zhengyan/verify/document"
+	"zhengyan/verify/fields"
+	"zhengyan/verify/ink"
+	"zhengyan/verify/page"
+	"zhengyan/verify/rules"
+)
+
+// Print is a scan or photo of a certificate's print, read beside the electronic original of the same certificate: the
+// seal comes from the one, the ink from the other.
+type Print struct {
+	Input   document.Info  `json:"input"`
+	Fields  *fields.Result `json:"fields,omitempty"`
+	Codes   []Code         `json:"codes"`
+	Picture *Picture       `json:"picture,omitempty"`
+	// Ink is what was seen at the place of the signature with the original's page at hand.
+	Ink *ink.Result `json:"ink,omitempty"`
+	// Compared has every fact that the original states, beside what the print says.
+	Compared []rules.Compared `json:"compared"`
+	Problems []Problem        `json:"problems,omitempty"`
+}
+
+// Pairing finds originals and prints of the same certificate among the files of a batch. It keeps sources, not pages.
+// It is not safe for concurrent use.
+type Pairing struct {
+	originals, prints map[string]document.Source
+}
+
+// maxPaired bounds the files that a Pairing remembers.
+const maxPaired = 100_000
+
+// Add takes note of a file that was gathered. If the other half of its certificate came before, ok is true and the two
+// can be given to GatherPair. Two files are halves of one if they show the same registration number, or the same QR text.
+func (p *Pairing) Add(src document.Source, ev *Evidence) (original, print document.Source, ok bool) {
+	if p.originals == nil {
+		p.originals, p.prints = map[string]document.Source{}, map[string]document.Source{}
+	}
+	if ev == nil || ev.Failure != nil || ev.Part != nil || ev.Print != nil {
+		return original, print, false
+	}
+	mine, theirs := p.prints, p.originals
+	switch ev.Input.Kind {
+	case document.InputOriginal:
+		mine, theirs = p.originals, p.prints
+	case document.InputScan, document.InputPhoto:
+	default:
+		return original, print, false
+	}
+	keys := pairKeys(ev)
+	for _, k := range keys {
+		if other, found := theirs[k]; found {
+			if ev.Input.Kind == document.InputOriginal {
+				return src, other, true
+			}
+			return other, src, true
+		}
+	}
+	for _, k := range keys {
+		if len(mine) < maxPaired {
+			mine[k] = src
+		}
+	}
+	return original, print, false
+}
+
+// pairKeys are what two files of one certificate have in common.
+func pairKeys(ev *Evidence) []string {
+	var out []string
+	if ev.Fields != nil && ev.Fields.Certificate.Number != "" {
+		out = append(out, "number "+string(ev.Fields.Certificate.Kind)+" "+ev.Fields.Certificate.Number)
+	}
+	for _, c := range ev.Codes {
+		if c.Text != "" {
+			out = append(out, "code "+c.Text)
+		}
+	}
+	return out
+}
+
+// GatherPair reads the electronic original of a certificate together with a scan or photo of its print and returns the
+// original's evidence with the print's in Print. Errors are as those of Gather.
+func (v *Verifier) GatherPair(ctx context.Context, original, print document.Source) (*Evidence, error) {
+	var ref *ink.Reference
+	ev, err := v.gather(ctx, original, func(g *gathering) {
+		g.before = func() { ref = g.reference() }
+	})
+	if err != nil {
+		return nil, err
+	}
+	scan, err := v.gather(ctx, print, func(g *gathering) {
+		g.ref, g.noRegistry = ref, true
+		if ev.Fields != nil {
+			g.refKind = ev.Fields.Certificate.Kind
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	ev.Print = &Print{
+		Input: scan.Input, Fields: scan.Fields, Codes: scan.Codes, Picture: scan.Picture, Ink: scan.Ink, Problems: scan.Problems,
+		Compared: v.compare(ev, scan),
+	}
+	if scan.Failure != nil {
+		ev.Print.Problems = append(ev.Print.Problems, *scan.Failure)
+	}
+	for stage, ms := range scan.Timings {
+		ev.Timings["print-"+stage] = ms
+	}
+	return ev, nil
+}
+
+// reference renders the original's page for the comparison with its print.
+func (g *gathering) reference() *ink.Reference {
+	f := g.ev.Fields
+	if f == nil || f.Certificate.SignatureBox.IsZero() || g.ev.Input.Format != document.FormatPDF {
+		return nil
+	}
+	img, err := g.doc.Render(g.ctx, f.Page, g.v.cfg.Limits.RenderDPI)
+	if err != nil {
+		return nil
+	}
+	size, err := g.doc.PageSize(f.Page)
+	if err != nil || size.Width <= 0 {
+		return nil
+	}
+	k := float64(img.Bounds().Dx()) / size.Width
+	r := &ink.Reference{Page: img, DPI: k * 72, Box: scaled(f.Certificate.SignatureBox, k)}
+	list, err := g.doc.Images(g.ctx, f.Page)
+	if err != nil {
+		return r
+	}
+	// The signature image is the smallest picture in the place of the signature: a background covers all of them.
+	best := math.Inf(1)
+	for _, im := range list {
+		b := im.Box
+		if im.Pixels == nil || !b.Intersects(f.Certificate.SignatureBox) || b.W()*b.H() >= best || b.W() > size.Width/2 {
+			continue
+		}
+		best = b.W() * b.H()
+		r.Signature, r.SignatureImage = scaled(b, k), im.Pixels
+	}
+	return r
+}
+
+func scaled(b page.Box, k float64) page.Box {
+	return page.Box{X0: b.X0 * k, Y0: b.Y0 * k, X1: b.X1 * k, Y1: b.Y1 * k}
+}
+
+// compare sets every fact of the original beside the print's. What is not sure is not readable, never different.
+func (v *Verifier) compare(original, print *Evidence) []rules.Compared {
+	out := []rules.Compared{}
+	if original.Fields == nil {
+		return out
+	}
+	a := &original.Fields.Certificate
+	var b fields.Certificate
+	conf := map[string]float64{}
+	sure := v.cfg.Book.SureReading
+	if print.Fields != nil {
+		b = print.Fields.Certificate
+		for _, f := range print.Fields.Fields {
+			c := f.Confidence
+			if print.Fields.Source == fields.SourceText {
+				c = 0 // a scanner's text layer is of unknown care
+			}
+			if old, ok := conf[f.Name]; !ok || c < old {
+				conf[f.Name] = c
+			}
+		}
+	}
+	add := func(name, x, y string, same bool) {
+		if x == "" {
+			return
+		}
+		c := rules.Compared{Field: name, Original: x, Print: y, State: rules.ComparedNotReadable}
+		switch {
+		case y == "":
+		case same:
+			c.State = rules.ComparedEqual
+		case conf[name] >= sure:
+			c.State = rules.ComparedDifferent
+		}
+		out = append(out, c)
+	}
+	date := func(name string, x, y civil.Date) { add(name, x.String(), y.String(), x == y) }
+	// A reading program takes rare characters for common ones and is sure of it: a name that is half the same is not
+	// called different.
+	name := func(field, x, y string, same bool) {
+		if !same && 2*shared(x, y) >= len([]rune(x)) {
+			y = ""
+		}
+		add(field, x, y, same)
+	}
+	add("number", a.Number, b.Number, a.Number == b.Number)
+	name("name", a.Name, b.Name, fields.CompareNames(a.Name, b.Name) == fields.Equal)
+	add("sex", a.Sex, b.Sex, a.Sex == b.Sex)
+	date("birth", a.Birth, b.Birth)
+	name("employer", a.Employer, b.Employer, fields.CompareEmployers(a.Employer, b.Employer) == fields.Equal)
+	for i, s := range a.Specialties {
+		x, y, same := s.Name+" "+s.Valid.String(), "", false
+		if i < len(b.Specialties) {
+			t := b.Specialties[i]
+			y = t.Name + " " + t.Valid.String()
+			same = s.Name == t.Name && s.Valid == t.Valid
+		}
+		add("specialty", x, y, same)
+	}
+	if !a.Valid.IsZero() {
+		add("valid", a.Valid.String(), period(b.Valid), a.Valid == b.Valid)
+	}
+	if !a.Usage.IsZero() {
+		add("usage", a.Usage.String(), period(b.Usage), a.Usage == b.Usage)
+	}
+	if a.Annotation != nil {
+		y := fields.Period{}
+		if b.Annotation != nil {
+			y = b.Annotation.Period
+		}
+		add("annotation", a.Annotation.Period.String(), period(y), a.Annotation.Period == y)
+	}
+	return out
+}
+
+// shared counts the characters of x that y has as well.
+func shared(x, y string) int {
+	n := 0
+	for _, r := range x {
+		if strings.ContainsRune(y, r) {
+			n++
+		}
+	}
+	return n
+}
+
+// period is "" for a period that is not known.
+func period(p fields.Period) string {
+	if p.IsZero() {
+		return ""
+	}
+	return p.String()
+}
+
+// upright turns a picture back by quarter turns, clockwise, by which its print stands turned, and a box with it.
+func upright(img *image.RGBA, turn int) *image.RGBA {
+	turn = ((turn % 4) + 4) % 4
+	if turn == 0 {
+		return img
+	}
+	b := img.Bounds()
+	w, h := b.Dx(), b.Dy()
+	ow, oh := w, h
+	if turn != 2 {
+		ow, oh = h, w
+	}
+	out := image.NewRGBA(image.Rect(0, 0, ow, oh))
+	for y := range oh {
+		for x := range ow {
+			sx, sy := x, y
+			switch turn {
+			case 1:
+				sx, sy = w-1-y, x
+			case 2:
+				sx, sy = w-1-x, h-1-y
+			case 3:
+				sx, sy = y, h-1-x
+			}
+			i, j := img.PixOffset(b.Min.X+sx, b.Min.Y+sy), out.PixOffset(x, y)
+			copy(out.Pix[j:j+4], img.Pix[i:i+4])
+		}
+	}
+	return out
+}
+
+// turnedBox takes a box of a picture w wide and h high into the picture that upright makes of it.
+func turnedBox(b page.Box, turn int, w, h float64) page.Box {
+	switch ((turn % 4) + 4) % 4 {
+	case 1: // x' = y, y' = w - x
+		return page.Box{X0: b.Y0, Y0: w - b.X1, X1: b.Y1, Y1: w - b.X0}
+	case 2:
+		return page.Box{X0: w - b.X1, Y0: h - b.Y1, X1: w - b.X0, Y1: h - b.Y0}
+	case 3: // x' = h - y, y' = x
+		return page.Box{X0: h - b.Y1, Y0: b.X0, X1: h - b.Y0, Y1: b.X1}
+	}
+	return b
+}

@@ -1,0 +1,138 @@
+package verify_test
+
+import (
+	"context"
+	"testing"
+
+	"zhengyan/verify"
+	"zhengyan/verify/civil"
+	"zhengyan/verify/document"
+	"zhengyan/verify/fields"
+	"zhengyan/verify/rules"
+	"zhengyan/verify/verifytest"
+)
+
+// halves are the electronic original of a certificate and a searchable scan of its print, as f changes the print.
+func halves(t *testing.T, f func(*verifytest.Spec)) (original, print document.Source) {
+	t.Helper()
+	gen, err := verifytest.NewGenerator(verifytest.NewCA())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := verifytest.Good(fields.Constructor1)
+	s.ID = "pair"
+	b, err := gen.PDF(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Carrier, s.Ink, s.TextLayer = verifytest.CarrierScanPDF, verifytest.InkSame, true
+	if f != nil {
+		f(&s)
+	}
+	p, _, err := gen.Image(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return document.SourceBytes("original.pdf", b), document.SourceBytes("print.pdf", p)
+}
+
+func list(sources ...document.Source) func(func(document.Source, error) bool) {
+	return func(yield func(document.Source, error) bool) {
+		for _, s := range sources {
+			if !yield(s, nil) {
+				return
+			}
+		}
+	}
+}
+
+func TestOriginalAndPrintMakeOneVerdict(t *testing.T) {
+	v := verifier(t, nil)
+	a, b := halves(t, nil)
+	for _, order := range [][]document.Source{{a, b}, {b, a}} {
+		var reports []*verify.Report
+		for r := range v.VerifyAll(context.Background(), list(order...), at("2026-04-01"), 2) {
+			reports = append(reports, r.Report)
+		}
+		if len(reports) != 2 || reports[0].Evidence.Print != nil {
+			t.Fatalf("%d reports", len(reports))
+		}
+		p := reports[1].Evidence
+		if p.Print == nil || p.Input.Name != "original.pdf" || p.Print.Input.Name != "print.pdf" {
+			t.Fatalf("the second row is not the pair: %+v", p.Input)
+		}
+		if p.Seal == nil || p.Print.Ink == nil {
+			t.Error("the seal comes from the original and the ink from the print")
+		}
+		equal := 0
+		for _, c := range p.Print.Compared {
+			if c.State == rules.ComparedDifferent {
+				t.Errorf("%s: %q, %q", c.Field, c.Original, c.Print)
+			}
+			if c.State == rules.ComparedEqual {
+				equal++
+			}
+		}
+		if equal < 6 {
+			t.Errorf("%d facts are equal: %+v", equal, p.Print.Compared)
+		}
+		var same, ink bool
+		for _, c := range reports[1].Checks {
+			same = same || c.Rule == "D-06" && c.Status == verify.Passed
+			ink = ink || (c.Rule == "Y-20" || c.Rule == "Y-21") && c.Status == verify.Inconclusive
+		}
+		if !same || !ink {
+			t.Errorf("the print agrees: %v, the signature is asked for: %v", same, ink)
+		}
+		// The person's decision on the handwriting then decides on the print.
+		q := at("2026-04-01")
+		for answer, want := range map[string]verify.Indication{"agrees": verify.Indeterminate, "unsigned": verify.TotalFailed, "differs": verify.TotalFailed} {
+			q.Human = map[string]verify.HumanDecision{"handwriting": {Answer: answer}}
+			if r := v.Judge(p, q); r.Copy.Indication != want { // without trust anchors nothing passes
+				t.Errorf("%s: %s", answer, r.Copy.Indication)
+			}
+		}
+	}
+}
+
+// A print of another certificate is no half of this one; one whose words differ is not called so by a text layer alone.
+func TestPrintsThatDoNotBelong(t *testing.T) {
+	v := verifier(t, nil)
+	a, b := halves(t, func(s *verifytest.Spec) { s.Number, s.QR = "京1112015201600999", "https://jzsgl.coc.gov.cn/specimen?id=other" })
+	for r := range v.VerifyAll(context.Background(), list(a, b), at("2026-04-01"), 1) {
+		if r.Report.Evidence.Print != nil {
+			t.Error("two certificates were taken for one")
+		}
+	}
+	a, b = halves(t, func(s *verifytest.Spec) { s.Usage.To = civil.Date{Y: 2027, M: 8, D: 27} })
+	ev, err := v.GatherPair(context.Background(), a, b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range ev.Print.Compared {
+		if c.Field == "usage" && c.State != rules.ComparedNotReadable {
+			t.Errorf("usage: %+v", c)
+		}
+	}
+}
+
+// A print that cannot be read leaves the original's evidence whole and says so.
+func TestAPrintThatCannotBeRead(t *testing.T) {
+	v := verifier(t, nil)
+	a, _ := halves(t, nil)
+	ev, err := v.GatherPair(context.Background(), a, document.SourceBytes("print.jpg", []byte("no picture")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if ev.Seal == nil || ev.Print == nil || len(ev.Print.Problems) == 0 {
+		t.Errorf("%+v", ev.Print)
+	}
+	for _, c := range ev.Print.Compared {
+		if c.State != rules.ComparedNotReadable {
+			t.Errorf("%+v", c)
+		}
+	}
+	if r := v.Judge(ev, at("2026-04-01")); r.Copy.Indication == verify.TotalPassed {
+		t.Error("passed on a print that nobody could read")
+	}
+}

@@ -1,0 +1,211 @@
+package verify
+
+import (
+	"errors"
+	"image"
+	"math"
+
+	"zhengyan/verify/document"
+	"zhengyan/verify/document/sheet"
+	"zhengyan/verify/fields"
+	"zhengyan/verify/page"
+)
+
+// Picture says how a page that is a picture was made readable.
+type Picture struct {
+	Page int `json:"page"`
+	// Reader is the program that read the print, with the versions of its models; "" if the page was not read.
+	Reader string `json:"reader,omitempty"`
+	// Sheet is the sheet of paper that was found and laid flat, in page units; nil where the page was taken as it is.
+	Sheet *sheet.Sheet `json:"sheet,omitempty"`
+	// Millimetre is how many pixels of the flattened picture a millimetre of the paper has, if it can be told.
+	Millimetre float64 `json:"pixelsPerMM,omitempty"`
+}
+
+// flat is a page as a picture that print can be read off, with the way from its pixels to page units.
+type flat struct {
+	page   int
+	img    *image.RGBA
+	sheet  *sheet.Sheet // nil: the page as it is
+	toPage func(page.Point) page.Point
+	dpi    float64 // 0 if not known
+	// signs are the label and the area of the handwritten signature of each reading, in pixels of img.
+	signs map[*fields.Result][2]page.Box
+}
+
+// box is the upright box on the page around a box of the picture.
+func (f *flat) box(b page.Box) page.Box {
+	if b.IsZero() {
+		return b
+	}
+	var out page.Box
+	for i, p := range []page.Point{{X: b.X0, Y: b.Y0}, {X: b.X1, Y: b.Y0}, {X: b.X1, Y: b.Y1}, {X: b.X0, Y: b.Y1}} {
+		q := f.toPage(p)
+		if i == 0 {
+			out = page.Box{X0: q.X, Y0: q.Y, X1: q.X, Y1: q.Y}
+			continue
+		}
+		out = page.Box{X0: min(out.X0, q.X), Y0: min(out.Y0, q.Y), X1: max(out.X1, q.X), Y1: max(out.Y1, q.Y)}
+	}
+	return out
+}
+
+// isPicture reports whether the pages are pictures of print, whatever text lies under them.
+func (g *gathering) isPicture() bool {
+	switch g.ev.Input.Kind {
+	case document.InputScan, document.InputPhoto, document.InputScreenshot:
+		return true
+	case document.InputOriginal:
+		return false
+	}
+	return g.ev.Input.Format != document.FormatPDF || len(g.texts) == 0 || g.ev.Fields == nil || g.ev.Fields.Source == fields.SourceNone
+}
+
+// pictures reads the print of pages that are pictures. What the eye sees counts: where the print was read, a text layer
+// that a scanner's program laid under it no longer speaks.
+func (g *gathering) pictures() {
+	if !g.isPicture() {
+		return
+	}
+	if g.v.cfg.Reader == nil {
+		g.problem("ocr", "no-reader", fields.ErrNoReader.Error())
+		return
+	}
+	first, last := 0, min(g.doc.NumPages(), g.v.cfg.Limits.PicturePages)
+	if g.part != nil {
+		first, last = g.part.Page, g.part.Page+1
+	}
+	var best *fields.Result
+	var others []*fields.Result
+	for i := first; i < last && g.ctx.Err() == nil; i++ {
+		f, all := g.readPicture(i)
+		if f == nil {
+			continue
+		}
+		for _, r := range all {
+			switch {
+			case best == nil || rank(r) < rank(best):
+				if best != nil {
+					others = append(others, best)
+				}
+				best, g.flat = r, f
+			default:
+				others = append(others, r)
+			}
+		}
+		if g.flat == nil {
+			g.flat = f // nothing was read, but the place of the codes and of the ink may still be found
+		}
+	}
+	if g.flat != nil {
+		g.ev.Picture = &Picture{Page: g.flat.page, Reader: g.v.cfg.Reader.Name(), Sheet: g.flat.sheet, Millimetre: g.flat.dpi / 25.4}
+	}
+	if best == nil {
+		if g.ev.Fields == nil || g.ev.Fields.Source == fields.SourceNone {
+			g.problem("ocr", "no-certificate", "")
+		}
+		return
+	}
+	g.ev.Fields, g.ev.Others = best, others
+}
+
+// readPicture reads page i as a picture: a photo's sheet laid flat first, a scan as it is first, and the other way where
+// that showed no certificate.
+func (g *gathering) readPicture(i int) (*flat, []*fields.Result) {
+	asIs, size, err := g.wholePage(i)
+	if err != nil {
+		g.problem("ocr", stageCode(err), err.Error())
+		return nil, nil
+	}
+	if g.part != nil && !g.part.Box.IsZero() {
+		asIs = asIs.crop(g.part.Box, size)
+	}
+	ways := []func() *flat{func() *flat { return asIs }, func() *flat { return g.flatten(asIs) }}
+	if g.ev.Input.Kind == document.InputPhoto || g.ev.Input.Kind == document.InputUnknown {
+		ways[0], ways[1] = ways[1], ways[0]
+	}
+	var first *flat
+	for _, way := range ways {
+		f := way()
+		if f == nil {
+			continue
+		}
+		if first == nil {
+			first = f
+		}
+		text, err := g.v.cfg.Reader.ReadPage(g.ctx, f.img, i)
+		if err != nil {
+			g.problem("ocr", readerCode(err), err.Error())
+			return first, nil
+		}
+		all := fields.ReadAll([]page.Text{text}, g.v.cfg.Tables)
+		if len(all) == 0 {
+			continue
+		}
+		f.signs = map[*fields.Result][2]page.Box{}
+		for _, r := range all {
+			f.place(r)
+		}
+		return f, all
+	}
+	return first, nil
+}
+
+// readerCode tells an installation that cannot read pictures from a picture that could not be read.
+func readerCode(err error) string {
+	if errors.Is(err, fields.ErrNoReader) {
+		return "no-reader"
+	}
+	return stageCode(err)
+}
+
+// place gives a reading's places in page units, and keeps where the holder signs in pixels.
+func (f *flat) place(r *fields.Result) {
+	f.signs[r] = [2]page.Box{r.Certificate.SignatureLabel, r.Certificate.SignatureBox}
+	for k := range r.Fields {
+		r.Fields[k].Box = f.box(r.Fields[k].Box)
+	}
+	r.Certificate.SignatureLabel = f.box(r.Certificate.SignatureLabel)
+	r.Certificate.SignatureBox = f.box(r.Certificate.SignatureBox)
+}
+
+// wholePage renders page i as it is.
+func (g *gathering) wholePage(i int) (*flat, document.PageSize, error) {
+	dpi := g.v.cfg.Limits.RenderDPI
+	if g.ev.Input.Format != document.FormatPDF {
+		dpi = 0
+	}
+	img, err := g.doc.Render(g.ctx, i, dpi)
+	if err != nil {
+		return nil, document.PageSize{}, err
+	}
+	size, err := g.doc.PageSize(i)
+	if err != nil {
+		return nil, document.PageSize{}, err
+	}
+	b := img.Bounds()
+	kx, ky := size.Width/float64(max(1, b.Dx())), size.Height/float64(max(1, b.Dy()))
+	f := &flat{page: i, img: img, toPage: func(p page.Point) page.Point { return page.Point{X: p.X * kx, Y: p.Y * ky} }}
+	if dpi > 0 && size.Width > 0 {
+		f.dpi = float64(b.Dx()) / size.Width * 72
+	}
+	return f, size, nil
+}
+
+// crop is the part of a picture under a box of the page.
+func (f *flat) crop(b page.Box, size document.PageSize) *flat {
+	r := f.img.Bounds()
+	kx, ky := float64(r.Dx())/size.Width, float64(r.Dy())/size.Height
+	cut := image.Rect(int(b.X0*kx), int(b.Y0*ky), int(math.Ceil(b.X1*kx)), int(math.Ceil(b.Y1*ky))).Add(r.Min).Intersect(r)
+	if cut.Empty() {
+		return f
+	}
+	dx, dy := float64(cut.Min.X-r.Min.X), float64(cut.Min.Y-r.Min.Y)
+	return &flat{
+		page: f.page, dpi: f.dpi, img: f.img.SubImage(cut).(*image.RGBA),
+		toPage: func(p page.Point) page.Point { return f.toPage(page.Point{X: p.X + dx, Y: p.Y + dy}) },
+	}
+}
+
+// flatten lays the sheet of paper in the picture flat; nil if there is none to be found.
+func (g *gathering) flatten(f *flat) *flat { return nil }

@@ -1,0 +1,55 @@
+package rules
+
+// A print stands for the electronic certificate only as far as it says the same.
+
+// comparedAs returns the first fact with that outcome, and shows all of them.
+func (e *evaluation) comparedAs(state ComparedState) *Compared {
+	if e.Print == nil {
+		return nil
+	}
+	var first *Compared
+	for i := range e.Print.Compared {
+		c := &e.Print.Compared[i]
+		if c.State != state {
+			continue
+		}
+		if first == nil {
+			first = c
+		}
+		e.show(c.Field, c.Original+" | "+c.Print)
+	}
+	if first != nil {
+		e.set("field", "@field-"+first.Field)
+		e.set("original", first.Original)
+		e.set("print", first.Print)
+		e.set("file", e.Print.Name)
+	}
+	return first
+}
+
+func printDiffers(e *evaluation) bool { return e.comparedAs(ComparedDifferent) != nil }
+
+func printNotReadable(e *evaluation) bool { return e.comparedAs(ComparedNotReadable) != nil }
+
+// printSame: something was compared, the number among it, and nothing differs.
+func printSame(e *evaluation) bool {
+	if e.Print == nil {
+		return false
+	}
+	n, number := 0, false
+	for _, c := range e.Print.Compared {
+		switch c.State {
+		case ComparedDifferent:
+			return false
+		case ComparedEqual:
+			n++
+			number = number || c.Field == "number"
+		}
+	}
+	if !number {
+		return false
+	}
+	e.set("file", e.Print.Name)
+	e.setInt("count", n)
+	return true
+}
