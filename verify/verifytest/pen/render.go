@@ -2,7 +2,6 @@ package pen
 
 import (
 	"image"
-	"image/color"
 	"math"
 )
 
@@ -23,8 +22,13 @@ func Render(strokes [][]Point, longMM, penMM, dpi float64) *image.Alpha {
 	}
 	img := image.NewAlpha(image.Rect(0, 0, min(maxSide, int(w+2*margin)+1), min(maxSide, int(h+2*margin)+1)))
 	for _, s := range strokes {
+		last := 0
 		for i := range s {
-			a, b := s[max(0, i-1)], s[i]
+			a, b := s[last], s[i]
+			if i > 0 && i < len(s)-1 && math.Hypot(b.X-a.X, b.Y-a.Y)*scale < 0.75 {
+				continue // less than a pixel: with the next one
+			}
+			last = i
 			capsule(img, margin+a.X*scale, margin+a.Y*scale, margin+b.X*scale, margin+b.Y*scale, math.Max(0.35, penMM*px*b.W/2))
 		}
 	}
@@ -45,13 +49,12 @@ func capsule(img *image.Alpha, ax, ay, bx, by, r float64) {
 			if l > 0 {
 				t = clamp((px*dx+py*dy)/l, 0, 1)
 			}
-			d := r + 0.5 - math.Hypot(px-t*dx, py-t*dy)
+			d := r + 0.5 - math.Sqrt((px-t*dx)*(px-t*dx)+(py-t*dy)*(py-t*dy))
 			if d <= 0 {
 				continue
 			}
-			v := uint8(255 * math.Min(1, d))
-			if v > img.AlphaAt(x, y).A {
-				img.SetAlpha(x, y, color.Alpha{A: v})
+			if v, a := uint8(255*math.Min(1, d)), &img.Pix[y*img.Stride+x]; v > *a {
+				*a = v
 			}
 		}
 	}

@@ -8,7 +8,7 @@ func (w *Writer) Sign(name string, variant uint64) [][]Point {
 	rng := w.random("sign", name, variant)
 	v := w.style.vary * math.Exp(0.25*rng.NormFloat64()) // some days are better than others
 	p := vary(w.plan(name), rng, once(v))
-	return w.trace(p, rng.Float64, trace{round: w.style.round + 0.06*rng.NormFloat64(), vary: 0.15 * v})
+	return w.trace(p, rng.Float64, trace{round: w.style.round + 0.06*rng.NormFloat64(), vary: 0.12 * v})
 }
 
 // Imitate writes the name as another's hand would look, after having seen one sample of it: a skilled imitation. Skill is
@@ -17,23 +17,24 @@ func (w *Writer) Imitate(of *Writer, name string, variant uint64) [][]Point {
 	rng := w.random("imitate", name, variant^of.seed<<20)
 	habit := w.random("bias", name, of.seed) // what this imitator always gets wrong
 	skill := clamp(0.5+0.3*habit.NormFloat64(), 0, 1)
-	e := of.style.vary*(1.0+1.3*(1-skill)) + 0.006 + 0.016*(1-skill)
+	e := of.style.vary*(0.85+0.75*(1-skill)) + 0.003 + 0.010*(1-skill)
 
 	seen := vary(of.plan(name), of.random("seen", name, variant), once(of.style.vary))
-	pull := (0.10 + 0.30*(1-skill)) * habit.Float64()
+	pull := (0.10 + 0.50*(1-skill)) * habit.Float64()
 	for _, s := range seen {
 		shear(s.pts, pull*(w.style.slant-of.style.slant), pull*(w.style.rise-of.style.rise))
 	}
-	own := once(e * 1.15)
-	own.lose = 0.12 * (1 - skill)
+	own := once(e).local(1.7)
+	own.aspect, own.slant, own.last = 0.6*own.aspect, 1.8*own.slant, 0.5*own.last
+	own.lose = 0.06 * (1 - skill)
 	seen = vary(seen, habit, own)
-	attempt := once(e * 0.8)
-	attempt.flip = 0.04 + 0.14*(1-skill)
+	attempt := once(e * 0.75).local(1.4)
+	attempt.flip = 0.004 + 0.02*(1-skill)
 	seen = vary(seen, rng, attempt)
 	round := of.style.round + pull*2*(w.style.round-of.style.round) + 0.08*rng.NormFloat64()
 	return w.trace(seen, rng.Float64, trace{
 		round: round, vary: 0.2 * e,
-		tremor: (0.002 + 0.010*(1-skill)) * rng.Float64(),
+		tremor: (0.001 + 0.006*(1-skill)) * rng.Float64(),
 		slow:   0.4 + 0.6*(1-skill),
 	})
 }
@@ -53,9 +54,15 @@ type variation struct {
 // once is the natural proportion between the kinds of variation.
 func once(v float64) variation {
 	return variation{
-		aspect: 2.6 * v, slant: 1.5 * v, rise: 1.0 * v, charMove: 1.7 * v, charScale: 2.0 * v, turn: 1.1 * v, bend: 1.1 * v,
-		strokeMove: 0.75 * v, stretch: 3.2 * v, point: 0.55 * v, last: 7 * v,
+		aspect: 3.6 * v, slant: 1.6 * v, rise: 1.3 * v, charMove: 2.3 * v, charScale: 2.8 * v, turn: 1.5 * v, bend: 1.5 * v,
+		strokeMove: 0.75 * v, stretch: 2.8 * v, point: 0.30 * v, last: 7 * v,
 	}
+}
+
+// local makes the variation of strokes and turning points k times as large: layout is copied more easily than form.
+func (v variation) local(k float64) variation {
+	v.strokeMove, v.stretch, v.point = k*v.strokeMove, k*v.stretch, k*v.point
+	return v
 }
 
 type source interface {

@@ -49,9 +49,9 @@ func NewWriter(a *Alphabet, seed uint64) *Writer {
 		joinChars:    clamp(fast*0.6-0.1+0.2*n(), 0, 0.9),
 		simplify:     clamp(0.75*fast+0.2*n(), 0, 1),
 		round:        clamp(0.25+0.6*fast+0.2*n(), 0, 1),
-		form:         clamp(0.045+0.02*n()+0.03*fast, 0.015, 0.12),
+		form:         clamp(0.044+0.018*n()+0.02*fast, 0.012, 0.11),
 		flourish:     math.Max(0, 0.5*n()-0.2),
-		vary:         0.020 * math.Exp(0.35*n()) * (0.75 + 0.5*fast),
+		vary:         0.023 * math.Exp(0.35*n()) * (0.75 + 0.5*fast),
 		widthBySpeed: clamp(0.25+0.15*n(), 0, 0.6),
 	}
 	if rng.Float64() < 0.08 {
@@ -187,11 +187,11 @@ func (w *Writer) form(r rune) []stroke {
 // sureness turns the share p into a habit: most people nearly always or nearly never join two given strokes.
 func sureness(rng *rand.Rand, p float64) float64 {
 	switch {
-	case rng.Float64() < 0.08:
+	case rng.Float64() < 0.05:
 		return p
 	case rng.Float64() < p:
-		return 0.96
+		return 0.985
 	default:
-		return 0.03
+		return 0.015
 	}
 }

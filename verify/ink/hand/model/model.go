@@ -1,0 +1,154 @@
+// Package model turns the measures of a comparison into the probability that one person wrote both: logistic regression,
+// small nets and boosted trees, whose opinions are averaged and then calibrated. Plain Go, no state, nothing to load.
+package model
+
+import (
+	"encoding/gob"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+)
+
+// Model is what training leaves behind.
+type Model struct {
+	Names     []string  // of the features that it was trained with, in their order
+	Mean, Inv []float64 // each feature is brought to mean 0 and spread 1, then cut at Cut
+	Cut       float64
+	Line      Line
+	Nets      []Net
+	Trees     []Tree
+	Share     [3]float64 // of the line, the nets and the trees in the sum
+	// Scale, Shift and Hide make a probability of the sum: 1/(1+exp(-(Scale*sum+Shift+Hide*hidden))).
+	Scale, Shift, Hide float64
+	// Agrees and Differs are the probabilities at which the bands begin and end.
+	Agrees, Differs float64
+}
+
+// Line is a logistic regression.
+type Line struct {
+	W []float64
+	B float64
+}
+
+// Net has one layer of hidden units.
+type Net struct {
+	In  [][]float32 // one row a unit, its bias last
+	Out []float32   // its bias last
+}
+
+// Tree is a full binary tree of depth Depth: node i has children 2i+1 and 2i+2.
+type Tree struct {
+	Feature []int16
+	At      []float32 // to the left if the value is at most that
+	Leaf    []float32
+}
+
+// Normal gives the features as the parts of the model see them.
+func (m *Model) Normal(f []float64) []float64 {
+	out := make([]float64, len(m.Mean))
+	for i := range out {
+		if i < len(f) {
+			out[i] = math.Max(-m.Cut, math.Min(m.Cut, (f[i]-m.Mean[i])*m.Inv[i]))
+		}
+	}
+	return out
+}
+
+// Of is the line's log odds.
+func (l Line) Of(x []float64) float64 {
+	s := l.B
+	for i, w := range l.W {
+		s += w * x[i]
+	}
+	return s
+}
+
+// Of is the net's log odds.
+func (n Net) Of(x []float64) float64 {
+	s := float64(n.Out[len(n.Out)-1])
+	for j, row := range n.In {
+		h := float64(row[len(row)-1])
+		for i, w := range row[:len(row)-1] {
+			h += float64(w) * x[i]
+		}
+		s += float64(n.Out[j]) * math.Tanh(h)
+	}
+	return s
+}
+
+// Of is what the tree adds to the log odds.
+func (t Tree) Of(x []float64) float64 {
+	i := 0
+	for i < len(t.Feature) {
+		if x[t.Feature[i]] <= float64(t.At[i]) {
+			i = 2*i + 1
+		} else {
+			i = 2*i + 2
+		}
+	}
+	return float64(t.Leaf[i-len(t.Feature)])
+}
+
+// Parts gives the log odds of the line, the nets (their mean) and the trees.
+func (m *Model) Parts(x []float64) [3]float64 {
+	p := [3]float64{m.Line.Of(x)}
+	for _, n := range m.Nets {
+		p[1] += n.Of(x) / float64(len(m.Nets))
+	}
+	for _, t := range m.Trees {
+		p[2] += t.Of(x)
+	}
+	return p
+}
+
+// Score is the weighted sum of the parts: comparable between pairs, not a probability.
+func (m *Model) Score(features []float64) float64 {
+	p := m.Parts(m.Normal(features))
+	return m.Share[0]*p[0] + m.Share[1]*p[1] + m.Share[2]*p[2]
+}
+
+// Probability that one person wrote both. hidden is the share of the writing that could not be compared.
+func (m *Model) Probability(features []float64, hidden float64) float64 {
+	return Logistic(m.Scale*m.Score(features) + m.Shift + m.Hide*hidden)
+}
+
+// Logistic is 1/(1+exp(-v)).
+func Logistic(v float64) float64 { return 1 / (1 + math.Exp(-v)) }
+
+// Write stores the model.
+func (m *Model) Write(w io.Writer) error { return gob.NewEncoder(w).Encode(m) }
+
+// Read loads a model and checks that it fits the names of the features.
+func Read(r io.Reader, names []string) (*Model, error) {
+	m := &Model{}
+	if err := gob.NewDecoder(r).Decode(m); err != nil {
+		return nil, fmt.Errorf("model: %w", err)
+	}
+	if len(m.Names) != len(names) || len(m.Mean) != len(names) || len(m.Inv) != len(names) || len(m.Line.W) != len(names) {
+		return nil, errors.New("model: trained with other features")
+	}
+	for i, n := range names {
+		if m.Names[i] != n {
+			return nil, fmt.Errorf("model: trained with %q in the place of %q", m.Names[i], n)
+		}
+	}
+	for _, n := range m.Nets {
+		for _, row := range n.In {
+			if len(row) != len(names)+1 || len(n.Out) != len(n.In)+1 {
+				return nil, errors.New("model: a net of another size")
+			}
+		}
+	}
+	for _, t := range m.Trees {
+		if n := len(t.Leaf); n != len(t.Feature)+1 || len(t.At) != len(t.Feature) || n&(n-1) != 0 {
+			return nil, errors.New("model: a tree of another size")
+		}
+		for _, f := range t.Feature {
+			if int(f) >= len(names) || f < 0 {
+				return nil, errors.New("model: a tree of other features")
+			}
+		}
+	}
+	return m, nil
+}
