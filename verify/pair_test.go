@@ -98,7 +98,9 @@ func TestOriginalAndPrintMakeOneVerdict(t *testing.T) {
 // A print of another certificate is no half of this one; one whose words differ is not called so by a text layer alone.
 func TestPrintsThatDoNotBelong(t *testing.T) {
 	v := verifier(t, nil)
-	a, b := halves(t, func(s *verifytest.Spec) { s.Number, s.QR = "京1112015201600999", "https://jzsgl.coc.gov.cn/specimen?id=other" })
+	a, b := halves(t, func(s *verifytest.Spec) {
+		s.Number, s.QR = "京1112015201600999", "https://jzsgl.coc.gov.cn/specimen?id=other"
+	})
 	for r := range v.VerifyAll(context.Background(), list(a, b), at("2026-04-01"), 1) {
 		if r.Report.Evidence.Print != nil {
 			t.Error("two certificates were taken for one")
