@@ -103,6 +103,8 @@ func factsOf(ev *Evidence, q Question) *rules.Facts {
 		switch {
 		case p.Stage == "fields":
 			f.Unread = p.Code
+		case p.Stage == "ocr":
+			f.Picture = p.Code
 		case p.Stage == "qr":
 			f.QRFailed = true
 			f.QRConflict = f.QRConflict || p.Code == "conflict"

@@ -116,6 +116,10 @@ func conditionByName(name string) condition {
 		return faceUnread
 	case "pages-unread":
 		return pagesUnread
+	case "picture-unread":
+		return pictureUnread
+	case "picture-not-read":
+		return pictureNotRead
 	case "text-unmapped":
 		return textUnmapped
 	case "font-not-embedded":
@@ -417,6 +421,12 @@ func pagesUnread(e *evaluation) bool {
 	e.show("fields", e.Unread)
 	return true
 }
+
+// pictureUnread: the installation has no reader for pictures.
+func pictureUnread(e *evaluation) bool { return e.Picture == "no-reader" }
+
+// pictureNotRead: the reader found no certificate in the picture, or failed on it.
+func pictureNotRead(e *evaluation) bool { return e.Picture != "" && e.Picture != "no-reader" }
 
 func textUnmapped(e *evaluation) bool { return e.problem("unmapped-text", "no-tounicode") }
 

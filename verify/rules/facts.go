@@ -25,6 +25,7 @@ type Facts struct {
 	FileError string         // document.ErrorCode if the file could not be read
 	Face      *fields.Result // nil: not read
 	Unread    string         // why pages were left unread, "" if all were read
+	Picture   string         // why the print of a picture was not read, a stable key; "" if it was, or if there is none
 	Others    int            // further certificates in the same file
 	Seal      *seal.Report
 	Codes     []Code
