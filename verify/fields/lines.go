@@ -91,6 +91,9 @@ func glyphs(t *page.Text) (gs []glyph, cut bool) {
 			if g.bad {
 				g.r = unicode.ReplacementChar // it must not make a title or a label
 			}
+			if n := len(gs); t.Confidence != nil && r == ':' && n > 0 && gs[n-1].r == ':' && g.box.X0-gs[n-1].box.X1 < g.em {
+				continue // the two dots of one full-width colon, each read as one
+			}
 			gs = append(gs, g)
 		}
 	}

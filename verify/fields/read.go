@@ -22,6 +22,7 @@ const (
 type candidate struct {
 	text   *page.Text // turned upright
 	turn   turn
+	back   slanted    // from the levelled page to the upright one
 	shown  *page.Text // as given
 	lines  []line
 	labels []label
@@ -116,12 +117,13 @@ func turned(text *page.Text, q turn, t *Tables) []candidate {
 		up := q.upright(*text)
 		text = &up
 	}
+	text, back := levelled(text)
 	all, cut := glyphs(text)
 	var bare strings.Builder
 	for i := range all {
 		bare.WriteRune(all[i].r)
 	}
-	base := candidate{text: text, turn: q, shown: shown, bare: bare.String(), cut: cut}
+	base := candidate{text: text, turn: q, back: back, shown: shown, bare: bare.String(), cut: cut}
 	gs := dropSlanted(all)
 	lines := makeLines(gs)
 	titles := distinctTitles(findTitles(lines, t, text.Confidence != nil))
@@ -261,6 +263,7 @@ func readOne(c *candidate, t *Tables) (res *Result) {
 	}()
 	r := reader{c: c, t: t, res: res, cert: &res.Certificate}
 	r.read()
+	res.turnBackSlant(c.back)
 	res.turnBack(c.turn, c.shown.Width, c.shown.Height)
 	return res
 }

@@ -1,6 +1,7 @@
 package ocr
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
@@ -9,19 +10,19 @@ import (
 
 // Sizes of the detector's picture, its longer side in pixels.
 const (
-	detectSide = 960 // for reading: at 736 titles are lost, 1536 brings no more fields
-	findSide   = 736 // for finding certificates among many pages
+	detectSide = 1280 // for reading: at 960 pale print of 9 points is lost in scans
+	findSide   = 736  // for finding certificates among many pages
 )
 
 // The detector's answer is a map of the probability that a pixel belongs to the core of a line (differentiable binarization,
 // Liao et al. 2020): its cores are parted, measured and grown back.
 const (
-	coreLimit  = 0.3  // a pixel of a core has more
-	lineLimit  = 0.55 // the mean over a core's rectangle must have more
-	growth     = 1.6  // by area · growth / perimeter
-	minCore    = 2.5  // pixels of the map, the lesser side
-	maxLines   = 1200 // more than a page in the smallest print has; the rest is not looked at
-	maxCorePts = 4_000_000
+	coreLimit = 0.3  // a pixel of a core has more
+	lineLimit = 0.55 // the mean over a core's rectangle must have more
+	growth    = 1.6  // by area · growth / perimeter
+	minCore   = 2.5  // pixels of the map, the lesser side
+	maxLines  = 1200 // more than a page in the smallest print has; the rest is not looked at
+	faintest  = 0.06 // ink of a line that is read; the back of a page shows through more faintly
 )
 
 // found is a line of print that the detector saw.
@@ -30,6 +31,7 @@ type found struct {
 	hull  []pt // of its core, grown; in the raster
 	grow  float64
 	score float64
+	ink   float64 // of its strokes, 0..1
 }
 
 // detect finds the lines on a plane.
@@ -37,7 +39,8 @@ func (r *Reader) detect(ctx context.Context, m *raster, plane []uint8, side int)
 	scale := min(1, float64(side)/float64(max(m.w, m.h)))
 	dw, dh := max(1, int(math.Round(float64(m.w)*scale))), max(1, int(math.Round(float64(m.h)*scale)))
 	pw, ph := (dw+31)/32*32, (dh+31)/32*32
-	small := shrink(plane, m.w, m.h, dw, dh)
+	ink := inked(shrink(plane, m.w, m.h, dw, dh), dw, dh)
+	small := cleared(ink)
 	in := make([]float32, 3*pw*ph)
 	// The net was trained on blue, green and red with the means of ImageNet; white surrounds the page.
 	mean, std := [3]float32{0.485, 0.456, 0.406}, [3]float32{0.229, 0.224, 0.225}
@@ -47,7 +50,7 @@ func (r *Reader) detect(ctx context.Context, m *raster, plane []uint8, side int)
 		for y := range ph {
 			for x := range pw {
 				if y < dh && x < dw {
-					dst[y*pw+x] = (small[y*dw+x]/255 - mean[c]) / std[c]
+					dst[y*pw+x] = (small[y*dw+x] - mean[c]) / std[c]
 				} else {
 					dst[y*pw+x] = white
 				}
@@ -61,7 +64,14 @@ func (r *Reader) detect(ctx context.Context, m *raster, plane []uint8, side int)
 	if len(dims) != 4 || dims[2] != ph || dims[3] != pw {
 		return nil, fmt.Errorf("the detector gives a map of the size %v, not %d by %d", dims, pw, ph)
 	}
-	return cores(out, pw, ph, float64(m.w)/float64(dw), float64(m.h)/float64(dh)), nil
+	sx, sy := float64(m.w)/float64(dw), float64(m.h)/float64(dh)
+	lines := cores(out, pw, ph, sx, sy)
+	for i := range lines {
+		q := lines[i].quad.scaled(1/sx, 1/sy)
+		lines[i].ink = inkOf(ink, dw, dh, q)
+		lines[i].quad = drawOut(ink, dw, dh, q).scaled(sx, sy)
+	}
+	return slices.DeleteFunc(lines, func(l found) bool { return l.ink < faintest }), nil
 }
 
 // cores takes the map apart. sx and sy lead from the map to the raster.
@@ -116,11 +126,7 @@ func cores(prob []float32, w, h int, sx, sy float64) []found {
 		for i := range hl {
 			hl[i] = pt{hl[i].x * sx, hl[i].y * sy}
 		}
-		q := rect.quad()
-		for i := range q {
-			q[i] = pt{q[i].x * sx, q[i].y * sy}
-		}
-		out = append(out, found{quad: q, hull: hl, grow: grow * (sx + sy) / 2, score: score})
+		out = append(out, found{quad: rect.quad().scaled(sx, sy), hull: hl, grow: grow * (sx + sy) / 2, score: score})
 	}
 	return out
 }
@@ -214,4 +220,55 @@ func (f *found) straighten(angle float64, q int) quad {
 	r := boundAt(f.hull, dir)
 	r.hw, r.hh = r.hw+f.grow, r.hh+f.grow
 	return r.quad()
+}
+
+// Pieces of one line that the detector left apart, or that overlap, are read as one: where a box ends inside a character, that
+// character is misread, or read twice.
+const (
+	joinGap    = 0.45 // between the pieces, in heights
+	joinAside  = 0.3  // between their middles across the line
+	joinHeight = 1.45 // between their heights, as a ratio
+	joinInk    = 1.8  // between their inks, as a ratio
+	maxAslant  = 4 * math.Pi / 180
+)
+
+// piece is a part of a line, or a whole one, in reading direction.
+type piece struct {
+	q   quad
+	ink float64
+}
+
+// joined puts pieces of one line together. All run in the direction dir, in radians.
+func joined(pieces []piece, dir float64) []quad {
+	s, c := math.Sincos(dir)
+	along := func(p pt) float64 { return p.x*c + p.y*s }
+	across := func(p pt) float64 { return -p.x*s + p.y*c }
+	off := func(q quad) float64 { return math.Remainder(q.angle()-dir, 2*math.Pi) }
+	slices.SortFunc(pieces, func(a, b piece) int { return cmp.Compare(along(a.q.at(0, 0.5)), along(b.q.at(0, 0.5))) })
+	var out []quad
+	gone := make([]bool, len(pieces))
+	for i := range pieces {
+		if gone[i] {
+			continue
+		}
+		a := pieces[i]
+		for j := i + 1; j < len(pieces) && math.Abs(off(a.q)) <= maxAslant; j++ {
+			b := &pieces[j]
+			small, large := min(a.q.height(), b.q.height()), max(a.q.height(), b.q.height())
+			// The line is followed in its own direction, which need not quite be the page's.
+			end, start := a.q.at(1, 0.5), b.q.at(0, 0.5)
+			if gone[j] || along(start) > along(end)+joinGap*large || large > joinHeight*small || math.Abs(off(b.q)) > maxAslant ||
+				math.Abs(across(end)-across(start)) > joinAside*small || max(a.ink, b.ink) > joinInk*min(a.ink, b.ink) {
+				continue
+			}
+			wa, wb := a.q.width(), b.q.width()
+			both := boundAt(append(append([]pt(nil), a.q[:]...), b.q[:]...), dir+(off(a.q)*wa+off(b.q)*wb)/(wa+wb))
+			if 2*both.hh > 1.5*large {
+				continue
+			}
+			a, gone[j] = piece{both.quad(), (a.ink*wa + b.ink*wb) / (wa + wb)}, true
+		}
+		out = append(out, a.q)
+	}
+	return out
 }

@@ -84,9 +84,15 @@ func (r *Reader) lines(ctx context.Context, m *raster, n int) ([]reading, error)
 	if err != nil {
 		return nil, err
 	}
-	out := make([]reading, len(seen))
+	dir := angle + float64(turn)*math.Pi/2
+	pieces := make([]piece, len(seen))
 	for i := range seen {
-		out[i].quad = seen[i].straighten(angle, turn)
+		pieces[i] = piece{seen[i].straighten(angle, turn), seen[i].ink}
+	}
+	quads := joined(pieces, dir)
+	out := make([]reading, len(quads))
+	for i := range quads {
+		out[i].quad = quads[i]
 	}
 	read := make([]int, len(out))
 	for i := range read {
@@ -98,7 +104,6 @@ func (r *Reader) lines(ctx context.Context, m *raster, n int) ([]reading, error)
 	if err := r.readAll(ctx, m, out, read); err != nil {
 		return nil, err
 	}
-	dir := angle + float64(turn)*math.Pi/2
 	s, c := math.Sincos(dir)
 	slices.SortStableFunc(out, func(a, b reading) int {
 		p, q := a.quad.centre(), b.quad.centre()

@@ -58,6 +58,9 @@ func (r *Reader) readLine(ctx context.Context, m *raster, plane []uint8, q quad)
 	w = min(max(w, frameWidth), maxLineWidth)
 	full := max((w+frameWidth-1)/frameWidth*frameWidth, minLineWidth)
 	pix := crop(plane, m.w, m.h, q, w, lineHeight)
+	if full := darkness(pix); full != nil {
+		pix = full
+	}
 	in := make([]float32, 3*lineHeight*full) // what is filled up stays 0, the middle of the scale
 	for y := range lineHeight {
 		for x := range w {
