@@ -16,7 +16,7 @@ const (
 	noNext     = ^uint64(0)
 )
 
-// putFunc stores one value of a tree.
+// putFunc stores one value of a tree; it keeps neither slice.
 type putFunc func(key, value []byte) error
 
 // rowBlocks packs rows into blocks: u32 ordinal, uvarint count, then for each row the number (front-coded against the
@@ -29,6 +29,8 @@ type rowBlocks struct {
 	ordinal uint32
 	body    []byte
 	last    []byte
+	key     [4]byte
+	value   []byte
 }
 
 func (w *rowBlocks) add(number, packed []byte) error {
@@ -46,6 +48,34 @@ func (w *rowBlocks) add(number, packed []byte) error {
 	return nil
 }
 
+// addFollowing is add for a row whose number shares this many bytes with the row that was added before it, and whose packed
+// rest comes in three pieces.
+func (w *rowBlocks) addFollowing(number []byte, shared int, a, b, c []byte) error {
+	packed := uint64(len(a) + len(b) + len(c))
+	if w.count > 0 {
+		suffix := len(number) - shared
+		size := varLen(uint64(shared)) + varLen(uint64(suffix)) + suffix + varLen(packed) + int(packed)
+		if len(w.body)+size+4+binary.MaxVarintLen32 > w.limit {
+			if err := w.flush(); err != nil {
+				return err
+			}
+		}
+	}
+	if w.count == 0 {
+		shared = 0
+	}
+	w.body = binary.AppendUvarint(w.body, uint64(shared))
+	w.body = binary.AppendUvarint(w.body, uint64(len(number)-shared))
+	w.body = append(w.body, number[shared:]...)
+	w.body = binary.AppendUvarint(w.body, packed)
+	w.body = append(append(append(w.body, a...), b...), c...)
+	w.last = append(w.last[:0], number...)
+	w.count++
+	return nil
+}
+
+func varLen(x uint64) int { return (bits.Len64(x|1) + 6) / 7 }
+
 func (w *rowBlocks) append(number, packed []byte) {
 	n := 0
 	for n < len(number) && n < len(w.last) && number[n] == w.last[n] {
@@ -62,11 +92,11 @@ func (w *rowBlocks) flush() error {
 	if w.count == 0 {
 		return nil
 	}
-	v := make([]byte, 0, 4+binary.MaxVarintLen32+len(w.body))
-	v = binary.BigEndian.AppendUint32(v, w.ordinal)
-	v = binary.AppendUvarint(v, uint64(w.count))
-	v = append(v, w.body...)
-	if err := w.put(binary.BigEndian.AppendUint32(nil, w.first), v); err != nil {
+	w.value = binary.BigEndian.AppendUint32(w.value[:0], w.ordinal)
+	w.value = binary.AppendUvarint(w.value, uint64(w.count))
+	w.value = append(w.value, w.body...)
+	binary.BigEndian.PutUint32(w.key[:], w.first)
+	if err := w.put(w.key[:], w.value); err != nil {
 		return err
 	}
 	w.first += w.count
@@ -155,6 +185,8 @@ type indexWriter struct {
 	prev    uint32
 	body    []byte
 	marks   []skip // of each entry
+	key     [8]byte
+	value   []byte
 }
 
 type skip struct {
@@ -170,7 +202,7 @@ const (
 func (w *indexWriter) add(e uint64) error {
 	h := uint32(e >> 32)
 	// A difference takes five bytes at most; with fewer the page may still be full, which the next entry finds.
-	if len(w.body)+uvarintLen(h-w.prev)+w.width > blockBytes-indexHead && len(w.marks) > 0 {
+	if len(w.body)+varLen(uint64(h-w.prev))+w.width > blockBytes-indexHead && len(w.marks) > 0 {
 		if err := w.flush(e); err != nil {
 			return err
 		}
@@ -192,14 +224,11 @@ func (w *indexWriter) add(e uint64) error {
 	return nil
 }
 
-func uvarintLen(x uint32) int { return (bits.Len32(x|1) + 6) / 7 }
-
 func (w *indexWriter) flush(next uint64) error {
 	if len(w.marks) == 0 {
 		return nil
 	}
-	v := make([]byte, 0, indexHead+len(w.body))
-	v = binary.BigEndian.AppendUint32(v, w.ordinal)
+	v := binary.BigEndian.AppendUint32(w.value[:0], w.ordinal)
 	v = binary.BigEndian.AppendUint64(v, w.first)
 	v = binary.BigEndian.AppendUint64(v, next)
 	v = binary.BigEndian.AppendUint16(v, uint16(len(w.marks)))
@@ -208,8 +237,9 @@ func (w *indexWriter) flush(next uint64) error {
 		v = binary.BigEndian.AppendUint32(v, m.before)
 		v = binary.BigEndian.AppendUint16(v, m.offset)
 	}
-	v = append(v, w.body...)
-	if err := w.put(binary.BigEndian.AppendUint64(nil, w.first), v); err != nil {
+	w.value = append(v, w.body...)
+	binary.BigEndian.PutUint64(w.key[:], w.first)
+	if err := w.put(w.key[:], w.value); err != nil {
 		return err
 	}
 	w.ordinal++

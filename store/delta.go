@@ -16,10 +16,11 @@ import (
 )
 
 // A delta turns one snapshot file into a newer one, byte for byte: a line of JSON (the head), then compressed with
-// deflate the dictionaries and the entries in the order of the keys. An entry is a byte (put or remove), the key and for
+// deflate what changes in the dictionaries of words and employers (numbers of those that go, as differences, and those
+// that come), the dictionaries of the delta's own rows, and the entries in the order of the keys. An entry is a byte (put or remove), the key and for
 // a put the packed row; all but the byte is length-prefixed.
 const (
-	deltaFormat   = "zhengyan-delta/1"
+	deltaFormat   = "zhengyan-delta/2"
 	deltaMark     = `{"format":"zhengyan-delta/` // every delta begins so
 	deltaPut      = 1
 	deltaRemove   = 2
@@ -104,7 +105,10 @@ func WriteDelta(ctx context.Context, from, to string, w io.Writer) (DeltaHead, e
 	if err != nil {
 		return head, err
 	}
-	var dict []byte
+	dict, err := dictionaryChanges(a, b)
+	if err != nil {
+		return head, err
+	}
 	for _, list := range [][]string{g.wordList, g.employerList} {
 		dict = binary.AppendUvarint(dict, uint64(len(list)))
 		for _, s := range list {
@@ -117,6 +121,46 @@ func WriteDelta(ctx context.Context, from, to string, w io.Writer) (DeltaHead, e
 		}
 	}
 	return head, z.Close()
+}
+
+// dictionaryChanges is what turns a's dictionaries into b's.
+func dictionaryChanges(a, b *Snapshot) (out []byte, err error) {
+	x, err := a.bulkLexicon()
+	if err != nil {
+		return nil, err
+	}
+	y, err := b.bulkLexicon()
+	if err != nil {
+		return nil, err
+	}
+	for _, lists := range [][2][]string{{x.wordList, y.wordList}, {x.employerList, y.employerList}} {
+		old, now := lists[0], lists[1]
+		var gone []uint64
+		var come []string
+		for i, j := 0, 0; i < len(old) || j < len(now); {
+			switch {
+			case j == len(now) || i < len(old) && old[i] < now[j]:
+				gone = append(gone, uint64(i))
+				i++
+			case i == len(old) || now[j] < old[i]:
+				come = append(come, now[j])
+				j++
+			default:
+				i, j = i+1, j+1
+			}
+		}
+		out = binary.AppendUvarint(out, uint64(len(gone)))
+		last := uint64(0)
+		for _, g := range gone {
+			out = binary.AppendUvarint(out, g-last)
+			last = g
+		}
+		out = binary.AppendUvarint(out, uint64(len(come)))
+		for _, s := range come {
+			out = appendBytes(out, []byte(s))
+		}
+	}
+	return out, nil
 }
 
 func appendKey(b []byte, r *Row) []byte { return append(append(append(b, r.Kind...), 0), r.Number...) }
@@ -157,8 +201,15 @@ func ApplyDelta(ctx context.Context, from *Snapshot, r io.Reader, path string) (
 type deltaSource struct {
 	head    DeltaHead
 	from    *Snapshot
-	words   growing // only its lists are used
+	changes [2]wordChange // of the words, of the employers
+	words   growing       // of the delta's rows; only its lists are used
 	entries []deltaEntry
+}
+
+// wordChange is what happens to a dictionary.
+type wordChange struct {
+	gone []uint32 // numbers in the old one, rising
+	come []string // sorted
 }
 
 type deltaEntry struct {
@@ -196,6 +247,11 @@ func (d *deltaSource) read(r io.Reader) error {
 
 func (d *deltaSource) parse(b []byte) error {
 	u := unpacker{b: b}
+	for i := range d.changes {
+		if err := d.changes[i].read(&u); err != nil {
+			return err
+		}
+	}
 	for _, list := range []*[]string{&d.words.wordList, &d.words.employerList} {
 		n := u.count(maxDeltaWords)
 		for range n {
@@ -229,6 +285,25 @@ func (d *deltaSource) parse(b []byte) error {
 		return fmt.Errorf("%w: it goes on after its end", ErrDelta)
 	}
 	return nil
+}
+
+func (c *wordChange) read(u *unpacker) error {
+	at := uint64(0)
+	for i := range u.count(maxDeltaWords) {
+		gap := u.uvarint()
+		if at += gap; u.err != nil || at > maxRows || i > 0 && gap == 0 {
+			return fmt.Errorf("%w: dictionary does not decode", ErrDelta)
+		}
+		c.gone = append(c.gone, uint32(at))
+	}
+	for range u.count(maxDeltaWords) {
+		s := string(u.take(u.uvarint()))
+		if n := len(c.come); u.err != nil || s == "" || n > 0 && c.come[n-1] >= s {
+			return fmt.Errorf("%w: dictionary does not decode", ErrDelta)
+		}
+		c.come = append(c.come, s)
+	}
+	return u.err
 }
 
 func (d *deltaSource) meta() (m Meta, err error) {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
+	"maps"
 	"slices"
 )
 
@@ -12,146 +13,24 @@ import (
 // are exchanged, and rows that move are renumbered. Blocks are not checked against the tree on the way, because the
 // result is compared with the hash of the file that the publisher built, and damage cannot survive that.
 
-// idMap exchanges the numbers of words in packed rows. While it marks, it notes which occur instead.
-type idMap struct {
-	words, employers []uint32
-	marking          bool
-}
-
-func (m *idMap) to(list []uint32, i uint64) (uint64, bool) {
-	if i >= uint64(len(list)) {
-		return 0, false
-	}
-	if m.marking {
-		list[i] = 1
-		return i, true
-	}
-	return uint64(list[i]), true
-}
-
-// transcode appends a packed row with other numbers of words, and returns the number of its status.
-func (m *idMap) transcode(dst, src []byte) (out []byte, status uint64, ok bool) {
-	c := copier{dst: dst, src: src, ok: true}
-	mask := c.skipUvarint()
-	c.id(m, m.words) // kind
-	c.text()
-	status = c.id(m, m.words)
-	if mask&hasSex != 0 {
-		c.id(m, m.words)
-	}
-	if mask&hasBirth != 0 {
-		c.skip(3)
-	}
-	if mask&hasEmployer != 0 {
-		c.id(m, m.employers)
-	}
-	if mask&hasSpecialties != 0 {
-		for n := c.skipUvarint(); n > 0 && c.ok; n-- {
-			c.specialty(m)
-		}
-	}
-	if mask&hasValid != 0 {
-		c.skip(6)
-	}
-	if mask&hasStatusDate != 0 {
-		c.skip(3)
-	}
-	for _, bit := range []uint64{hasReason, hasQR, hasEcert} {
-		if mask&bit != 0 {
-			c.text()
-		}
-	}
-	for _, bit := range []uint64{hasUpdated, hasUsage} {
-		if mask&bit != 0 {
-			c.skip(3)
-		}
-	}
-	if mask&hasHistory != 0 {
-		for n := c.skipUvarint(); n > 0 && c.ok; n-- {
-			c.id(m, m.words)
-			c.text()
-			c.skip(3)
-		}
-	}
-	if !c.ok || c.at != len(src) || mask >= maskEnd {
-		return dst, 0, false
-	}
-	return append(c.dst, src[c.from:]...), status, true
-}
-
-// copier walks through a packed row; what lies between from and at has been seen but not copied.
-type copier struct {
-	dst, src []byte
-	from, at int
-	ok       bool
-}
-
-func (c *copier) skip(n uint64) {
-	if !c.ok || n > uint64(len(c.src)-c.at) {
-		c.ok = false
-		return
-	}
-	c.at += int(n)
-}
-
-func (c *copier) skipUvarint() uint64 {
-	if c.ok && c.at < len(c.src) && c.src[c.at] < 0x80 {
-		c.at++
-		return uint64(c.src[c.at-1])
-	}
-	v, n := binary.Uvarint(c.src[c.at:])
-	if n <= 0 {
-		c.ok = false
-		return 0
-	}
-	c.at += n
-	return v
-}
-
-func (c *copier) text() { c.skip(c.skipUvarint() / textForms) }
-
-// id exchanges one number and returns the one that stood there.
-func (c *copier) id(m *idMap, list []uint32) uint64 {
-	start := c.at
-	v := c.skipUvarint()
-	c.replace(m, list, start, v, 0, 0)
-	return v
-}
-
-func (c *copier) replace(m *idMap, list []uint32, start int, v uint64, shift uint, low uint64) {
-	if !c.ok {
-		return
-	}
-	to, ok := m.to(list, v)
-	if c.ok = ok; !ok || to == v {
-		return
-	}
-	c.dst = append(c.dst, c.src[c.from:start]...)
-	c.dst = binary.AppendUvarint(c.dst, to<<shift|low)
-	c.from = c.at
-}
-
-func (c *copier) specialty(m *idMap) {
-	start := c.at
-	v := c.skipUvarint()
-	c.replace(m, m.words, start, v>>3, 3, v&7)
-	if v&1 != 0 {
-		c.id(m, m.words)
-	}
-	for _, bit := range []uint64{2, 4} {
-		if v&bit != 0 {
-			c.skip(3)
-		}
-	}
-}
-
 // merger lays a delta over a snapshot.
 type merger struct {
 	*deltaSource
-	dropped  []uint64 // bits of the old rows that are removed or replaced
-	shifts   []int32  // by 64 old rows: what to add to the number of the first
+	old      idMap    // of the rows that stay
+	put      idMap    // of the delta's rows
+	kinds    []string // the old words, to read kinds with
+	moves    []move   // by 64 old rows
 	steps    []step   // where the shift changes
 	newIndex map[byte][]uint64
+	statuses map[string]int
+	scratch  []byte
+}
+
+// move says what becomes of 64 old rows.
+type move struct {
+	dropped uint64 // bits of the rows that are removed or replaced
+	steps   uint32 // first of the steps that may lie within
+	shift   int32  // what to add to the number of the first
 }
 
 // step says that from old row on (in the order of the file) rows are moved by shift.
@@ -161,58 +40,29 @@ type step struct {
 }
 
 func (w *fileWriter) merge(d *deltaSource, meta Meta) error {
-	g := &merger{deltaSource: d, newIndex: map[byte][]uint64{}}
-	g.dropped = make([]uint64, d.from.m.Rows/64+1)
-	oldWords, err := d.from.bulkLexicon()
+	g := &merger{deltaSource: d, newIndex: map[byte][]uint64{}, statuses: maps.Clone(d.from.m.Statuses)}
+	g.moves = make([]move, d.from.m.Rows/64+1)
+	old, err := d.from.bulkLexicon()
 	if err != nil {
 		return err
 	}
-	old := idMap{words: make([]uint32, len(oldWords.wordList)), employers: make([]uint32, len(oldWords.employerList)), marking: true}
-	put := idMap{words: make([]uint32, len(d.words.wordList)), employers: make([]uint32, len(d.words.employerList)), marking: true}
-	var scratch []byte
-	mark := func(m *idMap) func([]byte, []byte) error {
-		return func(_, packed []byte) (err error) {
-			var ok bool
-			if scratch, _, ok = m.transcode(scratch[:0], packed); !ok {
-				return fmt.Errorf("%w: a row does not decode", ErrDelta)
-			}
-			return nil
-		}
-	}
-	if err := g.walk(w.ctx, mark(&old), mark(&put), nil); err != nil {
+	g.kinds = old.wordList
+	words, err := d.changes[0].apply(old.wordList, d.words.wordList, &g.old.words, &g.put.words)
+	if err != nil {
 		return err
 	}
-	words := unite(&old.words, oldWords.wordList, &put.words, d.words.wordList)
-	employers := unite(&old.employers, oldWords.employerList, &put.employers, d.words.employerList)
-	old.marking, put.marking = false, false
-
+	employers, err := d.changes[1].apply(old.employerList, d.words.employerList, &g.old.employers, &g.put.employers)
+	if err != nil {
+		return err
+	}
+	g.old.sameWords, g.old.sameEmployers = identity(g.old.words), identity(g.old.employers)
 	m := newManifest(meta, words, employers)
 	if err := w.dictionaries(words, employers); err != nil {
 		return err
 	}
-	counts := make([]int, len(words))
-	err = w.bucket(treeRows, func(store putFunc) error {
-		rb := rowBlocks{put: store, limit: blockBytes}
-		write := func(ids *idMap) func(key, packed []byte) error {
-			return func(key, packed []byte) error {
-				var status uint64
-				var ok bool
-				if scratch, status, ok = ids.transcode(scratch[:0], packed); !ok || m.Rows >= maxRows {
-					return fmt.Errorf("%w: a row does not decode", ErrDelta)
-				}
-				counts[ids.words[status]]++
-				m.Rows++
-				return rb.add(key[bytes.IndexByte(key, 0)+1:], scratch)
-			}
-		}
-		writeNew := write(&put)
-		fresh := func(key, packed []byte) error {
-			if err := g.entriesOf(key, packed, m.Rows); err != nil {
-				return err
-			}
-			return writeNew(key, packed)
-		}
-		if err := g.walk(w.ctx, write(&old), fresh, func(row uint32) { g.step(row, m.Rows) }); err != nil {
+	err = w.bucket(treeRows, func(put putFunc) error {
+		rb := rowBlocks{put: put, limit: blockBytes}
+		if err := g.rows(w.ctx, &rb, m); err != nil {
 			return err
 		}
 		return rb.flush()
@@ -220,224 +70,347 @@ func (w *fileWriter) merge(d *deltaSource, meta Meta) error {
 	if err != nil {
 		return err
 	}
-	for i, n := range counts {
+	for status, n := range g.statuses {
 		if n > 0 {
-			m.Statuses[words[i]] = n
+			m.Statuses[status] = n
 		}
 	}
 	m.RowWidth = widthOf(m.Rows)
 	g.fillShifts()
 	for _, tree := range []byte{treeNumber, treeEcert, treeQR, treeName} {
-		if err := w.bucket(tree, func(store putFunc) error { return g.mergeIndex(w.ctx, tree, m.RowWidth, store) }); err != nil {
+		if err := w.bucket(tree, func(put putFunc) error { return g.mergeIndex(w.ctx, tree, m.RowWidth, put) }); err != nil {
 			return err
 		}
 	}
 	return w.finish(m)
 }
 
-// unite makes one sorted dictionary of the words that are marked in two, and turns the marks into their new numbers.
-func unite(a *[]uint32, aw []string, b *[]uint32, bw []string) []string {
-	var words []string
-	for i, used := range *a {
-		if used != 0 {
-			words = append(words, aw[i])
+// apply makes the new dictionary, the new numbers of the old words and of the delta's own.
+func (c *wordChange) apply(old, own []string, oldIDs, ownIDs *[]uint32) ([]string, error) {
+	words := make([]string, 0, len(old)+len(c.come))
+	ids := make([]uint32, len(old))
+	gone, come := c.gone, c.come
+	for i, s := range old {
+		for len(come) > 0 && come[0] < s {
+			words, come = append(words, come[0]), come[1:]
 		}
-	}
-	for i, used := range *b {
-		if used != 0 {
-			words = append(words, bw[i])
+		if len(come) > 0 && come[0] == s {
+			return nil, fmt.Errorf("%w: it adds a word that is there", ErrDelta)
 		}
+		if len(gone) > 0 && gone[0] == uint32(i) {
+			ids[i], gone = wordGone, gone[1:]
+			continue
+		}
+		ids[i] = uint32(len(words))
+		words = append(words, s)
 	}
-	slices.Sort(words)
-	words = slices.Compact(words)
-	index := make(map[string]uint32, len(words))
-	for i, s := range words {
-		index[s] = uint32(i)
+	if len(gone) > 0 {
+		return nil, fmt.Errorf("%w: it removes a word that is not there", ErrDelta)
 	}
-	for i := range *a {
-		(*a)[i] = index[aw[i]] // words that are not in use are not asked for
+	words = append(words, come...)
+	*oldIDs, *ownIDs = ids, make([]uint32, len(own))
+	for i, s := range own {
+		at, found := slices.BinarySearch(words, s)
+		if !found {
+			return nil, fmt.Errorf("%w: a word of its rows is not in the dictionary", ErrDelta)
+		}
+		(*ownIDs)[i] = uint32(at)
 	}
-	for i := range *b {
-		(*b)[i] = index[bw[i]]
-	}
-	return words
+	return words, nil
 }
 
-// walk goes through both in the order of the keys. old gets the rows that stay, fresh those of the delta; before is told
-// each old row that stays, ahead of it.
-func (g *merger) walk(ctx context.Context, old, fresh func(key, packed []byte) error, before func(row uint32)) error {
-	i := 0
-	upTo := func(key []byte) (bool, error) { // the delta's entries below key; true if it has key itself
-		for i < len(g.entries) {
-			e := g.entries[i]
-			c := -1
-			if key != nil {
-				c = bytes.Compare(e.key, key)
-			}
-			if c > 0 {
-				return false, nil
-			}
-			if i++; e.packed != nil {
-				if err := fresh(e.key, e.packed); err != nil {
-					return false, err
-				}
-			} else if c < 0 {
-				return false, fmt.Errorf("%w: it removes a row that is not there", ErrDelta)
-			}
-			if c == 0 {
-				return true, nil
-			}
+func identity(ids []uint32) bool {
+	for i, to := range ids {
+		if to != uint32(i) {
+			return false
 		}
-		return false, nil
 	}
-	words, err := g.from.bulkWords()
-	if err != nil {
+	return true
+}
+
+// rows writes the rows of both in the order of the keys. A block in which the delta changes nothing is copied row by row
+// without looking at keys.
+func (g *merger) rows(ctx context.Context, rb *rowBlocks, m *manifest) error {
+	var first, next []byte // keys with which a block and the one after it begin
+	var held element
+	done := uint32(0) // old rows that have been dealt with
+	block := func(bound []byte) error {
+		if uint32(held.number()) != done {
+			return damaged("block of row", done)
+		}
+		g.step(done, m.Rows)
+		var n uint32
+		var err error
+		if bound != nil && (len(g.entries) == 0 || bytes.Compare(g.entries[0].key, bound) >= 0) {
+			n, err = g.copyBlock(held.value, rb)
+			m.Rows += n
+		} else {
+			n, err = g.mergeBlock(held.value, done, rb, m)
+		}
+		done += n
 		return err
 	}
-	var key []byte
-	rows := uint32(0)
-	err = g.from.eachBlock(ctx, func(first uint32, v []byte) error {
-		var failed error
-		if first != rows {
-			return damaged("block of row", rows)
+	err := g.from.eachBlock(ctx, func(e element) error {
+		var ok bool
+		if next, ok = g.firstKey(next[:0], e.value); !ok {
+			return damaged("block of row", e.number())
 		}
-		ok := eachRow(v, first, func(row uint32, number, packed []byte) bool {
-			rows = row + 1
-			kind, kindOK := kindOf(packed, words)
-			if !kindOK {
-				failed = damaged("row", row)
-				return false
+		if held.value != nil {
+			if err := block(next); err != nil {
+				return err
 			}
-			key = append(append(append(key[:0], kind...), 0), number...)
-			replaced, err := upTo(key)
-			if failed = err; err != nil {
-				return false
-			}
-			if replaced {
-				g.dropped[row/64] |= 1 << (row % 64)
-				return true
-			}
-			if before != nil {
-				before(row)
-			}
-			failed = old(key, packed)
-			return failed == nil
-		})
-		if failed == nil && !ok {
-			failed = damaged("block of row", first)
 		}
-		return failed
+		held, first, next = e, next, first
+		return nil
 	})
 	if err != nil {
 		return err
 	}
-	if rows != g.from.m.Rows {
-		return damaged("rows", rows)
+	if held.value != nil {
+		if err := g.from.read(func(*reader) error { return block(nil) }); err != nil {
+			return err
+		}
 	}
-	_, err = upTo(nil)
+	if done != g.from.m.Rows {
+		return damaged("rows", done)
+	}
+	_, err = g.upTo(nil, rb, m)
 	return err
 }
 
+// firstKey appends the key of the first row of a block.
+func (g *merger) firstKey(dst, block []byte) ([]byte, bool) {
+	d := unpacker{b: block}
+	d.take(4)
+	d.uvarint()
+	shared := d.uvarint()
+	number := d.take(d.uvarint())
+	kind, ok := g.kindOf(d.take(d.uvarint()))
+	return append(append(append(dst, kind...), 0), number...), ok && d.err == nil && shared == 0
+}
+
 // kindOf reads the kind off a packed row.
-func kindOf(packed []byte, words []string) (string, bool) {
+func (g *merger) kindOf(packed []byte) (string, bool) {
 	c := copier{src: packed, ok: true}
 	c.skipUvarint()
 	i := c.skipUvarint()
-	if !c.ok || i >= uint64(len(words)) {
+	if !c.ok || i >= uint64(len(g.kinds)) {
 		return "", false
 	}
-	return words[i], true
+	return g.kinds[i], true
 }
 
-func (s *Snapshot) bulkWords() (words []string, err error) {
-	err = s.read(func(r *reader) error { words, err = s.loadStrings(r, s.trees[treeWords], s.m.Words); return err })
-	return words, err
+// copyBlock copies the rows of a block and returns their number.
+func (g *merger) copyBlock(block []byte, rb *rowBlocks) (uint32, error) {
+	d := unpacker{b: block}
+	d.take(4)
+	rows := d.uvarint()
+	var buf [64]byte
+	number := buf[:0]
+	for i := range rows {
+		shared := d.uvarint()
+		suffix := d.take(d.uvarint())
+		packed := d.take(d.uvarint())
+		if d.err != nil || shared > uint64(len(number)) {
+			return 0, damaged("row", i)
+		}
+		number = append(number[:shared], suffix...)
+		if i == 0 {
+			shared = uint64(sharedPrefix(number, rb.last))
+		}
+		if err := g.keep(number, int(shared), packed, rb); err != nil {
+			return 0, err
+		}
+	}
+	if len(d.b) > 0 {
+		return 0, damaged("block", "has more than its rows")
+	}
+	return uint32(rows), nil
 }
 
-// eachBlock reads all blocks of rows, unchecked.
-func (s *Snapshot) eachBlock(ctx context.Context, f func(first uint32, v []byte) error) error {
-	return s.read(func(r *reader) error {
-		return s.eachValue(ctx, r, s.trees[treeRows], 0, func(e element) error { return f(uint32(e.number()), e.value) })
+// keep writes an old row.
+func (g *merger) keep(number []byte, shared int, packed []byte, rb *rowBlocks) error {
+	switch {
+	case !g.old.sameWords:
+		out, ok := g.old.transcode(g.scratch[:0], packed)
+		if g.scratch = out; !ok {
+			return fmt.Errorf("%w: a row does not decode", ErrDelta)
+		}
+		return rb.addFollowing(number, shared, out, nil, nil)
+	case !g.old.sameEmployers:
+		var buf [binary.MaxVarintLen32]byte
+		a, b, c, ok := g.old.split(packed, &buf)
+		if !ok {
+			return fmt.Errorf("%w: a row does not decode", ErrDelta)
+		}
+		return rb.addFollowing(number, shared, a, b, c)
+	}
+	return rb.addFollowing(number, shared, packed, nil, nil)
+}
+
+// mergeBlock writes the rows of a block that stay, and the delta's rows between them.
+func (g *merger) mergeBlock(block []byte, first uint32, rb *rowBlocks, m *manifest) (n uint32, err error) {
+	var key []byte
+	ok := eachRow(block, first, func(row uint32, number, packed []byte) bool {
+		n++
+		kind, ok := g.kindOf(packed)
+		if !ok {
+			err = damaged("row", row)
+			return false
+		}
+		key = append(append(append(key[:0], kind...), 0), number...)
+		replaced, e := g.upTo(key, rb, m)
+		if err = e; err != nil {
+			return false
+		}
+		if replaced {
+			err = g.drop(row, packed)
+			return err == nil
+		}
+		g.step(row, m.Rows)
+		m.Rows++
+		err = g.keep(number, sharedPrefix(number, rb.last), packed, rb)
+		return err == nil
 	})
+	if err == nil && !ok {
+		err = damaged("block of row", first)
+	}
+	return n, err
 }
 
-// entriesOf notes the index entries of a row of the delta, which becomes row number row.
-func (g *merger) entriesOf(key, packed []byte, row uint32) error {
-	_, number, _ := bytes.Cut(key, []byte{0})
-	r, err := decodeRow(packed, string(number), &g.words)
+func sharedPrefix(a, b []byte) (n int) {
+	for n < len(a) && n < len(b) && a[n] == b[n] {
+		n++
+	}
+	return n
+}
+
+// drop notes that an old row goes.
+func (g *merger) drop(row uint32, packed []byte) error {
+	if row >= g.from.m.Rows {
+		return damaged("row", row)
+	}
+	g.moves[row/64].dropped |= 1 << (row % 64)
+	c := copier{src: packed, ok: true}
+	c.skipUvarint()
+	c.skipUvarint()
+	c.text()
+	i := c.skipUvarint()
+	if !c.ok || i >= uint64(len(g.kinds)) {
+		return damaged("row", row)
+	}
+	g.statuses[g.kinds[i]]--
+	return nil
+}
+
+// upTo writes the delta's rows below key, all for nil, and reports whether the delta has the key itself.
+func (g *merger) upTo(key []byte, rb *rowBlocks, m *manifest) (bool, error) {
+	for len(g.entries) > 0 {
+		e := g.entries[0]
+		c := -1
+		if key != nil {
+			c = bytes.Compare(e.key, key)
+		}
+		if c > 0 {
+			return false, nil
+		}
+		g.entries = g.entries[1:]
+		switch {
+		case e.packed != nil:
+			if err := g.fresh(e, rb, m); err != nil {
+				return false, err
+			}
+		case c < 0:
+			return false, fmt.Errorf("%w: it removes a row that is not there", ErrDelta)
+		}
+		if c == 0 {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// fresh writes a row of the delta and notes its index entries.
+func (g *merger) fresh(e deltaEntry, rb *rowBlocks, m *manifest) error {
+	if m.Rows >= maxRows {
+		return fmt.Errorf("%w: too many rows", ErrDelta)
+	}
+	_, number, _ := bytes.Cut(e.key, []byte{0})
+	r, err := decodeRow(e.packed, string(number), &g.words)
 	if err == nil {
 		r, err = normalise(r)
 	}
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrDelta, err)
 	}
-	if !bytes.Equal(appendKey(nil, &r), key) {
+	if !bytes.Equal(appendKey(nil, &r), e.key) {
 		return fmt.Errorf("%w: key and row differ", ErrDelta)
 	}
 	for tree, k := range indexKeys(&r) {
-		g.newIndex[tree] = append(g.newIndex[tree], uint64(keyHash(tree, k))<<32|uint64(row))
+		g.newIndex[tree] = append(g.newIndex[tree], uint64(keyHash(tree, k))<<32|uint64(m.Rows))
 	}
-	return nil
+	g.statuses[r.Status]++
+	m.Rows++
+	out, ok := g.put.transcode(g.scratch[:0], e.packed)
+	if g.scratch = out; !ok {
+		return fmt.Errorf("%w: a row does not decode", ErrDelta)
+	}
+	return rb.addFollowing(number, sharedPrefix(number, rb.last), out, nil, nil)
+}
+
+// eachBlock reads all blocks of rows, unchecked.
+func (s *Snapshot) eachBlock(ctx context.Context, f func(element) error) error {
+	return s.read(func(r *reader) error { return s.eachValue(ctx, r, s.trees[treeRows], 0, f) })
 }
 
 // step notes that the old row becomes row number to.
 func (g *merger) step(row, to uint32) {
-	shift := int32(to) - int32(row)
+	shift := int32(to - row)
 	if n := len(g.steps); n == 0 && shift != 0 || n > 0 && g.steps[n-1].shift != shift {
 		g.steps = append(g.steps, step{row, shift})
 	}
 }
 
 func (g *merger) fillShifts() {
-	g.shifts = make([]int32, len(g.dropped)+1)
 	i, shift := 0, int32(0)
-	for c := range g.shifts {
+	for c := range g.moves {
 		for i < len(g.steps) && g.steps[i].row <= uint32(c)*64 {
 			shift = g.steps[i].shift
 			i++
 		}
-		g.shifts[c] = shift
+		g.moves[c].shift, g.moves[c].steps = shift, uint32(i)
 	}
 }
 
 // moved is the new number of an old row that stays.
 func (g *merger) moved(row uint32) uint32 {
-	c := row / 64
-	shift := g.shifts[c]
-	if g.shifts[c+1] != shift || g.crossed(c) {
-		i, exact := slices.BinarySearchFunc(g.steps, row, func(s step, r uint32) int { return int(int64(s.row) - int64(r)) })
-		if !exact {
-			i--
-		}
-		shift = 0
-		if i >= 0 {
-			shift = g.steps[i].shift
-		}
+	c := &g.moves[row/64]
+	shift := c.shift
+	for i := int(c.steps); i < len(g.steps) && g.steps[i].row <= row; i++ {
+		shift = g.steps[i].shift
 	}
-	return uint32(int64(row) + int64(shift))
+	return row + uint32(shift)
 }
-
-// crossed reports whether rows are dropped within 64 rows whose ends are moved alike: one in and one out.
-func (g *merger) crossed(c uint32) bool { return g.dropped[c] != 0 }
 
 // mergeIndex writes an index from the old one, without the entries of rows that are gone, and the delta's entries.
 func (g *merger) mergeIndex(ctx context.Context, tree byte, width int, put putFunc) error {
 	fresh := g.newIndex[tree]
 	slices.Sort(fresh)
 	w := indexWriter{put: put, width: width}
-	err := g.from.read(func(r *reader) error {
-		return g.from.eachValue(ctx, r, g.from.trees[tree], 0, func(e element) error {
+	from := g.from
+	err := from.read(func(r *reader) error {
+		return from.eachValue(ctx, r, from.trees[tree], 0, func(e element) error {
 			p, ok := parseIndexPage(e.value)
 			if !ok {
 				return damaged(bucketNames[tree], "page does not decode")
 			}
 			var failed error
-			ok = p.each(g.from.m.RowWidth, func(h, row uint32) bool {
-				if row >= g.from.m.Rows {
+			ok = p.each(from.m.RowWidth, func(h, row uint32) bool {
+				if row >= from.m.Rows {
 					failed = damaged("row", row)
 					return false
 				}
-				if g.dropped[row/64]&(1<<(row%64)) != 0 {
+				if g.moves[row/64].dropped&(1<<(row%64)) != 0 {
 					return true
 				}
 				e := uint64(h)<<32 | uint64(g.moved(row))

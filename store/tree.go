@@ -39,23 +39,12 @@ const (
 	bucketMeta = "meta"
 )
 
-// leafHash binds a value to its bucket and key. The value starts with its own ordinal, so it is bound to its place too.
-func leafHash(tree byte, key, value []byte) Hash {
-	return sha256.Sum256(leafText(make([]byte, 0, leafHead+len(key)+len(value)), tree, key, value))
-}
-
 const leafHead = 3
 
-// leafText is what a leaf's hash is taken of; the value stands at its end.
+// leafText is what a leaf's hash is taken of: it binds a value to its bucket and key, and since a value starts with its
+// own ordinal, to its place too. The value stands at its end.
 func leafText(buf []byte, tree byte, key, value []byte) []byte {
 	return append(append(append(buf, 0, tree, byte(len(key))), key...), value...)
-}
-
-// nodeHash is the hash of a group of child hashes.
-func nodeHash(tree, level byte, group []byte) Hash {
-	var buf [3 + fanout*sha256.Size]byte
-	b := append(buf[:0], 1, tree, level)
-	return sha256.Sum256(append(b, group...))
 }
 
 // emptyRoot is the root of a tree without leaves.
@@ -83,15 +72,17 @@ func treeGroups(tree byte, leaves []Hash, put func(key, value []byte) error) (Ha
 	}
 	for level := 0; ; level++ {
 		up := make([]Hash, 0, (len(leaves)+fanout-1)/fanout)
+		var g hashGroup
+		g.buf[0], g.buf[1], g.buf[2] = 1, tree, byte(level)
 		for i := 0; i < len(leaves); i += fanout {
-			g := make([]byte, 0, fanout*sha256.Size)
+			g.n = leafHead
 			for _, h := range leaves[i:min(i+fanout, len(leaves))] {
-				g = append(g, h[:]...)
+				g.n += copy(g.buf[g.n:], h[:])
 			}
-			if err := put(treeKey(tree, level, uint32(i/fanout)), g); err != nil {
+			if err := put(treeKey(tree, level, uint32(i/fanout)), g.buf[leafHead:g.n]); err != nil {
 				return Hash{}, err
 			}
-			up = append(up, nodeHash(tree, byte(level), g))
+			up = append(up, g.hash())
 		}
 		if len(up) == 1 {
 			return up[0], nil
@@ -147,7 +138,7 @@ func keyWidth(tree byte) int {
 
 var errPath = errors.New("the Merkle path does not lead to the root")
 
-// hashGroup is a group of hashes behind the bytes that nodeHash puts before them.
+// hashGroup is a group of hashes behind the bytes that a node's hash begins with: 1, the tree, the level.
 type hashGroup struct {
 	buf [3 + fanout*sha256.Size]byte
 	n   int

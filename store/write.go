@@ -10,12 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-
-	bolt "go.etcd.io/bbolt"
 )
-
-// batchBytes are written in one transaction: the memory that writing needs, whatever the size of the file.
-const batchBytes = 8 << 20
 
 // source gives the rows of a snapshot in the order of their keys, and the dictionaries over all of them.
 type source interface {
@@ -24,8 +19,7 @@ type source interface {
 }
 
 // writeSnapshot writes a new file at path, which must not exist. The bytes depend on the rows and on meta only: one
-// bucket is written after the other, in order, in batches cut by size (bbolt walks the buckets of one transaction in
-// random order, so no transaction holds two).
+// bucket is written after the other, each in the order of its keys.
 func writeSnapshot(ctx context.Context, src source, meta Meta, path string) error {
 	return writeFile(ctx, meta, path, func(w *fileWriter) error { return w.all(src, meta) })
 }
@@ -34,121 +28,55 @@ func writeFile(ctx context.Context, meta Meta, path string, fill func(*fileWrite
 	if err := meta.validate(); err != nil {
 		return err
 	}
-	if _, err := os.Lstat(path); !errors.Is(err, os.ErrNotExist) {
-		return fmt.Errorf("%s: %w", path, os.ErrExist)
-	}
-	db, err := bolt.Open(path, 0o644, &bolt.Options{
-		Timeout: lockTimeout, NoSync: true, NoGrowSync: true, PageSize: pageSize, FreelistType: bolt.FreelistArrayType, NoStatistics: true,
-	})
+	out, err := newBulkWriter(path)
 	if err != nil {
 		return err
 	}
-	w := &fileWriter{ctx: ctx, db: db, leaves: map[byte][]Hash{}}
 	defer func() {
 		if err != nil {
-			w.abort()
-			db.Close()
-			os.Remove(path)
+			out.f.Close() // removed next
+			err = errors.Join(err, ignoreMissing(os.Remove(path)))
 		}
 	}()
+	w := &fileWriter{ctx: ctx, out: out, leaves: map[byte][]Hash{}}
 	if err := fill(w); err != nil {
 		return err
 	}
-	var size int64
-	if err := db.View(func(tx *bolt.Tx) error { size = tx.Size(); return nil }); err != nil {
-		return err
-	}
-	if err := db.Close(); err != nil {
-		return err
-	}
-	return trim(path, size)
-}
-
-// trim cuts off the space that bbolt allocated ahead, and makes the file last.
-func trim(path string, size int64) error {
-	f, err := os.OpenFile(path, os.O_RDWR, 0)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	if err := f.Truncate(size); err != nil {
-		return err
-	}
-	if err := f.Sync(); err != nil {
-		return err
-	}
-	return f.Close()
+	return out.close()
 }
 
 type fileWriter struct {
-	ctx     context.Context
-	db      *bolt.DB
-	tx      *bolt.Tx
-	b       *bolt.Bucket
-	pending int
-	leaves  map[byte][]Hash
+	ctx    context.Context
+	out    *bulkWriter
+	puts   int
+	text   []byte
+	leaves map[byte][]Hash
 }
 
-func (w *fileWriter) abort() {
-	if w.tx != nil {
-		_ = w.tx.Rollback() // the file is removed next
-		w.tx = nil
-	}
-}
-
-// open starts or continues a bucket in a transaction of its own.
-func (w *fileWriter) open(bucket string) error {
-	if err := w.ctx.Err(); err != nil {
-		return err
-	}
-	tx, err := w.db.Begin(true)
-	if err != nil {
-		return err
-	}
-	w.tx = tx
-	if w.b, err = tx.CreateBucketIfNotExists([]byte(bucket)); err != nil {
-		return err
-	}
-	w.b.FillPercent = 1.0
-	w.pending = 0
-	return nil
-}
-
-func (w *fileWriter) commit() error {
-	tx := w.tx
-	w.tx = nil
-	return tx.Commit()
-}
-
-func (w *fileWriter) put(bucket string, key, value []byte) error {
+func (w *fileWriter) put(key, value []byte) error {
 	if len(value) > maxBlockBytes {
 		return fmt.Errorf("%w: value of %d bytes", ErrBadRow, len(value))
 	}
-	if w.pending > batchBytes {
-		if err := w.commit(); err != nil {
-			return err
-		}
-		if err := w.open(bucket); err != nil {
-			return err
-		}
+	if w.puts++; w.puts%256 == 0 && w.ctx.Err() != nil {
+		return w.ctx.Err()
 	}
-	w.pending += len(key) + len(value)
-	return w.b.Put(key, value)
+	return w.out.put(key, value)
 }
 
 // bucket fills one bucket of leaves.
 func (w *fileWriter) bucket(tree byte, fill func(putFunc) error) error {
-	if err := w.open(bucketNames[tree]); err != nil {
-		return err
-	}
+	w.out.begin(bucketNames[tree])
+	leaves := w.leaves[tree]
 	err := fill(func(key, value []byte) error {
-		w.leaves[tree] = append(w.leaves[tree], leafHash(tree, key, value))
-		return w.put(bucketNames[tree], key, value)
+		w.text = leafText(w.text[:0], tree, key, value)
+		leaves = append(leaves, sha256.Sum256(w.text))
+		return w.put(key, value)
 	})
 	if err != nil {
 		return err
 	}
-	return w.commit()
+	w.leaves[tree] = leaves
+	return w.out.end()
 }
 
 func (w *fileWriter) all(src source, meta Meta) error {
@@ -229,20 +157,18 @@ func indexKeys(r *Row) func(yield func(byte, string) bool) {
 
 // finish writes the trees and the manifest that names their roots.
 func (w *fileWriter) finish(m *manifest) error {
-	if err := w.open(bucketTree); err != nil {
-		return err
-	}
+	w.out.begin(bucketTree)
 	order := []byte(treeOrder)
 	slices.Sort(order) // the keys of the bucket must come in order
 	roots := map[byte]Hash{}
 	for _, tree := range order {
-		root, err := treeGroups(tree, w.leaves[tree], func(k, v []byte) error { return w.put(bucketTree, k, v) })
+		root, err := treeGroups(tree, w.leaves[tree], w.put)
 		if err != nil {
 			return err
 		}
 		roots[tree] = root
 	}
-	if err := w.commit(); err != nil {
+	if err := w.out.end(); err != nil {
 		return err
 	}
 	for _, tree := range []byte(treeOrder) {
@@ -254,16 +180,11 @@ func (w *fileWriter) finish(m *manifest) error {
 		return err
 	}
 	sum := sha256.Sum256(b)
-	if err := w.open(bucketMeta); err != nil {
+	w.out.begin(bucketMeta)
+	if err := errors.Join(w.put([]byte("manifest"), b), w.put([]byte("sum"), sum[:])); err != nil {
 		return err
 	}
-	if err := w.put(bucketMeta, []byte("manifest"), b); err != nil {
-		return err
-	}
-	if err := w.put(bucketMeta, []byte("sum"), sum[:]); err != nil {
-		return err
-	}
-	return w.commit()
+	return w.out.end()
 }
 
 // sortedInterner numbers words by their place in sorted dictionaries.
