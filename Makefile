@@ -41,8 +41,9 @@ bench: ## Go benchmarks of every package
 bench-qr: ## reading codes: this reader and eight others on the same pictures, tables into docs/qr.md (EVERY=4 MINUTES=20)
 	BENCHTIME=$(BENCHTIME) ./.ci/bench-qr
 
-bench-seal: ## checking signatures
-	CGO_ENABLED=0 go test -run '^$$' -bench . -benchtime $(BENCHTIME) -benchmem ./verify/seal/...
+bench-seal: ## checking signatures: this package against pdfsig and mutool on the same files, then its own benchmarks
+	CGO_ENABLED=0 go test -run '^$$' -bench AgainstPeers -benchtime 1x ./verify/seal
+	CGO_ENABLED=0 go test -run '^$$' -bench 'Inspect|Corpus$$' -benchtime $(BENCHTIME) -benchmem ./verify/seal
 
 bench-chain: ## against pdfsig, pdftotext, pdftoppm and zbarimg on the same files
 	@.ci/bench-chain
