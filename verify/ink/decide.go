@@ -24,6 +24,7 @@ type finding struct {
 	dated   float64 // below it
 	outside float64 // beside or above it
 	sealed  float64 // in the box but inside a grey seal
+	stamped float64 // in the box but inside the frame of a grey name stamp
 	hair    float64
 	reds    float64
 }
@@ -37,6 +38,9 @@ func (w *window) find(e *evidence) *finding {
 		f.seal = w.roundSeal(f.mask, e)
 	}
 	f.parts = w.parts(f.mask, e)
+	if !w.colour {
+		w.squareSeal(f)
+	}
 	for _, p := range f.parts {
 		w.judge(p, f)
 		if p.drop != "" {
@@ -55,6 +59,8 @@ func (w *window) find(e *evidence) *finding {
 			f.dated += p.length
 		case "seal":
 			f.sealed += p.inBox
+		case "stamp":
+			f.stamped += p.inBox
 		case "red":
 			f.reds += p.inBox
 		case "hair":
@@ -66,6 +72,9 @@ func (w *window) find(e *evidence) *finding {
 
 // judge sets aside a part that is not writing by itself.
 func (w *window) judge(p *part, f *finding) {
+	if p.drop != "" {
+		return
+	}
 	wide, high := float64(p.x1-p.x0+1)/w.px, float64(p.y1-p.y0+1)/w.px
 	switch {
 	case p.length < 0.9 && p.area < 0.35:
@@ -91,7 +100,7 @@ func (w *window) judge(p *part, f *finding) {
 func (w *window) inSeal(p *part, d *disc) bool {
 	in := 0
 	for _, i := range p.pixels {
-		if math.Hypot(float64(i%w.w)-d.x, float64(i/w.w)-d.y) < d.r+0.8*w.px {
+		if math.Hypot(float64(i%w.w)-d.x, float64(i/w.w)-d.y) < d.r+1.8*w.px {
 			in++
 		}
 	}
@@ -139,6 +148,8 @@ func (w *window) decide(res *Result, f *finding, e *evidence, agrees float64) {
 	}
 	if res.Presence == NoInk {
 		switch {
+		case f.stamped > leastInk: // without colour a stamp's lettering may hide a name written in it
+			res.Presence, res.Reason, res.Confidence = Unclear, ReasonStamp, 0.6
 		case f.sealed > 25:
 			res.Reason, res.Confidence = ReasonStamp, 0.7
 		case f.hair > leastInk:

@@ -41,7 +41,7 @@ const (
 	ReasonNotRegistered    = "not-registered"     // the e-certificate's page was not found in the picture
 	ReasonNoReference      = "no-reference"       // no e-certificate was given to compare with
 	ReasonNoReferenceImage = "no-reference-image" // the e-certificate carries no signature image
-	ReasonPrintedPlaceOnly = "printed-place-only" // without an e-certificate: one writing only, where the image is printed
+	ReasonPrintedPlaceOnly = "printed-place-only" // without an e-certificate: one writing only, which may be the printed image
 	ReasonSecondWriting    = "second-writing"     // without an e-certificate: writing apart from the image's place
 	ReasonShortMark        = "short-mark"         // more than a speck, too short for a signature
 	ReasonStamp            = "stamp"              // a stamp or seal lies in the box and hides or resembles writing

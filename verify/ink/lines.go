@@ -326,3 +326,69 @@ func (w *window) ringOf(d *disc, e *evidence) {
 		}
 	}
 }
+
+// squareSeal sets aside the frame of a square name stamp and what lies in it, where the scan has no colour to tell it by:
+// a part whose outer edge is a square of 8 to 18 millimetres on all four sides, paler than a pen writes.
+func (w *window) squareSeal(f *finding) {
+	for _, p := range f.parts {
+		wide, high := float64(p.x1-p.x0+1)/w.px, float64(p.y1-p.y0+1)/w.px
+		if wide < 8 || high < 8 || wide > 24 || high > 24 || max(wide, high) > 1.35*min(wide, high) || p.dark > 0.7 {
+			continue
+		}
+		if !w.framed(p) {
+			continue
+		}
+		for _, q := range f.parts {
+			if cx, cy := (q.x0+q.x1)/2, (q.y0+q.y1)/2; cx >= p.x0 && cx <= p.x1 && cy >= p.y0 && cy <= p.y1 && q.dark < p.dark+stampShare {
+				q.drop = "stamp"
+			}
+		}
+	}
+}
+
+// framed reports whether the part's outline is a square, turned by up to 15 degrees.
+func (w *window) framed(p *part) bool {
+	for a := -15.0; a <= 15; a += 1.5 {
+		s, c := math.Sincos(a * math.Pi / 180)
+		u0, u1, v0, v1 := math.Inf(1), math.Inf(-1), math.Inf(1), math.Inf(-1)
+		for _, i := range p.pixels {
+			x, y := float64(i%w.w), float64(i/w.w)
+			u, v := x*c+y*s, y*c-x*s
+			u0, u1, v0, v1 = min(u0, u), max(u1, u), min(v0, v), max(v1, v)
+		}
+		const bins = 20
+		var sides [4][bins]bool
+		edge := 0.8 * w.px
+		for _, i := range p.pixels {
+			x, y := float64(i%w.w), float64(i/w.w)
+			u, v := x*c+y*s, y*c-x*s
+			bu, bv := min(bins-1, int((u-u0)/(u1-u0+1)*bins)), min(bins-1, int((v-v0)/(v1-v0+1)*bins))
+			if v-v0 < edge {
+				sides[0][bu] = true
+			}
+			if v1-v < edge {
+				sides[1][bu] = true
+			}
+			if u-u0 < edge {
+				sides[2][bv] = true
+			}
+			if u1-u < edge {
+				sides[3][bv] = true
+			}
+		}
+		full := true
+		for _, q := range sides {
+			n := 0
+			for _, b := range q {
+				if b {
+					n++
+				}
+			}
+			full = full && n >= bins*3/4
+		}
+		if full {
+			return true
+		}
+	}
+	return false
+}

@@ -27,9 +27,11 @@ func (w *window) pictures(res *Result, s Scan, ref *Reference, ss *sampled, f *f
 	m := 4 * w.px // millimetres round the box
 	view := image.Rect(int(w.box.X0-m), int(w.box.Y0-m), int(w.box.X1+m), int(w.box.Y1+m)).Intersect(image.Rect(0, 0, w.w, w.h))
 	grow := res.DPI / mmPerInch * 4
-	res.Crop = part2(s.Page, page.Box{X0: res.Box.X0 - grow, Y0: res.Box.Y0 - grow, X1: res.Box.X1 + grow, Y1: res.Box.Y1 + grow})
-	g := ref.DPI / mmPerInch * 4
-	res.ReferenceCrop = part2(ref.Page, page.Box{X0: ref.Box.X0 - g, Y0: ref.Box.Y0 - g, X1: ref.Box.X1 + g, Y1: ref.Box.Y1 + g})
+	res.Crop = cropped(s.Page, page.Box{X0: res.Box.X0 - grow, Y0: res.Box.Y0 - grow, X1: res.Box.X1 + grow, Y1: res.Box.Y1 + grow})
+	if ref != nil {
+		g := ref.DPI / mmPerInch * 4
+		res.ReferenceCrop = cropped(ref.Page, page.Box{X0: ref.Box.X0 - g, Y0: ref.Box.Y0 - g, X1: ref.Box.X1 + g, Y1: ref.Box.Y1 + g})
+	}
 	over := image.NewRGBA(image.Rect(0, 0, view.Dx(), view.Dy()))
 	for y := range view.Dy() {
 		for x := range view.Dx() {
@@ -52,8 +54,8 @@ func (w *window) pictures(res *Result, s Scan, ref *Reference, ss *sampled, f *f
 
 func unit(v float32) uint8 { return uint8(max(0, min(255, v*255+0.5))) }
 
-// part2 copies a part of a picture; nil where it is empty.
-func part2(img image.Image, q page.Box) image.Image {
+// cropped copies a part of a picture; nil where it is empty.
+func cropped(img image.Image, q page.Box) image.Image {
 	b := img.Bounds()
 	r := image.Rect(int(max(q.X0, 0)), int(max(q.Y0, 0)), int(min(q.X1, float64(b.Dx()))), int(min(q.Y1, float64(b.Dy()))))
 	if r.Empty() {
@@ -70,7 +72,7 @@ func small(img image.Image) []byte {
 		return nil
 	}
 	b := img.Bounds()
-	for _, wide := range []int{560, 420, 300, 200} {
+	for _, wide := range []int{480, 360, 240} {
 		w := min(wide, b.Dx())
 		h := max(1, b.Dy()*w/max(1, b.Dx()))
 		h = min(h, 2*wide)
@@ -86,7 +88,7 @@ func small(img image.Image) []byte {
 			dst.Pix[i] = uint8((int(p[0])*6+127)/255*36 + (int(p[1])*5+127)/255*6 + (int(p[2])*5+127)/255)
 		}
 		var out bytes.Buffer
-		enc := png.Encoder{CompressionLevel: png.BestCompression}
+		enc := png.Encoder{CompressionLevel: png.DefaultCompression}
 		if enc.Encode(&out, dst) == nil && out.Len() <= maxPNG {
 			return out.Bytes()
 		}

@@ -126,6 +126,50 @@ func (p *plane) scaled(w, h int) *plane {
 	return out
 }
 
+// decimated is the mean of every k x k pixels; what does not fill a cell at the right and below counts with the last.
+func (p *plane) decimated(k int) *plane {
+	out := newPlane(max(1, p.w/k), max(1, p.h/k))
+	scale := 1 / float32(k*k)
+	for y := range out.h {
+		dst := out.v[y*out.w : (y+1)*out.w]
+		for j := range k {
+			row := p.v[min(y*k+j, p.h-1)*p.w:]
+			for x := range dst {
+				for i := range k {
+					dst[x] += row[min(x*k+i, p.w-1)]
+				}
+			}
+		}
+		for x := range dst {
+			dst[x] *= scale
+		}
+	}
+	return out
+}
+
+// spread is the inverse of decimated, smooth between the cells' centres.
+func (p *plane) spread(out *plane, k int) {
+	xs, fx := make([]int, out.w), make([]float32, out.w)
+	for x := range out.w {
+		f := max(0, (float64(x)+0.5)/float64(k)-0.5)
+		xs[x] = min(int(f), max(0, p.w-2))
+		fx[x] = float32(min(1, f-float64(xs[x])))
+	}
+	for y := range out.h {
+		f := max(0, (float64(y)+0.5)/float64(k)-0.5)
+		iy := min(int(f), max(0, p.h-2))
+		fy := float32(min(1, f-float64(iy)))
+		a := p.v[iy*p.w : (iy+1)*p.w]
+		b := p.v[min(iy+1, p.h-1)*p.w:]
+		dst := out.v[y*out.w : (y+1)*out.w]
+		for x := range dst {
+			i, j, t := xs[x], min(xs[x]+1, p.w-1), fx[x]
+			top := a[i] + (a[j]-a[i])*t
+			dst[x] = top + (b[i]+(b[j]-b[i])*t-top)*fy
+		}
+	}
+}
+
 // blurred convolves with a Gaussian of sigma pixels; beyond the edge the edge goes on.
 func (p *plane) blurred(sigma float64) *plane {
 	if sigma < 0.2 || p.w == 0 || p.h == 0 {

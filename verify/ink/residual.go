@@ -18,14 +18,23 @@ func (w *window) load(s *sampled, ref *sampled) (agrees float64) {
 	sigma := w.match(dark, lum)
 	agrees = w.shiftSignature(dark, lum)
 	w.print = w.onPaper(dark.blurred(sigma)).darkness()
+	w.tint = newPlane(w.w, w.h)
+	for i := range w.tint.v {
+		w.tint.v[i] = max(0, ref.b.v[i]-ref.r.v[i])
+	}
+	w.channels(s, lum)
+	return agrees
+}
+
+// channels fills in what the scan alone gives.
+func (w *window) channels(s *sampled, lum *plane) {
 	w.gray = w.onPaper(lum).darkness()
 	r, g, b := w.onPaper(s.r), w.onPaper(s.g), w.onPaper(s.b)
-	w.red, w.blue, w.tint = newPlane(w.w, w.h), newPlane(w.w, w.h), newPlane(w.w, w.h)
+	w.red, w.blue = newPlane(w.w, w.h), newPlane(w.w, w.h)
 	var chroma []float32
 	for i := range w.red.v {
 		w.red.v[i] = r.v[i] - (g.v[i]+b.v[i])/2
 		w.blue.v[i] = b.v[i] - r.v[i]
-		w.tint.v[i] = max(0, ref.b.v[i]-ref.r.v[i])
 		if i%3 == 0 {
 			chroma = append(chroma, max(w.red.v[i], -w.red.v[i], w.blue.v[i], -w.blue.v[i]))
 		}
@@ -34,7 +43,7 @@ func (w *window) load(s *sampled, ref *sampled) (agrees float64) {
 	w.colour = quantile(chroma, 0.995) > 0.07
 	if !w.colour {
 		w.scan = w.gray
-		return agrees
+		return
 	}
 	// JPEG smears colour over 2 x 2 to 4 x 4 pixels: the middle of a seal's line is less red than it should be.
 	red := w.red.blurred(0.5).extreme(max(1, int(math.Round(0.15*w.px))), -1)
@@ -44,7 +53,6 @@ func (w *window) load(s *sampled, ref *sampled) (agrees float64) {
 			w.scan.v[i] -= min(0.35, 0.9*(q-0.1))
 		}
 	}
-	return agrees
 }
 
 func (p *plane) darkness() *plane {

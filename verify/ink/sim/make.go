@@ -328,22 +328,22 @@ func (m *Maker) sign(out *Print, sheet *image.RGBA, holder *pen.Writer, printed 
 		s = sign()
 		wide, high = (24+9*rng.Float64())*mm, (9+5*rng.Float64())*mm
 		cx, cy = (sig.X0+sig.X1)/2+1.5*n()*mm, (sig.Y0+sig.Y1)/2+1*n()*mm
-	case Along: // traced, a little off
+	case Along: // following the print within about a millimetre
 		s = make([][]pen.Point, len(printed))
-		dx, dy := 0.006*n(), 0.006*n()
+		dx, dy := 0.01*n(), 0.01*n()
 		for i, q := range printed {
 			s[i] = make([]pen.Point, len(q))
-			sx, sy := 0.008*n(), 0.008*n()
+			sx, sy := 0.012*n(), 0.012*n()
 			for k, v := range q {
 				t := float64(k) / 9
-				s[i][k] = pen.Point{X: max(0, v.X+dx+sx+0.004*math.Sin(t+sx*900)), Y: max(0, v.Y+dy+sy+0.004*math.Cos(t*0.8+sy*900)), W: v.W}
+				s[i][k] = pen.Point{X: max(0, v.X+dx+sx+0.008*math.Sin(t+sx*900)), Y: max(0, v.Y+dy+sy+0.008*math.Cos(t*0.8+sy*900)), W: v.W}
 			}
 		}
 		w, h := extent(printed)
 		long := min((sig.W()-4*mm)/w, (sig.H()-3*mm)/h)
 		w2, h2 := extent(s)
 		wide, high = w2*long, h2*long
-		cx, cy = (sig.X0+sig.X1)/2+0.35*n()*mm, (sig.Y0+sig.Y1)/2+0.35*n()*mm
+		cx, cy = (sig.X0+sig.X1)/2+0.5*n()*mm, (sig.Y0+sig.Y1)/2+0.5*n()*mm
 	default: // beside
 		s = sign()
 		wide, high = (18+14*rng.Float64())*mm, (8+5*rng.Float64())*mm

@@ -129,12 +129,13 @@ func (m *Maker) expose(out *Print, o *optics, sheet *image.RGBA, rng *rand.Rand,
 	w, h := o.width, o.height
 	img := image.NewRGBA(image.Rect(0, 0, w, h))
 	pw, ph := float64(sheet.Rect.Dx()), float64(sheet.Rect.Dy())
-	n := 1
-	if pageDPI/p.DPI > 1.25 {
-		n = 2
+	if pageDPI/p.DPI > 1.7 { // no more detail than the sensor sees
+		sheet = halved(sheet)
+		pw, ph = pw/2, ph/2
 	}
-	if pageDPI/p.DPI > 2.4 {
-		n = 3
+	n := 1
+	if pw/8.27/p.DPI > 1.25 {
+		n = 2
 	}
 	var noise [8191]float64
 	sigma := 1.2 + 2.2*rng.Float64()
@@ -155,6 +156,7 @@ func (m *Maker) expose(out *Print, o *optics, sheet *image.RGBA, rng *rand.Rand,
 	}
 	// A shadow is a half plane with a soft edge through the box.
 	var shade func(x, y float64) float64
+	zoom := float64(8.27*pageDPI) / pw
 	if p.Trap == Shadow {
 		at := verifytest.PlacesAt(pageDPI).Box
 		sx, sy := inside(at, rng)
@@ -162,6 +164,7 @@ func (m *Maker) expose(out *Print, o *optics, sheet *image.RGBA, rng *rand.Rand,
 		sin, cos := math.Sincos(a)
 		soft, deep := (1+6*rng.Float64())*mm, 0.2+0.35*rng.Float64()
 		shade = func(x, y float64) float64 {
+			x, y = x*zoom, y*zoom
 			d := ((x-sx)*cos + (y-sy)*sin + 25*math.Sin(((x-sx)*sin-(y-sy)*cos)/260)) / soft
 			return 1 - deep/(1+math.Exp(-2*d))
 		}
@@ -231,6 +234,24 @@ func (m *Maker) expose(out *Print, o *optics, sheet *image.RGBA, rng *rand.Rand,
 		streaks(img, out.Plan, o, rng)
 	}
 	return pack(img, p)
+}
+
+// halved is the mean of every 2 x 2 pixels.
+func halved(img *image.RGBA) *image.RGBA {
+	out := image.NewRGBA(image.Rect(0, 0, img.Rect.Dx()/2, img.Rect.Dy()/2))
+	for y := range out.Rect.Dy() {
+		a := img.Pix[2*y*img.Stride:]
+		b := img.Pix[(2*y+1)*img.Stride:]
+		dst := out.Pix[y*out.Stride : (y+1)*out.Stride]
+		for x := 0; x+4 <= len(dst); x += 4 {
+			p, q := a[2*x:2*x+8:2*x+8], b[2*x:2*x+8:2*x+8]
+			dst[x] = uint8((int(p[0]) + int(p[4]) + int(q[0]) + int(q[4]) + 2) >> 2)
+			dst[x+1] = uint8((int(p[1]) + int(p[5]) + int(q[1]) + int(q[5]) + 2) >> 2)
+			dst[x+2] = uint8((int(p[2]) + int(p[6]) + int(q[2]) + int(q[6]) + 2) >> 2)
+			dst[x+3] = 255
+		}
+	}
+	return out
 }
 
 func clip(v float64) uint8 {
