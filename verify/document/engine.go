@@ -79,7 +79,8 @@ type Document struct {
 	meta     Metadata
 	limits   Limits
 	problems []Problem
-	noFont   bool // this build has no font for files that embed none
+	noFont   bool    // this build has no font for files that embed none
+	stream   *stream // set instead of b by OpenStream
 
 	mu     sync.Mutex // guards what follows and the backend
 	back   pages
@@ -160,7 +161,11 @@ func (e *Engine) openPDF(ctx context.Context, d *Document) error {
 	if endless(d.b) {
 		d.problem(ProblemRepaired, "no end-of-file marker")
 	}
-	facts := e.structure(ctx, d)               // beside PDFium
+	return e.loadInto(ctx, d, e.structure(ctx, d)) // the structure is read beside PDFium
+}
+
+// loadInto opens the document in PDFium and asks what it says of itself; facts may be nil.
+func (e *Engine) loadInto(ctx context.Context, d *Document, facts <-chan structureResult) error {
 	if err := e.pdfium.wait(ctx); err != nil { // compiling is not the file's fault and not in its time
 		if ctx.Err() != nil {
 			return ctxError(ctx, d.name, "starting PDFium")
@@ -187,7 +192,9 @@ func (e *Engine) openPDF(ctx context.Context, d *Document) error {
 		}
 		return d.describe(ctx, d.back.(*pdf))
 	})
-	s = <-facts
+	if facts != nil {
+		s = <-facts
+	}
 	if err != nil {
 		return err
 	}
@@ -214,7 +221,16 @@ func (e *Engine) loadPDF(ctx context.Context, d *Document) (*pdf, error) {
 		}
 		return nil, fail(ErrEngine, d.name, err, "")
 	}
-	p, err := openPDF(ctx, in, d.name, d.b, d.limits)
+	open := func(masked bool) (*pdf, error) {
+		switch {
+		case d.stream != nil:
+			return openStreamed(ctx, in, d.name, d.stream, masked, d.limits)
+		case masked:
+			return openPDF(ctx, in, d.name, withoutXRef(d.b), d.limits)
+		}
+		return openPDF(ctx, in, d.name, d.b, d.limits)
+	}
+	p, err := open(false)
 	if err == nil {
 		_, err = p.load(ctx, 0)
 	}
@@ -222,7 +238,7 @@ func (e *Engine) loadPDF(ctx context.Context, d *Document) (*pdf, error) {
 		if p != nil && p.doc != 0 {
 			p.discard()
 		}
-		if q, err2 := openPDF(ctx, in, d.name, withoutXRef(d.b), d.limits); err2 == nil {
+		if q, err2 := open(true); err2 == nil {
 			if _, err2 = q.load(ctx, 0); err2 == nil {
 				d.problem(ProblemRepaired, "cross-reference table rebuilt")
 				p, err = q, nil
@@ -308,14 +324,20 @@ func (e *Engine) structure(ctx context.Context, d *Document) <-chan structureRes
 func (d *Document) op(ctx context.Context, f func(context.Context) error) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if d.stream != nil {
+		d.budget = d.limits.FileTime
+	}
 	if d.budget <= 0 {
 		return fail(ErrTimeout, d.name, nil, "time for this file is used up")
 	}
 	ctx, cancel := context.WithTimeout(ctx, d.budget)
 	defer cancel()
 	deadline, _ := ctx.Deadline()
-	if CodeOf(d.err) == ErrCanceled && d.reopen != nil {
-		d.err = d.reopen(ctx) // the caller gave up on the call before; the file is not to blame
+	switch {
+	case d.reopen == nil || CodeOf(d.err) == ErrClosed:
+	case CodeOf(d.err) == ErrCanceled, d.err != nil && d.stream != nil, d.grown():
+		// The caller gave up on the call before; or one page of many was at fault; or memory is to be given back.
+		d.err = d.reopen(ctx)
 	}
 	if d.err != nil {
 		return d.err
@@ -355,7 +377,7 @@ func (d *Document) Info() Info { return d.info }
 // Metadata returns what the file says of its making.
 func (d *Document) Metadata() Metadata { return d.meta }
 
-// Bytes returns the file as it was read. It must not be changed.
+// Bytes returns the file as it was read, nil for a document of OpenStream. It must not be changed.
 func (d *Document) Bytes() []byte { return d.b }
 
 // NumPages returns the number of pages.
@@ -456,6 +478,9 @@ func (d *Document) Close() error {
 	if d.back != nil {
 		d.back.close()
 		d.back = nil
+	}
+	if d.stream != nil {
+		d.stream.close()
 	}
 	d.err = fail(ErrClosed, d.name, nil, "")
 	return nil

@@ -7,6 +7,10 @@ import "time"
 type Limits struct {
 	// FileBytes is the size of one file, also of one entry of a ZIP archive.
 	FileBytes int64
+	// StreamBytes is the size of a PDF opened by OpenStream, StreamMemory the bytes of PDFium's memory from which such a
+	// document is opened anew.
+	StreamBytes  int64
+	StreamMemory int64
 	// Pages is the number of pages of a PDF or TIFF.
 	Pages int
 	// ImagePixels is width × height of one picture that is decoded: an image file's page or a picture in a PDF.
@@ -69,6 +73,8 @@ type Limits struct {
 func DefaultLimits() Limits {
 	return Limits{
 		FileBytes:       128 << 20,
+		StreamBytes:     2 << 30,
+		StreamMemory:    96 << 20,
 		Pages:           2000,
 		ImagePixels:     64_000_000,
 		PageImagePixels: 128_000_000,
@@ -104,6 +110,8 @@ func DefaultLimits() Limits {
 func (l Limits) orDefault() Limits {
 	d := DefaultLimits()
 	fill(&l.FileBytes, d.FileBytes)
+	fill(&l.StreamBytes, d.StreamBytes)
+	fill(&l.StreamMemory, d.StreamMemory)
 	fill(&l.Pages, d.Pages)
 	fill(&l.ImagePixels, d.ImagePixels)
 	fill(&l.PageImagePixels, d.PageImagePixels)

@@ -27,7 +27,7 @@ type pages interface {
 type pdf struct {
 	in     *instance
 	limits Limits
-	data   uint32 // the file inside PDFium's memory
+	data   uint32 // the file inside PDFium's memory, 0 for a stream
 	doc    uint64
 	n      int
 	fonts  map[string]fontFact // by base font name, from pdfcpu; nil if not known
@@ -83,6 +83,12 @@ func openPDF(ctx context.Context, in *instance, name string, b []byte, limits Li
 	if d.doc, err = in.call(ctx, "FPDF_LoadMemDocument", uint64(d.data), uint64(len(b)), 0); err != nil {
 		return nil, d.fault(ctx, name, err)
 	}
+	return d.opened(ctx, name)
+}
+
+// opened says what is wrong with a document that PDFium did not open, or counts its pages.
+func (d *pdf) opened(ctx context.Context, name string) (*pdf, error) {
+	in, limits := d.in, d.limits
 	if d.doc == 0 {
 		code, err := in.quick("FPDF_GetLastError")
 		switch {
@@ -129,7 +135,9 @@ func (d *pdf) close() { d.in.close() }
 func (d *pdf) discard() {
 	d.unload()
 	d.in.quick("FPDF_CloseDocument", d.doc)
-	d.in.free(d.data)
+	if d.data != 0 {
+		d.in.free(d.data)
+	}
 }
 
 // withoutXRef is the file with its pointers to cross-reference tables made unreadable, at unchanged places.

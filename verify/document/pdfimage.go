@@ -12,6 +12,42 @@ import (
 // images gives the pictures of a page at their own resolution, turned the way the page shows them, so that a picture's
 // bounds correspond to its Box.
 func (d *pdf) images(ctx context.Context, i int) ([]Image, []Problem, error) {
+	stored, problems, err := d.encoded(ctx, i)
+	var list []Image
+	for k := range stored {
+		e := &stored[k]
+		pix, bad := e.Decode()
+		if bad != nil || pix == nil {
+			if pix, err = d.again(ctx, i, e); err != nil {
+				return list, problems, err
+			}
+			if pix == nil {
+				problems = append(problems, Problem{ProblemImageSkipped, fmt.Sprintf("page %d, %s: can't be decoded", i+1, e.Name)})
+				continue
+			}
+		}
+		e.Pixels = turn(pix, e.Orientation)
+		e.jpeg = nil
+		list = append(list, e.Image)
+	}
+	return list, problems, err
+}
+
+// again lets PDFium decode a JPEG that the standard library could not.
+func (d *pdf) again(ctx context.Context, i int, e *Encoded) (image.Image, error) {
+	p, err := d.show(ctx, i)
+	if err != nil {
+		return nil, err
+	}
+	m, err := d.matrixOf(e.object.ptr)
+	if err != nil {
+		return nil, err
+	}
+	return d.decode(ctx, p, e.object, e.Width, e.Height, m)
+}
+
+// encoded gives the pictures of a page; JPEGs stay as they are.
+func (d *pdf) encoded(ctx context.Context, i int) ([]Encoded, []Problem, error) {
 	p, err := d.show(ctx, i)
 	if err != nil {
 		return nil, nil, err
@@ -19,12 +55,12 @@ func (d *pdf) images(ctx context.Context, i int) ([]Image, []Problem, error) {
 	if err := d.walk(ctx, p); err != nil {
 		return nil, nil, err
 	}
-	var list []Image
+	var list []Encoded
 	var problems []Problem
 	skip := func(n int, why string) {
 		problems = append(problems, Problem{ProblemImageSkipped, fmt.Sprintf("page %d, image %d: %s", i+1, n, why)})
 	}
-	var total int64
+	var total, stored int64
 	seen := 0
 	for _, o := range p.objects {
 		if o.kind != objImage {
@@ -53,20 +89,31 @@ func (d *pdf) images(ctx context.Context, i int) ([]Image, []Problem, error) {
 		if err != nil {
 			return list, problems, err
 		}
-		pix, err := d.decode(ctx, p, o, w, h, m)
-		if err != nil {
-			return list, problems, err
+		e := Encoded{Image: Image{Page: i, Name: fmt.Sprintf("image %d", seen)}, Width: w, Height: h, object: o}
+		if w*h >= nativeJPEGFrom {
+			if e.jpeg, err = d.jpegOf(ctx, o, w, h); err != nil {
+				return list, problems, err
+			}
+			if stored += int64(len(e.jpeg)); stored > d.limits.FileBytes { // one picture may be shown many times
+				skip(seen, "too many bytes on one page")
+				break
+			}
 		}
-		if pix == nil {
-			skip(seen, "can't be decoded")
-			continue
+		if e.jpeg == nil {
+			if e.Pixels, err = d.decode(ctx, p, o, w, h, m); err != nil {
+				return list, problems, err
+			}
+			if e.Pixels == nil {
+				skip(seen, "can't be decoded")
+				continue
+			}
 		}
 		shown := m.then(o.ctm).then(p.toPage)
-		img := Image{Page: i, Pixels: turn(pix, quarter(shown)), Name: fmt.Sprintf("image %d", seen)}
+		e.Orientation = quarter(shown)
 		if finite(shown.a, shown.b, shown.c, shown.d, shown.e, shown.f) {
-			img.Box = shown.box(0, 0, 1, 1)
+			e.Box = shown.box(0, 0, 1, 1)
 		}
-		list = append(list, img)
+		list = append(list, e)
 	}
 	if p.cut {
 		problems = append(problems, Problem{ProblemTruncated, fmt.Sprintf("page %d: more than %d objects", i+1, d.limits.PageObjects)})
@@ -82,13 +129,8 @@ func (d *pdf) imageSize(o object) (w, h int, err error) {
 	return d.in.i32(0), d.in.i32(1), nil
 }
 
-// decode gives an image object's pixels; nil if it can't be decoded.
+// decode lets PDFium give an image object's pixels; nil if it can't be decoded.
 func (d *pdf) decode(ctx context.Context, p *pdfPage, o object, w, h int, m matrix) (image.Image, error) {
-	if w*h >= nativeJPEGFrom {
-		if img, err := d.decodeJPEG(ctx, o, w, h); img != nil || err != nil {
-			return img, err
-		}
-	}
 	bmp, err := d.in.call(ctx, "FPDFImageObj_GetBitmap", o.ptr)
 	if err != nil {
 		return nil, err
@@ -114,7 +156,8 @@ func (d *pdf) decode(ctx context.Context, p *pdfPage, o object, w, h int, m matr
 // library, which is memory-safe and many times faster than PDFium in WebAssembly.
 const nativeJPEGFrom = 64 << 10
 
-func (d *pdf) decodeJPEG(ctx context.Context, o object, w, h int) (image.Image, error) {
+// jpegOf gives the bytes of an image object that is a JPEG the standard library can decode; nil for others.
+func (d *pdf) jpegOf(ctx context.Context, o object, w, h int) ([]byte, error) {
 	n, err := d.in.quick("FPDFImageObj_GetImageFilterCount", o.ptr)
 	if err != nil || int32(n) != 1 {
 		return nil, err
@@ -143,11 +186,7 @@ func (d *pdf) decodeJPEG(ctx context.Context, o object, w, h int) (image.Image, 
 	if err != nil || cfg.Width != w || cfg.Height != h || cmykModel(cfg.ColorModel) || jpegScans(raw) > d.limits.JPEGScans {
 		return nil, nil // PDFium knows what the standard library does not
 	}
-	img, err := jpeg.Decode(bytes.NewReader(raw))
-	if err != nil {
-		return nil, nil
-	}
-	return img, nil
+	return bytes.Clone(raw), nil // the view ends with the next call
 }
 
 // paint lets PDFium paint an image object with its masks at its own resolution on white.

@@ -208,6 +208,7 @@ func (e *edges) lines() []line {
 		e.profile(&l)
 		out = append(out, l)
 	}
+	out = e.closing(out)
 	for _, b := range []line{
 		{nx: 1, rho: 0.5},
 		{nx: 1, rho: float64(p.w) - 0.5},
@@ -305,4 +306,92 @@ func (l *line) mean(sum []float32, a, b float64) float64 {
 		return 0
 	}
 	return float64(sum[j]-sum[i]) / float64(j-i)
+}
+
+// run is the stretch of a line along which an edge is seen: the one with the largest sum of strength over a threshold.
+func (l *line) run() (a, b, sum float64) {
+	const threshold = 0.4
+	best, here, from := 0.0, 0.0, 0
+	for i := 1; i < len(l.strength); i++ {
+		here += float64(l.strength[i]-l.strength[i-1]) - threshold
+		if here <= 0 {
+			here, from = 0, i
+		}
+		if here > best {
+			best, a, b = here, float64(l.t0+from), float64(l.t0+i)
+		}
+	}
+	return a, b, best
+}
+
+// Lines that close the gap between two others.
+const (
+	closingPairs = 24
+	closingLines = 28
+)
+
+// closing adds the lines that join the ends of opposite edges: a side that is hard to see among stripes, or on a white
+// desk, still lies where its neighbours stop.
+func (e *edges) closing(list []line) []line {
+	p := e.p
+	type run struct {
+		l        *line
+		a, b, by float64
+	}
+	var runs []run
+	for i := range list {
+		if a, b, s := list[i].run(); b-a > 0.25*float64(min(p.w, p.h)) {
+			runs = append(runs, run{&list[i], a, b, s})
+		}
+	}
+	type both struct {
+		i, j int
+		s    float64
+	}
+	var pairs []both
+	for i := range runs {
+		for j := i + 1; j < len(runs); j++ {
+			u, v := runs[i].l, runs[j].l
+			if math.Abs(u.nx*v.ny-u.ny*v.nx) > 0.35 {
+				continue
+			}
+			xi, yi := u.point((runs[i].a + runs[i].b) / 2)
+			xj, yj := v.point((runs[j].a + runs[j].b) / 2)
+			gap := math.Abs(u.nx*xj + u.ny*yj - u.rho)
+			if gap < 0.25*float64(min(p.w, p.h)) || math.Abs(u.at(xi, yi)-u.at(xj, yj)) > 0.6*gap {
+				continue
+			}
+			pairs = append(pairs, both{i, j, min(runs[i].by, runs[j].by)})
+		}
+	}
+	slices.SortFunc(pairs, func(a, b both) int { return cmp.Compare(b.s, a.s) })
+	added := 0
+	for _, q := range pairs[:min(len(pairs), closingPairs)] {
+		u, v := runs[q.i], runs[q.j]
+		va, vb := v.a, v.b
+		if u.l.nx*v.l.nx+u.l.ny*v.l.ny < 0 {
+			va, vb = vb, va
+		}
+		for _, t := range [2][2]float64{{u.a, va}, {u.b, vb}} {
+			x0, y0 := u.l.point(t[0])
+			x1, y1 := v.l.point(t[1])
+			k := math.Hypot(x1-x0, y1-y0)
+			l := line{nx: -(y1 - y0) / k, ny: (x1 - x0) / k}
+			l.rho = l.nx*x0 + l.ny*y0
+			l.angle = math.Atan2(l.ny, l.nx)
+			if l.angle < 0 {
+				l.angle += math.Pi
+				l.nx, l.ny, l.rho = -l.nx, -l.ny, -l.rho
+			}
+			if slices.ContainsFunc(list, func(o line) bool { return o.same(l, p) }) {
+				continue
+			}
+			if added++; added > closingLines {
+				return list
+			}
+			e.profile(&l)
+			list = append(list, l)
+		}
+	}
+	return list
 }

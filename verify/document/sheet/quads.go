@@ -21,9 +21,9 @@ type quad struct {
 const (
 	leastArea     = 0.08 // of the picture
 	leastSide     = 0.05 // score of a side that was not seen
-	borderSide    = 0.32 // score of a side that is the picture's border
+	borderSide    = 0.22 // score of a side that is the picture's border
 	outside       = 0.12 // share of the picture's side by which a corner may lie outside
-	keptQuads     = 14
+	keptQuads     = 8
 	comparedQuads = 400
 )
 
@@ -119,7 +119,10 @@ func (e *edges) quads(lines []line) []quad {
 			aspect, _ := aspectOf(c, image.Rect(0, 0, p.w, p.h))
 			q.score = math.Pow(float64(prod), 0.25) * math.Pow(min(share/0.5, 1), 0.15) * aspectPrior(aspect)
 			for _, i := range [4]int{a.i, a.j, b.i, b.j} {
-				q.cut = q.cut || lines[i].border
+				if lines[i].border {
+					q.cut = true
+					q.score *= 0.9
+				}
 			}
 			for _, x := range c {
 				q.cut = q.cut || x.X < -1 || x.Y < -1 || x.X > float64(p.w)+1 || x.Y > float64(p.h)+1
@@ -186,9 +189,16 @@ func (e *edges) side(l *line, a, b page.Point, inside int) float32 {
 	}
 	light := l.mean(l.light, t0, t1) * float64(inside)
 	flat := l.mean(l.flat[(inside+1)/2], t0, t1)
-	s := (0.6*sum + 0.4*worst) * (0.72 + 0.28*max(light, 0)) * (0.55 + 0.45*flat)
+	s := (0.6*sum + 0.4*worst) * (0.8 + 0.2*light) * (0.55 + 0.45*flat)
 	// An edge that runs on beyond both corners is not the paper's.
-	beyond := min(l.mean(l.strength, v0-30, v0-4), l.mean(l.strength, v1+4, v1+30))
+	before, after := l.mean(l.strength, v0-30, v0-4), l.mean(l.strength, v1+4, v1+30)
+	switch {
+	case v0-20 < lo: // not seen there
+		before = 0.8 * after
+	case v1+20 > hi:
+		after = 0.8 * before
+	}
+	beyond := min(before, after)
 	s *= 1 - 0.45*max(0, min((beyond-0.15)*2, 1))
 	return float32(max(s, leastSide))
 }

@@ -1,7 +1,6 @@
 package sheet
 
 import (
-	"cmp"
 	"math"
 	"slices"
 
@@ -16,6 +15,7 @@ type sheetQuad struct {
 	base    float64 // score in the reduced picture
 	score   float64
 	cut     bool
+	sides   [4]curve
 }
 
 // Thresholds of the notes, on values between 0 and 1.
@@ -50,6 +50,9 @@ func refineBest(full *pixels, work *plane, quads []quad) (best sheetQuad, found 
 		if !found || r.score > best.score {
 			best, found = r, true
 		}
+	}
+	if found {
+		best = best.finished(full, work.scale)
 	}
 	return best, found
 }
@@ -90,31 +93,53 @@ func refine(full *pixels, scale float64, q quad) sheetQuad {
 		c[i].X, c[i].Y = c[i].X*scale, c[i].Y*scale
 	}
 	c = clockwise(c)
+	c, sides, quality := full.settle(c, reach*scale, scale)
+	r.corners, r.sides = c, sides
+	r.rate(quality)
+	return r
+}
+
+// finished measures the sides once more, closely, after each was moved out to the paper's edge where it was the print's.
+func (r sheetQuad) finished(full *pixels, scale float64) sheetQuad {
+	c := r.corners
+	quality := 0.0
+	for range 2 {
+		moved, ok := full.pushed(c, scale)
+		if !ok {
+			break
+		}
+		c, _, _ = full.settle(moved, 3*scale, scale)
+	}
+	r.corners, r.sides, quality = full.settle(c, 2.2*scale, scale)
+	r.rate(quality)
+	return r
+}
+
+// settle measures the four sides near their present place and moves the corners to where they meet.
+func (p *pixels) settle(c [4]page.Point, span, scale float64) ([4]page.Point, [4]curve, float64) {
 	var sides [4]curve
 	quality := 1.0
-	for pass := range 2 {
-		span := reach * scale
-		if pass == 1 {
-			span = 2.2 * scale
-		}
-		quality = 1
-		for i := range 4 {
-			sides[i] = full.measure(c[i], c[(i+1)%4], span, scale)
-			quality *= 0.15 + 0.85*sides[i].inliers*sides[i].contrast
-		}
-		for i := range 4 {
-			c[i] = corner(&sides[(i+3)%4], &sides[i], c[i])
-		}
-	}
 	for i := range 4 {
-		r.bend[i] = sides[i].c / length(sub(sides[i].to, sides[i].from)) * -1
+		sides[i] = p.measure(c[i], c[(i+1)%4], span, scale)
+		quality *= 0.15 + 0.85*sides[i].inliers*sides[i].contrast
 	}
-	r.corners = c
+	var out [4]page.Point
+	for i := range 4 {
+		out[i] = corner(&sides[(i+3)%4], &sides[i], c[i])
+	}
+	return out, sides, quality
+}
+
+func (r *sheetQuad) rate(quality float64) {
+	c := r.corners
+	for i := range 4 {
+		s := &r.sides[i]
+		r.bend[i] = -s.c / length(sub(s.to, s.from))
+	}
 	r.score = min(math.Sqrt(r.base*math.Pow(quality, 0.25))*1.15, 1)
 	if !convex(c) {
 		r.score = 0
 	}
-	return r
 }
 
 // corner is where the end of one measured side meets the start of the next.
@@ -162,7 +187,6 @@ func (p *pixels) measure(from, to page.Point, span, scale float64) curve {
 	n := offsets + 2*width
 	prof := make([]sample, n)
 	cost := make([]float32, places*offsets)
-	signed := make([]float32, places*offsets)
 	for i := range places {
 		t := -0.95 + 1.9*float64(i)/(places-1)
 		at[i] = t
@@ -194,7 +218,6 @@ func (p *pixels) measure(from, to page.Point, span, scale float64) curve {
 			c := j + width
 			in, out := mean(c-width, c), mean(c+1, c+1+width)
 			cost[i*offsets+j] = difference(in, out)
-			signed[i*offsets+j] = in.l - out.l
 		}
 	}
 	noise := quantileOf(cost, 0.35) + 0.004
@@ -363,7 +386,10 @@ func (p *pixels) near(x, y float64) sample {
 }
 
 func quantileOf(v []float32, q float64) float32 {
-	s := slices.Clone(v)
-	slices.SortFunc(s, cmp.Compare[float32])
+	s := make([]float32, 0, len(v)/5+1)
+	for i := 0; i < len(v); i += 5 {
+		s = append(s, v[i])
+	}
+	slices.Sort(s)
 	return s[int(q*float64(len(s)-1))]
 }
