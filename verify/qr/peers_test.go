@@ -239,6 +239,14 @@ func inTurn(n, every int) []int {
 	return out
 }
 
+// every is what ZHENGYAN_QR_EVERY says: one picture in so many is taken.
+func every() int {
+	if n, err := strconv.Atoi(os.Getenv("ZHENGYAN_QR_EVERY")); err == nil && n > 1 {
+		return n
+	}
+	return 1
+}
+
 // peerMinutes ends a run that takes longer; the table then says how far it came.
 func peerMinutes() time.Duration {
 	if n, err := strconv.Atoi(os.Getenv("ZHENGYAN_QR_MINUTES")); err == nil && n > 0 {
@@ -269,10 +277,6 @@ func TestPeers(t *testing.T) {
 		} else {
 			t.Logf("%s is not at hand", n[0])
 		}
-	}
-	every := 1
-	if n, err := strconv.Atoi(os.Getenv("ZHENGYAN_QR_EVERY")); err == nil && n > 1 {
-		every = n
 	}
 	type job struct {
 		group string
@@ -306,7 +310,7 @@ func TestPeers(t *testing.T) {
 			}})
 		}
 	}
-	order := inTurn(len(jobs), every)
+	order := inTurn(len(jobs), every())
 	c.all = len(jobs)
 	started := time.Now()
 	for i, k := range order {

@@ -15,6 +15,9 @@ type strategy struct {
 	quick    bool // only for pictures of a code and little else; counts only if the code fills the picture
 	pairs    bool // look for symbols with two finder patterns
 	lenient  bool // take finder patterns of which one side is lost
+	closer   bool // look at the busiest regions of a large page one by one
+	// inRegions marks the strategies that are tried on such a region.
+	inRegions bool
 }
 
 // scale says at which size a strategy looks for finder patterns.
@@ -78,22 +81,23 @@ func strategies() []strategy {
 	}
 	return []strategy{
 		{name: "quick", scale: scaleHalf, binarize: mid45, cuts: plain[:1], quick: true},
-		{name: "mid", binarize: mid45, cuts: plain},
-		{name: "mean", binarize: mean10, cuts: plain},
+		{name: "mid", binarize: mid45, cuts: plain, inRegions: true},
+		{name: "mean", binarize: mean10, cuts: plain, inRegions: true},
 		{name: "lifted", channel: lifted, binarize: mean40px, cuts: plain},
-		{name: "brightest", channel: brightest, binarize: mid60, cuts: seal},
+		{name: "brightest", channel: brightest, binarize: mid60, cuts: seal, inRegions: true},
 		{name: "inverted", binarize: mid45, cuts: plain, negative: true},
 		{name: "lenient", binarize: mid45, cuts: plain, lenient: true},
 		{name: "half", scale: scaleHalf, binarize: mid45, cuts: plain},
 		{name: "bend", bend: true},
 		{name: "pairs", binarize: mid45, cuts: plain, pairs: true},
 		{name: "otsu", binarize: otsuAll, cuts: plain},
-		{name: "window40", binarize: mean40px, cuts: plain},
+		{name: "window40", binarize: mean40px, cuts: plain, inRegions: true},
 		{name: "smooth", binarize: smooth45, cuts: plain},
 		{name: "sharpened", channel: sharpened, binarize: mean40px, cuts: plain},
 		{name: "quarter", scale: scaleQuarter, binarize: mid45, cuts: plain},
 		{name: "full", scale: scaleFull, binarize: mid45, cuts: plain},
-		{name: "brightest-mean", channel: brightest, binarize: mean10, cuts: seal},
+		{name: "closer", closer: true},
+		{name: "brightest-mean", channel: brightest, binarize: mean10, cuts: seal, inRegions: true},
 		{name: "half-mean", scale: scaleHalf, binarize: mean10, cuts: plain},
 		{name: "pairs-mean", binarize: mean10, cuts: plain, pairs: true},
 		{name: "wide", binarize: meanWide, cuts: plain},
@@ -209,6 +213,10 @@ func (r *reader) runStrategies() {
 }
 
 func (r *reader) runStrategy(s strategy) {
+	if s.closer {
+		r.lookCloser(s.name)
+		return
+	}
 	if s.bend {
 		r.res.Work.Strategies = append(r.res.Work.Strategies, s.name)
 		r.bendGrids(s.name)
