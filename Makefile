@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test build cli-static desktop assets package bench bench-qr bench-seal bench-chain fuzz soak docs-rules fmt lint clean
+.PHONY: help run test build cli-static desktop assets package bench bench-qr bench-seal bench-chain bench-hand train-ink fuzz soak docs-rules fmt lint clean
 
 FUZZTIME ?= 2m
 SOAKTIME ?= 10m
@@ -47,6 +47,12 @@ bench-seal: ## checking signatures: this package against pdfsig and mutool on th
 
 bench-chain: ## against pdfsig, pdftotext, pdftoppm and zbarimg on the same files
 	@.ci/bench-chain
+
+bench-hand: ## how well signatures are told apart, into docs/ink.md
+	@.ci/bench-hand
+
+train-ink: ## learn the likeness of signatures anew, from invented writing alone
+	@.ci/train-ink
 
 fuzz: ## every fuzz target, FUZZTIME each (2m)
 	@.ci/fuzz $(FUZZTIME)

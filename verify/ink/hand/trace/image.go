@@ -6,8 +6,8 @@ import (
 	"zhengyan/verify/ink/stroke"
 )
 
-// MaskOf separates dark writing from light paper by Otsu's threshold, kept away from the extremes so that an empty sheet
-// stays empty. A picture with an alpha channel counts as lying on white paper.
+// MaskOf separates dark writing from light paper by Otsu's threshold, after shading was taken out; paper alone is no
+// writing. A picture with an alpha channel counts as lying on white paper.
 func MaskOf(img image.Image) (*stroke.Mask, error) {
 	if img == nil {
 		return nil, ErrInvalid
@@ -21,13 +21,15 @@ func MaskOf(img image.Image) (*stroke.Mask, error) {
 		return nil, ErrTooLarge
 	}
 	tone := make([]uint8, w*h)
-	var hist [256]int
 	for y := range h {
 		for x := range w {
-			v := toneAt(img, b.Min.X+x, b.Min.Y+y)
-			tone[y*w+x] = v
-			hist[v]++
+			tone[y*w+x] = toneAt(img, b.Min.X+x, b.Min.Y+y)
 		}
+	}
+	flatten(tone, w, h)
+	var hist [256]int
+	for _, v := range tone {
+		hist[v]++
 	}
 	t, contrast := otsu(&hist, w*h)
 	if contrast < 24 {
@@ -71,4 +73,44 @@ func otsu(hist *[256]int, total int) (threshold, contrast int) {
 		}
 	}
 	return threshold, contrast
+}
+
+// flatten divides by the paper's tone, which a photo's shadow or a page's curl changes slowly: the ninth tenth of the tones
+// in each of a few tiles, interpolated.
+func flatten(tone []uint8, w, h int) {
+	const least, most = 48, 8 // pixels of a tile's side, tiles a side
+	nx, ny := max(1, min(most, w/least)), max(1, min(most, h/least))
+	paper := make([]float64, nx*ny)
+	for j := range ny {
+		for i := range nx {
+			var hist [256]int
+			n := 0
+			for y := j * h / ny; y < (j+1)*h/ny; y++ {
+				for x := i * w / nx; x < (i+1)*w/nx; x++ {
+					hist[tone[y*w+x]]++
+					n++
+				}
+			}
+			v, seen := 255, 0
+			for ; v > 0; v-- {
+				if seen += hist[v]; seen*10 >= n {
+					break
+				}
+			}
+			paper[j*nx+i] = max(float64(v), 32)
+		}
+	}
+	for y := range h {
+		fy := max(0, min(float64(ny-1), (float64(y)+0.5)*float64(ny)/float64(h)-0.5))
+		j := int(fy)
+		ty, j1 := fy-float64(j), min(j+1, ny-1)
+		for x := range w {
+			fx := max(0, min(float64(nx-1), (float64(x)+0.5)*float64(nx)/float64(w)-0.5))
+			i := int(fx)
+			tx, i1 := fx-float64(i), min(i+1, nx-1)
+			p := (1-ty)*((1-tx)*paper[j*nx+i]+tx*paper[j*nx+i1]) + ty*((1-tx)*paper[j1*nx+i]+tx*paper[j1*nx+i1])
+			t := &tone[y*w+x]
+			*t = uint8(min(255, 240*float64(*t)/p))
+		}
+	}
 }

@@ -157,6 +157,35 @@ func TestMaskOf(t *testing.T) {
 	}
 }
 
+// TestShading: a shadow across the paper is not taken for writing.
+func TestShading(t *testing.T) {
+	img := image.NewGray(image.Rect(0, 0, 400, 200))
+	want := 0
+	for y := range 200 {
+		for x := range 400 {
+			v := 240 - 0.4*float64(x)
+			if y/3 == 30 && x > 30 && x < 370 || x/3 == 60 && y > 20 && y < 180 {
+				v *= 0.35
+				want++
+			}
+			img.SetGray(x, y, color.Gray{Y: uint8(v)})
+		}
+	}
+	m, err := MaskOf(img)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for _, v := range m.Ink {
+		if v {
+			n++
+		}
+	}
+	if n != want {
+		t.Errorf("%d pixels of writing, want %d", n, want)
+	}
+}
+
 func BenchmarkFrom(b *testing.B) {
 	m := ring(8)
 	for b.Loop() {

@@ -1,0 +1,64 @@
+package main
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"zhengyan/verify/ink/hand/model"
+)
+
+// What the bands promise, on invented writers that the model did not learn from.
+const (
+	agreeSkilled = 0.10  // share of skilled imitations that may agree, clean
+	agreeOther   = 0.004 // share of other hands writing the same name that may agree, clean or scanned
+	differOwn    = 0.03  // share of a person's own writing that may differ, clean or scanned
+)
+
+// calibrate fits the probability to pairs of other writers and sets the bands there.
+func calibrate(m *model.Model, held []sample) {
+	w := weights(held)
+	x, y := make([][]float64, len(held)), make([]float64, len(held))
+	for i, s := range held {
+		x[i], y[i] = []float64{m.Score(s.X), s.Hidden}, label(s)
+	}
+	l := logistic(x, y, w, 0.1)
+	m.Scale, m.Hide, m.Shift = l.W[0], l.W[1], l.B
+	by := map[bool][4][]float64{} // clean or not
+	for i, s := range held {
+		p := model.Logistic(l.Of(x[i]))
+		v := by[s.Set == "invented"]
+		v[s.Kind] = append(v[s.Kind], p)
+		by[s.Set == "invented"] = v
+	}
+	m.Agrees = math.Max(above(by[true][skilled], agreeSkilled), math.Max(above(by[true][sameName], agreeOther), above(by[false][sameName], agreeOther)))
+	m.Differs = math.Min(above(by[true][genuine], 1-differOwn), above(by[false][genuine], 1-differOwn))
+	m.Differs = math.Min(m.Differs, m.Agrees)
+	fmt.Printf("agrees from %.3f, differs below %.3f; scale %.2f shift %.2f hidden %.2f\n", m.Agrees, m.Differs, m.Scale, m.Shift, m.Hide)
+}
+
+// above gives the value that the share of v exceeds.
+func above(v []float64, share float64) float64 {
+	s := slices.Clone(v)
+	slices.Sort(s)
+	return s[max(0, min(len(s)-1, int(math.Ceil((1-share)*float64(len(s))))))]
+}
+
+// ece is the expected calibration error over ten steps of probability, with as many pairs of one person as of two.
+func ece(m *model.Model, all []sample) (sum float64) {
+	w := weights(all)
+	var n, p, y [10]float64
+	total := 0.0
+	for i, s := range all {
+		v := m.Probability(s.X, s.Hidden)
+		k := min(9, int(v*10))
+		n[k] += w[i]
+		p[k] += w[i] * v
+		y[k] += w[i] * label(s)
+		total += w[i]
+	}
+	for k := range n {
+		sum += math.Abs(p[k]-y[k]) / total
+	}
+	return sum
+}

@@ -1,0 +1,163 @@
+package main
+
+import (
+	"context"
+	"encoding/gob"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sync"
+
+	"zhengyan/verify/ink/hand/pair"
+	"zhengyan/verify/ink/hand/trace"
+	"zhengyan/verify/ink/stroke"
+	"zhengyan/verify/verifytest/pen"
+)
+
+// The kinds of pairs.
+const (
+	genuine = iota
+	skilled
+	sameName
+	stranger
+)
+
+// sample is one compared pair.
+type sample struct {
+	X      []float64
+	Kind   int
+	Set    string // where it comes from
+	Writer int
+	Hidden float64
+}
+
+// cached keeps what make gives in a file, if there is a folder for it.
+func cached(dir, name string, make func() ([]sample, error)) ([]sample, error) {
+	file := filepath.Join(dir, name+".gob")
+	if dir != "" {
+		if f, err := os.Open(file); err == nil {
+			defer f.Close()
+			var out []sample
+			if err := gob.NewDecoder(f).Decode(&out); err == nil {
+				return out, nil
+			}
+		}
+	}
+	out, err := make()
+	if err != nil || dir == "" {
+		return out, err
+	}
+	f, err := os.Create(file)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return out, gob.NewEncoder(f).Encode(out)
+}
+
+// each runs the work of n writers on all processors and joins what it gives in order.
+func each(n int, work func(i int) []sample) []sample {
+	parts := make([][]sample, n)
+	var wg sync.WaitGroup
+	next := make(chan int)
+	for range runtime.GOMAXPROCS(0) {
+		wg.Go(func() {
+			for i := range next {
+				parts[i] = work(i)
+			}
+		})
+	}
+	for i := range n {
+		next <- i
+	}
+	close(next)
+	wg.Wait()
+	var out []sample
+	for _, p := range parts {
+		out = append(out, p...)
+	}
+	return out
+}
+
+// nameOf gives the name that the writer of a seed signs with.
+func nameOf(seed uint64) string { return pen.Name(seed + 5e6) }
+
+// invented makes pairs of invented writers.
+func invented(first uint64, writers int) ([]sample, error) {
+	a := pen.Open()
+	if a.Invented() {
+		fmt.Println("no stroke data: invented characters")
+	}
+	return each(writers, func(i int) []sample {
+		seed := first + uint64(i)
+		rng := rand.New(rand.NewPCG(seed, 77))
+		w, name := pen.NewWriter(a, seed), nameOf(seed)
+		other := func(k int) *pen.Writer { return pen.NewWriter(a, seed+20000+uint64(k)*7919) }
+		var out []sample
+		tool := newTool(rng)
+		for r := range 2 {
+			ref, err := clean(w.Sign(name, uint64(10*r)), tool.vary(rng))
+			if err != nil {
+				continue
+			}
+			add := func(kind int, s [][]pen.Point, t tool_) {
+				q, err := clean(s, t.vary(rng))
+				if err != nil {
+					return
+				}
+				res := pair.Compare(ref, q)
+				out = append(out, sample{X: res.Features, Kind: kind, Set: "invented", Writer: int(seed), Hidden: res.Hidden})
+			}
+			for k := range 3 {
+				add(genuine, w.Sign(name, uint64(10*r+k+1)), tool)
+				// A forger's pen is another one, often.
+				t := tool
+				if rng.Float64() < 0.5 {
+					t = newTool(rng)
+				}
+				add(skilled, other(3*r+k).Imitate(w, name, uint64(k)), t)
+			}
+			add(sameName, other(20+r).Sign(name, 1), newTool(rng))
+			add(stranger, other(30+r).Sign(nameOf(seed+uint64(r)+90001), 1), newTool(rng))
+		}
+		return out
+	}), nil
+}
+
+// tool_ is a pen and a way of taking the picture.
+type tool_ struct{ long, pen, dpi, threshold, noise, gaps float64 }
+
+func newTool(rng *rand.Rand) tool_ {
+	t := tool_{long: 25 + 40*rng.Float64(), pen: 0.25 + 0.6*rng.Float64(), dpi: 110 + 110*rng.Float64()}
+	if rng.IntN(4) == 0 {
+		t.pen = 0.01 // as thin as the picture allows
+	}
+	return t
+}
+
+func (t tool_) vary(rng *rand.Rand) tool_ {
+	t.long *= math.Exp(0.12 * rng.NormFloat64())
+	t.pen *= math.Exp(0.15 * rng.NormFloat64())
+	t.threshold = 70 + 110*rng.Float64()
+	if rng.IntN(4) == 0 {
+		t.gaps = 0.25 * rng.Float64()
+	}
+	return t
+}
+
+// clean gives the trace of strokes without any print around.
+func clean(s [][]pen.Point, t tool_) (*trace.Trace, error) {
+	return trace.From(context.Background(), maskOf(s, t))
+}
+
+func maskOf(s [][]pen.Point, t tool_) *stroke.Mask {
+	img := pen.Render(s, t.long, t.pen, t.dpi)
+	m := &stroke.Mask{W: img.Rect.Dx(), H: img.Rect.Dy(), Ink: make([]bool, len(img.Pix)), DPI: t.dpi}
+	for i, v := range img.Pix {
+		m.Ink[i] = float64(v) > t.threshold
+	}
+	return m
+}

@@ -1,0 +1,145 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"strings"
+
+	"zhengyan/verify/ink/hand"
+	"zhengyan/verify/ink/hand/model"
+)
+
+// The markers between which the table stands in the page.
+const (
+	begin = "<!-- likeness table -->"
+	end   = "<!-- /likeness table -->"
+)
+
+var titles = map[string]string{
+	"invented": "invented, clean", "scan beside": "invented, simulated separation, beside",
+	"scan overlap": "the same, overlapping", "scan over": "the same, over the print",
+	"print beside": "whole way from a scan, beside", "print overlap": "whole way, overlapping", "print over": "whole way, over the print",
+	"svc2004 zh": "SVC2004, Chinese writers", "svc2004 latin": "SVC2004, Latin writers", "svc2004 all": "SVC2004, all", "cedar": "CEDAR",
+}
+
+var order = []string{
+	"svc2004 zh", "svc2004 latin", "svc2004 all", "cedar", "invented", "scan beside", "scan overlap", "scan over",
+	"print beside", "print overlap", "print over",
+}
+
+// table gives the figures as Markdown.
+func table(m *model.Model, sets []group) string {
+	var b strings.Builder
+	b.WriteString("| writing | writers, pairs | EER % imitation [5–95 % over writers] | EER % same name, other hand | EER % stranger | own: agrees / doubtful / differs % | imitation | other hand | stranger | ECE |\n")
+	b.WriteString("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n")
+	for _, name := range order {
+		i := slices.IndexFunc(sets, func(g group) bool { return g.name == name })
+		if i < 0 {
+			continue
+		}
+		g := sets[i].samples
+		s := scores(g, func(v sample) float64 { return m.Probability(v.X, v.Hidden) })
+		writers := map[int]bool{}
+		for _, v := range g {
+			writers[v.Writer] = true
+		}
+		lo, hi := bootstrap(m, g)
+		fmt.Fprintf(&b, "| %s | %d, %d | %s", titles[name], len(writers), len(g), percent(eer(s[genuine], s[skilled])))
+		if !math.IsNaN(lo) {
+			fmt.Fprintf(&b, " [%.0f–%.0f]", 100*lo, 100*hi)
+		}
+		fmt.Fprintf(&b, " | %s | %s", percent(eer(s[genuine], s[sameName])), percent(eer(s[genuine], s[stranger])))
+		for kind := range 4 {
+			a, d, n := shares(m, g, kind)
+			if n == 0 {
+				b.WriteString(" | –")
+				continue
+			}
+			fmt.Fprintf(&b, " | %.0f / %.0f / %.0f", 100*a, 100*(1-a-d), 100*d)
+		}
+		fmt.Fprintf(&b, " | %.3f |\n", ece(m, g))
+	}
+	return b.String()
+}
+
+func percent(v float64) string {
+	if math.IsNaN(v) {
+		return "–"
+	}
+	return fmt.Sprintf("%.1f", 100*v)
+}
+
+// shares gives which part of a kind agrees and differs.
+func shares(m *model.Model, all []sample, kind int) (agrees, differs, n float64) {
+	for _, s := range all {
+		if s.Kind != kind {
+			continue
+		}
+		n++
+		switch p := m.Probability(s.X, s.Hidden); {
+		case p < m.Differs:
+			differs++
+		case p >= m.Agrees && s.Hidden <= hand.MaxHidden:
+			agrees++
+		}
+	}
+	return agrees / max(1, n), differs / max(1, n), n
+}
+
+// bootstrap gives the range of the imitations' EER if other writers of the same sort had come.
+func bootstrap(m *model.Model, all []sample) (lo, hi float64) {
+	by := map[int][2][]float64{}
+	var writers []int
+	for _, s := range all {
+		if s.Kind > skilled {
+			continue
+		}
+		v, ok := by[s.Writer]
+		if !ok {
+			writers = append(writers, s.Writer)
+		}
+		v[s.Kind] = append(v[s.Kind], m.Score(s.X))
+		by[s.Writer] = v
+	}
+	if len(writers) < 3 {
+		return math.NaN(), math.NaN()
+	}
+	rng := rand.New(rand.NewPCG(1, 1))
+	var out []float64
+	for range 200 {
+		var p, q []float64
+		for range writers {
+			v := by[writers[rng.IntN(len(writers))]]
+			p, q = append(p, v[0]...), append(q, v[1]...)
+		}
+		if e := eer(p, q); !math.IsNaN(e) {
+			out = append(out, e)
+		}
+	}
+	if len(out) == 0 {
+		return math.NaN(), math.NaN()
+	}
+	slices.Sort(out)
+	return out[len(out)/20], out[len(out)*19/20]
+}
+
+// write puts the table between the markers of a page.
+func write(file, text string) error {
+	page, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	i, j := bytes.Index(page, []byte(begin)), bytes.Index(page, []byte(end))
+	if i < 0 || j < i {
+		return fmt.Errorf("%s has no place for the table", file)
+	}
+	var out []byte
+	out = append(out, page[:i+len(begin)]...)
+	out = append(out, "\n\n"+text+"\n"...)
+	out = append(out, page[j:]...)
+	return os.WriteFile(file, out, 0o644)
+}
