@@ -87,15 +87,22 @@ func (w *markedText) flow(width float32) {
 	w.high = y + lineHigh
 }
 
+// longWord is the number of bytes beyond which a word may be broken anywhere.
+const longWord = 12
+
 // words cuts a text where a line may end: after spaces and dashes of a period, and around every character that is not of a Latin word or number.
 func words(s string) []string {
 	var out []string
 	var word strings.Builder
 	end := func() {
-		if word.Len() > 0 {
+		if word.Len() > longWord { // a number or a key fills its lines
+			for _, r := range word.String() {
+				out = append(out, string(r))
+			}
+		} else if word.Len() > 0 {
 			out = append(out, word.String())
-			word.Reset()
 		}
+		word.Reset()
 	}
 	for _, r := range s {
 		switch {

@@ -45,7 +45,7 @@ func TestQRCardSetsCodeFaceAndRegistryBesideEachOther(t *testing.T) {
 		{"name", viewmodel.CompareEqual, "张样例", "张样例", "张样例"},
 		{"number", viewmodel.CompareDifferent, "京1112026202600[7]01", "京1112026202600[0]01", "京1112026202600[0]01"},
 		{"employer", viewmodel.CompareDifferent, "样例建[工]集团有限公司", "样例建[设]集团有限公司", "样例建[设]集团有限公司"},
-		{"specialty", viewmodel.CompareDifferent, "建筑工程", "建筑工程[、机电工程]", "建筑工程[、机电工程]"},
+		{"specialty", viewmodel.CompareMissing, "建筑工程", "建筑工程[、机电工程]", "建筑工程[、机电工程]"},
 		{"sex", viewmodel.CompareMissing, "男", "男", ""},
 		{"birth", viewmodel.CompareMissing, "1985-03-15", "1985-03-15", ""},
 	} {

@@ -175,7 +175,7 @@ func compareRow(m *Messages, field string, src [3]source) CompareRow {
 		}
 	}
 	var marks [3][]bool
-	differs, rare := false, false
+	differs, rare, fewer := false, false, false
 	for k, i := range stating {
 		for _, j := range stating[k+1:] {
 			switch agreement(field, value[i], value[j]) {
@@ -183,6 +183,8 @@ func compareRow(m *Messages, field string, src [3]source) CompareRow {
 				differs = true
 			case fields.Equal:
 				continue
+			case partOf:
+				fewer = true
 			default:
 				rare = true
 			}
@@ -195,7 +197,7 @@ func compareRow(m *Messages, field string, src [3]source) CompareRow {
 		row.State = CompareDifferent
 	case rare, len(stating) < 2 && (!src[0].takes || len(silent) == 0):
 		row.State = CompareNot
-	case len(stating) < 2, len(silent) > 0:
+	case fewer, len(stating) < 2, len(silent) > 0:
 		row.State = CompareMissing
 	default:
 		row.State = CompareEqual
@@ -215,6 +217,13 @@ func compareRow(m *Messages, field string, src [3]source) CompareRow {
 	return row
 }
 
+// partOf is the outcome for a list of which the other source states only some: nothing contradicts, something is missing.
+const partOf fields.Match = "part-of"
+
+func within(part, whole []string) bool {
+	return !slices.ContainsFunc(part, func(s string) bool { return !slices.Contains(whole, s) })
+}
+
 // agreement compares two values as the rules do: names and companies by their own comparison, lists as sets, the rest in
 // one spelling.
 func agreement(field, a, b string) fields.Match {
@@ -225,8 +234,11 @@ func agreement(field, a, b string) fields.Match {
 		return fields.CompareEmployers(a, b)
 	case "specialty":
 		x, y := listed(a), listed(b)
-		if slices.Equal(x, y) {
+		switch {
+		case slices.Equal(x, y):
 			return fields.Equal
+		case within(x, y) || within(y, x):
+			return partOf
 		}
 		return fields.Different
 	case "idNumber":
