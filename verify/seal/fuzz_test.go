@@ -94,6 +94,9 @@ func FuzzCMS(f *testing.F) {
 		s.unsigned = func(v []byte) [][]byte { return [][]byte{tokenAttr(p.token(v, day("2025-06-02")))} }
 		f.Add(s.make([]byte("x")))
 	}
+	several := newPKI("rsa").cms()
+	several.also = func(m []byte) []byte { return infoOf(f, newPKI("sm2").cms().make(m)) }
+	f.Add(several.make([]byte("x")))
 	a, _ := NewAnchors(newPKI("rsa").root)
 	f.Fuzz(func(t *testing.T, b []byte) {
 		sd, err := parseCMS(b)
@@ -102,12 +105,11 @@ func FuzzCMS(f *testing.F) {
 		}
 		for _, form := range []cmsForm{formDetached, formSHA1, formToken} {
 			o := verifyCMS(sd, form, [][]byte{[]byte("x")}, nil)
-			if len(sd.signers) > 0 {
-				o.signatureTimestamps(&sd.signers[0], sd.certs)
-			}
+			o.timestamps(sd, nil)
 			if o.signer != nil {
 				s := Signature{Integrity: Intact}
-				judgeSigner(&s, o, nil, evidence{}, Options{Anchors: a})
+				s.stamped(o)
+				judgeSigners(&s, o, nil, evidence{}, Options{Anchors: a})
 			}
 		}
 	})
@@ -148,6 +150,50 @@ func FuzzCertificate(f *testing.F) {
 			statusFor(ca, ca, nil, []*ocspResponse{o}, crlJudge{})
 		}
 		_ = (&Anchors{}).Add(b)
+	})
+}
+
+// revocationLists are lists of every kind that FuzzCRL starts from.
+func revocationLists() [][]byte {
+	k, at := key("p256-ca"), day("2026-01-01")
+	entries := [][]byte{
+		revokedAt(9, at, reasonExt(6)), revokedAt(3, at, issuerExt("样例CA")), revokedAt(7, at, reasonExt(8), issuerExt("样例他CA")), revokedAt(8, at),
+	}
+	return [][]byte{
+		listSpec{key: k, issuer: "样例CA", at: at, number: 5, entries: entries, scope: seq(pointDER("http://ca/1"), der(0x84, []byte{0xFF}))}.make(),
+		listSpec{key: k, issuer: "样例CA", at: at.AddDate(0, 0, 9), number: 6, base: 5, entries: entries[:3], scope: seq(pointDER("http://ca/1"), der(0x84, []byte{0xFF}))}.make(),
+	}
+}
+
+// FuzzCRL reads two lists, the second as what continues the first, past the signature that a stranger's list would fail at.
+func FuzzCRL(f *testing.F) {
+	l := revocationLists()
+	f.Add(l[0], l[1])
+	f.Add(l[1], l[0])
+	c, err := parseCert(newPKI("p256").signer)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, first, second []byte) {
+		x, err := parseCRL(first)
+		if err != nil {
+			return
+		}
+		r, ok := x.says(c)
+		if ok && r.Status != "good" && r.Status != "revoked" {
+			t.Fatalf("%+v", r)
+		}
+		x.covers(c)
+		x.concerns(c)
+		y, err := parseCRL(second)
+		if err != nil || y.base == nil || !x.continuedBy(y) {
+			return
+		}
+		if e, found, err := y.find(c); err == nil {
+			if r := y.change(r, e, found); found && e.reason != reasonRemove && r.Status != "revoked" {
+				t.Fatalf("an entry of a delta list, and %+v", r)
+			}
+		}
 	})
 }
 
