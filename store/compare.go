@@ -1,7 +1,6 @@
 package store
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"iter"
@@ -70,7 +69,7 @@ func (imp *Import) Preview(ctx context.Context) (*Preview, error) {
 func Compare(ctx context.Context, before, after *Snapshot) (*Preview, error) {
 	p := &Preview{Lost: map[string]int{}}
 	var examples [4][]Change
-	err := eachPair(ctx, before, after, func(a, b *Row) error {
+	same, err := differences(ctx, before, after, func(a, b *Row) error {
 		c := Change{Before: a, After: b}
 		switch {
 		case a == nil:
@@ -79,7 +78,7 @@ func Compare(ctx context.Context, before, after *Snapshot) (*Preview, error) {
 			p.Removed++
 		default:
 			c.Fields = differing(a, b)
-			if len(c.Fields) == 0 {
+			if len(c.Fields) == 0 { // the day of the update, or what was kept as history
 				p.Same++
 				return nil
 			}
@@ -96,58 +95,11 @@ func Compare(ctx context.Context, before, after *Snapshot) (*Preview, error) {
 		}
 		return nil
 	})
+	p.Same += same
 	for _, e := range examples {
 		p.Examples = append(p.Examples, e[:min(len(e), maxExamples-len(p.Examples))]...)
 	}
 	return p, err
-}
-
-// eachPair walks through two snapshots in the order of the keys; a or b is nil where only the other has the key.
-func eachPair(ctx context.Context, before, after *Snapshot, f func(a, b *Row) error) error {
-	left, stop := pull(before.All(ctx))
-	defer stop()
-	right, stop2 := pull(after.All(ctx))
-	defer stop2()
-	a, err := left()
-	if err != nil {
-		return err
-	}
-	b, err := right()
-	if err != nil {
-		return err
-	}
-	for a != nil || b != nil {
-		order := 0
-		switch {
-		case a == nil:
-			order = 1
-		case b == nil:
-			order = -1
-		default:
-			order = compareKeys(a, b)
-		}
-		x, y := a, b
-		if order > 0 {
-			x = nil
-		}
-		if order < 0 {
-			y = nil
-		}
-		if err := f(x, y); err != nil {
-			return err
-		}
-		if x != nil {
-			if a, err = left(); err != nil {
-				return err
-			}
-		}
-		if y != nil {
-			if b, err = right(); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
 }
 
 // pull turns a sequence into a function that returns nil at its end.
@@ -276,10 +228,4 @@ func (h historySource) each(ctx context.Context, f func(*Row) error) error {
 		}
 		return f(r)
 	})
-}
-
-// sameRow reports whether two rows are equal in everything that is stored.
-func sameRow(a, b *Row) bool {
-	g := newGrowing()
-	return bytes.Equal(appendRow(nil, a, g), appendRow(nil, b, g))
 }

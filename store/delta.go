@@ -74,10 +74,7 @@ func WriteDelta(ctx context.Context, from, to string, w io.Writer) (DeltaHead, e
 
 	g := newGrowing()
 	var body, key, packed []byte
-	err = eachPair(ctx, a, b, func(x, y *Row) error {
-		if x != nil && y != nil && sameRow(x, y) {
-			return nil
-		}
+	_, err = differences(ctx, a, b, func(x, y *Row) error {
 		if y == nil {
 			head.Drops++
 			key = appendKey(key[:0], x)

@@ -28,7 +28,7 @@ import (
 const (
 	pointerName = "CURRENT"
 	maxInfo     = 2 << 20
-	copyBuffer  = 64 << 10
+	copyBuffer  = 256 << 10
 )
 
 // GenerationInfo describes an installed generation.

@@ -382,16 +382,6 @@ func (g *merger) fillShifts() {
 	}
 }
 
-// moved is the new number of an old row that stays.
-func (g *merger) moved(row uint32) uint32 {
-	c := &g.moves[row/64]
-	shift := c.shift
-	for i := int(c.steps); i < len(g.steps) && g.steps[i].row <= row; i++ {
-		shift = g.steps[i].shift
-	}
-	return row + uint32(shift)
-}
-
 // mergeIndex writes an index from the old one, without the entries of rows that are gone, and the delta's entries.
 func (g *merger) mergeIndex(ctx context.Context, tree byte, width int, put putFunc) error {
 	fresh := g.newIndex[tree]
@@ -404,29 +394,9 @@ func (g *merger) mergeIndex(ctx context.Context, tree byte, width int, put putFu
 			if !ok {
 				return damaged(bucketNames[tree], "page does not decode")
 			}
-			var failed error
-			ok = p.each(from.m.RowWidth, func(h, row uint32) bool {
-				if row >= from.m.Rows {
-					failed = damaged("row", row)
-					return false
-				}
-				if g.moves[row/64].dropped&(1<<(row%64)) != 0 {
-					return true
-				}
-				e := uint64(h)<<32 | uint64(g.moved(row))
-				for len(fresh) > 0 && fresh[0] < e && failed == nil {
-					failed = w.add(fresh[0])
-					fresh = fresh[1:]
-				}
-				if failed == nil {
-					failed = w.add(e)
-				}
-				return failed == nil
-			})
-			if failed == nil && !ok {
-				failed = damaged(bucketNames[tree], "page does not decode")
-			}
-			return failed
+			var err error
+			fresh, err = g.mergePage(p, fresh, &w)
+			return err
 		})
 	})
 	if err != nil {
@@ -438,4 +408,46 @@ func (g *merger) mergeIndex(ctx context.Context, tree byte, width int, put putFu
 		}
 	}
 	return w.flush(noNext)
+}
+
+// mergePage adds the entries of an old page that stay, and the delta's entries before them; it returns the rest of those.
+// It is the innermost loop of a merge, so it decodes the page itself.
+func (g *merger) mergePage(p indexPage, fresh []uint64, w *indexWriter) ([]uint64, error) {
+	b, hash, width, rows := p.entries, p.first>>32, g.from.m.RowWidth, g.from.m.Rows
+	for range p.count {
+		gap, n := binary.Uvarint(b)
+		if n <= 0 || len(b) < n+width {
+			return nil, damaged("index", "page does not decode")
+		}
+		row := uint32(0)
+		for _, c := range b[n : n+width] {
+			row = row<<8 | uint32(c)
+		}
+		b = b[n+width:]
+		if hash += gap; hash > 1<<32-1 || row >= rows {
+			return nil, damaged("index", "page does not decode")
+		}
+		move := &g.moves[row/64]
+		if move.dropped&(1<<(row%64)) != 0 {
+			continue
+		}
+		shift := move.shift
+		for i := int(move.steps); i < len(g.steps) && g.steps[i].row <= row; i++ {
+			shift = g.steps[i].shift
+		}
+		e := hash<<32 | uint64(row+uint32(shift))
+		for len(fresh) > 0 && fresh[0] < e {
+			if err := w.add(fresh[0]); err != nil {
+				return nil, err
+			}
+			fresh = fresh[1:]
+		}
+		if err := w.add(e); err != nil {
+			return nil, err
+		}
+	}
+	if len(b) > 0 {
+		return nil, damaged("index", "page does not decode")
+	}
+	return fresh, nil
 }
