@@ -106,6 +106,16 @@ func TestText(t *testing.T) {
 		{"UTF-8 split over two segments", new().bytesMode(utf[:10]).bytesMode(utf[10:]).end(), han, charsetUTF8, true},
 		{"GB 18030", new().bytesMode(gbk(t, han)).end(), han, charsetGB18030, true},
 		{"GB 18030 with Latin", new().bytesMode(gbk(t, "姓名:张三|No.123")).end(), "姓名:张三|No.123", charsetGB18030, true},
+		{"GB 18030 split inside a character", new().bytesMode(gbk(t, han)[:5]).bytesMode(gbk(t, han)[5:]).end(), han, charsetGB18030, true},
+		{
+			"GB 18030 between digits and letters",
+			new().put(modeAlphanumeric, 4).put(2, 9).put(10*45+12, 11).bytesMode(gbk(t, "京注册证书")).put(modeNumeric, 4).put(3, 10).put(112, 10).end(),
+			"AC京注册证书112", charsetGB18030, true,
+		},
+		{
+			"UTF-8 under ECI 26, then GB 18030 under ECI 29",
+			new().put(modeECI, 4).put(26, 8).bytesMode("证书").put(modeECI, 4).put(29, 8).bytesMode(gbk(t, "专业")).end(), "证书专业", "mixed", false,
+		},
 		{"GB 18030 with ECI 29", new().put(modeECI, 4).put(29, 8).bytesMode(gbk(t, han)).end(), han, charsetGB18030, false},
 		{"GB 18030 with ECI 32", new().put(modeECI, 4).put(32, 8).bytesMode(gbk(t, han)).end(), han, charsetGB18030, false},
 		{"GB 18030 four bytes, ECI 32", new().put(modeECI, 4).put(32, 8).bytesMode(gbk(t, "㐀𠀀")).end(), "㐀𠀀", charsetGB18030, false},

@@ -10,6 +10,7 @@ import (
 	"sort"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/makiuchi-d/gozxing/qrcode/decoder"
 )
@@ -187,22 +188,31 @@ func TestStrategiesOnCorpus(t *testing.T) {
 	writeMarked(t, table, "strategies", b.String())
 }
 
-// TestNoCodeNoText reads drawn certificate pages that hold no code. By default a few; ZHENGYAN_QR_FULL=1 reads 500.
+// TestNoCodeNoText reads drawn pages that hold no code: certificates with seals, every fifth of them damaged, and among
+// them what is most like a code: forms of small boxes, dot screens and lone finder patterns. By default a few;
+// ZHENGYAN_QR_FULL=1 reads 500, or as many as ZHENGYAN_QR_MINUTES allows.
 func TestNoCodeNoText(t *testing.T) {
 	if testing.Short() {
 		t.Skip("draws large pages")
 	}
-	n := 4
+	n, read := 4, 0
 	if os.Getenv("ZHENGYAN_QR_FULL") != "" {
 		n = 500
 	}
+	started := time.Now()
 	for k := range n {
+		if time.Since(started) > peerMinutes() {
+			break
+		}
 		rnd := rand.New(rand.NewPCG(uint64(k), 424242))
 		pg := synthBlank(rnd)
+		decoy(pg, rnd)
 		stamp(pg, 900+rnd.Float64()*400, 1800, 20*pxPerMM, .3+.7*rnd.Float64(), rnd)
-		f := families()[k%10]
-		img := f.hurt(float64(k/10%6)).apply(t, pg, rnd)
-		res, err := Decode(context.Background(), img, Options{Budget: testBudget})
+		d := damage{}
+		if k%5 == 0 {
+			d = families()[k/5%10].hurt(float64(k / 50 % 6))
+		}
+		res, err := Decode(context.Background(), d.apply(t, pg, rnd), Options{Budget: testBudget})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -211,6 +221,55 @@ func TestNoCodeNoText(t *testing.T) {
 		}
 		if len(res.Conflicts) > 0 {
 			t.Errorf("page %d: conflicts %+v", k, res.Conflicts)
+		}
+		read++
+		if read%50 == 0 {
+			t.Logf("%d pages", read)
+		}
+	}
+	t.Logf("%d pages without a code were looked at", read)
+}
+
+// decoy draws something that has squares like a code's, where a code would stand.
+func decoy(pg *rgb, rnd *rand.Rand) {
+	size, black := 4+rnd.IntN(5), [3]float32{.06, .06, .06}
+	x0, y0 := 170+rnd.IntN(60), 1790+rnd.IntN(120)
+	finder := func(x, y int) {
+		pg.fill(x, y, x+7*size, y+7*size, black)
+		pg.fill(x+size, y+size, x+6*size, y+6*size, [3]float32{1, 1, 1})
+		pg.fill(x+2*size, y+2*size, x+5*size, y+5*size, black)
+	}
+	switch rnd.IntN(4) {
+	case 0: // random modules without finder patterns
+		for y := range 37 {
+			for x := range 37 {
+				if rnd.IntN(2) == 0 {
+					pg.fill(x0+x*size, y0+y*size, x0+(x+1)*size, y0+(y+1)*size, black)
+				}
+			}
+		}
+	case 1: // the three finder patterns around random modules: no format information, no error correction
+		d := 37 * size
+		for y := range 37 {
+			for x := range 37 {
+				if rnd.IntN(2) == 0 && (x >= 8 || y >= 8 && y < 29) && (x < 29 || y >= 8) {
+					pg.fill(x0+x*size, y0+y*size, x0+(x+1)*size, y0+(y+1)*size, black)
+				}
+			}
+		}
+		finder(x0, y0)
+		finder(x0+d-7*size, y0)
+		finder(x0, y0+d-7*size)
+	case 2: // a form of small boxes
+		for i := range 20 {
+			pg.fill(x0+i*3*size, y0, x0+i*3*size+2, y0+40*size, black)
+			pg.fill(x0, y0+i*2*size, x0+57*size, y0+i*2*size+2, black)
+		}
+	default: // a dot screen
+		for y := range 40 {
+			for x := range 60 {
+				pg.fill(x0+x*size, y0+y*size, x0+x*size+size/2, y0+y*size+size/2, black)
+			}
 		}
 	}
 }
