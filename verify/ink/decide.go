@@ -24,7 +24,7 @@ type finding struct {
 	dated   float64 // below it
 	outside float64 // beside or above it
 	sealed  float64 // in the box but inside a grey seal
-	stamped float64 // in the box but inside the frame of a grey name stamp
+	stamped float64 // square millimetres of a name stamp on a grey scan
 	hair    float64
 	reds    float64
 }
@@ -36,11 +36,11 @@ func (w *window) find(e *evidence) *finding {
 	w.erase(f.lines, f.mask, e)
 	if !w.colour {
 		f.seal = w.roundSeal(f.mask, e)
+		if q := w.nameStamp(f.mask); q != nil {
+			f.stamped = w.eraseStamp(q, f.mask, e)
+		}
 	}
 	f.parts = w.parts(f.mask, e)
-	if !w.colour {
-		w.squareSeal(f)
-	}
 	for _, p := range f.parts {
 		w.judge(p, f)
 		if p.drop != "" {
@@ -59,8 +59,6 @@ func (w *window) find(e *evidence) *finding {
 			f.dated += p.length
 		case "seal":
 			f.sealed += p.inBox
-		case "stamp":
-			f.stamped += p.inBox
 		case "red":
 			f.reds += p.inBox
 		case "hair":
@@ -72,9 +70,6 @@ func (w *window) find(e *evidence) *finding {
 
 // judge sets aside a part that is not writing by itself.
 func (w *window) judge(p *part, f *finding) {
-	if p.drop != "" {
-		return
-	}
 	wide, high := float64(p.x1-p.x0+1)/w.px, float64(p.y1-p.y0+1)/w.px
 	switch {
 	case p.length < 0.9 && p.area < 0.35:
@@ -148,7 +143,7 @@ func (w *window) decide(res *Result, f *finding, e *evidence, agrees float64) {
 	}
 	if res.Presence == NoInk {
 		switch {
-		case f.stamped > leastInk: // without colour a stamp's lettering may hide a name written in it
+		case f.stamped > 4: // without colour a stamp's lettering may hide a name written in it
 			res.Presence, res.Reason, res.Confidence = Unclear, ReasonStamp, 0.6
 		case f.sealed > 25:
 			res.Reason, res.Confidence = ReasonStamp, 0.7

@@ -49,7 +49,7 @@ func (o *outcome) wrong() string {
 }
 
 // measure examines the prints of seeds from first on, in two workers.
-func measure(t *testing.T, first, n uint64, each func(*sim.Print, *outcome)) []outcome {
+func measure(t *testing.T, first, n uint64, only string, each func(*sim.Print, *outcome)) []outcome {
 	t.Helper()
 	out := make([]outcome, n)
 	var next uint64
@@ -74,7 +74,11 @@ func measure(t *testing.T, first, n uint64, each func(*sim.Print, *outcome)) []o
 					return
 				}
 				for i := from; i < min(n, from+run); i++ {
-					p, err := m.Make(sim.PlanOf(first + i))
+					plan := sim.PlanOf(first + i)
+					if only != "" && !strings.Contains(only, string(plan.Trap)) {
+						continue
+					}
+					p, err := m.Make(plan)
 					if err != nil {
 						t.Error(err)
 						return
@@ -90,7 +94,7 @@ func measure(t *testing.T, first, n uint64, each func(*sim.Print, *outcome)) []o
 		}()
 	}
 	wg.Wait()
-	return out
+	return slices.DeleteFunc(out, func(o outcome) bool { return o.res == nil && o.err == nil })
 }
 
 func examine(p *sim.Print) outcome {
@@ -126,7 +130,7 @@ func TestDevelopment(t *testing.T) {
 	}
 	dir := os.Getenv("ZHENGYAN_INK_SHOW")
 	var times []float64
-	out := measure(t, from, n, func(p *sim.Print, o *outcome) {
+	out := measure(t, from, n, os.Getenv("ZHENGYAN_INK_ONLY"), func(p *sim.Print, o *outcome) {
 		times = append(times, o.seconds)
 		if w := o.wrong(); w != "" || os.Getenv("ZHENGYAN_INK_ALL") != "" {
 			t.Logf("%s", describe(o))

@@ -99,23 +99,20 @@ func (w *window) unexplained() *evidence {
 	if len(ratio) > 50 {
 		e.tone = min(1.15, max(0.25, float64(quantile(ratio, 0.6))))
 	}
-	reach := (0.17+1.6*w.rms)*w.px + 0.35
-	around := w.negative(w.print).darkest(reach) // darkest print within reach, negated
-	wider := w.negative(w.print).darkest(reach + 0.22*w.px)
+	dark := w.negative(w.print)
+	soft := w.scan.blurred(max(0.45, 0.055*w.px))
+	reach := w.reach(dark, soft, float32(e.tone))
+	around := dark.darkest(reach) // darkest print within reach, negated
+	wider := dark.darkest(reach + 0.22*w.px)
 	e.excess = newPlane(w.w, w.h)
 	e.hidden, e.near = make([]bool, len(w.scan.v)), make([]bool, len(w.scan.v))
 	var paper []float32
-	soft := w.scan.blurred(max(0.45, 0.055*w.px))
 	for i := range soft.v {
 		p := -around.v[i]
-		want := float32(1.2*e.tone)*p + 0.02
-		if p > 0.3 {
-			want = max(want, 0.55+p)
-		}
 		if w.edge.v[i] > 0 {
 			continue
 		}
-		e.excess.v[i] = soft.v[i] - want
+		e.excess.v[i] = soft.v[i] - explained(p, float32(e.tone))
 		e.hidden[i] = p > 0.3 && w.gray.v[i] > 0.35*float32(e.tone)
 		e.near[i] = -wider.v[i] > 0.25
 		if -wider.v[i] < 0.1 && i%3 == 0 {
@@ -130,6 +127,47 @@ func (w *window) unexplained() *evidence {
 	e.strong = float32(max(0.22, 5.5*e.noise))
 	w.blueOverPrint(e)
 	return e
+}
+
+// explained is how dark a place may be where print of darkness p lies within reach.
+func explained(p, tone float32) float32 {
+	want := 1.2*tone*p + 0.02
+	if p > 0.3 { // print this dark hides writing
+		want = max(want, 0.55+p)
+	}
+	return want
+}
+
+// reach is how far beyond its edge, in pixels, the print may darken the scan: dots grow, pictures blur, the alignment is
+// not perfect. The print outside the box, where nobody signs, tells: the least reach that explains it.
+func (w *window) reach(dark, soft *plane, tone float32) float64 {
+	far := dark.darkest(0.5 * w.px)
+	const strong = 0.22
+	least := (0.05+0.8*w.rms)*w.px + 0.3
+	most := (0.17+1.6*w.rms)*w.px + 0.35
+	for r := least; r < most; r += max(0.25, 0.03*w.px) {
+		around := dark.darkest(r)
+		bad, all := 0, 0
+		for y := range w.h {
+			for x := range w.w {
+				i := y*w.w + x
+				if -far.v[i] < 0.3 || within(w.box, x, y) || w.edge.v[i] > 0 {
+					continue
+				}
+				all++
+				if soft.v[i]-explained(-around.v[i], tone) > strong {
+					bad++
+				}
+			}
+		}
+		if all < int(40*w.px*w.px/4) {
+			return most
+		}
+		if float64(bad) < 0.012*float64(all) {
+			return r + max(0.25, 0.03*w.px)
+		}
+	}
+	return most
 }
 
 func (w *window) negative(p *plane) *plane {
