@@ -22,6 +22,7 @@ import (
 const inspectExamples = `  zhengyan inspect qr --json page.png
   zhengyan inspect seal --trust anchors/ certificate.pdf
   zhengyan inspect fields certificate.pdf
+  zhengyan inspect ink --reference certificate.pdf --json scan.jpg
   zhengyan inspect document bids/
 `
 
@@ -44,7 +45,7 @@ type inspection struct {
 }
 
 func stages() []stage {
-	return []stage{{"qr", lookQR}, {"seal", lookSeal}, {"fields", lookFields}, {"document", lookDocument}}
+	return []stage{{"qr", lookQR}, {"seal", lookSeal}, {"fields", lookFields}, {"ink", nil}, {"document", lookDocument}}
 }
 
 // header opens every object of inspect --json.
@@ -57,15 +58,18 @@ type header struct {
 func cmdInspect(ctx context.Context, env *environment, args []string) int {
 	var p places
 	var asJSON, harder bool
-	fl := env.flags("inspect", "qr|seal|fields|document [options] FILE...", inspectExamples)
+	fl := env.flags("inspect", "qr|seal|fields|ink|document [options] FILE...", inspectExamples)
 	p.add(fl)
 	fl.BoolVar(&asJSON, "json", false, "one JSON object a file (NDJSON), in input order")
 	fl.BoolVar(&harder, "try-harder", false, "qr: spend up to 5 s a page")
+	var task inkTask
+	fl.StringVar(&task.reference, "reference", "", "ink: the e-certificate of which FILE is a print")
+	fl.BoolVar(&task.crops, "crops", false, "ink: FILE... are plain pictures of signatures, the first is the reference")
 	if code, done := env.parse(fl, args); done {
 		return code
 	}
 	if fl.NArg() < 2 {
-		return env.failHint(exitUsage, "zhengyan inspect -h", "inspect: name a stage (qr, seal, fields, document) and a file")
+		return env.failHint(exitUsage, "zhengyan inspect -h", "inspect: name a stage (qr, seal, fields, ink, document) and a file")
 	}
 	var chosen *stage
 	for _, s := range stages() {
@@ -75,7 +79,7 @@ func cmdInspect(ctx context.Context, env *environment, args []string) int {
 		}
 	}
 	if chosen == nil {
-		return env.failHint(exitUsage, "stages: qr, seal, fields, document", "inspect: no stage %q", fl.Arg(0))
+		return env.failHint(exitUsage, "stages: qr, seal, fields, ink, document", "inspect: no stage %q", fl.Arg(0))
 	}
 	in, err := env.inspection(p, chosen.name)
 	if err != nil {
@@ -86,6 +90,11 @@ func cmdInspect(ctx context.Context, env *environment, args []string) int {
 	if chosen.name != "seal" {
 		// Compiling the PDF engine at a machine's first start is not the first file's time; a failure shows with the file.
 		_ = in.engine.Warm(ctx)
+	}
+	if chosen.name == "ink" {
+		if chosen, err = in.inkStage(ctx, task); err != nil {
+			return env.fail(exitUnreadable, "inspect ink: %v", err)
+		}
 	}
 	paths, err := env.sourcesOf(ctx, fl.Args()[1:])
 	if err != nil {
