@@ -67,6 +67,9 @@ var changePatterns = sync.OnceValue(func() []changePattern {
 		p(`(?:object \d+ (?:points|does not stand).*|.*cross-reference.*|the later revision does not continue.*)`, func(m *Messages, _ []string) string {
 			return m.T("sealcard.what.xref")
 		}),
+		p(`(?:object \d+ (?:of another generation|can be read in two ways)|count of the page tree)`, func(m *Messages, _ []string) string {
+			return m.T("sealcard.what.ambiguous")
+		}),
 		p(`object \d+ that .*`, func(m *Messages, _ []string) string { return m.T("sealcard.what.object") }),
 		p(`XFA form.*`, func(m *Messages, _ []string) string { return m.T("sealcard.what.xfa") }),
 		p(`form .*`, func(m *Messages, _ []string) string { return m.T("sealcard.what.form") }),

@@ -145,13 +145,10 @@ func verifySigner(sd *signedData, si *signerInfo, form cmsForm, ranges [][]byte,
 // claimed names the signer of a value that does not hold by the certificate that the container gives for it, so that a
 // person can be told whose seal it claims to be.
 func (o *outcome) claimed(si *signerInfo, a *algorithms, extra []*cert) *outcome {
-	cands, _ := si.candidates(o.certs, extra)
-	for _, c := range cands {
-		o.signer = c
-		if c.pub != nil {
-			o.algorithm = algorithmName(c.pub, a.digest, a.pss)
+	if cands, _ := si.candidates(o.certs, extra); len(cands) > 0 {
+		if o.signer = cands[0]; o.signer.pub != nil {
+			o.algorithm = algorithmName(o.signer.pub, a.digest, a.pss)
 		}
-		break
 	}
 	return o
 }

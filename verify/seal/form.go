@@ -304,7 +304,7 @@ func (x *differ) fieldPair(a, b pdfraw.Dict, name string, ft pdfraw.Name, page i
 			if k == "AS" && !has["V"] && a["V"] != nil && a["T"] != nil {
 				x.add(ChangesForm, levelForm, "field "+name+": state", page, name)
 			}
-			if k == "AS" {
+			if k == "AS" || k == "RV" || k == "I" { // what is shown, although the value is the same
 				x.add(ChangesForm, levelForm, "field "+name+": value", page, name)
 			}
 		case "AP":
@@ -325,6 +325,8 @@ func (x *differ) fieldPair(a, b pdfraw.Dict, name string, ft pdfraw.Name, page i
 		case "MK", "DA", "Type":
 			if x.a.Resolve(a[k]) != nil {
 				x.add(ChangesAnnotation, levelAnnot, "field "+name+": "+string(k), page, name)
+			} else if k == "DA" {
+				x.add(ChangesForm, levelForm, "field "+name+": DA", page, name)
 			}
 		default:
 			x.add(ChangesAnnotation, levelNever, "field "+name+": "+string(k), page, name)

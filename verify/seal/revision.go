@@ -30,6 +30,9 @@ func compareRevisions(signed, now *pdfraw.Doc, end int) []change {
 	if brokenB && !brokenA {
 		x.add(ChangesContent, levelNever, "page tree", -1, "")
 	}
+	if countsHold(signed) && !countsHold(now) {
+		x.add(ChangesContent, levelNever, "count of the page tree", -1, "")
+	}
 	x.annotPage = map[int]int{}
 	for i, p := range x.pagesB {
 		for _, o := range now.Array(p.Dict["Annots"]) {
@@ -82,6 +85,7 @@ func (x *differ) structure(end int) {
 		}
 		starts[s.Start] = s.End
 		for n, e := range s.Entries {
+			x.sameToAll(n, e)
 			if e.Kind != pdfraw.InFile {
 				continue
 			}
@@ -97,6 +101,62 @@ func (x *differ) structure(end int) {
 		}
 	}
 	x.tail(end, starts, entries)
+}
+
+// sameToAll checks that a later object is the same to every reader: one that reads it otherwise would show what was not
+// compared. The generation counts too, since a reference to another one leads nowhere.
+func (x *differ) sameToAll(n int, e pdfraw.Entry) {
+	if now, ok := x.b.Entry(n); !ok || now != e || e.Kind == pdfraw.Free || !x.spend() {
+		return
+	}
+	if e.Kind == pdfraw.InFile {
+		old, had := x.a.Entry(n)
+		gen, ok := x.b.Generation(e.Pos)
+		if ok && gen != e.Gen || had && old.Kind == pdfraw.InFile && old.Gen != e.Gen {
+			x.add(ChangesContent, levelNever, fmt.Sprintf("object %d of another generation", n), -1, "")
+		}
+	}
+	if x.b.Get(n); x.b.Ambiguous[n] {
+		x.add(ChangesContent, levelNever, fmt.Sprintf("object %d can be read in two ways", n), -1, "")
+	}
+}
+
+// countsHold reports whether every node of a page tree counts the pages below it (ISO 32000-2, 7.7.3.2): some readers go
+// by the pages, others by the count.
+func countsHold(d *pdfraw.Doc) bool {
+	steps := 0
+	seen := map[int]bool{}
+	var leaves func(o pdfraw.Object, depth int) (int, bool)
+	leaves = func(o pdfraw.Object, depth int) (int, bool) {
+		if steps++; steps > maxFields || depth > 64 {
+			return 0, false
+		}
+		if r, ok := o.(pdfraw.Ref); ok {
+			if seen[r.Num] {
+				return 0, false
+			}
+			seen[r.Num] = true
+		}
+		n := d.Dict(o)
+		if n == nil {
+			return 0, false
+		}
+		if n["Kids"] == nil {
+			return 1, true
+		}
+		total := 0
+		for _, k := range d.Array(n["Kids"]) {
+			c, ok := leaves(k, depth+1)
+			if !ok {
+				return 0, false
+			}
+			total += c
+		}
+		want, ok := pdfraw.Int(d.Resolve(n["Count"]))
+		return total, ok && int64(total) == want
+	}
+	_, ok := leaves(d.Catalog()["Pages"], 0)
+	return ok
 }
 
 func skipSpace(b []byte, pos int) int {
@@ -220,6 +280,9 @@ func (x *differ) pages() {
 		a, b := &x.pagesA[i], &x.pagesB[i]
 		if a.MediaBox != b.MediaBox || a.CropBox != b.CropBox || a.Rotate != b.Rotate {
 			x.add(ChangesContent, levelNever, fmt.Sprintf("page %d: size or rotation", i+1), i, "")
+		}
+		if t := x.b.Name(b.Dict["Type"]); t != "Page" && t != x.a.Name(a.Dict["Type"]) {
+			x.add(ChangesContent, levelNever, fmt.Sprintf("page %d: Type", i+1), i, "")
 		}
 		if !x.equal(a.Resources, b.Resources) {
 			x.add(ChangesContent, levelNever, fmt.Sprintf("page %d: Resources", i+1), i, "")

@@ -48,6 +48,9 @@ type Doc struct {
 	Rebuilt bool
 	// Misplaced holds the numbers of objects that do not stand where the table says.
 	Misplaced map[int]bool
+	// Ambiguous holds the numbers of the objects read so far that readers may read otherwise: a dictionary has a key twice,
+	// of which each reader takes the one it likes, or a stream does not end where its /Length says.
+	Ambiguous map[int]bool
 	// Encrypted is true if the document is encrypted and could be opened without a password.
 	Encrypted bool
 
@@ -71,7 +74,7 @@ type objStream struct {
 func Open(ctx context.Context, data []byte, lim Limits) (*Doc, error) {
 	d := &Doc{
 		data: data, ctx: ctx, lim: lim, Header: -1, Start: -1,
-		Misplaced: map[int]bool{}, xref: map[int]Entry{}, cache: map[int]Object{}, busy: map[int]bool{}, objst: map[int]*objStream{},
+		Misplaced: map[int]bool{}, Ambiguous: map[int]bool{}, xref: map[int]Entry{}, cache: map[int]Object{}, busy: map[int]bool{}, objst: map[int]*objStream{},
 	}
 	if i := bytes.Index(data[:min(len(data), 8192)], []byte("%PDF-")); i >= 0 {
 		d.Header = i
@@ -234,6 +237,9 @@ func (d *Doc) fromFile(num, pos int) Object {
 		p.dec = func(s String) String { return d.crypt.str(r, s) }
 	}
 	o, _ := d.objectAt(p, r)
+	if s, ok := o.(*Stream); p.twice || ok && !s.LengthOK {
+		d.Ambiguous[num] = true
+	}
 	return o
 }
 
@@ -317,6 +323,9 @@ func (d *Doc) fromStream(num int, e Entry) Object {
 	o, err := p.Object()
 	if err != nil {
 		return nil
+	}
+	if p.twice {
+		d.Ambiguous[num] = true
 	}
 	return o
 }
@@ -403,6 +412,16 @@ func (d *Doc) SkipObject(pos int) (Ref, int, bool) {
 		p.pos += len("endobj")
 	}
 	return r, p.pos, true
+}
+
+// Generation returns the generation number in the header of the object at pos; ok is false if none stands there.
+func (d *Doc) Generation(pos int) (gen int, ok bool) {
+	for _, at := range []int{pos, pos + max(0, d.Header)} {
+		if r, ok := NewParser(d.data, at, 1).header(); ok {
+			return r.Gen, true
+		}
+	}
+	return 0, false
 }
 
 // Stands reports whether the header of object num stands at pos, as the table says.

@@ -13,6 +13,7 @@ type Parser struct {
 	depth int
 	max   int // greatest depth
 	dec   func(String) String
+	twice bool // a dictionary had a key twice
 }
 
 // NewParser starts reading b at pos.
@@ -396,6 +397,8 @@ func (p *Parser) dict(spans bool) (Dict, []Span, error) {
 			k := p.name()
 			p.Skip()
 			if p.pos < len(p.b) && p.b[p.pos] == '>' && p.hasPrefix(">>") {
+				_, had := d[k]
+				p.twice = p.twice || had
 				d[k] = nil
 				ss = append(ss, Span{k, p.pos, p.pos})
 				continue
@@ -411,6 +414,8 @@ func (p *Parser) dict(spans bool) (Dict, []Span, error) {
 					p.pos++
 				}
 			}
+			_, had := d[k]
+			p.twice = p.twice || had
 			d[k] = o
 			if spans {
 				ss = append(ss, Span{k, s, p.pos})
