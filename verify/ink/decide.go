@@ -11,6 +11,7 @@ const (
 	leastInk   = 12.0 // writing from here on
 	leastMark  = 5.0  // less is a speck
 	hairWidth  = 0.075
+	leastFound = 0.72 // share of the printed signature image that must be there
 	stampShare = 0.15 // of the darkness: how much alike the tones of one stamp are
 )
 
@@ -153,6 +154,9 @@ func (w *window) decide(res *Result, f *finding, e *evidence, agrees float64) {
 	}
 	if e.tone < 0.3 || e.noise > 0.12 {
 		res.Presence, res.Reason, res.Confidence = Unclear, ReasonTooFaint, 0.5
+	}
+	if w.imageFound(e) < leastFound && agrees < 0.6 {
+		res.Presence, res.Reason, res.Confidence = Unclear, ReasonOtherReference, 0.9
 	}
 	res.Colour = w.penColour(f)
 	res.Hidden = w.hiddenShare(f, e)

@@ -39,6 +39,7 @@ const (
 	ReasonTooCoarse        = "too-coarse"         // NeedDPI says the resolution that is needed
 	ReasonTooFaint         = "too-faint"          // blurred, or print and paper hardly differ
 	ReasonNotRegistered    = "not-registered"     // the e-certificate's page was not found in the picture
+	ReasonOtherReference   = "reference-differs"  // the print carries another signature image than the e-certificate given
 	ReasonNoReference      = "no-reference"       // no e-certificate was given to compare with
 	ReasonNoReferenceImage = "no-reference-image" // the e-certificate carries no signature image
 	ReasonPrintedPlaceOnly = "printed-place-only" // without an e-certificate: one writing only, which may be the printed image

@@ -138,6 +138,31 @@ func explained(p, tone float32) float32 {
 	return want
 }
 
+// imageFound is the share of the e-certificate's signature image that is dark on the scan too; 1 if it has none. Writing
+// over the image does not lower it, another person's image does.
+func (w *window) imageFound(e *evidence) float64 {
+	if w.sign.IsZero() {
+		return 1
+	}
+	dark := w.gray.blurred(0.4).extreme(max(1, int(math.Round(0.1*w.px))), -1)
+	n, found := 0, 0
+	for y := max(0, int(w.sign.Y0)); y < min(w.h, int(w.sign.Y1)); y++ {
+		for x := max(0, int(w.sign.X0)); x < min(w.w, int(w.sign.X1)); x++ {
+			i := y*w.w + x
+			if p := w.print.v[i]; p > 0.3 && w.edge.v[i] == 0 {
+				n++
+				if dark.v[i] > 0.4*float32(e.tone)*p {
+					found++
+				}
+			}
+		}
+	}
+	if float64(n) < 2*w.px*w.px { // two square millimetres tell nothing
+		return 1
+	}
+	return float64(found) / float64(n)
+}
+
 // reach is how far beyond its edge, in pixels, the print may darken the scan: dots grow, pictures blur, the alignment is
 // not perfect. The print outside the box, where nobody signs, tells: the least reach that explains it.
 func (w *window) reach(dark, soft *plane, tone float32) float64 {
