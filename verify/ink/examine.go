@@ -121,6 +121,9 @@ func compare(ctx context.Context, s Scan, ref *Reference, reg *registration, o O
 	}
 	res.Box = clipped(res.Box, sb)
 	w.pictures(res, s, ref, ss, f, e, o)
+	if err := liken(ctx, res, ref, o); err != nil {
+		return nil, err
+	}
 	return res, nil
 }
 

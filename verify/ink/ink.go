@@ -90,6 +90,8 @@ type Scan struct {
 type Options struct {
 	// NoPictures leaves out the pictures, for measuring and for batches that keep none.
 	NoPictures bool
+	// NoLikeness leaves out the comparison with the printed signature image.
+	NoLikeness bool
 }
 
 // Result is what was seen in the signature box.
@@ -99,7 +101,11 @@ type Result struct {
 	// Likeness to the printed signature image, 0..1; nil if it was not measured.
 	Likeness *float64 `json:"likeness,omitempty"`
 	Band     string   `json:"band,omitempty"` // agrees, doubtful, differs
-	Page     int      `json:"page"`
+	// LikenessReason is a stable key for what limits or prevents the likeness, see package hand; Agreement tells where the
+	// lines agree: hand.Rows rows of hand.Cols values 0..1, -1 where there is nothing to compare.
+	LikenessReason string      `json:"likenessReason,omitempty"`
+	Agreement      [][]float64 `json:"agreement,omitempty"`
+	Page           int         `json:"page"`
 	// Box is where the holder signs: pixels of Scan.Page as Examine gives it, page units in a report.
 	Box    page.Box `json:"box"`
 	Reason string   `json:"reason,omitempty"` // stable key, see the Reason constants
@@ -123,12 +129,15 @@ type Result struct {
 	CropPNG      []byte `json:"crop,omitempty"`
 	ReferencePNG []byte `json:"referenceCrop,omitempty"`
 	OverlayPNG   []byte `json:"overlay,omitempty"`
+	AlignedPNG   []byte `json:"aligned,omitempty"`
 
 	// Crop is the place in the scan's own pixels, ReferenceCrop the same place on the e-certificate, Overlay the scan laid
 	// on the e-certificate with what was found coloured.
 	Crop          image.Image `json:"-"`
 	ReferenceCrop image.Image `json:"-"`
 	Overlay       image.Image `json:"-"`
+	// Aligned shows the writing laid over the printed signature image; nil if they were not compared.
+	Aligned image.Image `json:"-"`
 	// Extracted is the writing by itself; nil unless Presence is Ink or Unclear and something was found.
 	Extracted *stroke.Mask `json:"-"`
 }

@@ -100,7 +100,7 @@ func measure(t *testing.T, first, n uint64, only string, each func(*sim.Print, *
 func examine(p *sim.Print) outcome {
 	o := outcome{plan: p.Plan, recall: -1}
 	start := time.Now()
-	o.res, o.err = ink.Examine(context.Background(), p.Scan, p.Ref, ink.Options{NoPictures: os.Getenv("ZHENGYAN_INK_SHOW") == ""})
+	o.res, o.err = ink.Examine(context.Background(), p.Scan, p.Ref, ink.Options{NoPictures: os.Getenv("ZHENGYAN_INK_SHOW") == "", NoLikeness: true})
 	o.seconds = time.Since(start).Seconds()
 	if o.err != nil {
 		return o
