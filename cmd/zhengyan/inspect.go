@@ -23,6 +23,7 @@ const inspectExamples = `  zhengyan inspect qr --json page.png
   zhengyan inspect seal --trust anchors/ certificate.pdf
   zhengyan inspect fields certificate.pdf
   zhengyan inspect ink --reference certificate.pdf --json scan.jpg
+  zhengyan inspect ink --crops --json signature.png other.png
   zhengyan inspect document bids/
 `
 
@@ -91,12 +92,13 @@ func cmdInspect(ctx context.Context, env *environment, args []string) int {
 		// Compiling the PDF engine at a machine's first start is not the first file's time; a failure shows with the file.
 		_ = in.engine.Warm(ctx)
 	}
+	files := fl.Args()[1:]
 	if chosen.name == "ink" {
-		if chosen, err = in.inkStage(ctx, task); err != nil {
+		if chosen, files, err = in.inkStage(ctx, task, files); err != nil {
 			return env.fail(exitUnreadable, "inspect ink: %v", err)
 		}
 	}
-	paths, err := env.sourcesOf(ctx, fl.Args()[1:])
+	paths, err := env.sourcesOf(ctx, files)
 	if err != nil {
 		return env.fail(exitUnreadable, "inspect: %v", err)
 	}

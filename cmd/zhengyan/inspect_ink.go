@@ -28,19 +28,26 @@ const inkRender = ink.ReferenceDPI
 // inkPages bounds the pages of a scan in which the e-certificate's page is sought.
 const inkPages = 20
 
-// inkStage prepares the stage: the reference is read once for all scans.
-func (in *inspection) inkStage(ctx context.Context, task inkTask) (*stage, error) {
+// inkStage prepares the stage, the reference being read once for all files, and returns the files to look at.
+func (in *inspection) inkStage(ctx context.Context, task inkTask, files []string) (*stage, []string, error) {
+	if task.crops {
+		if len(files) < 2 {
+			return nil, nil, errors.New("--crops needs a reference and at least one other picture")
+		}
+		s, err := in.cropStage(ctx, files[0])
+		return s, files[1:], err
+	}
 	var ref *ink.Reference
 	kind := fields.UnknownKind
 	if task.reference != "" {
 		var err error
 		if ref, kind, err = in.inkReference(ctx, task.reference); err != nil {
-			return nil, fmt.Errorf("--reference %s: %w", task.reference, err)
+			return nil, nil, fmt.Errorf("--reference %s: %w", task.reference, err)
 		}
 	}
 	return &stage{"ink", func(ctx context.Context, in *inspection, src document.Source) (any, error) {
 		return in.lookInk(ctx, src, ref, kind)
-	}}, nil
+	}}, files, nil
 }
 
 var (
@@ -254,4 +261,5 @@ func (o inkOut) write(t talker) {
 	t.row("可信度", "confidence", fmt.Sprintf("%.2f", o.Confidence))
 	t.row("颜色", "colour", string(o.Colour))
 	t.row("原因", "reason", o.Reason)
+	cropOut{Likeness: o.Likeness, Band: o.Band, Reason: o.LikenessReason}.write(t)
 }
