@@ -39,7 +39,7 @@ func (v *Verifier) gather(ctx context.Context, src document.Source, setup func(*
 	}
 	ctx, cancel := context.WithTimeout(ctx, v.cfg.Limits.Wall)
 	defer cancel()
-	g := &gathering{v: v, ctx: ctx, ev: &Evidence{
+	g := &gathering{v: v, ctx: ctx, parent: parent, ev: &Evidence{
 		GatheredAt: v.cfg.Now(), Codes: []Code{}, Timings: map[string]float64{},
 		Input: document.Info{Name: src.Name, Size: src.Size, Format: document.FormatUnknown, Kind: document.InputUnknown},
 	}}
@@ -62,14 +62,15 @@ func imageName(name string) bool {
 
 // gathering is the work on one file.
 type gathering struct {
-	v     *Verifier
-	ctx   context.Context
-	ev    *Evidence
-	doc   *document.Document
-	texts []page.Text
-	flat  *flat // the page of the certificate as a picture that print was read off; nil if none was
-	part  *Part // the part of the file that is looked at; nil for all of it
-	ref   *ink.Reference
+	v      *Verifier
+	ctx    context.Context
+	parent context.Context // without the limit of time for this file
+	ev     *Evidence
+	doc    *document.Document
+	texts  []page.Text
+	flat   *flat // the page of the certificate as a picture that print was read off; nil if none was
+	part   *Part // the part of the file that is looked at; nil for all of it
+	ref    *ink.Reference
 	// refKind is the original's kind, for a print whose face could not be read.
 	refKind    fields.Kind
 	noRegistry bool
@@ -110,6 +111,11 @@ func (g *gathering) run(src document.Source) {
 	} else {
 		<-done // whether a file is a picture also depends on its having a live seal
 		g.kind()
+		if g.isPicture() && g.v.cfg.Reader != nil {
+			ctx, cancel := context.WithTimeout(g.parent, g.v.cfg.Limits.Picture)
+			defer cancel()
+			g.ctx = ctx
+		}
 		g.timed("ocr", g.pictures)
 		g.timed("qr", g.codes)
 	}

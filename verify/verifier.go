@@ -33,7 +33,9 @@ type Config struct {
 
 // Limits bound the work that Gather spends on one file.
 type Limits struct {
-	Wall       time.Duration // whole file
+	Wall time.Duration // whole file, but for pictures
+	// Picture is the time for a file whose print is read off pictures, from when that begins.
+	Picture    time.Duration
 	TextPages  int           // pages whose text is read to find the certificate
 	CodePages  int           // pages searched for codes if no certificate was found
 	CodeBudget time.Duration // for the codes of one page
@@ -46,7 +48,7 @@ type Limits struct {
 // DefaultLimits are the limits of DESIGN §6 for a file: 20 s of wall time in all.
 func DefaultLimits() Limits {
 	return Limits{
-		Wall: 20 * time.Second, TextPages: 60, CodePages: 3,
+		Wall: 20 * time.Second, Picture: 60 * time.Second, TextPages: 60, CodePages: 3,
 		CodeBudget: 1500 * time.Millisecond, RenderDPI: 200, Images: 24, PicturePages: 3,
 	}
 }
