@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test build cli-static desktop assets package bench bench-qr bench-seal bench-chain bench-hand train-ink fuzz soak docs-rules fmt lint clean
+.PHONY: help run test build cli-static desktop assets package bench bench-qr bench-seal bench-chain bench-hand bench-ink train-ink fuzz soak docs-rules fmt lint clean
 
 FUZZTIME ?= 2m
 SOAKTIME ?= 10m
@@ -50,6 +50,9 @@ bench-chain: ## against pdfsig, pdftotext, pdftoppm and zbarimg on the same file
 
 bench-hand: ## how well signatures are told apart, into docs/ink.md
 	@.ci/bench-hand
+
+bench-ink: ## how well ink is found on 1,000 fresh prints, into docs/ink.md
+	CGO_ENABLED=0 ZHENGYAN_INK_REPORT=docs/ink.md nice -n 10 go test -run TestPresenceReport -timeout 6h -v ./verify/ink
 
 train-ink: ## learn the likeness of signatures anew, from invented writing alone
 	@.ci/train-ink
