@@ -42,7 +42,7 @@ type batchScreen struct {
 func newBatchScreen(w *Window) Screen {
 	b := &batchScreen{w: w, below: container.NewStack()}
 	th, m, s := w.th, w.m, w.session
-	widths := []float32{58, 190, 120, 76, 158, 88, 250, 140, 120, 190, 176, 96, 140}
+	widths := []float32{58, 190, 120, 76, 158, 88, 250, 140, 120, 190, 176, 96, 110, 140}
 	var columns []tableColumn
 	for i, k := range viewmodel.ColumnKeys() {
 		columns = append(columns, tableColumn{m.T(k), widths[i] * th.Scale()})
@@ -92,7 +92,7 @@ func newBatchScreen(w *Window) Screen {
 		iconButton(theme.FolderNewIcon(), m.T("batch.more"), w.openFolder), iconButton(theme.DeleteIcon(), m.T("batch.clear"), b.askClear)), pad(b.search, 0, 0, 8, 8))
 	head := container.NewBorder(nil, nil, line(th, m.T("batch.bidders"), theme.SizeNameText, colorSecondary), b.rename)
 	left := container.NewStack(canvas.NewRectangle(th.C(colorSurface)), container.NewBorder(pad(head, 6, 0, 10, 4), nil, nil, nil, b.bidders))
-	right := container.NewBorder(pad(column(4, tools, b.working), 6, 4, 8, 8), b.below, nil, nil, b.table)
+	right := container.NewBorder(pad(column(4, narrow(th, tools), narrow(th, b.working)), 6, 4, 8, 8), b.below, nil, nil, b.table)
 	split := container.NewHSplit(left, right)
 	split.Offset = 0.17
 	b.root = split
@@ -116,6 +116,8 @@ func (b *batchScreen) Cell(row, column int) tableCell {
 	switch column {
 	case viewmodel.ColState:
 		return tableCell{Text: strconv.Itoa(it.ID + 1), Shape: r.Shape, HasShape: true}
+	case viewmodel.ColSecond:
+		return tableCell{Text: r.Cells[column], Shape: r.Second, HasShape: r.Cells[column] != "", Strong: r.Cells[column] != ""}
 	case viewmodel.ColVerdict:
 		return tableCell{Text: r.Cells[column], Shape: r.Shape, Strong: true}
 	}

@@ -147,4 +147,8 @@ func (w *Window) closeDialog() {
 		w.shown.Hide()
 		w.shown = nil
 	}
+	if f := w.unasked; f != nil {
+		w.unasked = nil
+		f()
+	}
 }

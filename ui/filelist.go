@@ -57,7 +57,7 @@ func newFileList(th *Theme, s *viewmodel.Session) *fileList {
 	for _, c := range f.filters {
 		chips.Add(c)
 	}
-	head := column(6, chips, f.working)
+	head := column(6, narrow(th, chips), narrow(th, f.working))
 	ground := canvas.NewRectangle(th.C(colorSurface))
 	f.root = container.NewStack(ground, container.NewBorder(pad(head, 8, 4, 8, 8), nil, nil, nil, container.NewStack(f.list, container.NewCenter(f.empty))))
 	f.refresh()

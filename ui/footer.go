@@ -27,7 +27,10 @@ func newFooter(w *Window) *footer {
 	ground := canvas.NewRectangle(th.C(colorSurface))
 	edge := canvas.NewRectangle(th.C(colorBorder))
 	edge.SetMinSize(fyne.NewSize(1, 1))
-	bar := container.NewBorder(nil, nil, left, f.versions, pad(centred(disclaimer), 0, 0, 16, 10))
+	var bar fyne.CanvasObject = container.NewBorder(nil, nil, left, f.versions, pad(centred(disclaimer), 0, 0, 16, 10))
+	if th.Scale() > 1.2 { // two lines for large texts, the rest by scrolling
+		bar = column(2, container.NewHScroll(rowOf(20, left, f.versions)), disclaimer)
+	}
 	f.root = container.NewBorder(edge, nil, nil, nil, container.NewStack(ground, pad(bar, 4, 5, 10, 10)))
 	return f
 }
@@ -35,11 +38,13 @@ func newFooter(w *Window) *footer {
 func (f *footer) show(d *viewmodel.Detail) {
 	f.chips.RemoveAll()
 	f.versions.Text = f.w.o.About.Program
+	chips := f.w.dataChips
 	if d != nil {
-		for _, c := range d.Chips {
-			f.chips.Add(newChip(f.w, c))
-		}
+		chips = d.Chips
 		f.versions.Text = d.Versions
+	}
+	for _, c := range append(chips[:len(chips):len(chips)], f.w.auditChip...) {
+		f.chips.Add(newChip(f.w, c))
 	}
 	f.versions.Refresh()
 	f.chips.Refresh()

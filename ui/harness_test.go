@@ -24,7 +24,9 @@ type rig struct {
 	ch     chan func()
 }
 
-func newRig(t *testing.T, e *vmtest.Engine) *rig {
+func newRig(t *testing.T, e *vmtest.Engine) *rig { t.Helper(); return newRigWith(t, e, nil) }
+
+func newRigWith(t *testing.T, e *vmtest.Engine, set func(*Options)) *rig {
 	t.Helper()
 	tables := map[viewmodel.Lang]*viewmodel.Messages{}
 	for _, l := range viewmodel.Langs() {
@@ -35,11 +37,15 @@ func newRig(t *testing.T, e *vmtest.Engine) *rig {
 		tables[l] = m
 	}
 	r := &rig{t: t, engine: e, ch: make(chan func(), 64)}
-	r.Window = New(Options{
+	o := Options{
 		App: test.NewTempApp(t), Engine: e, Tables: tables, Lang: viewmodel.Chinese, Policies: []string{"standard", "strict", "audit"},
 		Question: verify.Question{At: viewmodel.Instant(vmtest.Day(2026, 3, 1))}, Workers: 1,
 		Now: func() time.Time { return vmtest.Noon(2026, 4, 1) }, Dispatch: func(f func()) { r.ch <- f },
-	})
+	}
+	if set != nil {
+		set(&o)
+	}
+	r.Window = New(o)
 	r.win.Resize(fyne.NewSize(1280, 800))
 	t.Cleanup(r.Close)
 	return r

@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"time"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
@@ -19,6 +21,8 @@ type header struct {
 	policy    *widget.Select
 	specialty *widget.Select
 	employer  *keyEntry
+	second    *keyEntry // a second day, of the contract; empty for none
+	locked    fyne.CanvasObject
 	policies  []string
 	quiet     bool
 	root      fyne.CanvasObject
@@ -36,7 +40,7 @@ func newHeader(w *Window) *header {
 	h.day.OnSubmitted = func(s string) { h.submitDay(s) }
 	today := widget.NewButton(m.T("time.today"), func() { w.setDay(w.today()) })
 	dayBox := rowOf(2, centred(line(th, m.T("time.title"), theme.SizeNameText, colorSecondary)),
-		iconButton(theme.NavigateBackIcon(), "", func() { w.shiftDay(-1) }), container.New(&fixedWidth{134}, h.day),
+		iconButton(theme.NavigateBackIcon(), "", func() { w.shiftDay(-1) }), container.New(&fixedWidth{134 * th.Scale()}, h.day),
 		iconButton(theme.NavigateNextIcon(), "", func() { w.shiftDay(1) }), today)
 
 	var labels []string
@@ -57,15 +61,60 @@ func newHeader(w *Window) *header {
 		iconButton(theme.HelpIcon(), "", w.help),
 		iconButton(theme.InfoIcon(), "", w.about))
 	left := rowOf(6, open, folder)
-	policy := rowOf(4, centred(line(th, m.T("question.policy"), theme.SizeNameText, colorSecondary)), h.policy)
-	middle := container.NewBorder(nil, nil, rowOf(14, dayBox, policy, container.New(&fixedWidth{138}, h.specialty)), nil, pad(h.employer, 0, 0, 10, 4))
+	h.second = newKeyEntry(w)
+	h.second.SetPlaceHolder(m.T("time.second"))
+	h.second.OnSubmitted = func(string) { h.submitSecond() }
+	h.second.onLeave = h.submitSecond
+	h.locked = centred(widget.NewIcon(theme.NewThemedResource(lockIcon())))
+	policy := rowOf(2, h.locked, centred(line(th, m.T("question.policy"), theme.SizeNameText, colorSecondary)), h.policy)
+	k := th.Scale()
+	extra := container.NewGridWithColumns(2, h.employer, h.second)
 	ground := canvas.NewRectangle(th.C(colorSurface))
 	edge := canvas.NewRectangle(th.C(colorBorder))
 	edge.SetMinSize(fyne.NewSize(1, 1))
-	bar := container.NewBorder(nil, nil, left, right, pad(middle, 0, 0, 16, 4))
+	var bar fyne.CanvasObject
+	if k > 1.2 { // two lines for large texts
+		bar = column(6, container.NewHScroll(rowOf(12, left, right)), container.NewHScroll(rowOf(12, dayBox, policy)),
+			container.NewHScroll(rowOf(12, container.New(&fixedWidth{150 * k}, h.specialty), container.New(&fixedWidth{340 * k}, extra))))
+	} else {
+		bar = container.NewBorder(nil, nil, left, right, pad(container.NewBorder(nil, nil, rowOf(10, dayBox, policy, container.New(&fixedWidth{126}, h.specialty)), nil, pad(extra, 0, 0, 8, 2)), 0, 0, 10, 2))
+	}
 	h.root = container.NewBorder(nil, edge, nil, nil, container.NewStack(ground, container.New(layout.NewCustomPaddedLayout(7, 7, 8, 6), bar)))
 	h.refresh(nil)
+	h.lock()
 	return h
+}
+
+// lockIcon is a padlock: the policy is an administrator's.
+func lockIcon() fyne.Resource {
+	return fyne.NewStaticResource("lock.svg", []byte(`<svg xmlns="http://www.w3.org/2000/svg" width="24" height="24" viewBox="0 0 24 24"><path d="M17 9V7A5 5 0 0 0 7 7v2H5v13h14V9zM9 7a3 3 0 0 1 6 0v2H9z" fill="#000000"/></svg>`))
+}
+
+// lock shows whether the policy may be changed.
+func (h *header) lock() {
+	on := h.w.settings.PolicyLocked
+	show(h.locked, on)
+	if on {
+		h.policy.Disable()
+	} else {
+		h.policy.Enable()
+	}
+}
+
+// submitSecond asks for the second day, or no more for one if the entry is empty.
+func (h *header) submitSecond() {
+	at := time.Time{}
+	if h.second.Text != "" {
+		t, err := viewmodel.ParseDay(h.second.Text)
+		if err != nil {
+			h.w.notify(h.w.m.T("time.bad", "text", h.second.Text), false)
+			return
+		}
+		at = t
+	}
+	if !at.Equal(h.w.session.Second()) {
+		h.w.session.SetSecond(at)
+	}
 }
 
 // refresh shows the question in force; choices are the specialties on the selected certificate's face.
@@ -97,6 +146,12 @@ func (h *header) refresh(choices []string) {
 	}
 	if h.w.win.Canvas().Focused() != h.employer {
 		h.employer.SetText(q.Employer)
+	}
+	if h.w.win.Canvas().Focused() != h.second {
+		h.second.SetText("")
+		if t := h.w.session.Second(); !t.IsZero() {
+			h.second.SetText(viewmodel.DayText(t))
+		}
 	}
 }
 

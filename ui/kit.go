@@ -106,3 +106,19 @@ func (l *bleed) Layout(os []fyne.CanvasObject, size fyne.Size) {
 	os[0].Move(fyne.NewPos(-l.by, -l.by))
 	os[0].Resize(fyne.NewSize(size.Width+2*l.by, size.Height+2*l.by))
 }
+
+// scrolled is a vertical scroll; with large texts it scrolls to the side as well instead of making the window wider.
+func scrolled(th *Theme, o fyne.CanvasObject) *container.Scroll {
+	if th.Scale() > 1.2 {
+		return container.NewScroll(o)
+	}
+	return container.NewVScroll(o)
+}
+
+// narrow lets a line of tools be narrower than it is with large texts.
+func narrow(th *Theme, o fyne.CanvasObject) fyne.CanvasObject {
+	if th.Scale() > 1.2 {
+		return container.NewHScroll(o)
+	}
+	return o
+}

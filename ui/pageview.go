@@ -13,6 +13,7 @@ import (
 
 	"zhengyan/ui/viewmodel"
 	"zhengyan/verify/document"
+	"zhengyan/verify/page"
 )
 
 // Limits of the page's picture; scales are pixels a page unit.
@@ -35,7 +36,10 @@ type pageView struct {
 	page     int
 	pages    int
 	item     int
+	end      int64           // the file's first bytes that are shown, 0 for all: the state at a seal
+	located  *viewmodel.Mark // a place that a card pointed at
 	fit      bool
+	wide     bool // fitting means the whole width, for reading
 	sizes    []document.PageSize
 	marks    []viewmodel.Mark
 	wish     float64 // scale asked for
@@ -74,7 +78,7 @@ func newPageView(th *Theme, s *viewmodel.Session, onHover func(*viewmodel.Mark),
 		iconButton(theme.ZoomInIcon(), "", func() { v.zoomBy(zoomStep) }), iconButton(theme.ZoomFitIcon(), "", v.zoomFit))
 	desk := canvas.NewRectangle(th.C(colorDesk))
 	watch := container.New(&onResize{f: v.resized}, v.scroll)
-	v.root = container.NewBorder(v.input, tools, nil, nil, container.NewStack(desk, watch, container.New(layout.NewCenterLayout(), container.New(&fixedWidth{360}, v.message))))
+	v.root = container.NewBorder(v.input, narrow(th, tools), nil, nil, container.NewStack(desk, watch, container.New(layout.NewCenterLayout(), container.New(&fixedWidth{360}, v.message))))
 	return v
 }
 
@@ -85,7 +89,7 @@ func (v *pageView) show(d *viewmodel.Detail) {
 		return
 	}
 	if it.ID != v.item {
-		v.item, v.page, v.fit, v.wish = it.ID, 0, true, 0
+		v.item, v.page, v.fit, v.wish, v.end, v.located = it.ID, 0, true, 0, 0, nil
 		v.canvas.image, v.canvas.lit, v.canvas.hovered = nil, nil, ""
 		v.sizes, v.marks, v.pages = nil, nil, 1
 	}
@@ -117,7 +121,7 @@ func (v *pageView) pictured() {
 	p := v.session.Picture()
 	if p == nil || p.Item != v.item {
 		v.canvas.image = nil
-	} else if p.Page == v.page && p.Err == nil {
+	} else if p.Page == v.page && p.End == v.end && p.Err == nil {
 		v.canvas.image = p.Image
 	}
 	v.update()
@@ -132,7 +136,11 @@ func (v *pageView) update() {
 		v.canvas.zoom = v.fitZoom()
 	}
 	v.canvas.marks = v.canvas.marks[:0]
-	for _, k := range v.marks {
+	marks := v.marks
+	if v.located != nil {
+		marks = append(marks[:len(marks):len(marks)], *v.located)
+	}
+	for _, k := range marks {
 		if k.Page == v.page {
 			v.canvas.marks = append(v.canvas.marks, k)
 		}
@@ -187,6 +195,9 @@ func (v *pageView) fitZoom() float32 {
 	if s.Width < 50 || s.Height < 50 {
 		return 0.6
 	}
+	if v.wide {
+		return (s.Width - 2*pageMargin - 12) / float32(sheet.Width)
+	}
 	return min((s.Width-2*pageMargin-2)/float32(sheet.Width), (s.Height-2*pageMargin-2)/float32(sheet.Height))
 }
 
@@ -206,7 +217,7 @@ func (v *pageView) wantPicture() {
 		return
 	}
 	v.wish = want
-	v.session.WantPicture(v.page, want)
+	v.session.WantRevision(v.page, want, v.end)
 }
 
 func (v *pageView) resized() {
@@ -220,6 +231,33 @@ func (v *pageView) turn(n int) {
 	if p != v.page {
 		v.page, v.wish, v.canvas.image = p, 0, nil
 		v.update()
+	}
+}
+
+// revise shows the pages as they were when the file was end bytes long; 0 shows them as they are.
+func (v *pageView) revise(end int64) {
+	if end == v.end {
+		return
+	}
+	v.end, v.wish, v.canvas.image = end, 0, nil
+	v.update()
+}
+
+// locate shows a place on a page; a zero box shows the page.
+func (v *pageView) locate(page int, box page.Box) {
+	v.located = nil
+	if !box.IsZero() {
+		v.located = &viewmodel.Mark{ID: "located", Page: page, Box: box, Shape: viewmodel.ShapeUnknown, Label: v.session.Messages().T("mark.here")}
+	}
+	if page != v.page {
+		v.turn(page - v.page)
+	}
+	v.update()
+	if v.located != nil {
+		v.canvas.lit = map[string]bool{"located": true}
+		o, z := v.canvas.origin(), v.canvas.zoom
+		v.scroll.ScrollToOffset(fyne.NewPos(max(0, o.X+float32(box.X0)*z-v.scroll.Size().Width/3), max(0, o.Y+float32(box.Y0)*z-v.scroll.Size().Height/3)))
+		v.canvas.Refresh()
 	}
 }
 

@@ -25,6 +25,8 @@ type resultPanel struct {
 	usage   *fyne.Container
 	ladder  *fyne.Container
 	facts   *fyne.Container
+	cards   *fyne.Container
+	carded  *verify.Evidence // what cards shows
 	rows    []*rungRow
 	open    map[string]bool
 	scroll  *container.Scroll
@@ -32,10 +34,10 @@ type resultPanel struct {
 }
 
 func newResultPanel(w *Window) *resultPanel {
-	p := &resultPanel{w: w, item: -1, waiting: -1, stop: func() {}, open: map[string]bool{}, verdict: container.NewStack(), usage: container.NewStack(), ladder: container.NewStack(), facts: container.NewStack()}
+	p := &resultPanel{w: w, item: -1, waiting: -1, stop: func() {}, open: map[string]bool{}, verdict: container.NewStack(), usage: container.NewStack(), ladder: container.NewStack(), facts: container.NewStack(), cards: column(8)}
 	p.time = newTimeCard(w.th, w.m, w.setDay)
 	p.timeBox = container.NewStack(p.time.root)
-	p.scroll = container.NewVScroll(pad(column(8, p.verdict, p.timeBox, p.ladder, p.usage, p.facts), 8, 10, 8, 12))
+	p.scroll = scrolled(w.th, pad(column(8, p.verdict, p.timeBox, p.ladder, p.usage, p.cards, p.facts), 8, 10, 8, 12))
 	return p
 }
 
@@ -58,9 +60,10 @@ func (p *resultPanel) show(d *viewmodel.Detail) {
 			var banner fyne.CanvasObject
 			banner, p.stop = pendingBanner(p.w.th, p.w.m, it)
 			swap(p.verdict, banner)
-			for _, c := range []*fyne.Container{p.usage, p.ladder, p.facts} {
+			for _, c := range []*fyne.Container{p.usage, p.ladder, p.facts, p.cards} {
 				swap(c, nil)
 			}
+			p.carded = nil
 			p.timeBox.Hide()
 		}
 		return
@@ -85,6 +88,14 @@ func (p *resultPanel) show(d *viewmodel.Detail) {
 	}
 	if old == nil || !reflect.DeepEqual(old.Facts, d.Facts) {
 		swap(p.facts, factsCard(th, m, d.Facts))
+	}
+	if rep := p.w.session.Report(); old == nil || p.carded != rep.Evidence {
+		p.carded = rep.Evidence
+		swap(p.cards, nil)
+		for _, o := range p.w.evidenceCards(rep, p.w.page) {
+			p.cards.Add(o)
+			p.cards.Show()
+		}
 	}
 	show(p.timeBox, p.w.session.Report().Error == nil)
 }

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"image"
 	"strconv"
 
 	"fyne.io/fyne/v2"
@@ -11,6 +12,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"zhengyan/ui/viewmodel"
+	"zhengyan/verify"
 )
 
 // Screen is one of the window's main views. It is made anew when the language or the theme changes; what must outlast that
@@ -52,8 +54,15 @@ func (AloneScreen) standalone() {}
 
 // makers are the window's screens, in the order of the rail.
 func (w *Window) makers() []ScreenMaker {
-	m := []ScreenMaker{newVerifyScreen, newBatchScreen}
-	return append(m, w.o.Screens...)
+	m := []ScreenMaker{newVerifyScreen, newBatchScreen, newReviewScreen, newCompareScreen}
+	m = append(m, w.o.Screens...)
+	if w.o.Snapshots != nil || w.o.Trust != nil {
+		m = append(m, newDataScreen)
+	}
+	if w.o.Audit != nil {
+		m = append(m, newAuditScreen)
+	}
+	return append(m, newSettingsScreen)
 }
 
 // rail is the column of screens at the left edge.
@@ -306,4 +315,34 @@ func (s *verifyScreen) TypedRune(r rune) bool {
 		return false
 	}
 	return true
+}
+
+// evidenceCards are the cards of a report that more than one screen shows: QR, face and registry side by side, and the
+// seals with the page as it was sealed and as it is now. v is the page beside them.
+func (w *Window) evidenceCards(rep *verify.Report, v *pageView) []fyne.CanvasObject {
+	if rep == nil || rep.Evidence == nil || rep.Error != nil && rep.Evidence.Seal == nil {
+		return nil
+	}
+	var out []fyne.CanvasObject
+	if rep.Error == nil {
+		codes := viewmodel.BuildQRCard(w.m, rep)
+		crops := map[string]image.Image{}
+		for _, c := range codes.Codes {
+			if img := viewmodel.CropOf(w.session.Picture(), c.Page, c.Box); img != nil {
+				crops[c.Key] = img
+			}
+		}
+		out = append(out, newQRCard(w.th, w.m, codes, crops, qrActions{copyText: w.copyText, show: func(c viewmodel.QRCode) { v.locate(c.Page, c.Box) }}))
+	}
+	if rep.Evidence.Seal != nil {
+		seals := newSealCard(w.th, w.m, viewmodel.BuildSealCard(w.m, rep.Evidence.Seal), sealActions{revision: v.revise, locate: v.locate, copied: w.copyText})
+		out = append([]fyne.CanvasObject{seals.root}, out...)
+	}
+	return out
+}
+
+// copyText puts a text on the clipboard and says so.
+func (w *Window) copyText(text string) {
+	w.o.App.Clipboard().SetContent(text)
+	w.notify(w.m.T("verdict.copied"), true)
 }

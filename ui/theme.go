@@ -29,19 +29,39 @@ const (
 
 // Theme is the window's look: the bundled font, calm colours in a light and a dark set, and slightly tighter spacing.
 type Theme struct {
-	base fyne.Theme
-	font fyne.Resource // nil: the toolkit's own font and the system's
-	dark bool
-	set  map[fyne.ThemeColorName]color.NRGBA
-	size map[fyne.ThemeSizeName]float32
+	base    fyne.Theme
+	font    fyne.Resource // nil: the toolkit's own font and the system's
+	dark    bool
+	size100 float32 // of texts, 1 for the normal size
+	set     map[fyne.ThemeColorName]color.NRGBA
+	size    map[fyne.ThemeSizeName]float32
+}
+
+// look is what a person has chosen of the window's face. scale is the size of texts in percent.
+type look struct {
+	dark, contrast bool
+	scale          int
 }
 
 // NewTheme returns the theme with a font (TrueType bytes, may be nil), light or dark.
-func NewTheme(font []byte, dark bool) *Theme {
-	t := &Theme{base: theme.DefaultTheme(), dark: dark, set: lightColors(), size: sizes()}
-	if dark {
+func NewTheme(font []byte, dark bool) *Theme { return newTheme(font, look{dark: dark, scale: 100}) }
+
+// newTheme returns the theme of a look. The high contrast is white and bright colours on black.
+func newTheme(font []byte, l look) *Theme {
+	t := &Theme{base: theme.DefaultTheme(), dark: l.dark || l.contrast, set: lightColors(), size: sizes(), size100: max(0.5, float32(l.scale)/100)}
+	switch {
+	case l.contrast:
+		t.set = contrastColors()
+	case l.dark:
 		t.set = darkColors()
 	}
+	for name, s := range t.size {
+		switch name {
+		case theme.SizeNameText, theme.SizeNameCaptionText, theme.SizeNameSubHeadingText, theme.SizeNameHeadingText, theme.SizeNameLineSpacing:
+			t.size[name] = s * t.size100
+		}
+	}
+	t.size[theme.SizeNameInlineIcon] = t.base.Size(theme.SizeNameInlineIcon) * (1 + (t.size100-1)/2)
 	if len(font) > 0 {
 		t.font = fyne.NewStaticResource("zhengyan-font.ttf", font)
 	}
@@ -88,6 +108,23 @@ func darkColors() map[fyne.ThemeColorName]color.NRGBA {
 	}
 }
 
+func contrastColors() map[fyne.ThemeColorName]color.NRGBA {
+	c := darkColors()
+	for name, v := range map[fyne.ThemeColorName]uint32{
+		theme.ColorNameBackground: 0x000000, theme.ColorNameForeground: 0xFFFFFF, theme.ColorNamePrimary: 0xFFE14D, theme.ColorNameHyperlink: 0x9CCBFF,
+		theme.ColorNameInputBackground: 0x000000, theme.ColorNameInputBorder: 0xFFFFFF, theme.ColorNameButton: 0x2A2A2A, theme.ColorNameSeparator: 0xFFFFFF,
+		theme.ColorNameDisabled: 0xC8C8C8, theme.ColorNamePlaceHolder: 0xD8D8D8, theme.ColorNameMenuBackground: 0x000000, theme.ColorNameOverlayBackground: 0x000000,
+		theme.ColorNameHeaderBackground: 0x1C1C1C, theme.ColorNameForegroundOnPrimary: 0x000000, theme.ColorNameDisabledButton: 0x1C1C1C,
+		theme.ColorNameError: 0xFF9C8C, theme.ColorNameWarning: 0xFFD166, theme.ColorNameSuccess: 0x6FF0DC,
+		colorSurface: 0x000000, colorBorder: 0xFFFFFF, colorSecondary: 0xEDEDED, colorDesk: 0x1A1A1A, colorPass: 0x6FF0DC, colorFail: 0xFF9C8C, colorUnknown: 0xFFD166,
+		colorSkip: 0xD0D0D0, colorPassTint: 0x00201C, colorFailTint: 0x2A0805, colorUnkTint: 0x2A1F00, colorSkipTint: 0x1C1C1C, colorGlyph: 0x000000,
+	} {
+		c[name] = rgb(v)
+	}
+	c[theme.ColorNameFocus], c[theme.ColorNameSelection], c[theme.ColorNameHover] = rgba(0xFFE14D, 0x70), rgba(0xFFE14D, 0x40), rgba(0xFFFFFF, 0x30)
+	return c
+}
+
 func rgb(v uint32) color.NRGBA { return rgba(v, 0xFF) }
 
 func rgba(v uint32, a uint8) color.NRGBA {
@@ -98,7 +135,7 @@ func rgba(v uint32, a uint8) color.NRGBA {
 func (t *Theme) Dark() bool { return t.dark }
 
 // Scale is the size of texts in relation to the normal one.
-func (t *Theme) Scale() float32 { return 1 }
+func (t *Theme) Scale() float32 { return t.size100 }
 
 // C returns a colour of the set.
 func (t *Theme) C(name fyne.ThemeColorName) color.Color { return t.Color(name, theme.VariantLight) }

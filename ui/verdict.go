@@ -24,6 +24,9 @@ func verdictBanner(th *Theme, m *viewmodel.Messages, v viewmodel.VerdictView, on
 	if v.Next != "" {
 		body.Add(nextStep(th, m, v.Next))
 	}
+	if v.Second.Text != "" {
+		body.Add(container.NewBorder(nil, nil, pad(container.NewVBox(shapeImage(th, v.Second.Shape, 20)), 1, 0, 0, 6), nil, para(th, v.Second.Text, theme.SizeNameText, widget.MediumImportance)))
+	}
 	ground := canvas.NewRectangle(th.C(tint(v.Shape)))
 	ground.CornerRadius = 8
 	ground.StrokeColor, ground.StrokeWidth = th.C(ink(v.Shape)), 1.5

@@ -1,6 +1,9 @@
 package ui
 
 import (
+	"context"
+	"strconv"
+	"sync"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -45,6 +48,20 @@ type Options struct {
 	Dispatch func(func())
 	Workers  int
 	About    About
+	// What is kept on this machine; nil where the program keeps nothing of the kind.
+	Keeper    viewmodel.Keeper
+	Recorder  viewmodel.Recorder
+	Snapshots viewmodel.Snapshots
+	Trust     viewmodel.TrustList
+	Audit     viewmodel.AuditLog
+	Settings  viewmodel.SettingsStore
+	// Chosen are the settings at the start; OnSettings, if set, hears of every change.
+	Chosen     viewmodel.Settings
+	OnSettings func(viewmodel.Settings)
+	// Clock, if set, says whether the computer's clock can be right. It may be slow.
+	Clock func(ctx context.Context) viewmodel.ClockState
+	// Specimens, if set, writes a few invented certificates and returns their paths, for the tour.
+	Specimens func(ctx context.Context) ([]string, error)
 	// Screens are screens of the program's own, after those of the window.
 	Screens []ScreenMaker
 	// Idle, if set, is called in a goroutine of its own when the last file has been read.
@@ -60,32 +77,47 @@ type Window struct {
 	win     fyne.Window
 	session *viewmodel.Session
 
-	header  *header
-	rail    *rail
-	screens []Screen
-	at      string // key of the screen that is shown
-	files   *fileList
-	page    *pageView
-	panel   *resultPanel
-	footer  *footer
-	start   fyne.CanvasObject // shown while the list is empty
-	main    fyne.CanvasObject
-	split   [2]*container.Split
-	notice  *fyne.Container
-	shown   *widget.PopUp
-	detail  *viewmodel.Detail
-	busy    bool // files were being read at the last change
+	header    *header
+	rail      *rail
+	screens   []Screen
+	at        string // key of the screen that is shown
+	files     *fileList
+	page      *pageView
+	panel     *resultPanel
+	footer    *footer
+	start     fyne.CanvasObject // shown while the list is empty
+	main      fyne.CanvasObject
+	split     [2]*container.Split
+	notice    *fyne.Container
+	shown     *widget.PopUp
+	detail    *viewmodel.Detail
+	roster    []viewmodel.Required // people that the bid must show; nil until a list is loaded
+	settings  viewmodel.Settings
+	look      look
+	life      context.Context // ends when the window closes
+	endLife   context.CancelFunc
+	tasks     sync.WaitGroup
+	unasked   func() // what is to be done if a question is closed without an answer
+	dataChips []viewmodel.Chip
+	auditChip []viewmodel.Chip
+	clockBar  *fyne.Container
+	busy      bool // files were being read at the last change
 }
 
 // New makes the window; Show shows it, Close ends its work.
 func New(o Options) *Window {
-	w := &Window{o: o, m: o.Tables[o.Lang], covers: coverage(o.Font)}
+	w := &Window{o: o, m: o.Tables[o.Lang], covers: coverage(o.Font), settings: o.Chosen}
+	w.life, w.endLife = context.WithCancel(context.Background())
 	w.win = o.App.NewWindow(w.m.T("app.title"))
 	if o.Question.Policy == "" && len(o.Policies) > 0 {
 		o.Question.Policy = o.Policies[0]
 	}
-	w.session = viewmodel.NewSession(viewmodel.Config{Engine: o.Engine, Dispatch: o.Dispatch, Messages: w.m, Question: o.Question, Workers: o.Workers, OnChange: w.changed})
-	w.setTheme(o.Dark)
+	w.session = viewmodel.NewSession(viewmodel.Config{
+		Engine: o.Engine, Dispatch: o.Dispatch, Messages: w.m, Question: o.Question, Workers: o.Workers, OnChange: w.changed,
+		Keeper: o.Keeper, Recorder: o.Recorder, Operator: o.Chosen.Operator, Now: o.Now,
+	})
+	w.look = look{dark: o.Dark, contrast: o.Chosen.Contrast, scale: max(100, o.Chosen.TextScale)}
+	w.setTheme()
 	w.build()
 	w.installKeys()
 	w.win.SetPadded(false)
@@ -110,12 +142,106 @@ func (w *Window) Close() {
 		w.o.App.Preferences().SetFloat(prefWidth, float64(s.Width))
 		w.o.App.Preferences().SetFloat(prefHeight, float64(s.Height))
 	}
+	w.endLife()
 	w.session.Close()
+	w.tasks.Wait()
 }
 
-func (w *Window) setTheme(dark bool) {
-	w.th = NewTheme(w.o.Font, dark)
+// Restore brings back the batch that was under way when the program ended, paused if files of it wait to be read.
+func (w *Window) Restore() {
+	w.session.Restore(func(total, waiting int) {
+		if total == 0 {
+			return
+		}
+		if waiting > 0 {
+			w.session.Pause(true)
+		}
+		w.notify(w.m.T("batch.resumed", "total", strconv.Itoa(total), "waiting", strconv.Itoa(waiting)), waiting == 0)
+		w.Show("batch")
+	})
+}
+
+// Begin looks at data and clock in the background and shows the tour to those who have not seen it.
+func (w *Window) Begin() {
+	w.checkFreshness()
+	if w.o.Clock != nil {
+		var c viewmodel.ClockState
+		w.background(func(ctx context.Context) error { c = w.o.Clock(ctx); return nil }, func(error) { w.setClock(c) })
+	}
+	if w.o.Settings != nil && !w.settings.TourSeen && w.session.Counts().Total == 0 && !w.session.Expanding() {
+		w.tour()
+	}
+}
+
+// setClock shows a bar while the clock is suspect.
+func (w *Window) setClock(c viewmodel.ClockState) {
+	if c.Suspect() || w.session.Clock().Suspect() {
+		w.session.SetClock(c)
+	}
+	w.showClock()
+}
+
+func (w *Window) showClock() {
+	c, th, m := w.session.Clock(), w.th, w.m
+	if !c.Suspect() {
+		swap(w.clockBar, nil)
+		return
+	}
+	yes := widget.NewButton(m.T("clock.confirm"), func() {
+		c := w.session.Clock()
+		c.Confirmed = true
+		w.setClock(c)
+	})
+	ground := canvas.NewRectangle(th.C(colorUnkTint))
+	text := para(th, m.T("clock.message", "now", viewmodel.DayText(c.Now), "latest", viewmodel.DayText(c.Latest)+" ("+m.Or(c.Source, c.Source)+")"), theme.SizeNameText, widget.WarningImportance)
+	swap(w.clockBar, container.NewStack(ground, pad(container.NewBorder(nil, nil, pad(centred(shapeImage(th, viewmodel.ShapeUnknown, 22)), 0, 0, 4, 8), yes, centredText(text)), 3, 3, 8, 8)))
+}
+
+// checkFreshness reads the state of trust list, snapshot and audit log for the line at the foot.
+func (w *Window) checkFreshness() {
+	var snaps []viewmodel.SnapshotView
+	var anchors []viewmodel.AnchorView
+	var state viewmodel.AuditState
+	var auditErr error
+	w.background(func(ctx context.Context) error {
+		if w.o.Snapshots != nil {
+			snaps, _ = w.o.Snapshots.List(ctx) // an error is shown where the lists are
+		}
+		if w.o.Trust != nil {
+			anchors, _ = w.o.Trust.List(ctx)
+		}
+		if w.o.Audit != nil {
+			state, auditErr = w.o.Audit.Verify(ctx)
+		}
+		return nil
+	}, func(error) {
+		w.dataChips = viewmodel.DataChips(w.m, anchors, snaps, w.o.Trust != nil)
+		w.auditChip = nil
+		if w.o.Audit != nil {
+			shape, text := auditBadge(w.m, state, auditErr)
+			if shape != viewmodel.ShapePass || state.Entries > 0 {
+				w.auditChip = []viewmodel.Chip{{Shape: shape, Text: text, Hint: w.m.T("audit.hint")}}
+			}
+		}
+		w.footer.show(w.detail)
+	})
+}
+
+func (w *Window) setTheme() {
+	w.th = newTheme(w.o.Font, w.look)
 	w.o.App.Settings().SetTheme(w.th)
+}
+
+// setLook changes the window's face and remembers it.
+func (w *Window) setLook(l look) {
+	if l == w.look {
+		return
+	}
+	w.look = l
+	w.o.App.Preferences().SetBool(prefDark, l.dark)
+	w.change(func(v *viewmodel.Settings) { v.Contrast, v.TextScale = l.contrast, l.scale })
+	w.setTheme()
+	w.build()
 }
 
 // build makes all widgets, at the start and when language or theme change; the session keeps all state.
@@ -134,7 +260,9 @@ func (w *Window) build() {
 	w.start = w.startScreen()
 	w.notice = container.NewStack()
 	w.notice.Hide()
-	w.win.SetContent(container.NewBorder(container.NewVBox(w.header.root, w.notice), w.footer.root, w.rail.root, nil, desk))
+	w.clockBar = container.NewStack()
+	w.showClock()
+	w.win.SetContent(container.NewBorder(container.NewVBox(w.header.root, w.clockBar, w.notice), w.footer.root, w.rail.root, nil, desk))
 	desk.Add(w.start)
 	for _, x := range w.screens {
 		desk.Add(x.Object())
@@ -169,8 +297,11 @@ func (w *Window) changed(c viewmodel.Change) {
 	}
 	if c.List {
 		busy := w.session.Counts().Working() || w.session.Expanding()
-		if w.busy && !busy && w.o.Idle != nil {
-			go w.o.Idle()
+		if w.busy && !busy {
+			w.checkFreshness() // the audit log has grown
+			if w.o.Idle != nil {
+				go w.o.Idle()
+			}
 		}
 		w.busy = busy
 		w.arrange()
@@ -193,6 +324,7 @@ func (w *Window) showDetail() {
 	w.detail = nil
 	if rep != nil {
 		d := viewmodel.BuildDetail(w.m, rep, w.covers)
+		d.Verdict.Second = viewmodel.SecondOf(w.m, w.session.SecondReport())
 		w.detail = &d
 	}
 	w.footer.show(w.detail)
@@ -268,11 +400,18 @@ func (w *Window) switchLanguage() {
 	w.build()
 }
 
+// switchTheme goes on from light to dark to high contrast.
 func (w *Window) switchTheme() {
-	dark := !w.th.Dark()
-	w.o.App.Preferences().SetBool(prefDark, dark)
-	w.setTheme(dark)
-	w.build()
+	l := w.look
+	switch {
+	case l.contrast:
+		l.dark, l.contrast = false, false
+	case l.dark:
+		l.contrast = true
+	default:
+		l.dark = true
+	}
+	w.setLook(l)
 }
 
 // Remembered returns the language and theme that the person chose last; "" if no language was chosen.

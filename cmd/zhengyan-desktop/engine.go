@@ -2,8 +2,13 @@ package main
 
 import (
 	"context"
+	"errors"
 	"image"
+	"io"
+	"os"
 	"path/filepath"
+	"strings"
+	"sync"
 
 	"golang.org/x/image/draw"
 
@@ -16,11 +21,20 @@ import (
 // that take longer to load are waited for by the workers, never by the window.
 type engine struct {
 	ready chan struct{} // closed when verifier and err are set
-	v     *verify.Verifier
 	judge *verify.Verifier
 	docs  *document.Engine
+
+	mu    sync.Mutex
+	v     *verify.Verifier
 	err   error
-	close func() error // of the registry snapshot
+	close []func() error // of registry snapshots, the one in use last: one that was replaced may still be asked
+	cfg   verify.Config
+}
+
+func (e *engine) verifier() (*verify.Verifier, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.v, e.err
 }
 
 // source is a file of the list: where it is read from, or why it cannot be.
@@ -48,6 +62,24 @@ func (e *engine) Expand(ctx context.Context, paths []string, found func(viewmode
 	return ctx.Err()
 }
 
+// resolve finds a file of a batch that was kept again, by its path.
+func (e *engine) resolve(ctx context.Context, f viewmodel.File) source {
+	if s, ok := f.Key.(source); ok {
+		return s
+	}
+	archive, _, inside := strings.Cut(f.Path, "!/")
+	if !inside {
+		src, err := document.SourceFile(f.Path)
+		return source{src, err}
+	}
+	for src, err := range document.Expand(ctx, []string{archive}, document.Limits{}) {
+		if src.Name == f.Path {
+			return source{src, err}
+		}
+	}
+	return source{err: &document.Error{Code: document.ErrNotFound, Name: f.Path}}
+}
+
 // Gather reads a file.
 func (e *engine) Gather(ctx context.Context, f viewmodel.File) (*verify.Evidence, error) {
 	select {
@@ -55,7 +87,7 @@ func (e *engine) Gather(ctx context.Context, f viewmodel.File) (*verify.Evidence
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	s := f.Key.(source)
+	s := e.resolve(ctx, f)
 	if s.err != nil {
 		return e.judge.Unreadable(s.err), nil
 	}
@@ -64,10 +96,11 @@ func (e *engine) Gather(ctx context.Context, f viewmodel.File) (*verify.Evidence
 	} else if err != nil {
 		return e.judge.Unreadable(err), nil
 	}
-	if e.err != nil {
-		return e.judge.Unreadable(&document.Error{Code: document.ErrEngine, Name: f.Name, Err: e.err}), nil
+	v, err := e.verifier()
+	if err != nil {
+		return e.judge.Unreadable(&document.Error{Code: document.ErrEngine, Name: f.Name, Err: err}), nil
 	}
-	return e.v.Gather(ctx, s.src)
+	return v.Gather(ctx, s.src)
 }
 
 // Judge answers a question from evidence.
@@ -82,11 +115,52 @@ func (e *engine) Timeline(ev *verify.Evidence, q verify.Question) []verify.Segme
 
 // Picture draws a page. A picture file's page is its own pixels, scaled down where the window shows fewer.
 func (e *engine) Picture(ctx context.Context, f viewmodel.File, page int, scale float64) (image.Image, error) {
-	s := f.Key.(source)
+	s := e.resolve(ctx, f)
 	if s.err != nil {
 		return nil, s.err
 	}
-	doc, err := e.docs.Open(ctx, s.src)
+	return e.draw(ctx, s.src, page, scale)
+}
+
+// PictureAt draws a page as it was when the file was end bytes long: as it was sealed.
+func (e *engine) PictureAt(ctx context.Context, f viewmodel.File, page int, scale float64, end int64) (image.Image, error) {
+	s := e.resolve(ctx, f)
+	if s.err != nil {
+		return nil, s.err
+	}
+	if s.src.Path == "" {
+		return nil, errInArchive
+	}
+	b, err := head(s.src.Path, end)
+	if err != nil {
+		return nil, err
+	}
+	return e.draw(ctx, document.SourceBytes(f.Name, b), page, scale)
+}
+
+// errInArchive says why a file inside an archive is not shown as it was sealed.
+var errInArchive = errors.New("解压后才能显示盖章时的页面 / unpack the archive to see the page as it was sealed")
+
+// maxHead bounds what is read of a file to show an earlier state of it, in bytes.
+const maxHead = 256 << 20
+
+// head is the first end bytes of a file.
+func head(path string, end int64) ([]byte, error) {
+	if end > maxHead {
+		return nil, &document.Error{Code: document.ErrTooLarge, Name: path}
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	b := make([]byte, end)
+	_, err = io.ReadFull(f, b)
+	return b, err
+}
+
+func (e *engine) draw(ctx context.Context, src document.Source, page int, scale float64) (image.Image, error) {
+	doc, err := e.docs.Open(ctx, src)
 	if err != nil {
 		return nil, err
 	}

@@ -44,8 +44,8 @@ func main() { os.Exit(run(os.Args[1:], os.Getenv, os.Stdout, os.Stderr, time.Now
 
 // options are the command line's.
 type options struct {
-	data, trust, at, lang, policy string
-	paths                         []string
+	data, trust, at, lang, policy, stats string
+	paths                                []string
 }
 
 func parse(args []string, out io.Writer) (options, error) {
@@ -57,7 +57,8 @@ func parse(args []string, out io.Writer) (options, error) {
 	fl.StringVar(&o.trust, "trust", "", "folder of trust anchors and revocation lists, instead of the data folder's")
 	fl.StringVar(&o.at, "at", "", "day or time that counts: 2026-03-01 (its end) or 2026-03-01T09:30, Shanghai time (default: now)")
 	fl.StringVar(&o.lang, "lang", "", "language of the window: zh or en (default: the one chosen last, zh at first)")
-	fl.StringVar(&o.policy, "policy", "standard", "strict, standard or audit")
+	fl.StringVar(&o.policy, "policy", "", "strict, standard or audit (default: the one chosen in the settings, standard at first)")
+	fl.StringVar(&o.stats, "stats", "", "write how long the window took to start and to answer to this file when it closes")
 	fl.Usage = func() {
 		fmt.Fprintf(out, "Usage: zhengyan-desktop [options] [PATH...]      PATH: file, folder or ZIP\n\n%s\nThe command line is a program of its own: zhengyan -h\n", fl.FlagUsages())
 	}
@@ -117,6 +118,9 @@ func question(o options, book *rules.Book, now func() time.Time) (verify.Questio
 	} else {
 		q.At = verify.EndOfDay(viewmodel.DayOf(q.At))
 	}
+	if q.Policy == "" {
+		q.Policy = "standard"
+	}
 	if _, ok := book.Policy(o.policy); !ok {
 		return q, fmt.Errorf("--policy %q: there are strict, standard and audit", o.policy)
 	}
@@ -128,6 +132,7 @@ func question(o options, book *rules.Book, now func() time.Time) (verify.Questio
 
 // show opens the window and returns when it is closed.
 func show(o options, q verify.Question, book *rules.Book, getenv func(string) string, stderr io.Writer, now func() time.Time) error {
+	started := now()
 	tables := map[viewmodel.Lang]*viewmodel.Messages{}
 	for _, l := range viewmodel.Langs() {
 		m, err := viewmodel.LoadMessages(assets.Translations(), l)
@@ -140,19 +145,34 @@ func show(o options, q verify.Question, book *rules.Book, getenv func(string) st
 	warnings := make(chan error, 64)
 	debug.SetMemoryLimit(softMemory)
 	font := assets.Font()
-	e, err := open(places{data: dataDir(o.data, getenv), trust: o.trust, cache: cacheDir(getenv)}, font, book, now, program, func(err error) {
+	report := func(err error) {
 		fmt.Fprintf(stderr, "zhengyan-desktop: warning: %v\n", err)
 		select {
 		case warnings <- err:
 		default: // the rest is on standard error
 		}
-	})
+	}
+	e, err := open(places{data: dataDir(o.data, getenv), trust: o.trust, cache: cacheDir(getenv)}, font, book, now, program, report)
 	if err != nil {
 		return err
 	}
 	warm, stop := context.WithCancel(context.Background())
 	defer stop()
 	go e.docs.Warm(warm) // its error comes back with the first PDF, as that file's own
+
+	d, err := openDesk(o, getenv, now, e, report)
+	if err != nil {
+		return err
+	}
+	defer d.close()
+	if o.policy == "" {
+		o.policy = d.chosen.Policy
+	}
+	if d.chosen.PolicyLocked && d.chosen.Policy != "" {
+		q.Policy = d.chosen.Policy
+	} else if _, ok := book.Policy(o.policy); ok && o.policy != "" {
+		q.Policy = o.policy
+	}
 
 	a := app.NewWithID(appID)
 	if icon, err := fs.ReadFile(assets.Icons(), "zhengyan.png"); err == nil {
@@ -165,31 +185,55 @@ func show(o options, q verify.Question, book *rules.Book, getenv func(string) st
 	if tables[lang] == nil {
 		lang = viewmodel.Chinese
 	}
-	w := ui.New(ui.Options{
+	workers := d.chosen.Workers
+	if workers <= 0 {
+		workers = runtime.NumCPU()
+	}
+	// Reading a page runs code that the scheduler cannot interrupt; threads beyond those of the workers keep the window awake.
+	runtime.GOMAXPROCS(runtime.NumCPU() + windowThreads)
+	opt := ui.Options{
 		App: a, Engine: e, Tables: tables, Lang: lang, Dark: dark, Font: font, Question: q, Policies: policies(book),
-		Now: now, Dispatch: fyne.Do, Workers: max(1, runtime.NumCPU()-1), About: about(program, book, font != nil),
-		Idle: debug.FreeOSMemory, // a batch leaves a heap of its own size behind; give it back
-	})
+		Now: now, Dispatch: fyne.Do, Workers: workers, About: about(program, book, font != nil),
+		Idle:   debug.FreeOSMemory, // a batch leaves a heap of its own size behind; give it back
+		Chosen: d.chosen, Clock: func(ctx context.Context) viewmodel.ClockState { return clockOf(ctx, d.data, now()) },
+		Specimens: func(ctx context.Context) ([]string, error) { return specimenFiles(ctx, d.data.Dir()) },
+	}
+	d.options(&opt)
+	w := ui.New(opt)
+	var m *meter
+	if o.stats != "" {
+		m = startMeter(started, fyne.DoAndWait)
+	}
 	a.Lifecycle().SetOnStarted(func() {
+		w.Restore()
 		w.Open(o.paths)
+		w.Begin()
 		go tell(e, warnings, func(text string) { fyne.Do(func() { w.Notify(text) }) })
 	})
 	w.Native().SetMaster()
 	w.Native().SetOnClosed(w.Close)
 	w.Native().ShowAndRun()
-	return e.Close()
+	return errors.Join(m.write(o.stats), e.Close())
 }
+
+// windowThreads are the threads beyond one a processor.
+const windowThreads = 2
 
 // tell shows what there is to know of the data, once it is loaded.
 func tell(e *engine, warnings chan error, notify func(string)) {
 	<-e.ready
-	close(warnings)
 	text := ""
-	for err := range warnings {
-		if text != "" {
-			text += "\n"
+	for {
+		select {
+		case err := <-warnings:
+			if text != "" {
+				text += "\n"
+			}
+			text += err.Error()
+			continue
+		default:
 		}
-		text += err.Error()
+		break
 	}
 	if text != "" {
 		notify(text)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -72,25 +73,84 @@ func open(p places, font []byte, book *rules.Book, now func() time.Time, program
 
 func (e *engine) load(p places, book *rules.Book, now func() time.Time, program string, warn func(error)) {
 	cfg := verify.Config{Engine: e.docs, Book: book, Now: now, Program: program}
-	if cfg.Tables, e.err = fields.LoadTables(assets.Rules()); e.err != nil {
-		return
-	}
-	if cfg.Hosts, e.err = qr.LoadHosts(assets.Rules()); e.err != nil {
-		return
-	}
 	var err error
+	cfg.Tables, err = fields.LoadTables(assets.Rules())
+	if err == nil {
+		cfg.Hosts, err = qr.LoadHosts(assets.Rules())
+	}
+	if err != nil {
+		e.mu.Lock()
+		e.err = err
+		e.mu.Unlock()
+		return
+	}
 	if cfg.Anchors, err = anchors(p, warn); err != nil {
 		warn(err) // the window opens all the same: without anchors nobody is trusted, which every result says
 	}
 	opened, err := snapshot(p, warn)
 	if err != nil {
 		warn(err)
+		cfg.Registry = store.Unusable{Err: err} // damage is not the lack of a snapshot, and every result says so
 	}
 	if opened != nil {
-		cfg.Registry = opened.Snapshot
-		e.close = opened.Close
+		cfg.Registry = registry{opened}
+		e.close = append(e.close, opened.Close)
 	}
-	e.v, e.err = verify.New(cfg)
+	e.set(cfg)
+}
+
+// set puts a configuration in force for the files that are read from now on.
+func (e *engine) set(cfg verify.Config) {
+	v, err := verify.New(cfg)
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.cfg, e.v, e.err = cfg, v, err
+}
+
+// reload takes trust anchors and registry snapshot up again after they were changed.
+func (e *engine) reload(p places, warn func(error)) error {
+	<-e.ready
+	a, err := anchors(p, warn)
+	if err != nil {
+		return err
+	}
+	e.mu.Lock()
+	cfg := e.cfg
+	e.mu.Unlock()
+	cfg.Anchors, cfg.Registry = a, nil
+	opened, err := snapshot(p, warn)
+	switch {
+	case err != nil:
+		cfg.Registry = store.Unusable{Err: err}
+	case opened != nil:
+		cfg.Registry = registry{opened}
+		e.mu.Lock()
+		e.close = append(e.close, opened.Close)
+		e.mu.Unlock()
+	}
+	e.set(cfg)
+	return err
+}
+
+// root names the snapshot in use, for the audit log; "" if there is none.
+func (e *engine) root() string {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if r, ok := e.cfg.Registry.(registry); ok {
+		return r.o.Root()
+	}
+	return ""
+}
+
+// registry is the snapshot in use; damage that a lookup finds sets it aside for the next start.
+type registry struct{ o *store.Opened }
+
+// Snapshot implements verify.Registry.
+func (r registry) Snapshot() verify.SnapshotInfo { return r.o.Snapshot.Snapshot() }
+
+// Lookup implements verify.Registry.
+func (r registry) Lookup(ctx context.Context, q verify.RegistryQuery) (verify.RegistryAnswer, error) {
+	return r.o.Lookup(ctx, q)
 }
 
 // anchors loads the trust anchors; a file that cannot be read is said and left out.
@@ -138,8 +198,12 @@ func (e *engine) Close() error {
 	default:
 		return nil // still loading; nothing is held that the process's end does not free
 	}
-	if e.close == nil {
-		return nil
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	var errs []error
+	for _, c := range e.close {
+		errs = append(errs, c())
 	}
-	return e.close()
+	e.close = nil
+	return errors.Join(errs...)
 }

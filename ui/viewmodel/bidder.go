@@ -101,13 +101,14 @@ const (
 	ColEmployer
 	ColUsage
 	ColIssued
+	ColSecond
 	ColHuman
 	Columns
 )
 
 // ColumnKeys are the message keys of the columns' names.
 func ColumnKeys() []string {
-	return []string{"col.state", "col.file", "col.bidder", "col.name", "col.number", "col.verdict", "col.reason", "col.kind", "col.specialty", "col.employer", "col.usage", "col.issued", "col.human"}
+	return []string{"col.state", "col.file", "col.bidder", "col.name", "col.number", "col.verdict", "col.reason", "col.kind", "col.specialty", "col.employer", "col.usage", "col.issued", "col.second", "col.human"}
 }
 
 // View is which rows are shown and in which order.

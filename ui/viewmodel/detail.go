@@ -33,6 +33,13 @@ type VerdictView struct {
 	Next         string
 	Copy         PartView
 	Registration PartView
+	Second       SecondView // zero if no second day is asked for
+}
+
+// SecondView is the answer as at a second day.
+type SecondView struct {
+	Shape Shape
+	Text  string // "" for none
 }
 
 // PartView is one of the two verdicts, on the copy or on the registration behind it.
@@ -250,4 +257,12 @@ func usageView(m *Messages, u *verify.UsageSum) *UsageView {
 		v.Result = m.T("usage.longer", "printed", u.Printed.String(), "expected", u.Expected.String())
 	}
 	return v
+}
+
+// SecondOf is what is said of the second day's report; nil gives nothing.
+func SecondOf(m *Messages, rep *verify.Report) SecondView {
+	if rep == nil || rep.Error != nil {
+		return SecondView{}
+	}
+	return SecondView{ShapeOf(rep.Indication), m.T("verdict.second", "date", DayText(rep.At), "word", m.Word(rep.Indication), "reason", rep.Reason)}
 }

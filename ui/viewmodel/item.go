@@ -59,6 +59,8 @@ type Row struct {
 	Cells [Columns]string
 	find  string // what a search looks through
 	keys  [Columns]string
+	// Second is the shape of the verdict as at the second day, if one is asked for.
+	Second Shape
 	// Doubt says why a person should look at the file; "" if none need.
 	Doubt Doubt
 }
@@ -68,6 +70,7 @@ type Picture struct {
 	Item  int
 	Page  int
 	Scale float64 // pixels a page unit that were asked for
+	End   int64   // the file's first bytes that were drawn, 0 for all
 	Image image.Image
 	Err   error
 }

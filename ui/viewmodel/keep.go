@@ -33,11 +33,12 @@ type keeping struct {
 	empty   bool // clear first
 	closed  bool
 	done    chan struct{}
-	err     error
+	failed  func(error) // told once
+	once    sync.Once
 }
 
-func newKeeping(k Keeper) *keeping {
-	g := &keeping{k: k, waiting: map[string]Kept{}, done: make(chan struct{})}
+func newKeeping(k Keeper, failed func(error)) *keeping {
+	g := &keeping{k: k, failed: failed, waiting: map[string]Kept{}, done: make(chan struct{})}
 	g.cond = sync.NewCond(&g.mu)
 	go g.run()
 	return g
@@ -95,9 +96,7 @@ func (g *keeping) run() {
 			err = g.k.Put(list)
 		}
 		if err != nil {
-			g.mu.Lock()
-			g.err = err
-			g.mu.Unlock()
+			g.once.Do(func() { g.failed(err) })
 		}
 	}
 }

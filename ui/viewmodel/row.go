@@ -9,6 +9,14 @@ import (
 func (s *Session) row(it *Item, rep *verify.Report) Row {
 	r := s.facts(it, rep)
 	r.cells(s.messages, it, rep)
+	if rep != nil && rep.Error == nil && rep.Evidence != nil && !s.second.IsZero() {
+		q := s.questionFor(it)
+		q.At = s.second
+		second := s.clock.guard(s.messages, s.engine.Judge(rep.Evidence, q))
+		r.Second = ShapeOf(second.Indication)
+		r.Cells[ColSecond] = s.messages.Word(second.Indication)
+		r.keys[ColSecond] = verdictOrder(&Row{Indication: second.Indication})
+	}
 	return r
 }
 

@@ -142,6 +142,26 @@ func (s *Session) Ask(q verify.Question) {
 	s.mark(Change{List: true, Detail: true})
 }
 
+// SetSecond asks for every file as at a second day too, for example that of the contract; the zero time asks no more.
+func (s *Session) SetSecond(at time.Time) {
+	s.second = at
+	s.Ask(s.Question())
+}
+
+// Second returns the second day, zero for none.
+func (s *Session) Second() time.Time { return s.second }
+
+// SecondReport is the selected file's report as at the second day, nil if there is none.
+func (s *Session) SecondReport() *verify.Report {
+	it := s.Selected()
+	if it == nil || s.second.IsZero() || !it.Judged() {
+		return nil
+	}
+	q := s.questionFor(it)
+	q.At = s.second
+	return s.clock.guard(s.messages, s.engine.Judge(s.evidence(it), q))
+}
+
 // SetMessages changes the language: every text is made again, those of the rules by judging again.
 func (s *Session) SetMessages(m *Messages) {
 	s.messages = m
@@ -230,7 +250,15 @@ func (s *Session) wantTimeline() {
 }
 
 // WantPicture draws a page of the selected file in the background; an earlier wish that is still open is dropped.
-func (s *Session) WantPicture(page int, scale float64) {
+func (s *Session) WantPicture(page int, scale float64) { s.WantRevision(page, scale, 0) }
+
+// Reviser is implemented by engines that can draw a page as it was when the file was end bytes long.
+type Reviser interface {
+	PictureAt(ctx context.Context, f File, page int, scale float64, end int64) (image.Image, error)
+}
+
+// WantRevision is WantPicture of the file's first end bytes, or of all of it if end is 0.
+func (s *Session) WantRevision(page int, scale float64, end int64) {
 	it := s.Selected()
 	if it == nil {
 		return
@@ -244,25 +272,31 @@ func (s *Session) WantPicture(page int, scale float64) {
 	s.wg.Add(1)
 	go func() {
 		defer s.wg.Done()
-		img, err := s.draw(ctx, f, page, scale)
+		img, err := s.draw(ctx, f, page, scale, end)
 		if ctx.Err() != nil {
 			return
 		}
 		s.pump.post(func() {
 			if ctx.Err() == nil && s.selected == it.ID {
-				s.picture = &Picture{Item: it.ID, Page: page, Scale: scale, Image: img, Err: err}
+				s.picture = &Picture{Item: it.ID, Page: page, Scale: scale, End: end, Image: img, Err: err}
 				s.change.Picture = true
 			}
 		})
 	}()
 }
 
-func (s *Session) draw(ctx context.Context, f File, page int, scale float64) (img image.Image, err error) {
+func (s *Session) draw(ctx context.Context, f File, page int, scale float64, end int64) (img image.Image, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			img, err = nil, errPicture
 		}
 	}()
+	if end > 0 {
+		if r, ok := s.engine.(Reviser); ok {
+			return r.PictureAt(ctx, f, page, scale, end)
+		}
+		return nil, errPicture
+	}
 	return s.engine.Picture(ctx, f, page, scale)
 }
 

@@ -85,6 +85,7 @@ type Session struct {
 	now       func() time.Time
 	undo      []undoStep
 	clock     ClockState
+	second    time.Time // a second day to judge as at, zero for none
 	counts    Counts
 	selected  int // item id, -1 for none
 	report    *verify.Report
@@ -124,7 +125,9 @@ func NewSession(c Config) *Session {
 	s.asked.Store(&asked{q: c.Question})
 	s.pump = newPump(c.Dispatch, s.flush)
 	if c.Keeper != nil {
-		s.keep = newKeeping(c.Keeper)
+		s.keep = newKeeping(c.Keeper, func(err error) {
+			s.pump.post(func() { s.notice(s.messages.T("notice.unkept", "error", err.Error())) })
+		})
 	}
 	for range max(1, c.Workers) {
 		s.wg.Add(1)

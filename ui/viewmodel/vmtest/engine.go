@@ -187,3 +187,8 @@ func Noon(y, m, d int) time.Time { return day(y, m, d).Start().Add(12 * time.Hou
 
 // Day is a day, for tests that need one.
 func Day(y, m, d int) civil.Date { return day(y, m, d) }
+
+// PictureAt paints the page as Picture does.
+func (e *Engine) PictureAt(ctx context.Context, f viewmodel.File, page int, scale float64, end int64) (image.Image, error) {
+	return e.Picture(ctx, f, page, scale)
+}

@@ -1,0 +1,61 @@
+package viewmodel_test
+
+import (
+	"testing"
+
+	"zhengyan/ui/viewmodel"
+	"zhengyan/ui/viewmodel/vmtest"
+	"zhengyan/verify"
+)
+
+func TestChipsOfTheDataNeverFlatter(t *testing.T) {
+	m := messages(t, viewmodel.Chinese)
+	anchors := []viewmodel.AnchorView{{File: "a.pem", Certificates: make([]viewmodel.AnchorCertificate, 2)}, {File: "b.crl", CRL: true}}
+	for name, c := range map[string]struct {
+		anchors []viewmodel.AnchorView
+		snaps   []viewmodel.SnapshotView
+		trust   viewmodel.Shape
+		snap    viewmodel.Shape
+		text    string
+	}{
+		"nothing": {nil, nil, viewmodel.ShapeUnknown, viewmodel.ShapeUnknown, "未装注册库快照"},
+		"fresh":   {anchors, []viewmodel.SnapshotView{{Current: true, Freshness: "FRESH", AgeDays: 3}}, viewmodel.ShapePass, viewmodel.ShapePass, "快照 3 天"},
+		"stale":   {anchors, []viewmodel.SnapshotView{{Current: true, Freshness: "STALE", AgeDays: 40}}, viewmodel.ShapePass, viewmodel.ShapeUnknown, "快照 40 天，偏旧"},
+		"red":     {anchors, []viewmodel.SnapshotView{{Current: true, Freshness: "RED-LINE", AgeDays: 90}}, viewmodel.ShapePass, viewmodel.ShapeFail, "快照 90 天，过旧"},
+		"damaged": {anchors, []viewmodel.SnapshotView{{Current: true, Bad: "no"}}, viewmodel.ShapePass, viewmodel.ShapeFail, "快照 0 天"},
+		"old one": {anchors, []viewmodel.SnapshotView{{Previous: true, Freshness: "FRESH"}}, viewmodel.ShapePass, viewmodel.ShapeUnknown, "未装注册库快照"},
+	} {
+		chips := viewmodel.DataChips(m, c.anchors, c.snaps, true)
+		if len(chips) != 2 || chips[0].Shape != c.trust || chips[1].Shape != c.snap || chips[1].Text != c.text {
+			t.Errorf("%s: %+v", name, chips)
+		}
+	}
+	rep := vmtest.Good().Judge(vmtest.Good().Evidence, verify.Question{At: vmtest.Noon(2026, 3, 1)})
+	rep.Evidence = &verify.Evidence{Registry: &verify.RegistryLookup{Error: "damaged"}}
+	rep.Snapshot = &verify.SnapshotState{Freshness: verify.Fresh}
+	if c := viewmodel.Chips(m, rep); c[1].Shape != viewmodel.ShapeFail || c[1].Text != "快照已损坏" {
+		t.Errorf("%+v", c)
+	}
+}
+
+func TestASecondDay(t *testing.T) {
+	s, l := bid(t, 1, nil)
+	s.Select(0)
+	if s.SecondReport() != nil {
+		t.Error("a second report without a second day")
+	}
+	s.SetSecond(vmtest.Noon(2026, 8, 1))
+	l.until("all are judged twice", func() bool {
+		return s.Item(0).Row.Cells[viewmodel.ColSecond] == "不通过" && s.Item(3).Row.Cells[viewmodel.ColSecond] == "不通过"
+	})
+	if s.Item(0).Row.Indication != verify.TotalPassed {
+		t.Error("the second day has changed the first")
+	}
+	if v := viewmodel.SecondOf(messages(t, viewmodel.Chinese), s.SecondReport()); v.Shape != viewmodel.ShapeFail || v.Text == "" {
+		t.Errorf("%+v", v)
+	}
+	s.SetView(viewmodel.View{Sort: viewmodel.ColSecond})
+	if s.At(0).Row.Cells[viewmodel.ColSecond] != "不通过" {
+		t.Error("the table does not sort by the second day")
+	}
+}
