@@ -190,6 +190,8 @@ type ImportOptions struct {
 	Now time.Time
 	// From is the place that is written into the generation's description.
 	From string
+	// Root is the publisher's root, for the first import from a feed; nil afterwards, or where the program knows none.
+	Root []byte
 	// AllowOlder lets older data replace newer.
 	AllowOlder bool
 	// AllowUnsigned lets a file that nobody vouches for in where a publisher's feed has been imported before.
@@ -210,6 +212,8 @@ var (
 	ErrOlder = errors.New("older than the snapshot in use")
 	// ErrUnsigned: nobody vouches for the file, but a publisher's feed is known.
 	ErrUnsigned = errors.New("nobody vouches for this file")
+	// ErrNoSpace: the disk has no room for the new snapshot beside the one in use.
+	ErrNoSpace = errors.New("not enough space on the disk")
 	// ErrSame: the snapshot is the one in use.
 	ErrSame = errors.New("this snapshot is in use already")
 )
@@ -229,11 +233,20 @@ type Import struct {
 }
 
 // Stage copies the snapshot file at path into the folder and checks it completely; a delta is laid over the snapshot in
-// use and gives the file that its publisher built. Nothing changes for readers.
+// use and gives the file that its publisher built; a folder is a publisher's feed, on a stick for instance (StageFeed).
+// Nothing changes for readers. A feed of a publisher that the machine does not know, and for which opt.Root is nil, is
+// refused with feed.ErrNoRoot.
 func (d *Data) Stage(ctx context.Context, path string, opt ImportOptions) (*Import, error) {
 	st, err := os.Stat(path)
 	if err != nil {
 		return nil, err
+	}
+	if st.IsDir() {
+		if opt.From == "" {
+			opt.From = path
+		}
+		imp, _, err := d.StageFeed(ctx, feed.Folder(path), opt.Root, opt)
+		return imp, err
 	}
 	if !st.Mode().IsRegular() {
 		return nil, fmt.Errorf("%s: %w: not a regular file", path, ErrNotSnapshot)
@@ -262,6 +275,9 @@ type voucher struct {
 
 func (d *Data) stage(ctx context.Context, src io.Reader, size int64, opt ImportOptions, v voucher) (*Import, error) {
 	return d.staging(ctx, opt, v, func(imp *Import) (int64, string, error) {
+		if err := d.spaceFor(size); err != nil {
+			return 0, "", err
+		}
 		n, sum, err := d.gens.receive(ctx, imp.tmp, src, maxSnapshotBytes, func(done int64) { opt.tell("copy", done, size) })
 		return n, hexSum(sum), err
 	})
@@ -274,6 +290,9 @@ func (d *Data) stageDelta(ctx context.Context, src io.Reader, opt ImportOptions,
 			return 0, "", err
 		}
 		defer cur.Close()
+		if err := d.spaceFor(cur.Info.Size); err != nil {
+			return 0, "", err
+		}
 		head, err := ApplyDelta(ctx, cur.Snapshot, src, d.path(imp.tmp))
 		return head.Size, head.SHA256, err
 	})
@@ -316,6 +335,18 @@ func (d *Data) staging(ctx context.Context, opt ImportOptions, v voucher, fetch 
 	return imp, imp.check(ctx)
 }
 
+// spaceFor refuses an import for which the disk has no room: the new file and a tenth more. Where the room is not known,
+// the import finds out.
+func (d *Data) spaceFor(size int64) error {
+	if err := os.MkdirAll(d.path(""), 0o755); err != nil {
+		return err
+	}
+	if free, ok := freeBytes(d.path("")); ok && free < uint64(size)+uint64(size)/10 {
+		return fmt.Errorf("%w: %d MB are needed, %d MB are free", ErrNoSpace, (size+size/10)>>20, free>>20)
+	}
+	return nil
+}
+
 // cleanUp removes what imports that were cut off have left.
 func (d *Data) cleanUp() error {
 	names, err := d.gens.disk.names()
@@ -331,7 +362,7 @@ func (d *Data) cleanUp() error {
 }
 
 func (imp *Import) check(ctx context.Context) error {
-	s, err := openSnapshot(imp.d.path(imp.tmp), true)
+	s, err := openSnapshot(imp.d.path(imp.tmp), imp.Info.SignedBy == "")
 	if err != nil {
 		return err
 	}

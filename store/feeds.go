@@ -138,6 +138,11 @@ func (d *Data) download(ctx context.Context, f feed.Fetcher, offer *feed.Offer, 
 	}
 	defer out.Close()
 	h := sha256.New()
+	if st, err := out.Stat(); err != nil {
+		return 0, "", err
+	} else if err := d.spaceFor(max(c.Size-st.Size(), 0)); err != nil {
+		return 0, "", err
+	}
 	have, err := io.Copy(h, io.LimitReader(out, c.Size)) // what is there is hashed anew, not believed
 	if err != nil {
 		return 0, "", err

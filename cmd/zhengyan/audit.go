@@ -24,6 +24,8 @@ func cmdAudit(ctx context.Context, env *environment, args []string) int {
 	return env.verbs(ctx, "audit", []verb{
 		{"list", "the entries", auditList},
 		{"verify", "recompute the log and compare it with a checkpoint seen outside", auditVerify},
+		{"checkpoint", "the newest signed checkpoint: print it, show it as a QR, or take it home on the stick", auditCheckpoint},
+		{"reset-clock", "say that the clock is right although the log has later entries", auditResetClock},
 		{"export", "the entries, each with its proof, as JSON lines", auditExport},
 		{"check", "check exported entries without the log", auditCheck},
 	}, auditExamples, args)
@@ -130,6 +132,50 @@ func auditExport(ctx context.Context, env *environment, args []string) int {
 	defer a.Close()
 	if err := a.Export(ctx, env.Stdout, *first); err != nil {
 		return env.fail(exitUnreadable, "audit export: %v", err)
+	}
+	return exitOK
+}
+
+func auditCheckpoint(_ context.Context, env *environment, args []string) int {
+	fl := env.flags("audit checkpoint", "[options]", "  zhengyan audit checkpoint > /media/stick/checkpoint.txt\n")
+	dir := dataFlag(fl)
+	if code, done := env.parse(fl, args); done {
+		return code
+	}
+	a, code, done := env.readAudit("checkpoint", *dir)
+	if done {
+		return code
+	}
+	defer a.Close()
+	cp, err := a.Checkpoint()
+	if err != nil {
+		return env.fail(exitUnreadable, "audit checkpoint: %v", err)
+	}
+	fmt.Fprint(env.Stdout, cp)
+	return exitOK
+}
+
+func auditResetClock(_ context.Context, env *environment, args []string) int {
+	fl := env.flags("audit reset-clock", "--operator NAME", "  zhengyan audit reset-clock --operator 张样例\n")
+	dir := dataFlag(fl)
+	operator := fl.String("operator", "", "who says so; it stands in the log")
+	if code, done := env.parse(fl, args); done {
+		return code
+	}
+	if *operator == "" {
+		return env.failHint(exitUsage, "zhengyan audit reset-clock -h", "audit reset-clock: name the --operator")
+	}
+	data, err := store.OpenData(env.dataDir(*dir))
+	if err != nil {
+		return env.fail(exitUnreadable, "audit reset-clock: %v", err)
+	}
+	a, err := data.OpenAudit(rand.Reader)
+	if err != nil {
+		return env.fail(exitUnreadable, "audit reset-clock: %v", err)
+	}
+	defer a.Close()
+	if err := data.ResetClock(a, *operator, env.Now()); err != nil {
+		return env.fail(exitUnreadable, "audit reset-clock: %v", err)
 	}
 	return exitOK
 }

@@ -58,7 +58,7 @@ func (env *environment) verbs(ctx context.Context, name string, list []verb, exa
 	}
 	fmt.Fprintf(w, "Usage: zhengyan %s COMMAND [options]\n\n", name)
 	for _, v := range list {
-		fmt.Fprintf(w, "  %-9s %s\n", v.name, v.about)
+		fmt.Fprintf(w, "  %-11s %s\n", v.name, v.about)
 	}
 	fmt.Fprintf(w, "\nExamples:\n%s", examples)
 	return code
