@@ -2,11 +2,12 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test build cli-static desktop assets package bench bench-qr bench-seal bench-chain bench-hand bench-ink train-ink fuzz soak docs-rules fmt lint clean
+.PHONY: help run test build cli-static desktop assets package bench bench-qr bench-reading bench-seal bench-chain bench-hand bench-ink train-ink fuzz soak docs-rules fmt lint clean
 
 FUZZTIME ?= 2m
 SOAKTIME ?= 10m
 BENCHTIME ?= 1s
+PAGES ?= 150
 
 help: ## say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
@@ -40,6 +41,9 @@ bench: ## Go benchmarks of every package
 
 bench-qr: ## reading codes: this reader and eight others on the same pictures, tables into docs/qr.md (EVERY=4 MINUTES=20)
 	BENCHTIME=$(BENCHTIME) ./.ci/bench-qr
+
+bench-reading: ## reading scans and photos, against the truth, into docs/reading.md (PAGES of each class)
+	@.ci/bench-reading $(PAGES)
 
 bench-seal: ## checking signatures: this package against pdfsig and mutool on the same files, then its own benchmarks
 	CGO_ENABLED=0 go test -run '^$$' -bench AgainstPeers -benchtime 1x ./verify/seal

@@ -175,6 +175,10 @@ func (r *reader) marked(words []string) bool {
 	return false
 }
 
+// leastConfidence is the confidence under which a reading of a picture is none: of two digits that look alike, one is no better
+// than the other.
+const leastConfidence = 0.5
+
 // readField reads all occurrences of a field's labels. Two that disagree leave the field empty.
 func (r *reader) readField(row *fieldRow) {
 	var got []reading
@@ -228,6 +232,11 @@ func (r *reader) readField(row *fieldRow) {
 		first = 0
 	}
 	g := &got[first]
+	if conf := g.v.confidence(); g.value != "" && r.res.Source == SourceOCR && conf < leastConfidence {
+		r.problem(Unclear, row.Name, g.value)
+		r.addField(row, g, "")
+		return
+	}
 	for _, p := range g.problems {
 		r.problem(p.Code, p.Field, p.Detail)
 	}

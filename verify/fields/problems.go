@@ -13,6 +13,7 @@ const (
 	BadID            = "bad-id"            // identity number with an impossible date or check character; as printed
 	Ambiguous        = "ambiguous"         // two values for one field; the value is left empty
 	Overprinted      = "overprinted"       // different characters at one place; the value is left empty
+	Unclear          = "unclear"           // print of a picture that could not be read with any confidence; the value is left empty
 	UnmappedText     = "unmapped-text"     // characters of which the file does not say what they are
 	NotEmbedded      = "font-not-embedded" // Detail is the font's name; the text can be used, its look cannot
 	NoToUnicode      = "no-tounicode"      // Detail is the font's name; its text is not used

@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"unicode"
 
 	"zhengyan/verify/page"
 )
@@ -65,13 +66,20 @@ func (v *value) box() page.Box {
 	return box
 }
 
-// confidence is the lowest of the value's characters: one wrong digit makes a number wrong.
+// confidence is the lowest of the value's letters and digits: one wrong digit makes a number wrong, while a dash or a
+// bracket that was hard to read makes nothing wrong that the form of the value would not show.
 func (v *value) confidence() float64 {
-	c := 1.0
+	c, all, weighed := 1.0, 1.0, false
 	for _, gs := range v.rows {
 		for i := range gs {
-			c = min(c, gs[i].conf)
+			all = min(all, gs[i].conf)
+			if unicode.IsLetter(gs[i].r) || unicode.IsDigit(gs[i].r) {
+				c, weighed = min(c, gs[i].conf), true
+			}
 		}
+	}
+	if !weighed {
+		return all
 	}
 	return c
 }

@@ -165,8 +165,9 @@ func (q quad) scaled(kx, ky float64) quad {
 // paleLine is the distance of print from paper, in steps of 255, under which a line is brought to a full scale.
 const paleLine = 110
 
-// darkness brings the values of a pale line's picture to a full scale, its paper white and its print black; nil if it is not pale.
-func darkness(p []float32) []float32 {
+// darkness brings the values of a line's picture to a full scale, its paper white and its print black; nil if they are
+// further apart than the limit.
+func darkness(p []float32, limit float32) []float32 {
 	var hist [256]int
 	for _, v := range p {
 		hist[uint8(min(max(v, 0), 255))]++
@@ -181,7 +182,7 @@ func darkness(p []float32) []float32 {
 		return 255
 	}
 	black, white := rank(0.03), rank(0.8)
-	if white-black > paleLine {
+	if white-black > limit {
 		return nil
 	}
 	out := make([]float32, len(p))

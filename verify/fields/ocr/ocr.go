@@ -41,8 +41,9 @@ type Config struct {
 	Library []string
 	// Models holds the three files named above. Other nets of the same kind (PP-OCRv3 to v5) work as well.
 	Models fs.FS
-	// Rare are the rows that teach the recogniser rare characters of names (package rare); nil leaves it as it is.
-	Rare []byte
+	// Plain leaves out the rows that teach the recogniser rare characters of names (package rare), for comparison. They belong
+	// to one recogniser; another one goes without them.
+	Plain bool
 	// Threads bounds the runs of a net at the same time over all callers; 0 means 2.
 	Threads int
 }
@@ -107,6 +108,17 @@ func Open(cfg Config) (*Reader, error) {
 		return nil, err
 	}
 	keys := parseKeys(list)
+	name := fingerprint("detector", det) + ", " + fingerprint("recogniser", rec)
+	if !cfg.Plain {
+		taught, more, err := withRare(rec)
+		if err != nil {
+			return nil, fmt.Errorf("%w: rows for rare characters: %w", fields.ErrNoReader, err)
+		}
+		if len(more) > 0 {
+			rec, keys = taught, append(keys, more...)
+			name += fmt.Sprintf(" with %d rare characters", len(more))
+		}
+	}
 	version, err := startEngine(existing(cfg.Library))
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w (looked for %s): %w", fields.ErrNoReader, ErrNoLibrary, strings.Join(cfg.Library, ", "), err)
@@ -122,7 +134,7 @@ func Open(cfg Config) (*Reader, error) {
 		r.Close()
 		return nil, fmt.Errorf("%w: %w: %s: %w", fields.ErrNoReader, ErrNoModels, RecogniserFile, err)
 	}
-	r.name = "ONNX Runtime " + version + ", " + fingerprint("detector", det) + ", " + fingerprint("recogniser", rec)
+	r.name = "ONNX Runtime " + version + ", " + name
 	return r, nil
 }
 

@@ -2,21 +2,45 @@ package ocr
 
 import (
 	"crypto/sha256"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"math"
 
 	"google.golang.org/protobuf/encoding/protowire"
 )
 
 // Field numbers of ONNX (onnx.proto): only what is looked at here.
 const (
-	modelGraph  = 7
-	graphInput  = 11
-	graphOutput = 12
-	valueName   = 1
+	modelGraph   = 7
+	graphNode    = 1
+	graphInit    = 5
+	graphInput   = 11
+	graphOutput  = 12
+	valueName    = 1
+	valueType    = 2
+	typeTensor   = 1
+	tensorElem   = 1
+	nodeInput    = 1
+	nodeOutput   = 2
+	nodeOp       = 4
+	nodeAttr     = 5
+	attrName     = 1
+	attrTensor   = 5
+	attrType     = 20
+	attrIsTensor = 4
+	initDims     = 1
+	initType     = 2
+	initFloats   = 4
+	initName     = 8
+	initRaw      = 9
+	float32Type  = 1
 )
 
-var errNoModel = errors.New("not an ONNX model")
+var (
+	errNoModel = errors.New("not an ONNX model")
+	errNoHead  = errors.New("the net does not end in a linear layer and a softmax")
+)
 
 // part is one field of a protocol buffer message.
 type part struct {
@@ -62,6 +86,25 @@ func first(ps []part, num protowire.Number) []byte {
 	return nil
 }
 
+// texts are the contents of all fields of that number.
+func texts(ps []part, num protowire.Number) []string {
+	var out []string
+	for _, p := range ps {
+		if p.num == num && p.typ == protowire.BytesType {
+			out = append(out, string(p.data))
+		}
+	}
+	return out
+}
+
+func field(b []byte, num protowire.Number, data []byte) []byte {
+	return protowire.AppendBytes(protowire.AppendTag(b, num, protowire.BytesType), data)
+}
+
+func number(b []byte, num protowire.Number, v uint64) []byte {
+	return protowire.AppendVarint(protowire.AppendTag(b, num, protowire.VarintType), v)
+}
+
 // ports are the names of a model's first input and first output.
 func ports(model []byte) (in, out string, err error) {
 	top, err := parts(model)
@@ -83,6 +126,235 @@ func ports(model []byte) (in, out string, err error) {
 		return "", "", errNoModel
 	}
 	return in, out, nil
+}
+
+// node is an operation of a graph.
+type node struct {
+	op      string
+	in, out []string
+	raw     []part
+}
+
+// head is the last layer of a recogniser: softmax(x·w + b).
+type head struct {
+	x            string // the tensor that goes into it
+	w, b         []float32
+	inside       int // numbers of x at a step
+	classes      int
+	wName, bName string
+}
+
+// headOf finds the last layer of a model.
+func headOf(model []byte) (head, error) {
+	top, err := parts(model)
+	if err != nil {
+		return head{}, err
+	}
+	graph, err := parts(first(top, modelGraph))
+	if err != nil {
+		return head{}, err
+	}
+	_, end, err := ports(model)
+	if err != nil {
+		return head{}, err
+	}
+	made := map[string]node{} // output to node
+	tensors := map[string][]byte{}
+	for _, p := range graph {
+		switch p.num {
+		case graphNode:
+			ps, err := parts(p.data)
+			if err != nil {
+				return head{}, err
+			}
+			n := node{op: string(first(ps, nodeOp)), in: texts(ps, nodeInput), out: texts(ps, nodeOutput), raw: ps}
+			for _, o := range n.out {
+				made[o] = n
+			}
+			if n.op == "Constant" && len(n.out) == 1 {
+				if as, err := parts(first(ps, nodeAttr)); err == nil && string(first(as, attrName)) == "value" {
+					tensors[n.out[0]] = first(as, attrTensor)
+				}
+			}
+		case graphInit:
+			ps, err := parts(p.data)
+			if err != nil {
+				return head{}, err
+			}
+			tensors[string(first(ps, initName))] = p.data
+		}
+	}
+	soft := made[end]
+	if soft.op != "Softmax" || len(soft.in) != 1 {
+		return head{}, errNoHead
+	}
+	add := made[soft.in[0]]
+	if add.op != "Add" || len(add.in) != 2 {
+		return head{}, errNoHead
+	}
+	mul, bias := made[add.in[0]], add.in[1]
+	if mul.op != "MatMul" {
+		mul, bias = made[add.in[1]], add.in[0]
+	}
+	if mul.op != "MatMul" || len(mul.in) != 2 {
+		return head{}, errNoHead
+	}
+	h := head{x: mul.in[0], wName: mul.in[1], bName: bias}
+	var dims []int
+	if h.w, dims, err = tensor(tensors[h.wName]); err != nil || len(dims) != 2 {
+		return head{}, errNoHead
+	}
+	h.inside, h.classes = dims[0], dims[1]
+	if h.b, dims, err = tensor(tensors[h.bName]); err != nil || len(dims) != 1 || dims[0] != h.classes {
+		return head{}, errNoHead
+	}
+	return h, nil
+}
+
+// tensor reads the numbers and the shape of a float32 tensor.
+func tensor(b []byte) ([]float32, []int, error) {
+	ps, err := parts(b)
+	if err != nil {
+		return nil, nil, err
+	}
+	var dims []int
+	n := 1
+	for _, p := range ps {
+		switch {
+		case p.num == initDims && p.typ == protowire.VarintType:
+			dims = append(dims, int(p.u))
+		case p.num == initDims && p.typ == protowire.BytesType:
+			for d := p.data; len(d) > 0; {
+				u, k := protowire.ConsumeVarint(d)
+				if k < 0 {
+					return nil, nil, errNoModel
+				}
+				dims, d = append(dims, int(u)), d[k:]
+			}
+		case p.num == initType && p.u != float32Type:
+			return nil, nil, errNoModel
+		}
+	}
+	for _, d := range dims {
+		if d < 1 || d > 1<<20 || n > 1<<28/d {
+			return nil, nil, errNoModel
+		}
+		n *= d
+	}
+	raw := first(ps, initRaw)
+	if raw == nil {
+		raw = first(ps, initFloats)
+	}
+	if len(raw) != 4*n {
+		return nil, nil, errNoModel
+	}
+	out := make([]float32, n)
+	for i := range out {
+		out[i] = math.Float32frombits(binary.LittleEndian.Uint32(raw[4*i:]))
+	}
+	return out, dims, nil
+}
+
+func constant(name string, dims []int, values []float32) []byte {
+	var t []byte
+	for _, d := range dims {
+		t = number(t, initDims, uint64(d))
+	}
+	t = number(t, initType, float32Type)
+	raw := make([]byte, 4*len(values))
+	for i, v := range values {
+		binary.LittleEndian.PutUint32(raw[4*i:], math.Float32bits(v))
+	}
+	t = field(t, initRaw, raw)
+	a := field(nil, attrName, []byte("value"))
+	a = field(a, attrTensor, t)
+	a = number(a, attrType, attrIsTensor)
+	n := field(nil, nodeOutput, []byte(name))
+	n = field(n, nodeOp, []byte("Constant"))
+	return field(n, nodeAttr, a)
+}
+
+// rebuilt is the model with its graph changed: nodes and initial values that give one of the named tensors are replaced,
+// and the output becomes another one, of any shape.
+func rebuilt(model []byte, constants map[string][]byte, output string) ([]byte, error) {
+	top, err := parts(model)
+	if err != nil {
+		return nil, err
+	}
+	graph, err := parts(first(top, modelGraph))
+	if err != nil {
+		return nil, err
+	}
+	var g []byte
+	for _, c := range constants { // first: a graph is sorted by what is needed first
+		g = field(g, graphNode, c)
+	}
+	for _, p := range graph {
+		switch p.num {
+		case graphNode:
+			ps, err := parts(p.data)
+			if err != nil {
+				return nil, err
+			}
+			if out := texts(ps, nodeOutput); len(out) == 1 && constants[out[0]] != nil && string(first(ps, nodeOp)) == "Constant" {
+				continue
+			}
+		case graphInit:
+			ps, err := parts(p.data)
+			if err != nil {
+				return nil, err
+			}
+			if constants[string(first(ps, initName))] != nil {
+				continue
+			}
+		case graphOutput:
+			continue
+		}
+		g = append(g, p.raw...)
+	}
+	kind := field(nil, typeTensor, number(nil, tensorElem, float32Type))
+	g = field(g, graphOutput, field(field(nil, valueName, []byte(output)), valueType, kind))
+	var out []byte
+	for _, p := range top {
+		if p.num == modelGraph {
+			out = field(out, modelGraph, g)
+			continue
+		}
+		out = append(out, p.raw...)
+	}
+	return out, nil
+}
+
+// extended is the model with more classes: rows has for each a weight for every number that goes into the last layer, and
+// last its bias.
+func extended(model []byte, rows [][]float32) ([]byte, error) {
+	h, err := headOf(model)
+	if err != nil {
+		return nil, err
+	}
+	n := h.classes + len(rows)
+	w, b := make([]float32, h.inside*n), make([]float32, n)
+	copy(b, h.b)
+	for i := range h.inside {
+		copy(w[i*n:], h.w[i*h.classes:(i+1)*h.classes])
+		for k, r := range rows {
+			if len(r) != h.inside+1 {
+				return nil, fmt.Errorf("a row of %d numbers for a layer of %d", len(r)-1, h.inside)
+			}
+			w[i*n+h.classes+k] = r[i]
+		}
+	}
+	for k, r := range rows {
+		b[h.classes+k] = r[h.inside]
+	}
+	_, out, err := ports(model)
+	if err != nil {
+		return nil, err
+	}
+	return rebuilt(model, map[string][]byte{
+		h.wName: constant(h.wName, []int{h.inside, n}, w),
+		h.bName: constant(h.bName, []int{n}, b),
+	}, out)
 }
 
 // fingerprint names a model by what it is.

@@ -135,7 +135,7 @@ func (r *Reader) readAll(ctx context.Context, m *raster, lines []reading, which 
 			for i := range next {
 				l, err := func() (l reading, err error) {
 					defer caught(&err)
-					return r.readLine(ctx, m, m.r, lines[i].quad)
+					return r.readSure(ctx, m, m.r, lines[i].quad)
 				}()
 				if err != nil {
 					cancel(err)
@@ -177,7 +177,7 @@ func (r *Reader) orient(ctx context.Context, m *raster, seen []found, angle floa
 	for k, i := range idx {
 		var conf [2]float64
 		for way := range 2 {
-			l, err := r.readLine(ctx, m, m.r, seen[i].straighten(angle, turn+2*way))
+			l, err := r.readLine(ctx, m, m.r, seen[i].straighten(angle, turn+2*way), asIs)
 			if err != nil {
 				return 0, err
 			}

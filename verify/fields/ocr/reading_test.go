@@ -129,16 +129,16 @@ func newStudio(t testing.TB, fonts []font) *studio {
 
 // The classes of pictures.
 const (
-	scans = "scan"
-	shots = "photo"
-	chats = "chat"
+	scans  = "scan"
+	sealed = "seal" // a colour scan with a seal over the day of issue
+	chats  = "chat" // a photo sent through a chat program; all other classes are photos as taken
 )
 
 // take gives the i-th picture of a class and split.
 func (s *studio) take(t testing.TB, class string, split camera.Split, i int, spec verifytest.Spec) pictured {
 	t.Helper()
 	k := i % len(s.gens)
-	p := pictured{name: fmt.Sprintf("%s-%s-%03d-%s", class, split, i, s.fonts[k].name), spec: spec, scan: class == scans}
+	p := pictured{name: fmt.Sprintf("%s-%s-%03d-%s", class, split, i, s.fonts[k].name), spec: spec, scan: class == scans || class == sealed}
 	file := ""
 	if s.folder != "" {
 		file = filepath.Join(s.folder, p.name+".jpg")
@@ -159,11 +159,18 @@ func (s *studio) take(t testing.TB, class string, split camera.Split, i int, spe
 		}
 	}
 	var pic camera.Picture
-	if class == scans {
+	if p.scan {
 		shot, seed := camera.ScanShot(split, i)
+		if class == sealed {
+			shot.Mode = camera.ScanColour
+		}
 		printed, err := s.gens[k].Printed(spec, 1.25*shot.DPI)
 		if err != nil {
 			t.Fatal(err)
+		}
+		if class == sealed {
+			r := rand.New(rand.NewPCG(55, uint64(i)))
+			s.gens[k].StampOn(printed, 1.25*shot.DPI, false, 370+30*r.Float64(), 40+20*r.Float64(), 117, "样例省样例市住房和城乡建设局")
 		}
 		pic = camera.Scanned(camera.A4(printed), shot, seed)
 	} else {
@@ -341,3 +348,39 @@ func compare(s verifytest.Spec, r *fields.Result) []fact {
 
 // numeric are the fields that are registration numbers, days and periods.
 var numeric = []string{"number", "idNumber", "birth", "usage", "valid", "specialtyValid", "issueDate", "approved", "annotation"}
+
+// TestSpecimens reads specimens as scanned and as photographed: what was read surely is right.
+func TestSpecimens(t *testing.T) {
+	r, tab := open(t), tables(t)
+	if assets.Font() == nil {
+		t.Skip("no bundled font in this build")
+	}
+	if testing.Short() {
+		t.Skip("takes seconds a page")
+	}
+	st := newStudio(t, []font{{"Noto Sans SC", assets.Font()}})
+	for i, class := range []string{scans, "photo"} {
+		p := st.take(t, class, camera.Dev, 3*i, varied(camera.Dev, 3*i))
+		text, err := r.ReadPage(t.Context(), p.flat(), 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all := fields.ReadAll([]page.Text{text}, tab)
+		if len(all) != 1 || all[0].Source != fields.SourceOCR {
+			t.Fatalf("%s: %d certificates", p.name, len(all))
+		}
+		right := 0
+		facts := compare(p.spec, all[0])
+		for _, f := range facts {
+			switch {
+			case f.want == f.got:
+				right++
+			case f.got != "" && f.conf >= 0.95 && !f.problem && slices.Contains(numeric, f.field):
+				t.Errorf("%s: %s %q surely read as %q", p.name, f.field, f.want, f.got)
+			}
+		}
+		if right < len(facts)-1 {
+			t.Errorf("%s: %d of %d facts read; %+v", p.name, right, len(facts), all[0].Certificate)
+		}
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"unicode/utf8"
 )
 
@@ -48,28 +49,31 @@ func (l *reading) confidence() float64 {
 	return sum / float64(len(l.syms))
 }
 
+// tone says how the picture of a line is toned.
+type tone int
+
+const (
+	asIs      tone = iota // a pale line is brought to a full scale
+	fullScale             // every line is
+)
+
 // readLine reads the line in a quad of a plane.
-func (r *Reader) readLine(ctx context.Context, m *raster, plane []uint8, q quad) (reading, error) {
+func (r *Reader) readLine(ctx context.Context, m *raster, plane []uint8, q quad, how tone) (reading, error) {
 	h := q.height()
 	if h < 1 || q.width() < 1 {
 		return reading{quad: q}, nil
 	}
 	w := int(math.Ceil(q.width() / h * lineHeight))
 	w = min(max(w, frameWidth), maxLineWidth)
-	full := max((w+frameWidth-1)/frameWidth*frameWidth, minLineWidth)
 	pix := crop(plane, m.w, m.h, q, w, lineHeight)
-	if full := darkness(pix); full != nil {
+	limit := float32(paleLine)
+	if how == fullScale {
+		limit = 256
+	}
+	if full := darkness(pix, limit); full != nil {
 		pix = full
 	}
-	in := make([]float32, 3*lineHeight*full) // what is filled up stays 0, the middle of the scale
-	for y := range lineHeight {
-		for x := range w {
-			in[y*full+x] = pix[y*w+x]/127.5 - 1
-		}
-	}
-	n := lineHeight * full
-	copy(in[n:2*n], in[:n])
-	copy(in[2*n:], in[:n])
+	in, full := lineInput(pix, w)
 	out, dims, err := r.run(ctx, r.rec, in, [4]int{1, 3, lineHeight, full})
 	if err != nil {
 		return reading{}, err
@@ -78,7 +82,58 @@ func (r *Reader) readLine(ctx context.Context, m *raster, plane []uint8, q quad)
 		return reading{}, fmt.Errorf("the recogniser gives an answer of the size %v for %d characters", dims, len(r.keys))
 	}
 	frames := float64(w) / float64(full) * float64(dims[1])
-	return reading{quad: q, syms: decode(out, dims[1], dims[2], frames, r.keys)}, nil
+	return reading{quad: q, syms: dropGhosts(decode(out, dims[1], dims[2], frames, r.keys), pix, w)}, nil
+}
+
+// ghostInk is the share of a line's usual ink under which a character is the back of the page, or dirt.
+const ghostInk = 0.3
+
+// dropGhosts leaves out the characters of a line's picture that are far paler than the others.
+func dropGhosts(syms []symbol, pix []float32, w int) []symbol {
+	if len(syms) < 3 {
+		return syms
+	}
+	white := float32(0)
+	for _, v := range pix {
+		white += v
+	}
+	white /= float32(len(pix)) // nearer to the paper than to the ink
+	ink := make([]float64, len(syms))
+	for i, s := range syms {
+		dark := white
+		x := int(s.at * float64(w))
+		for y := lineHeight / 8; y < lineHeight*7/8; y++ {
+			for c := max(0, x-lineHeight/5); c < min(w, x+lineHeight/5); c++ {
+				dark = min(dark, pix[y*w+c])
+			}
+		}
+		ink[i] = float64(white - dark)
+	}
+	sorted := slices.Clone(ink)
+	slices.Sort(sorted)
+	usual := sorted[len(sorted)*2/3]
+	out := syms[:0:0]
+	for i, s := range syms {
+		if ink[i] >= ghostInk*usual || s.r == ' ' {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// lineInput is the recogniser's input for a line's picture of width w, filled up to the width full.
+func lineInput(pix []float32, w int) (in []float32, full int) {
+	full = max((w+frameWidth-1)/frameWidth*frameWidth, minLineWidth)
+	in = make([]float32, 3*lineHeight*full) // what is filled up stays 0, the middle of the scale
+	for y := range lineHeight {
+		for x := range w {
+			in[y*full+x] = pix[y*w+x]/127.5 - 1
+		}
+	}
+	n := lineHeight * full
+	copy(in[n:2*n], in[:n])
+	copy(in[2*n:], in[:n])
+	return in, full
 }
 
 // decode reads the steps of the recogniser (connectionist temporal classification): the likeliest class of each step,
