@@ -99,7 +99,7 @@ func (e *InputError) Reason() string {
 //go:embed weights.gob
 var weights []byte
 
-var loaded = sync.OnceValues(func() (*model.Model, error) { return model.Read(bytes.NewReader(weights), pair.Names()) })
+var loaded = sync.OnceValues(func() (*model.Set, error) { return model.Read(bytes.NewReader(weights), pair.Names()) })
 
 // CompareImages compares two plain pictures of signatures, dark writing on light paper with nothing else on it.
 func CompareImages(ctx context.Context, ref, query image.Image) (Likeness, error) {
@@ -114,9 +114,10 @@ func CompareImages(ctx context.Context, ref, query image.Image) (Likeness, error
 	return Compare(ctx, r, q)
 }
 
-// Compare compares separated writing with a reference. The error is the context's, or an [InputError].
+// Compare compares separated writing with a reference. A query without hidden places (Unknown is nil) counts as a plain
+// picture, for which other figures hold than for writing that was separated from a print. The error is the context's, or an [InputError].
 func Compare(ctx context.Context, ref, query *stroke.Mask) (Likeness, error) {
-	m, err := loaded()
+	set, err := loaded()
 	if err != nil {
 		return Likeness{}, err
 	}
@@ -131,6 +132,10 @@ func Compare(ctx context.Context, ref, query *stroke.Mask) (Likeness, error) {
 	res := pair.Compare(r, q)
 	if err := ctx.Err(); err != nil {
 		return Likeness{}, err
+	}
+	m := set.Clean
+	if query.Unknown != nil {
+		m = set.Separated
 	}
 	l := Likeness{Probability: m.Probability(res.Features, res.Hidden), Hidden: res.Hidden, Cells: res.Cells(Rows, Cols)}
 	l.Band, l.Reason = bandOf(m, l.Probability, l.Hidden)

@@ -114,10 +114,14 @@ func TestHiddenIsUnknown(t *testing.T) {
 }
 
 func TestBands(t *testing.T) {
-	m, err := loaded()
+	set, err := loaded()
 	if err != nil {
 		t.Fatal(err)
 	}
+	if m := set.Clean; !(m.Differs > 0 && m.Differs <= m.Agrees && m.Agrees < 1) {
+		t.Fatalf("bands from %v to %v", m.Differs, m.Agrees)
+	}
+	m := set.Separated
 	if !(m.Differs > 0 && m.Differs <= m.Agrees && m.Agrees < 1) {
 		t.Fatalf("bands from %v to %v", m.Differs, m.Agrees)
 	}
@@ -161,7 +165,7 @@ func TestBadInput(t *testing.T) {
 		{"dash", "query-too-little", fill(300, 100, func(x, y int) bool { return x > 50 && x < 250 && y/3 == 10 }), trace.ErrTooLittle},
 		{"coarse", "query-too-coarse", fill(40, 20, func(x, y int) bool { return x%4 == 0 || y == 9 }), trace.ErrTooCoarse},
 		{"solid", "query-solid", fill(300, 300, func(x, y int) bool { return x > 9 && y > 9 && x < 290 && y < 290 }), nil},
-		{"huge", "query-too-large", fill(1<<13, 1<<13+1, func(int, int) bool { return false }), trace.ErrTooLarge},
+		{"huge", "query-too-large", &stroke.Mask{W: 1 << 13, H: 1<<13 + 1, Ink: make([]bool, 1<<13*(1<<13+1))}, trace.ErrTooLarge},
 	} {
 		_, err := Compare(context.Background(), good, c.mask)
 		var in *InputError

@@ -7,7 +7,9 @@ import "math"
 func (w *Writer) Sign(name string, variant uint64) [][]Point {
 	rng := w.random("sign", name, variant)
 	v := w.style.vary * math.Exp(0.25*rng.NormFloat64()) // some days are better than others
-	p := vary(w.plan(name), rng, once(v))
+	plan := w.plan(name)
+	v *= intricacy(plan)
+	p := vary(plan, rng, once(v))
 	return w.trace(p, rng.Float64, trace{round: w.style.round + 0.06*rng.NormFloat64(), vary: 0.12 * v})
 }
 
@@ -17,9 +19,12 @@ func (w *Writer) Imitate(of *Writer, name string, variant uint64) [][]Point {
 	rng := w.random("imitate", name, variant^of.seed<<20)
 	habit := w.random("bias", name, of.seed) // what this imitator always gets wrong
 	skill := clamp(0.5+0.3*habit.NormFloat64(), 0, 1)
+	model := of.plan(name)
+	hard := intricacy(model)
 	e := of.style.vary*(0.85+0.75*(1-skill)) + 0.003 + 0.010*(1-skill)
 
-	seen := vary(of.plan(name), of.random("seen", name, variant), once(of.style.vary))
+	e *= hard
+	seen := vary(model, of.random("seen", name, variant), once(of.style.vary*hard))
 	pull := (0.10 + 0.50*(1-skill)) * habit.Float64()
 	for _, s := range seen {
 		shear(s.pts, pull*(w.style.slant-of.style.slant), pull*(w.style.rise-of.style.rise))
@@ -39,10 +44,26 @@ func (w *Writer) Imitate(of *Writer, name string, variant uint64) [][]Point {
 	})
 }
 
+// intricacy says how much more than usual varies in writing with much line for its extent: small shapes, written fast, are
+// repeated less exactly by their size.
+func intricacy(plan []stroke) float64 {
+	const usual = 7 // heights of line by the mean side
+	x0, y0, x1, y1, sum := math.Inf(1), math.Inf(1), math.Inf(-1), math.Inf(-1), 0.0
+	for _, s := range plan {
+		sum += length(s.pts)
+		for _, p := range s.pts {
+			x0, y0, x1, y1 = math.Min(x0, p.X), math.Min(y0, p.Y), math.Max(x1, p.X), math.Max(y1, p.Y)
+		}
+	}
+	side := math.Sqrt(math.Max(x1-x0, 0.2) * math.Max(y1-y0, 0.2))
+	return clamp(math.Pow(sum/side/usual, 0.6), 0.6, 1.7)
+}
+
 // variation says how far one writing departs from the plan, each in heights of a character.
 type variation struct {
 	aspect, slant, rise       float64
 	charMove, charScale, turn float64
+	walk, strokeWalk          float64 // what adds up from character to character, and from stroke to stroke in one
 	bend                      float64
 	strokeMove, stretch       float64
 	point                     float64
@@ -54,14 +75,16 @@ type variation struct {
 // once is the natural proportion between the kinds of variation.
 func once(v float64) variation {
 	return variation{
-		aspect: 3.6 * v, slant: 1.6 * v, rise: 1.3 * v, charMove: 2.3 * v, charScale: 2.8 * v, turn: 1.5 * v, bend: 1.5 * v,
-		strokeMove: 0.75 * v, stretch: 2.8 * v, point: 0.30 * v, last: 7 * v,
+		aspect: 3.4 * v, slant: 1.6 * v, rise: 1.2 * v, charMove: 1.4 * v, walk: 1.7 * v, charScale: 2.6 * v, turn: 1.5 * v, bend: 1.5 * v,
+		strokeMove: 0.6 * v, strokeWalk: 0.42 * v, stretch: 2.8 * v, point: 0.30 * v, last: 7 * v,
 	}
 }
 
 // local makes the variation of strokes and turning points k times as large: layout is copied more easily than form.
 func (v variation) local(k float64) variation {
-	v.strokeMove, v.stretch, v.point = k*v.strokeMove, k*v.stretch, k*v.point
+	v.strokeMove, v.stretch, v.point = 1.2*k*v.strokeMove, k*v.stretch, k*v.point
+	// An imitator looks at the sample again and again: errors do not add up.
+	v.charMove, v.walk, v.strokeWalk = 1.4*v.charMove, 0.3*v.walk, 0.3*v.strokeWalk
 	return v
 }
 
@@ -77,14 +100,18 @@ func vary(plan []stroke, rng source, v variation) []stroke {
 	bend := newBend(rng, v.bend, 1.1)
 	type place struct{ dx, dy, scale, turn, cx, cy float64 }
 	chars := map[int]place{}
+	var wx, wy, sx0, sy0 float64
 	out := make([]stroke, len(plan))
 	for i, s := range plan {
 		if _, ok := chars[s.char]; !ok {
 			cx, cy := centre(s.pts)
-			chars[s.char] = place{v.charMove * n(), v.charMove * n(), math.Exp(v.charScale * n()), v.turn * n(), cx, cy}
+			wx, wy = wx+v.walk*n(), wy+0.6*v.walk*n()
+			sx0, sy0 = 0, 0
+			chars[s.char] = place{wx + v.charMove*n(), wy + v.charMove*n(), math.Exp(v.charScale * n()), v.turn * n(), cx, cy}
 		}
 		c := chars[s.char]
-		mx, my, k := v.strokeMove*n(), v.strokeMove*n(), math.Exp(v.stretch*n())
+		sx0, sy0 = sx0+v.strokeWalk*n(), sy0+v.strokeWalk*n()
+		mx, my, k := sx0+v.strokeMove*n(), sy0+v.strokeMove*n(), math.Exp(v.stretch*n())
 		sx, sy := centre(s.pts)
 		pts := make([]Point, 0, len(s.pts))
 		for j, p := range s.pts {

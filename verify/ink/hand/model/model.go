@@ -116,39 +116,57 @@ func (m *Model) Probability(features []float64, hidden float64) float64 {
 // Logistic is 1/(1+exp(-v)).
 func Logistic(v float64) float64 { return 1 / (1 + math.Exp(-v)) }
 
-// Write stores the model.
-func (m *Model) Write(w io.Writer) error { return gob.NewEncoder(w).Encode(m) }
+// Set holds the models for the two ways in which writing comes.
+type Set struct {
+	Clean     *Model // plain pictures of signatures
+	Separated *Model // writing separated from a print
+}
 
-// Read loads a model and checks that it fits the names of the features.
-func Read(r io.Reader, names []string) (*Model, error) {
-	m := &Model{}
-	if err := gob.NewDecoder(r).Decode(m); err != nil {
+// Write stores the models.
+func (s *Set) Write(w io.Writer) error { return gob.NewEncoder(w).Encode(s) }
+
+// Read loads both models and checks that they fit the names of the features.
+func Read(r io.Reader, names []string) (*Set, error) {
+	s := &Set{}
+	if err := gob.NewDecoder(r).Decode(s); err != nil {
 		return nil, fmt.Errorf("model: %w", err)
 	}
+	for _, m := range []*Model{s.Clean, s.Separated} {
+		if m == nil {
+			return nil, errors.New("model: one of the two is missing")
+		}
+		if err := m.check(names); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+func (m *Model) check(names []string) error {
 	if len(m.Names) != len(names) || len(m.Mean) != len(names) || len(m.Inv) != len(names) || len(m.Line.W) != len(names) {
-		return nil, errors.New("model: trained with other features")
+		return errors.New("model: trained with other features")
 	}
 	for i, n := range names {
 		if m.Names[i] != n {
-			return nil, fmt.Errorf("model: trained with %q in the place of %q", m.Names[i], n)
+			return fmt.Errorf("model: trained with %q in the place of %q", m.Names[i], n)
 		}
 	}
 	for _, n := range m.Nets {
 		for _, row := range n.In {
 			if len(row) != len(names)+1 || len(n.Out) != len(n.In)+1 {
-				return nil, errors.New("model: a net of another size")
+				return errors.New("model: a net of another size")
 			}
 		}
 	}
 	for _, t := range m.Trees {
 		if n := len(t.Leaf); n != len(t.Feature)+1 || len(t.At) != len(t.Feature) || n&(n-1) != 0 {
-			return nil, errors.New("model: a tree of another size")
+			return errors.New("model: a tree of another size")
 		}
 		for _, f := range t.Feature {
 			if int(f) >= len(names) || f < 0 {
-				return nil, errors.New("model: a tree of other features")
+				return errors.New("model: a tree of other features")
 			}
 		}
 	}
-	return m, nil
+	return nil
 }

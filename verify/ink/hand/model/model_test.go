@@ -37,18 +37,25 @@ func TestScore(t *testing.T) {
 
 func TestReadBack(t *testing.T) {
 	var b bytes.Buffer
-	if err := good().Write(&b); err != nil {
+	if err := (&Set{good(), good()}).Write(&b); err != nil {
 		t.Fatal(err)
 	}
 	data := b.Bytes()
 	m, err := Read(bytes.NewReader(data), []string{"a", "b"})
-	if err != nil || m.Score([]float64{2, 6}) != good().Score([]float64{2, 6}) {
+	if err != nil || m.Separated.Score([]float64{2, 6}) != good().Score([]float64{2, 6}) {
 		t.Fatal(err)
 	}
 	for _, names := range [][]string{{"a"}, {"b", "a"}, {"a", "b", "c"}} {
 		if _, err := Read(bytes.NewReader(data), names); err == nil {
 			t.Errorf("read for the features %v", names)
 		}
+	}
+	var half bytes.Buffer
+	if err := (&Set{Clean: good()}).Write(&half); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Read(&half, []string{"a", "b"}); err == nil {
+		t.Error("one model of two was read")
 	}
 	if _, err := Read(bytes.NewReader(data[:len(data)/2]), []string{"a", "b"}); err == nil {
 		t.Error("half a file was read")
@@ -70,7 +77,7 @@ func TestMisfits(t *testing.T) {
 		m := good()
 		spoil(m)
 		var b bytes.Buffer
-		if err := m.Write(&b); err != nil {
+		if err := (&Set{good(), m}).Write(&b); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := Read(&b, []string{"a", "b"}); err == nil {

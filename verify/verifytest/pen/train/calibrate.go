@@ -10,9 +10,9 @@ import (
 
 // What the bands promise, on invented writers that the model did not learn from.
 const (
-	agreeSkilled = 0.10  // share of skilled imitations that may agree, clean
-	agreeOther   = 0.004 // share of other hands writing the same name that may agree, clean or scanned
-	differOwn    = 0.03  // share of a person's own writing that may differ, clean or scanned
+	agreeSkilled = 0.10  // share of skilled imitations that may agree
+	agreeOther   = 0.004 // share of other hands writing the same name that may agree
+	differOwn    = 0.03  // share of a person's own writing that may differ
 )
 
 // calibrate fits the probability to pairs of other writers and sets the bands there.
@@ -24,15 +24,12 @@ func calibrate(m *model.Model, held []sample) {
 	}
 	l := logistic(x, y, w, 0.1)
 	m.Scale, m.Hide, m.Shift = l.W[0], l.W[1], l.B
-	by := map[bool][4][]float64{} // clean or not
+	var by [4][]float64
 	for i, s := range held {
-		p := model.Logistic(l.Of(x[i]))
-		v := by[s.Set == "invented"]
-		v[s.Kind] = append(v[s.Kind], p)
-		by[s.Set == "invented"] = v
+		by[s.Kind] = append(by[s.Kind], model.Logistic(l.Of(x[i])))
 	}
-	m.Agrees = math.Max(above(by[true][skilled], agreeSkilled), math.Max(above(by[true][sameName], agreeOther), above(by[false][sameName], agreeOther)))
-	m.Differs = math.Min(above(by[true][genuine], 1-differOwn), above(by[false][genuine], 1-differOwn))
+	m.Agrees = math.Max(above(by[skilled], agreeSkilled), above(by[sameName], agreeOther))
+	m.Differs = above(by[genuine], 1-differOwn)
 	m.Differs = math.Min(m.Differs, m.Agrees)
 	fmt.Printf("agrees from %.3f, differs below %.3f; scale %.2f shift %.2f hidden %.2f\n", m.Agrees, m.Differs, m.Scale, m.Shift, m.Hide)
 }
@@ -45,12 +42,12 @@ func above(v []float64, share float64) float64 {
 }
 
 // ece is the expected calibration error over ten steps of probability, with as many pairs of one person as of two.
-func ece(m *model.Model, all []sample) (sum float64) {
+func ece(m *model.Set, all []sample) (sum float64) {
 	w := weights(all)
 	var n, p, y [10]float64
 	total := 0.0
 	for i, s := range all {
-		v := m.Probability(s.X, s.Hidden)
+		v := s.of(m).Probability(s.X, s.Hidden)
 		k := min(9, int(v*10))
 		n[k] += w[i]
 		p[k] += w[i] * v

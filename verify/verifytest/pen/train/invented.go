@@ -9,8 +9,10 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"sync"
 
+	"zhengyan/verify/ink/hand/model"
 	"zhengyan/verify/ink/hand/pair"
 	"zhengyan/verify/ink/hand/trace"
 	"zhengyan/verify/ink/stroke"
@@ -32,6 +34,19 @@ type sample struct {
 	Set    string // where it comes from
 	Writer int
 	Hidden float64
+}
+
+// clean: a plain picture, not writing separated from a print.
+func (s sample) clean() bool {
+	return !strings.HasPrefix(s.Set, "scan") && !strings.HasPrefix(s.Set, "print")
+}
+
+// of gives the model that judges the pair.
+func (s sample) of(m *model.Set) *model.Model {
+	if s.clean() {
+		return m.Clean
+	}
+	return m.Separated
 }
 
 // cached keeps what make gives in a file, if there is a folder for it.
@@ -128,7 +143,7 @@ func invented(first uint64, writers int) ([]sample, error) {
 }
 
 // tool_ is a pen and a way of taking the picture.
-type tool_ struct{ long, pen, dpi, threshold, noise, gaps float64 }
+type tool_ struct{ long, pen, dpi, threshold float64 }
 
 func newTool(rng *rand.Rand) tool_ {
 	t := tool_{long: 25 + 40*rng.Float64(), pen: 0.25 + 0.6*rng.Float64(), dpi: 110 + 110*rng.Float64()}
@@ -142,9 +157,6 @@ func (t tool_) vary(rng *rand.Rand) tool_ {
 	t.long *= math.Exp(0.12 * rng.NormFloat64())
 	t.pen *= math.Exp(0.15 * rng.NormFloat64())
 	t.threshold = 70 + 110*rng.Float64()
-	if rng.IntN(4) == 0 {
-		t.gaps = 0.25 * rng.Float64()
-	}
 	return t
 }
 

@@ -19,8 +19,8 @@ func main() {
 	flag.StringVar(&o.doc, "doc", "", "page whose table is written anew")
 	flag.StringVar(&o.corpus, "corpus", "", "folder with manifest.tsv of real signatures, to measure only")
 	flag.StringVar(&o.cache, "cache", "", "folder in which measured pairs are kept between runs")
-	flag.IntVar(&o.writers, "writers", 220, "invented writers to learn from")
-	flag.IntVar(&o.calibrate, "calibrate", 90, "invented writers to calibrate with")
+	flag.IntVar(&o.writers, "writers", 200, "invented writers to learn from")
+	flag.IntVar(&o.calibrate, "calibrate", 70, "invented writers to calibrate with")
 	flag.IntVar(&o.test, "test", 60, "invented writers to measure with")
 	flag.IntVar(&o.refs, "refs", 4, "references a corpus writer")
 	flag.IntVar(&o.prints, "prints", 0, "prints to make, scan and compare the whole way")
@@ -99,7 +99,7 @@ func run(o options) error {
 	return nil
 }
 
-func train(o options, both func(string, uint64, int) ([]sample, error)) (*model.Model, error) {
+func train(o options, both func(string, uint64, int) ([]sample, error)) (*model.Set, error) {
 	learn, err := both("train", trainSeed, o.writers)
 	if err != nil {
 		return nil, err
@@ -109,12 +109,23 @@ func train(o options, both func(string, uint64, int) ([]sample, error)) (*model.
 		return nil, err
 	}
 	fmt.Printf("%d pairs to learn from, %d to calibrate with\n", len(learn), len(held))
-	m := fit(learn)
-	calibrate(m, held)
+	m := &model.Set{Clean: fit(only(learn, true)), Separated: fit(learn)}
+	calibrate(m.Clean, only(held, true))
+	calibrate(m.Separated, only(held, false))
 	return m, save(m, o.weights)
 }
 
-func load(file string) (*model.Model, error) {
+// only gives the clean pairs, or the others.
+func only(all []sample, clean bool) (out []sample) {
+	for _, s := range all {
+		if s.clean() == clean {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+func load(file string) (*model.Set, error) {
 	f, err := os.Open(file)
 	if err != nil {
 		return nil, err
@@ -123,7 +134,7 @@ func load(file string) (*model.Model, error) {
 	return model.Read(f, pair.Names())
 }
 
-func save(m *model.Model, file string) error {
+func save(m *model.Set, file string) error {
 	f, err := os.Create(file)
 	if err != nil {
 		return err

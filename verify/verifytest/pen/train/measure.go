@@ -23,6 +23,11 @@ func groups(all []sample) []group {
 			by["svc2004 all"] = append(by["svc2004 all"], s)
 		}
 	}
+	for _, k := range []string{"svc2004 all", "cedar"} {
+		if len(by["svc2004 all"]) > 0 && len(by["cedar"]) > 0 {
+			by["real"] = append(by["real"], by[k]...)
+		}
+	}
 	var out []group
 	for k, v := range by {
 		out = append(out, group{k, v})
@@ -62,12 +67,13 @@ func scores(s []sample, f func(sample) float64) (out [4][]float64) {
 }
 
 // report compares the parts of the model.
-func report(m *model.Model, sets []group) {
+func report(m *model.Set, sets []group) {
 	fmt.Printf("%-16s %6s  %s\n", "set", "pairs", "skilled / same name / stranger EER %: line | nets | trees | all")
 	for _, g := range sets {
 		fmt.Printf("%-16s %6d ", g.name, len(g.samples))
 		for k := range 4 {
 			s := scores(g.samples, func(v sample) float64 {
+				m := v.of(m)
 				if k == 3 {
 					return m.Score(v.X)
 				}

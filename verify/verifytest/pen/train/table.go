@@ -23,16 +23,16 @@ var titles = map[string]string{
 	"invented": "invented, clean", "scan beside": "invented, simulated separation, beside",
 	"scan overlap": "the same, overlapping", "scan over": "the same, over the print",
 	"print beside": "whole way from a scan, beside", "print overlap": "whole way, overlapping", "print over": "whole way, over the print",
-	"svc2004 zh": "SVC2004, Chinese writers", "svc2004 latin": "SVC2004, Latin writers", "svc2004 all": "SVC2004, all", "cedar": "CEDAR",
+	"svc2004 zh": "SVC2004, Chinese writers", "svc2004 latin": "SVC2004, Latin writers", "svc2004 all": "SVC2004, all", "cedar": "CEDAR", "real": "SVC2004 and CEDAR together",
 }
 
 var order = []string{
-	"svc2004 zh", "svc2004 latin", "svc2004 all", "cedar", "invented", "scan beside", "scan overlap", "scan over",
+	"svc2004 zh", "svc2004 latin", "svc2004 all", "cedar", "real", "invented", "scan beside", "scan overlap", "scan over",
 	"print beside", "print overlap", "print over",
 }
 
 // table gives the figures as Markdown.
-func table(m *model.Model, sets []group) string {
+func table(m *model.Set, sets []group) string {
 	var b strings.Builder
 	b.WriteString("| writing | writers, pairs | EER % imitation [5–95 % over writers] | EER % same name, other hand | EER % stranger | own: agrees / doubtful / differs % | imitation | other hand | stranger | ECE |\n")
 	b.WriteString("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n")
@@ -42,7 +42,7 @@ func table(m *model.Model, sets []group) string {
 			continue
 		}
 		g := sets[i].samples
-		s := scores(g, func(v sample) float64 { return m.Probability(v.X, v.Hidden) })
+		s := scores(g, func(v sample) float64 { return v.of(m).Probability(v.X, v.Hidden) })
 		writers := map[int]bool{}
 		for _, v := range g {
 			writers[v.Writer] = true
@@ -74,12 +74,13 @@ func percent(v float64) string {
 }
 
 // shares gives which part of a kind agrees and differs.
-func shares(m *model.Model, all []sample, kind int) (agrees, differs, n float64) {
+func shares(m *model.Set, all []sample, kind int) (agrees, differs, n float64) {
 	for _, s := range all {
 		if s.Kind != kind {
 			continue
 		}
 		n++
+		m := s.of(m)
 		switch p := m.Probability(s.X, s.Hidden); {
 		case p < m.Differs:
 			differs++
@@ -91,7 +92,7 @@ func shares(m *model.Model, all []sample, kind int) (agrees, differs, n float64)
 }
 
 // bootstrap gives the range of the imitations' EER if other writers of the same sort had come.
-func bootstrap(m *model.Model, all []sample) (lo, hi float64) {
+func bootstrap(m *model.Set, all []sample) (lo, hi float64) {
 	by := map[int][2][]float64{}
 	var writers []int
 	for _, s := range all {
@@ -102,7 +103,7 @@ func bootstrap(m *model.Model, all []sample) (lo, hi float64) {
 		if !ok {
 			writers = append(writers, s.Writer)
 		}
-		v[s.Kind] = append(v[s.Kind], m.Score(s.X))
+		v[s.Kind] = append(v[s.Kind], s.of(m).Score(s.X))
 		by[s.Writer] = v
 	}
 	if len(writers) < 3 {
