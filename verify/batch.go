@@ -104,11 +104,14 @@ func (v *Verifier) one(ctx context.Context, src document.Source, err error, q Qu
 	if err != nil {
 		return []*Report{v.Judge(v.Unreadable(err), q)}
 	}
-	ev, err := v.Gather(ctx, src)
+	list, err := v.GatherAll(ctx, src)
 	if err != nil {
 		return nil
 	}
-	return []*Report{v.Judge(ev, q)}
+	for _, ev := range list {
+		out = append(out, v.Judge(ev, q))
+	}
+	return out
 }
 
 // paired is the report of the pair that the file completes, or the file's own.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"image"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strings"
 	"sync"
@@ -69,8 +70,11 @@ type gathering struct {
 	doc    *document.Document
 	texts  []page.Text
 	flat   *flat // the page of the certificate as a picture that print was read off; nil if none was
-	part   *Part // the part of the file that is looked at; nil for all of it
-	ref    *ink.Reference
+	// long is set where the document is to be searched for certificates instead; nil where it is gathered as it is.
+	long *bool
+	read bool  // the part's page is a picture
+	part *Part // the part of the file that is looked at; nil for all of it
+	ref  *ink.Reference
 	// refKind is the original's kind, for a print whose face could not be read.
 	refKind    fields.Kind
 	noRegistry bool
@@ -80,7 +84,10 @@ type gathering struct {
 
 func (g *gathering) run(src document.Source) {
 	var err error
-	g.timed("document", func() { g.doc, err = g.v.cfg.Engine.Open(g.ctx, src) })
+	shared := g.doc != nil // a document that the caller opened, and closes
+	if !shared {
+		g.timed("document", func() { g.doc, err = g.v.cfg.Engine.Open(g.ctx, src) })
+	}
 	if err != nil {
 		g.fileError(err)
 		if g.ev.Input.Format == document.FormatOFD {
@@ -88,8 +95,18 @@ func (g *gathering) run(src document.Source) {
 		}
 		return
 	}
-	defer g.doc.Close()
+	if !shared {
+		defer g.doc.Close()
+	}
 	g.ev.Input, g.ev.Metadata = g.doc.Info(), g.doc.Metadata()
+	if g.long != nil && g.doc.NumPages() > g.v.cfg.Limits.BookPages {
+		*g.long = true
+		return
+	}
+	if g.read {
+		// The page is a picture, whatever the document's first page is.
+		g.ev.Input.Kind, g.ev.Input.KindReason = document.InputScan, document.ReasonFullPage
+	}
 	for _, p := range g.doc.Problems() {
 		g.problem("document", p.Code, p.Detail)
 	}
@@ -102,7 +119,9 @@ func (g *gathering) run(src document.Source) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		g.timed("seal", g.seal)
+		if !shared {
+			g.timed("seal", g.seal)
+		}
 	}()
 	g.timed("fields", g.fields)
 	if g.ev.Input.Kind == document.InputOriginal {
@@ -129,7 +148,7 @@ func (g *gathering) run(src document.Source) {
 // kind corrects the guess that the pages' looks gave: only an electronic original carries a live seal, so a file that has
 // one is one, even where its background is a picture.
 func (g *gathering) kind() {
-	if g.ev.Seal == nil || g.ev.Input.Format != document.FormatPDF || g.ev.Input.Kind == document.InputOriginal {
+	if g.read || g.ev.Seal == nil || g.ev.Input.Format != document.FormatPDF || g.ev.Input.Kind == document.InputOriginal {
 		return
 	}
 	for _, s := range g.ev.Seal.Signatures {
@@ -247,7 +266,13 @@ func (g *gathering) fields() {
 		}
 		g.texts = append(g.texts, t)
 	}
-	all := fields.ReadAll(g.texts, g.v.cfg.Tables)
+	all := slices.DeleteFunc(fields.ReadAll(g.texts, g.v.cfg.Tables), func(r *fields.Result) bool {
+		var b page.Box
+		for _, f := range r.Fields {
+			b = b.Union(f.Box)
+		}
+		return !g.inPart(b)
+	})
 	// The page that a person would take for the certificate comes first: a known kind before an unknown one.
 	sort.SliceStable(all, func(i, j int) bool { return rank(all[i]) < rank(all[j]) })
 	if len(all) == 0 {
@@ -346,6 +371,13 @@ func (g *gathering) decode(pageIndex int, img image.Image, box page.Box) bool {
 		c.Page = pageIndex
 		for k := range c.Corners {
 			c.Corners[k] = page.Point{X: box.X0 + c.Corners[k].X*sx, Y: box.Y0 + c.Corners[k].Y*sy}
+		}
+		var around page.Box
+		for _, p := range c.Corners {
+			around = around.Union(page.Box{X0: p.X, Y0: p.Y, X1: p.X + 1e-6, Y1: p.Y + 1e-6})
+		}
+		if !g.inPart(around) {
+			continue
 		}
 		g.ev.Codes = append(g.ev.Codes, Code{Code: c, Payload: qr.Classify(c.Text, c.Bytes, g.v.cfg.Hosts)})
 	}

@@ -24,6 +24,8 @@ type Config struct {
 	Anchors *seal.Anchors
 	// Registry is the snapshot in use; nil means none, so that no registration is confirmed.
 	Registry Registry
+	// Searching, if set, is told how far the search through a long document is. It may be called from several goroutines.
+	Searching func(name string, done, total int)
 	// Now is the computer's clock. It dates the evidence and is never the day judged.
 	Now func() time.Time
 	// Program is the program's name and version, for reports.
@@ -43,6 +45,11 @@ type Limits struct {
 	Images     int           // embedded pictures of a page that are searched for codes
 	// PicturePages are the pages of a scan whose print is read to find the certificate.
 	PicturePages int
+	// BookPages is the length from which a document is searched for certificates; BookWorkers are the pages looked at side
+	// by side, BookHits the certificates of one file that are judged, SealBytes the size up to which a long document's
+	// seals are checked.
+	BookPages, BookWorkers, BookHits int
+	SealBytes                        int64
 }
 
 // DefaultLimits are the limits of DESIGN §6 for a file: 20 s of wall time in all.
@@ -50,6 +57,7 @@ func DefaultLimits() Limits {
 	return Limits{
 		Wall: 20 * time.Second, Picture: 60 * time.Second, TextPages: 60, CodePages: 3,
 		CodeBudget: 1500 * time.Millisecond, RenderDPI: 200, Images: 24, PicturePages: 3,
+		BookPages: 4, BookWorkers: 2, BookHits: 5000, SealBytes: 512 << 20,
 	}
 }
 

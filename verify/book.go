@@ -1,0 +1,132 @@
+package verify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"zhengyan/verify/document"
+	"zhengyan/verify/fields"
+	"zhengyan/verify/finder"
+	"zhengyan/verify/page"
+	"zhengyan/verify/seal"
+)
+
+// GatherAll is Gather for files of any length. A document of more than Limits.BookPages pages is searched for certificates
+// first, and each that is found is gathered like a file of its own, with its place in Evidence.Part; where at most one is
+// found, or the file is short, there is one Evidence. The order is that of the pages. Errors are as those of Gather.
+func (v *Verifier) GatherAll(ctx context.Context, src document.Source) ([]*Evidence, error) {
+	long := false
+	ev, err := v.gather(ctx, src, func(g *gathering) { g.long = &long })
+	if err != nil {
+		return nil, err
+	}
+	// A file too large to be held in memory can still be looked through page by page.
+	if !long && (ev.Failure == nil || ev.Failure.Code != string(document.ErrTooLarge)) {
+		return []*Evidence{ev}, nil
+	}
+	list, err := v.book(ctx, src)
+	if err != nil {
+		return nil, err
+	}
+	if len(list) > 0 {
+		return list, nil
+	}
+	if long {
+		if ev, err = v.Gather(ctx, src); err != nil {
+			return nil, err
+		}
+	}
+	return []*Evidence{ev}, nil
+}
+
+// book searches a long document; it returns nothing where that failed as a whole or showed no certificate.
+func (v *Verifier) book(ctx context.Context, src document.Source) ([]*Evidence, error) {
+	doc, err := v.cfg.Engine.OpenStream(ctx, src)
+	if err != nil {
+		return nil, ctx.Err()
+	}
+	defer doc.Close()
+	opt := finder.Options{Thumbnail: -1, Others: true, Workers: v.cfg.Limits.BookWorkers}
+	if f := v.cfg.Searching; f != nil {
+		opt.Progress = func(done, total, _ int) { f(src.Name, done, total) }
+	}
+	var hits []finder.Hit
+	var problems []Problem
+	for h, err := range finder.Find(ctx, doc, v.cfg.Reader, v.cfg.Tables, opt) {
+		var damaged *finder.PageError
+		switch {
+		case err == nil:
+			hits = append(hits, h)
+		case errors.As(err, &damaged):
+			problems = append(problems, Problem{Stage: "document", Code: "page-damaged", Detail: damaged.Error()})
+		case errors.Is(err, fields.ErrNoReader):
+			problems = append(problems, Problem{Stage: "ocr", Code: "no-reader", Detail: err.Error()})
+		case ctx.Err() != nil:
+			return nil, ctx.Err()
+		default:
+			problems = append(problems, Problem{Stage: "document", Code: "search-failed", Detail: err.Error()})
+		}
+		if len(hits) > v.cfg.Limits.BookHits {
+			hits = hits[:v.cfg.Limits.BookHits]
+			problems = append(problems, Problem{Stage: "document", Code: "too-many-certificates", Detail: fmt.Sprint(v.cfg.Limits.BookHits)})
+			break
+		}
+	}
+	if len(hits) == 0 {
+		return nil, nil
+	}
+	var sealed *seal.Report
+	if b, err := src.ReadAll(v.cfg.Limits.SealBytes); err == nil {
+		sealed, err = seal.Inspect(ctx, b, seal.Options{Anchors: v.cfg.Anchors, Now: v.cfg.Now()})
+		if err != nil {
+			problems = append(problems, Problem{Stage: "seal", Code: stageCode(err), Detail: err.Error()})
+		}
+	} else {
+		problems = append(problems, Problem{Stage: "seal", Code: string(document.CodeOf(err)), Detail: err.Error()})
+	}
+	out := make([]*Evidence, len(hits))
+	var wg sync.WaitGroup
+	slots := make(chan struct{}, max(1, v.cfg.Limits.BookWorkers))
+	for i, h := range hits {
+		slots <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-slots }()
+			out[i] = v.hit(ctx, src, doc, h, &Part{Page: h.Page, Box: h.Box, Of: len(hits), Index: i}, sealed, problems)
+		})
+	}
+	wg.Wait()
+	return out, ctx.Err()
+}
+
+// hit gathers one certificate of a long document. A panic costs this certificate alone.
+func (v *Verifier) hit(ctx context.Context, src document.Source, doc *document.Document, h finder.Hit, part *Part, sealed *seal.Report, problems []Problem) (ev *Evidence) {
+	defer func() {
+		if recover() != nil {
+			ev = v.Unreadable(&document.Error{Code: "internal", Name: src.Name, Detail: "a stage of the program failed"})
+			ev.Part = part
+		}
+	}()
+	ev, err := v.gather(ctx, src, func(g *gathering) {
+		g.doc, g.part, g.ev.Seal = doc, part, sealed
+		g.read = h.Source == fields.SourceOCR
+		g.ev.Part, g.ev.Problems = part, append([]Problem(nil), problems...)
+	})
+	if err != nil {
+		return &Evidence{Part: part, Input: doc.Info(), Codes: []Code{}, Failure: &Problem{Stage: "document", Code: stageCode(err), Detail: err.Error()}}
+	}
+	if ev.Fields == nil || ev.Fields.Certificate.Kind == fields.UnknownKind {
+		// The title was made out, and no more: that much is said.
+		if ev.Fields == nil {
+			ev.Fields = &fields.Result{Source: fields.SourceNone, Page: h.Page, Certificate: fields.Certificate{Medium: fields.UnknownMedium}}
+		}
+		ev.Fields.Certificate.Kind, ev.Fields.Certificate.Title = h.Kind, h.Title
+	}
+	return ev
+}
+
+// inPart reports whether a place on the page belongs to the part that is looked at.
+func (g *gathering) inPart(b page.Box) bool {
+	return g.part == nil || g.part.Box.IsZero() || b.IsZero() || b.Intersects(g.part.Box)
+}
