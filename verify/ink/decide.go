@@ -8,8 +8,8 @@ import (
 
 // Lengths of writing on the paper in millimetres, set on development prints.
 const (
-	leastInk   = 12.0 // writing from here on
-	leastMark  = 5.0  // less is a speck
+	leastInk   = 8.0 // writing from here on
+	leastMark  = 3.0 // less is a speck
 	hairWidth  = 0.075
 	leastFound = 0.72 // share of the printed signature image that must be there
 	stampShare = 0.15 // of the darkness: how much alike the tones of one stamp are
@@ -27,6 +27,7 @@ type finding struct {
 	sealed  float64 // in the box but inside a grey seal
 	stamped float64 // square millimetres of a name stamp on a grey scan
 	hair    float64
+	fringe  float64 // in the box, along the edges of print
 	reds    float64
 }
 
@@ -64,6 +65,8 @@ func (w *window) find(e *evidence) *finding {
 			f.reds += p.inBox
 		case "hair":
 			f.hair += p.inBox
+		case "fringe":
+			f.fringe += p.inBox
 		}
 	}
 	return f
@@ -140,12 +143,14 @@ func (w *window) decide(res *Result, f *finding, e *evidence, agrees float64) {
 		res.Presence, res.Reason, res.Confidence = Unclear, ReasonShortMark, 0.5
 	default:
 		res.Presence = NoInk
-		res.Confidence = 0.98 - 0.4*f.written/leastMark
+		res.Confidence = 0.98 - 0.4*f.written/leastMark - 0.03*min(f.fringe, 10)
 	}
 	if res.Presence == NoInk {
 		switch {
 		case f.stamped > 4: // without colour a stamp's lettering may hide a name written in it
 			res.Presence, res.Reason, res.Confidence = Unclear, ReasonStamp, 0.6
+		case f.written+f.fringe >= leastMark: // heavier lines than the print's own: someone may have followed them
+			res.Presence, res.Reason, res.Confidence = Unclear, ReasonFaintMarks, 0.5
 		case f.sealed > 25:
 			res.Reason, res.Confidence = ReasonStamp, 0.7
 		case f.hair > leastInk:

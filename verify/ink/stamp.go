@@ -29,6 +29,8 @@ func (w *window) nameStamp(m []bool) *square {
 	if len(px) < 60 {
 		return nil
 	}
+	var best *square
+	most := 0.0
 	for a := 0.0; a <= 15; a += 1.5 {
 		for _, sign := range [2]float64{1, -1} {
 			sin, cos := math.Sincos(sign * a * math.Pi / 180)
@@ -45,8 +47,9 @@ func (w *window) nameStamp(m []bool) *square {
 			}
 			rows := runs(gh, gw, func(at, k int) bool { return g[at*gw+k] }, cell)
 			cols := runs(gw, gh, func(at, k int) bool { return g[k*gw+at] }, cell)
-			if q := squareOf(rows, cols, cell); q != nil {
-				return &square{
+			if q := squareOf(rows, cols, cell); q != nil && (q[2]-q[0])*(q[3]-q[1]) > most {
+				most = (q[2] - q[0]) * (q[3] - q[1])
+				best = &square{
 					cos, sin,
 					((q[0]-1)*cell + u0) * w.px, ((q[1]-1)*cell + v0) * w.px, (q[2]*cell + u0) * w.px, (q[3]*cell + v0) * w.px,
 				}
@@ -56,7 +59,7 @@ func (w *window) nameStamp(m []bool) *square {
 			}
 		}
 	}
-	return nil
+	return best
 }
 
 // runs finds pieces of 8 to 19 millimetres, over gaps of two cells.
@@ -83,11 +86,13 @@ func runs(lines, length int, on func(at, k int) bool, cell float64) (out []run) 
 	return out
 }
 
-// squareOf finds two rows and a column, or two columns and a row, that make a square: left, top, right, bottom in cells.
+// squareOf finds the largest square of two rows and a column, or two columns and a row: left, top, right, bottom in cells.
 func squareOf(rows, cols []run, cell float64) []float64 {
 	near := int(1.3 / cell)
 	close := func(a, b int) bool { return a-b <= near && b-a <= near }
-	try := func(a, b []run, turned bool) []float64 {
+	var best []float64
+	most := 0.0
+	try := func(a, b []run, turned bool) {
 		for i, r := range a {
 			n := r.to - r.from
 			for _, s := range a[i+1:] {
@@ -98,27 +103,27 @@ func squareOf(rows, cols []run, cell float64) []float64 {
 				for _, c := range b {
 					if (close(c.at, r.from) || close(c.at, r.to)) && close(c.from, r.at) && close(c.to, s.at) {
 						l, t, rr, bt := float64(min(r.from, s.from)), float64(r.at), float64(max(r.to, s.to)+1), float64(s.at+1)
-						if turned {
-							return []float64{t, l, bt, rr}
+						if size := (rr - l) * (bt - t); size > most {
+							most, best = size, []float64{l, t, rr, bt}
+							if turned {
+								best = []float64{t, l, bt, rr}
+							}
 						}
-						return []float64{l, t, rr, bt}
 					}
 				}
 			}
 		}
-		return nil
 	}
-	if q := try(rows, cols, false); q != nil {
-		return q
-	}
-	return try(cols, rows, true)
+	try(rows, cols, false)
+	try(cols, rows, true)
+	return best
 }
 
 // eraseStamp takes the stamp's frame and lettering out of the mask, but not what is darker: that was written. It returns
 // the area taken in square millimetres.
 func (w *window) eraseStamp(q *square, m []bool, e *evidence) float64 {
 	var tones []float32
-	in := func(i int) bool { return m[i] && q.holds(float64(i%w.w), float64(i/w.w), 0.9*w.px) }
+	in := func(i int) bool { return m[i] && q.holds(float64(i%w.w), float64(i/w.w), 1.1*w.px) }
 	for i := range m {
 		if in(i) {
 			tones = append(tones, e.excess.v[i])
