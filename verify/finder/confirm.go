@@ -1,0 +1,290 @@
+package finder
+
+import (
+	"cmp"
+	"context"
+	"image"
+	"math"
+	"slices"
+
+	xdraw "golang.org/x/image/draw"
+
+	"zhengyan/verify/fields"
+	"zhengyan/verify/page"
+)
+
+// A title is a line that names a certificate.
+type title struct {
+	lines []line // one, or two where it is broken
+	texts []fields.Line
+	kind  fields.Kind
+	text  string
+	conf  float64
+}
+
+// titles gives the candidates that match a title of the data, alone or with the line above.
+func (s *search) titles(lines []line, texts []fields.Line, turn int, w, h float64) []title {
+	var out []title
+	used := make([]bool, len(lines))
+	try := func(idx ...int) bool {
+		var t title
+		n := 0.0
+		for _, i := range idx {
+			if used[i] || texts[i].Text == "" {
+				return false
+			}
+			t.lines, t.texts = append(t.lines, lines[i]), append(t.texts, texts[i])
+			t.text += texts[i].Text
+			t.conf += texts[i].Confidence
+			n++
+		}
+		t.conf /= n
+		r := fields.Read([]page.Text{textOf(t.lines, t.texts, turn, w, h, 0)}, s.tables)
+		if r.Certificate.Kind == fields.UnknownKind || r.Certificate.Title == "" {
+			return false
+		}
+		t.kind = r.Certificate.Kind
+		for _, i := range idx {
+			used[i] = true
+		}
+		out = append(out, t)
+		return true
+	}
+	for i := range lines {
+		try(i)
+	}
+	for i := range lines {
+		for j := range lines {
+			if i == j || used[i] || used[j] {
+				continue
+			}
+			xi, yi := uprightPoint(lines[i].cx, lines[i].cy, turn, w, h)
+			xj, yj := uprightPoint(lines[j].cx, lines[j].cy, turn, w, h)
+			if gap := yj - yi; gap > 0 && gap < 3*lines[j].height && math.Abs(xi-xj) < 5*lines[j].height {
+				try(i, j)
+			}
+		}
+	}
+	return out
+}
+
+// Where a certificate's labels and its edges lie, in heights of its title's print.
+const (
+	faceWide   = 13.0 // to either side of the title's middle
+	faceDown   = 30.0
+	faceUp     = 8.0
+	labelLines = 4 // read at a time
+	mostLabels = 16
+	labelLeft  = 1.0 // labels begin left of the middle by at least this
+)
+
+// confirm reads what stands under a title: a certificate has its labels there, a heading or a form has not.
+func (s *search) confirm(ctx context.Context, g *image.Gray, k float64, lines []line, t title, turn int, w, h float64) (c found, ok bool, err error) {
+	last := t.lines[len(t.lines)-1]
+	tx, ty := uprightPoint(last.cx, last.cy, turn, w, h)
+	high := last.height
+	c = found{title: t, turn: turn}
+	var labels []line
+	for _, l := range lines {
+		x, y := uprightPoint(l.cx, l.cy, turn, w, h)
+		dx, dy := x-tx, y-ty
+		if math.Abs(dx)+l.length/2 > faceWide*high || dy < -faceUp*high || dy > faceDown*high {
+			continue
+		}
+		c.inside = append(c.inside, l)
+		if dy < 0.8*high || l.height > 1.05*high || l.height < 0.25*high || l.length > 24*l.height || dx-l.length/2 > -labelLeft*high {
+			continue
+		}
+		labels = append(labels, l)
+	}
+	slices.SortStableFunc(labels, func(a, b line) int {
+		_, ya := uprightPoint(a.cx, a.cy, turn, w, h)
+		_, yb := uprightPoint(b.cx, b.cy, turn, w, h)
+		return cmp.Compare(ya, yb)
+	})
+	for len(labels) > 0 && !ok {
+		n := min(len(labels), labelLines)
+		now := labels[:n]
+		labels = labels[n:]
+		texts, _, err := s.readStrips(ctx, g, k, now)
+		if err != nil {
+			return c, false, err
+		}
+		c.lines = append(c.lines, now...)
+		c.texts = append(c.texts, texts...)
+		read := textOf(append(slices.Clone(t.lines), c.lines...), append(slices.Clone(t.texts), c.texts...), turn, w, h, 0)
+		for _, r := range fields.ReadAll([]page.Text{read}, s.tables) {
+			if r.Certificate.Kind == t.kind {
+				c.kind, ok = t.kind, true
+			}
+		}
+		if len(c.lines) >= mostLabels {
+			break
+		}
+	}
+	return c, ok, nil
+}
+
+// found is a title with what was read under it.
+type found struct {
+	title  title
+	kind   fields.Kind
+	turn   int
+	inside []line // all lines of the face
+	lines  []line // those that were read
+	texts  []fields.Line
+}
+
+// place makes the hit of what was found in a picture of a page. w and h are of the picture in which the lines lie.
+func (c *found) place(index int, p picture, img image.Image, turn int, w, h float64, thumbnail int) Hit {
+	hit := Hit{Page: index, Turn: (turn - p.shown() + 4) & 3, Kind: c.kind, Title: c.title.text, Source: fields.SourceOCR}
+	sum, n := 2*c.title.conf, 2.0
+	for _, t := range c.texts {
+		if t.Text != "" {
+			sum, n = sum+t.Confidence, n+1
+		}
+	}
+	hit.Confidence = min(sum/n, 0.99)
+	var b page.Box
+	for _, l := range append(slices.Clone(c.inside), c.title.lines...) {
+		x0, y0, x1, y1 := l.ends()
+		q := l.height / 2
+		b = b.Union(page.Box{X0: min(x0, x1) - q, Y0: min(y0, y1) - q, X1: max(x0, x1) + q, Y1: max(y0, y1) + q})
+	}
+	all := page.Box{X1: w, Y1: h}
+	b = grown(b, 0.1, all)
+	if b.W()*b.H() > 0.6*w*h {
+		b = all
+	}
+	hit.Thumbnail = thumbnailOf(img, b, w, h, turn, thumbnail)
+	hit.Box = p.onPage(b, w, h)
+	hit.Quad = p.quadOnPage(b, turn, w, h)
+	return hit
+}
+
+// onPage takes a box of a w × h picture to the page that shows it.
+func (p *picture) onPage(b page.Box, w, h float64) page.Box {
+	var out page.Box
+	for _, c := range [2][2]float64{{b.X0, b.Y0}, {b.X1, b.Y1}} {
+		q := p.pointOnPage(c[0], c[1], w, h)
+		out = out.Union(page.Box{X0: q.X, Y0: q.Y, X1: q.X + 1e-6, Y1: q.Y + 1e-6})
+	}
+	return out
+}
+
+// shown is the number of quarter turns clockwise by which the page shows the picture.
+func (p *picture) shown() int {
+	if p.encoded == nil {
+		return 0
+	}
+	return map[int]int{6: 1, 5: 1, 3: 2, 4: 2, 8: 3, 7: 3}[p.encoded.Orientation]
+}
+
+// pointOnPage takes a place of a w × h picture, as it is stored, to the page, which may show it turned or mirrored.
+func (p *picture) pointOnPage(x, y, w, h float64) page.Point {
+	u, v := x/w, y/h
+	o := 1
+	if p.encoded != nil {
+		o = p.encoded.Orientation
+	}
+	switch o { // EXIF orientations: what the stored row and column become
+	case 2:
+		u = 1 - u
+	case 3:
+		u, v = 1-u, 1-v
+	case 4:
+		v = 1 - v
+	case 5:
+		u, v = v, u
+	case 6:
+		u, v = 1-v, u
+	case 7:
+		u, v = 1-v, 1-u
+	case 8:
+		u, v = v, 1-u
+	}
+	return page.Point{X: p.box.X0 + u*p.box.W(), Y: p.box.Y0 + v*p.box.H()}
+}
+
+// quadOnPage is the corners of a box in a picture in the order in which they stand when the print is upright.
+func (p *picture) quadOnPage(b page.Box, turn int, w, h float64) (q [4]page.Point) {
+	for i, c := range quadOf(b, turn) {
+		q[i] = p.pointOnPage(c.X, c.Y, w, h)
+	}
+	return q
+}
+
+// quadOf is the corners of a box whose print is upright after turn quarter turns clockwise, its own top left first.
+func quadOf(b page.Box, turn int) [4]page.Point {
+	c := [4]page.Point{{X: b.X0, Y: b.Y0}, {X: b.X1, Y: b.Y0}, {X: b.X1, Y: b.Y1}, {X: b.X0, Y: b.Y1}}
+	var out [4]page.Point
+	for i := range out {
+		out[i] = c[(i-turn+8)%4]
+	}
+	return out
+}
+
+// grown is a box larger by a share of its size on each side, within limits.
+func grown(b page.Box, share float64, most page.Box) page.Box {
+	dx, dy := b.W()*share, b.H()*share
+	return page.Box{X0: max(b.X0-dx, most.X0), Y0: max(b.Y0-dy, most.Y0), X1: min(b.X1+dx, most.X1), Y1: min(b.Y1+dy, most.Y1)}
+}
+
+// separate drops a hit inside another one's place, and cuts places that overlap apart.
+func separate(list []Hit) []Hit {
+	slices.SortStableFunc(list, func(a, b Hit) int { return cmp.Compare(a.Box.Y0, b.Box.Y0) })
+	return list
+}
+
+// thumbnailOf cuts a box of a w × h reduction out of the picture, upright and at most high pixels high.
+func thumbnailOf(img image.Image, b page.Box, w, h float64, turn, high int) *image.RGBA {
+	if high < 0 {
+		return nil
+	}
+	if high == 0 {
+		high = defaultThumbnail
+	}
+	r := img.Bounds()
+	kx, ky := float64(r.Dx())/w, float64(r.Dy())/h
+	src := image.Rect(r.Min.X+int(b.X0*kx), r.Min.Y+int(b.Y0*ky), r.Min.X+int(b.X1*kx), r.Min.Y+int(b.Y1*ky)).Intersect(r)
+	if src.Empty() {
+		return nil
+	}
+	tall := src.Dy()
+	if turn&1 == 1 {
+		tall = src.Dx()
+	}
+	k := min(float64(high)/float64(tall), 1)
+	out := image.NewRGBA(image.Rect(0, 0, max(int(float64(src.Dx())*k), 1), max(int(float64(src.Dy())*k), 1)))
+	xdraw.BiLinear.Scale(out, out.Rect, img, src, xdraw.Src, nil)
+	return turnedBy(out, turn)
+}
+
+// turnedBy is a picture turned clockwise by quarter turns.
+func turnedBy(src *image.RGBA, turn int) *image.RGBA {
+	turn &= 3
+	if turn == 0 {
+		return src
+	}
+	w, h := src.Rect.Dx(), src.Rect.Dy()
+	dw, dh := w, h
+	if turn&1 == 1 {
+		dw, dh = h, w
+	}
+	dst := image.NewRGBA(image.Rect(0, 0, dw, dh))
+	for y := range h {
+		for x := range w {
+			var dx, dy int
+			switch turn {
+			case 1:
+				dx, dy = h-1-y, x
+			case 2:
+				dx, dy = w-1-x, h-1-y
+			case 3:
+				dx, dy = y, w-1-x
+			}
+			copy(dst.Pix[dy*dst.Stride+4*dx:][:4], src.Pix[y*src.Stride+4*x:][:4])
+		}
+	}
+	return dst
+}

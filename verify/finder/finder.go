@@ -1,0 +1,316 @@
+// Package finder looks for the pages of a large document that carry certificates: in bid books of hundreds of scanned
+// pages, where they stand whole, pasted small, several to a page, or turned.
+//
+// Pages with text of their own are judged by it. Of scanned pages a cheap look at the ink (lines.go) finds the lines that
+// may be a title: large print that stands alone. Only these are cut out and read; what matches a title of the data
+// (assets/rules/faces.json) is confirmed by the labels that must stand under it. Most pages never meet a neural net.
+package finder
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"iter"
+
+	"zhengyan/verify/document"
+	"zhengyan/verify/fields"
+	"zhengyan/verify/page"
+)
+
+// Hit is a certificate on a page.
+type Hit struct {
+	Page int      `json:"page"` // 0-based
+	Box  page.Box `json:"box"`  // upright, around the certificate, in page units
+	// Quad has the corners of the certificate in its own order: its top left as one reads it, then clockwise.
+	Quad [4]page.Point `json:"quad"`
+	// Turn is the number of quarter turns clockwise that bring it upright.
+	Turn  int         `json:"turn"`
+	Kind  fields.Kind `json:"kind"`
+	Title string      `json:"title"` // as read
+	// Confidence is 1 for a page's own text, else what the readings of title and labels were worth.
+	Confidence float64       `json:"confidence"`
+	Source     fields.Source `json:"source"`
+	// Thumbnail shows the certificate upright, at most Options.Thumbnail pixels high; nil if it could not be made.
+	Thumbnail *image.RGBA `json:"-"`
+}
+
+// PageError is a page that could not be looked at. The others are.
+type PageError struct {
+	Page int // 0-based
+	Err  error
+}
+
+func (e *PageError) Error() string { return fmt.Sprintf("page %d: %v", e.Page+1, e.Err) }
+
+func (e *PageError) Unwrap() error { return e.Err }
+
+// Options says how to look. The zero value looks at all pages with two workers.
+type Options struct {
+	// From is the first page (0-based), to go on where a search ended; To is behind the last one, 0 for all.
+	From, To int
+	// Workers is the number of pages that are looked at side by side; 0 means 2.
+	Workers int
+	// Thumbnail is the height of the thumbnails in pixels, 0 for 240, negative for none.
+	Thumbnail int
+	// Others asks for certificates of other kinds too, with the kind fields.OtherCertificate.
+	Others bool
+	// Progress, if set, is told after each page, in order: done of total pages, the last one being page (0-based). It is
+	// called by the goroutine that ranges over the hits.
+	Progress func(done, total, page int)
+}
+
+// Limits of the search.
+const (
+	defaultWorkers   = 2
+	maxWorkers       = 16
+	defaultThumbnail = 240
+	// pagePictures is the number of pictures of one page that are looked at one by one; a page of more, as scanners make
+	// that cut a page into strips, is painted instead.
+	pagePictures = 6
+	// leastPicture is the share of a page's side from which a picture on it may be a certificate.
+	leastPicture = 0.18
+	// paintDPI is the resolution at which pages are painted where they are.
+	paintDPI = 130
+	// ownText is the number of characters from which a page's own text is trusted to be all of its print.
+	ownText = 12
+)
+
+// Find looks for certificates and yields them in the order of the pages, as they are found. An error that is a
+// *PageError concerns one page, the search goes on behind it; any other error is the last thing that is yielded, the
+// context's among them. Without a reader the pages with text of their own are still searched; at the end an error that
+// wraps fields.ErrNoReader tells how many pages were not. doc should come from Engine.OpenStream where it may be large.
+func Find(ctx context.Context, doc *document.Document, reader fields.PageReader, tables *fields.Tables, opt Options) iter.Seq2[Hit, error] {
+	return func(yield func(Hit, error) bool) {
+		from, to := max(opt.From, 0), doc.NumPages()
+		if opt.To > 0 {
+			to = min(to, opt.To)
+		}
+		s := &search{doc: doc, reader: reader, tables: tables, opt: opt}
+		unread := 0
+		ctx, cancel := context.WithCancel(ctx)
+		defer cancel()
+		for r := range s.run(ctx, from, to) {
+			if r.err != nil {
+				if cause := context.Cause(ctx); cause != nil {
+					yield(Hit{}, cause)
+					return
+				}
+				if errors.Is(r.err, fields.ErrNoReader) {
+					unread++
+				} else if !yield(Hit{}, &PageError{r.page, r.err}) {
+					return
+				}
+			}
+			for _, h := range r.hits {
+				if !yield(h, nil) {
+					return
+				}
+			}
+			if opt.Progress != nil {
+				opt.Progress(r.page-from+1, to-from, r.page)
+			}
+		}
+		if cause := context.Cause(ctx); cause != nil {
+			yield(Hit{}, cause)
+			return
+		}
+		if unread > 0 {
+			yield(Hit{}, fmt.Errorf("%d pages without text of their own were not searched: %w", unread, fields.ErrNoReader))
+		}
+	}
+}
+
+// search is one run over a document.
+type search struct {
+	doc    *document.Document
+	reader fields.PageReader
+	tables *fields.Tables
+	opt    Options
+}
+
+// result is what one page gave.
+type result struct {
+	page int
+	hits []Hit
+	err  error
+}
+
+// work is a page that was taken from the document and is still to be looked at.
+type work struct {
+	page     int
+	size     document.PageSize
+	hits     []Hit // by its own text
+	pictures []picture
+	err      error
+	out      chan<- result
+}
+
+// picture is a part of a page that is looked at by itself.
+type picture struct {
+	box     page.Box // on the page
+	encoded *document.Encoded
+	painted *image.RGBA // instead of encoded
+}
+
+// run yields the pages' results in order. One goroutine takes pages from the document, which serves one call at a time;
+// the workers decode and read.
+func (s *search) run(ctx context.Context, from, to int) iter.Seq[result] {
+	workers := s.opt.Workers
+	if workers <= 0 {
+		workers = defaultWorkers
+	}
+	workers = min(workers, maxWorkers)
+	return func(yield func(result) bool) {
+		ctx, cancel := context.WithCancel(ctx)
+		jobs := make(chan work)
+		order := make(chan chan result, workers) // also what bounds the pages in memory
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			defer close(order)
+			defer close(jobs)
+			for i := from; i < to && ctx.Err() == nil; i++ {
+				out := make(chan result, 1)
+				select {
+				case order <- out:
+				case <-ctx.Done():
+					return
+				}
+				w := s.take(ctx, i)
+				w.out = out
+				select {
+				case jobs <- w:
+				case <-ctx.Done():
+					out <- result{page: i, err: context.Cause(ctx)}
+					return
+				}
+			}
+		}()
+		for range workers {
+			go func() {
+				for w := range jobs {
+					w.out <- s.look(ctx, w)
+				}
+			}()
+		}
+		defer func() {
+			cancel()
+			<-done
+		}()
+		for out := range order {
+			if !yield(<-out) {
+				return
+			}
+		}
+	}
+}
+
+// take reads from the document what is needed of a page.
+func (s *search) take(ctx context.Context, i int) (w work) {
+	w.page = i
+	if w.size, w.err = s.doc.PageSize(i); w.err != nil {
+		return w
+	}
+	if s.doc.Info().Format != document.FormatPDF {
+		w.pictures, w.err = s.painted(ctx, i, 0)
+		return w
+	}
+	text, err := s.doc.Text(ctx, i)
+	if err != nil {
+		w.err = err
+		return w
+	}
+	if len(text.Chars) >= ownText {
+		for _, r := range fields.ReadAll([]page.Text{text}, s.tables) {
+			w.hits = append(w.hits, ownHit(i, r, w.size))
+		}
+		if len(w.hits) > 0 {
+			return w
+		}
+	}
+	list, err := s.doc.Encoded(ctx, i)
+	if err != nil {
+		w.err = err
+		return w
+	}
+	for k := range list {
+		e := &list[k]
+		if e.Box.W() < leastPicture*w.size.Width || e.Box.H() < leastPicture*w.size.Height || min(e.Width, e.Height) < 100 {
+			continue
+		}
+		w.pictures = append(w.pictures, picture{box: e.Box, encoded: e})
+	}
+	switch {
+	case len(w.pictures) > 0 && len(w.pictures) <= pagePictures:
+	case len(list) > 0, len(text.Chars) < ownText:
+		// Cut into strips, or drawn as outlines: what counts is how it looks.
+		w.pictures, w.err = s.painted(ctx, i, paintDPI)
+	}
+	return w
+}
+
+func (s *search) painted(ctx context.Context, i int, dpi float64) ([]picture, error) {
+	img, err := s.doc.Render(ctx, i, dpi)
+	if err != nil {
+		return nil, err
+	}
+	size, err := s.doc.PageSize(i)
+	if err != nil {
+		return nil, err
+	}
+	return []picture{{box: page.Box{X1: size.Width, Y1: size.Height}, painted: img}}, nil
+}
+
+// ownHit is a certificate that a page's own text tells of. Its place is that of its fields and what lies between them.
+func ownHit(i int, r *fields.Result, size document.PageSize) Hit {
+	h := Hit{Page: i, Kind: r.Certificate.Kind, Title: r.Certificate.Title, Confidence: 1, Source: fields.SourceText}
+	for _, f := range r.Fields {
+		h.Box = h.Box.Union(f.Box)
+	}
+	h.Box = grown(h.Box, 0.08, page.Box{X1: size.Width, Y1: size.Height})
+	h.Quad = quadOf(h.Box, 0)
+	return h
+}
+
+// look reads the pictures of a page. A failure inside costs this page only.
+func (s *search) look(ctx context.Context, w work) (r result) {
+	r = result{page: w.page, hits: w.hits, err: w.err}
+	defer func() {
+		if p := recover(); p != nil {
+			r.err = fmt.Errorf("looking for certificates failed: %v", p)
+		}
+	}()
+	if r.err != nil || len(w.hits) > 0 {
+		r.hits = s.wanted(r.hits)
+		return r
+	}
+	for _, p := range w.pictures {
+		if r.err = ctx.Err(); r.err != nil {
+			return r
+		}
+		if s.reader == nil {
+			r.err = fields.ErrNoReader
+			return r
+		}
+		hits, err := s.inPicture(ctx, w.page, p)
+		if err != nil {
+			r.err = errors.Join(r.err, err)
+		}
+		r.hits = append(r.hits, hits...)
+	}
+	r.hits = s.wanted(r.hits)
+	return r
+}
+
+// wanted leaves out the kinds that were not asked for.
+func (s *search) wanted(list []Hit) []Hit {
+	var out []Hit
+	for _, h := range list {
+		if h.Kind == fields.UnknownKind || h.Kind == fields.OtherCertificate && !s.opt.Others {
+			continue
+		}
+		out = append(out, h)
+	}
+	return out
+}

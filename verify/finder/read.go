@@ -1,0 +1,300 @@
+package finder
+
+import (
+	"context"
+	"fmt"
+	"image"
+	"math"
+
+	xdraw "golang.org/x/image/draw"
+
+	"zhengyan/verify/fields"
+	"zhengyan/verify/page"
+)
+
+// A strip is a line cut out of a picture, laid level.
+type strip struct {
+	of  line
+	img *image.Gray
+	y   int // where it stands on the sheet of strips
+}
+
+// Sizes of the sheet of strips.
+const (
+	stripHigh = 30 // pixels of a line's own height
+	stripPad  = 5  // of paper above and below
+	stripGap  = 8
+	stripMost = 720
+)
+
+// cut lays a line of the picture level. The picture is the one in which the line was found, times k.
+func cut(g *image.Gray, l line, k float64) *image.Gray {
+	scale := float64(stripHigh) / (l.height * k) // strip pixels to a pixel of g
+	w := int(l.length*k*scale) + 2*stripPad
+	if w > stripMost {
+		scale *= float64(stripMost) / float64(w)
+		w = stripMost
+	}
+	h := int(l.height*k*scale) + 2*stripPad
+	out := image.NewGray(image.Rect(0, 0, w, h))
+	s, c := math.Sincos(l.angle)
+	gw, gh := g.Rect.Dx(), g.Rect.Dy()
+	taps := max(int(1/scale+0.5), 1)
+	for y := range h {
+		for x := range w {
+			u, v := (float64(x)+0.5-float64(w)/2)/scale, (float64(y)+0.5-float64(h)/2)/scale
+			sum, n := 0.0, 0.0
+			for t := range taps * taps {
+				du, dv := 0.0, 0.0
+				if taps > 1 {
+					du = (float64(t%taps)+0.5)/float64(taps) - 0.5
+					dv = (float64(t/taps)+0.5)/float64(taps) - 0.5
+				}
+				px := l.cx*k + c*(u+du/scale) - s*(v+dv/scale) - 0.5
+				py := l.cy*k + s*(u+du/scale) + c*(v+dv/scale) - 0.5
+				ix, iy := int(math.Floor(px)), int(math.Floor(py))
+				if ix < 0 || iy < 0 || ix+1 >= gw || iy+1 >= gh {
+					sum, n = sum+250, n+1
+					continue
+				}
+				fx, fy := px-float64(ix), py-float64(iy)
+				o := iy*g.Stride + ix
+				sum += (float64(g.Pix[o])*(1-fx)+float64(g.Pix[o+1])*fx)*(1-fy) + (float64(g.Pix[o+g.Stride])*(1-fx)+float64(g.Pix[o+g.Stride+1])*fx)*fy
+				n++
+			}
+			out.Pix[y*out.Stride+x] = uint8(sum / n)
+		}
+	}
+	return out
+}
+
+// readStrips cuts lines out, reads them all at once, and gives each its text. flipped tells that the print stands on its
+// head with respect to the lines' directions.
+func (s *search) readStrips(ctx context.Context, g *image.Gray, k float64, lines []line) (texts []fields.Line, flipped bool, err error) {
+	if len(lines) == 0 {
+		return nil, false, nil
+	}
+	if one, ok := s.reader.(lineReader); ok {
+		return readSingly(ctx, one, g, k, lines)
+	}
+	strips := make([]strip, len(lines))
+	w, h := 64, stripGap
+	for i, l := range lines {
+		strips[i] = strip{of: l, img: cut(g, l, k), y: h}
+		w = max(w, strips[i].img.Rect.Dx()+2*stripGap)
+		h += strips[i].img.Rect.Dy() + stripGap
+	}
+	sheet := image.NewGray(image.Rect(0, 0, w, max(h, 64)))
+	for i := range sheet.Pix {
+		sheet.Pix[i] = 244
+	}
+	for _, t := range strips {
+		xdraw.Copy(sheet, image.Pt(stripGap, t.y), t.img, t.img.Rect, xdraw.Src, nil)
+	}
+	read, err := s.reader.Lines(ctx, sheet, -1)
+	if err != nil {
+		return nil, false, err
+	}
+	texts = make([]fields.Line, len(lines))
+	down := 0
+	for _, r := range read {
+		cy := (r.Quad[0].Y + r.Quad[2].Y) / 2
+		for i, t := range strips {
+			if cy < float64(t.y) || cy >= float64(t.y+t.img.Rect.Dy()) || r.Text == "" {
+				continue
+			}
+			back := r.Quad[1].X < r.Quad[0].X
+			if back {
+				down++
+			} else {
+				down--
+			}
+			// Pieces of one line are joined in the order in which they are read.
+			if texts[i].Text == "" {
+				texts[i] = r
+				continue
+			}
+			a, b := texts[i], r
+			if (b.Box.X0 < a.Box.X0) != back {
+				a, b = b, a
+			}
+			n, m := float64(len([]rune(a.Text))), float64(len([]rune(b.Text)))
+			texts[i] = fields.Line{
+				Text: a.Text + b.Text, Box: a.Box.Union(b.Box), Quad: a.Quad, Confidence: (a.Confidence*n + b.Confidence*m) / max(n+m, 1),
+			}
+		}
+	}
+	return texts, down > 0, nil
+}
+
+// lineReader is what a reader may have besides fields.PageReader: reading a picture of one level line, which spares
+// looking for lines in a picture that is known to be one.
+type lineReader interface {
+	ReadLine(ctx context.Context, img image.Image) (fields.Line, error)
+}
+
+// sure is the confidence from which a line needs not be read the other way up.
+const sure = 0.8
+
+// readSingly is readStrips for a reader of single lines.
+func readSingly(ctx context.Context, r lineReader, g *image.Gray, k float64, lines []line) (texts []fields.Line, flipped bool, err error) {
+	texts = make([]fields.Line, len(lines))
+	down := 0.0
+	for i, l := range lines {
+		img := cut(g, l, k)
+		if down > 0 {
+			overturn(img)
+		}
+		a, err := r.ReadLine(ctx, img)
+		if err != nil {
+			return nil, false, err
+		}
+		way := -1.0
+		if down > 0 {
+			way = 1
+		}
+		if worth(a) < sure && math.Abs(down) < 2 {
+			overturn(img)
+			b, err := r.ReadLine(ctx, img)
+			if err != nil {
+				return nil, false, err
+			}
+			if worth(b) > worth(a) {
+				a, way = b, -way
+			}
+		}
+		texts[i] = a
+		down += way * worth(a)
+	}
+	return texts, down > 0, nil
+}
+
+// worth is a line's confidence; few characters say less than many.
+func worth(l fields.Line) float64 {
+	return l.Confidence * min(1, float64(len([]rune(l.Text)))/4)
+}
+
+// overturn turns a picture upside down, in place.
+func overturn(g *image.Gray) {
+	for i, j := 0, len(g.Pix)-1; i < j; i, j = i+1, j-1 {
+		g.Pix[i], g.Pix[j] = g.Pix[j], g.Pix[i]
+	}
+}
+
+// textOf makes a page's text of lines that were read, as they stand when the print is upright: the picture, w × h, is
+// turned back by turn quarters.
+func textOf(lines []line, texts []fields.Line, turn int, w, h float64, index int) page.Text {
+	t := page.Text{Index: index, Width: w, Height: h, Confidence: []float64{}}
+	if turn&1 == 1 {
+		t.Width, t.Height = h, w
+	}
+	for i, l := range lines {
+		rs := []rune(texts[i].Text)
+		if len(rs) == 0 {
+			continue
+		}
+		cx, cy := uprightPoint(l.cx, l.cy, turn, w, h)
+		// Half-width characters take half the room.
+		total := 0.0
+		for _, r := range rs {
+			total += wide(r)
+		}
+		x := cx - l.length/2
+		for _, r := range rs {
+			d := l.length * wide(r) / total
+			t.Chars = append(t.Chars, page.Char{R: r, Box: page.Box{X0: x, Y0: cy - l.height/2, X1: x + d, Y1: cy + l.height/2}, Size: l.height, Font: -1})
+			t.Confidence = append(t.Confidence, texts[i].Confidence)
+			x += d
+		}
+	}
+	return t
+}
+
+func wide(r rune) float64 {
+	if r < 0x2000 {
+		return 0.55
+	}
+	return 1
+}
+
+// uprightPoint is where a place of a w × h picture lies after turning it clockwise by turn quarters.
+func uprightPoint(x, y float64, turn int, w, h float64) (float64, float64) {
+	switch turn & 3 {
+	case 1:
+		return h - y, x
+	case 2:
+		return w - x, h - y
+	case 3:
+		return y, w - x
+	}
+	return x, y
+}
+
+// lyingPoint undoes uprightPoint.
+func lyingPoint(x, y float64, turn int, w, h float64) (float64, float64) {
+	switch turn & 3 {
+	case 1:
+		return y, h - x
+	case 2:
+		return w - x, h - y
+	case 3:
+		return w - y, x
+	}
+	return x, y
+}
+
+// inPicture looks for certificates in one picture of a page.
+func (s *search) inPicture(ctx context.Context, index int, p picture) ([]Hit, error) {
+	img, err := p.pixels()
+	if err != nil {
+		return nil, err
+	}
+	if img == nil {
+		return nil, nil
+	}
+	full, _ := grayOf(img, readSide)
+	small, step := grayOf(full, lookSide)
+	k := float64(step)
+	lines, upright := linesOf(small)
+	candidates := titlesAmong(lines, upright)
+	if len(candidates) == 0 {
+		return nil, ctx.Err()
+	}
+	texts, flipped, err := s.readStrips(ctx, full, k, candidates)
+	if err != nil {
+		return nil, fmt.Errorf("reading titles: %w", err)
+	}
+	// Quarter turns clockwise that bring the picture upright.
+	turn := 0
+	if !upright {
+		turn = 1 // the lines run upwards: their direction is −90°
+	}
+	if flipped {
+		turn += 2
+	}
+	w, h := float64(small.Rect.Dx()), float64(small.Rect.Dy())
+	var hits []Hit
+	for _, t := range s.titles(candidates, texts, turn, w, h) {
+		if t.kind == fields.OtherCertificate && !s.opt.Others {
+			continue
+		}
+		c, ok, err := s.confirm(ctx, full, k, lines, t, turn, w, h)
+		if err != nil {
+			return hits, fmt.Errorf("reading labels: %w", err)
+		}
+		if ok {
+			hits = append(hits, c.place(index, p, img, turn, w, h, s.opt.Thumbnail))
+		}
+	}
+	return separate(hits), ctx.Err()
+}
+
+// readSide is the longer side to which a picture is reduced before anything is read from it: A4 at 150 dpi.
+const readSide = 1800
+
+func (p *picture) pixels() (image.Image, error) {
+	if p.painted != nil {
+		return p.painted, nil
+	}
+	return p.encoded.Decode()
+}
