@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test build cli-static desktop assets package bench bench-qr bench-reading bench-seal bench-chain bench-hand bench-ink train-ink fuzz soak docs-rules fmt lint clean
+.PHONY: help run test build cli-static desktop assets package bench bench-qr bench-reading bench-seal bench-chain bench-store bench-hand bench-ink train-ink fuzz soak docs-rules fmt lint clean
 
 FUZZTIME ?= 2m
 SOAKTIME ?= 10m
@@ -51,6 +51,9 @@ bench-seal: ## checking signatures: this package against pdfsig and mutool on th
 
 bench-chain: ## against pdfsig, pdftotext, pdftoppm and zbarimg on the same files
 	@.ci/bench-chain
+
+bench-store: ## the registry store against dd, SQLite and a raw array on the same rows (ROWS=1000000)
+	@.ci/bench-store
 
 bench-hand: ## how well signatures are told apart, into docs/ink.md
 	@.ci/bench-hand

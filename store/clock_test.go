@@ -105,3 +105,27 @@ func TestNoRoomIsSaidBeforeCopying(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A stick that is four weeks late (a freeze, or only slow) is taken and labelled; it is never silent and never refused.
+func TestALateStickIsTakenAndLabelled(t *testing.T) {
+	r := newRepo(t, false)
+	r.publish()
+	late := r.pub.Now.AddDate(0, 0, 28)
+	imp, offer, err := r.data.StageFeed(context.Background(), feed.Folder(r.pub.Dir), r.root, ImportOptions{Now: late})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := imp.Commit(); err != nil {
+		t.Fatal(err)
+	}
+	o := mustOpen(t, r.data)
+	if f := r.data.Freshness(o, time.Time{}, late); f.State != Stale || !f.Since.Equal(offer.Expires) {
+		t.Errorf("%+v, promised until %s", f, offer.Expires)
+	}
+	if f := r.data.Freshness(o, time.Time{}, late.AddDate(0, 0, 100)); f.State != RedLine {
+		t.Errorf("%+v", f)
+	}
+	if f := r.data.Freshness(o, time.Time{}, r.pub.Now.AddDate(0, 0, -400)); f.State != ClockSuspect {
+		t.Errorf("clock 400 days back: %+v", f)
+	}
+}
