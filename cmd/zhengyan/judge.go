@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"os"
 
@@ -12,7 +13,8 @@ import (
 const judgeExamples = `  zhengyan judge --at 2026-05-01 result.json
   zhengyan judge --policy strict --json results.ndjson
 
-The files themselves are not needed: the report carries the evidence.
+The files themselves are not needed: the report carries the evidence. A report that was changed since it was written is
+judged again too; the exit status is then at least 65.
 `
 
 func cmdJudge(ctx context.Context, env *environment, args []string) int {
@@ -45,8 +47,11 @@ func cmdJudge(ctx context.Context, env *environment, args []string) int {
 			code = max(code, env.fail(exitUnreadable, "judge: %s: %v", path, err))
 			continue
 		}
-		w.single = fl.NArg() == 1 && len(reps) == 1
-		for _, old := range reps {
+		if env.sayIntegrity(path, reps); reps.Integrity == report.Changed {
+			code = max(code, exitUnreadable)
+		}
+		w.single = fl.NArg() == 1 && len(reps.Reports) == 1
+		for _, old := range reps.Reports {
 			again := q
 			// What the report was asked stays asked, unless it is asked anew.
 			if !fl.Changed("specialty") {
@@ -73,7 +78,25 @@ func cmdJudge(ctx context.Context, env *environment, args []string) int {
 	return max(code, w.finish(ctx, "judge", book.Disclaimer.In(q.Lang)))
 }
 
-func readReports(env *environment, path string) ([]*verify.Report, error) {
+// sayIntegrity tells on standard error whether an exported file is as it was written. It is judged again all the same.
+func (env *environment) sayIntegrity(path string, b *report.Batch) {
+	zh, en := "报告未被改动", "the report is unchanged"
+	switch b.Integrity {
+	case report.Changed:
+		zh, en = "报告已被改动", "the report HAS BEEN CHANGED since it was written"
+		if b.Missing > 0 {
+			zh, en = fmt.Sprintf("%s，缺 %d 份", zh, b.Missing), fmt.Sprintf("%s; %d of its files are missing", en, b.Missing)
+		}
+	case report.Unmarked:
+		zh, en = "报告没有摘要，无从判断是否被改动", "the report carries no digest: whether it was changed cannot be told"
+	}
+	if env.language("") == "en" {
+		zh = en
+	}
+	fmt.Fprintf(env.Stderr, "zhengyan: %s: %s\n", path, zh)
+}
+
+func readReports(env *environment, path string) (*report.Batch, error) {
 	var r io.Reader = env.Stdin
 	if path != "-" {
 		f, err := os.Open(path)
@@ -83,5 +106,5 @@ func readReports(env *environment, path string) ([]*verify.Report, error) {
 		defer f.Close()
 		r = f
 	}
-	return report.Read(r)
+	return report.ReadBatch(r)
 }

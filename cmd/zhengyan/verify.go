@@ -51,7 +51,7 @@ func cmdVerify(ctx context.Context, env *environment, args []string) int {
 	if err != nil {
 		return env.fail(exitUsage, "verify: %v", err)
 	}
-	v, _, closeAll, err := env.open(p)
+	v, engine, closeAll, err := env.open(p)
 	if err != nil {
 		return env.openFailed("verify", err)
 	}
@@ -70,6 +70,8 @@ func cmdVerify(ctx context.Context, env *environment, args []string) int {
 		return env.fail(exitUnreadable, "verify: %v", err)
 	}
 	sources, single := env.sources(ctx, paths)
+	sources = out.remember(sources)
+	out.engine, out.audit = engine, func() string { return env.checkpoint(log, p.data) }
 	w := &writer{env: env, q: q, json: asJSON, details: details, single: single && !brief, reports: out, log: log}
 	defer w.stopProgress()
 	for r := range v.VerifyAll(ctx, sources, q, min(max(workers, 1), 64)) {
@@ -184,7 +186,7 @@ func (w *writer) finish(ctx context.Context, name, disclaimer string) int {
 			return w.env.fail(exitInternal, "%s: %v", name, err)
 		}
 	}
-	if err := w.reports.close(); err != nil {
+	if err := w.reports.close(ctx); err != nil {
 		return w.env.fail(exitInternal, "%s: %v", name, err)
 	}
 	return w.code
@@ -204,34 +206,4 @@ func readLines(r io.Reader) ([]string, error) {
 		}
 	}
 	return out, sc.Err()
-}
-
-// reportFiles writes the --report files when a batch is done.
-type reportFiles struct {
-	paths []string
-	all   []*verify.Report
-}
-
-func newReportFiles(paths []string) (*reportFiles, error) {
-	for _, p := range paths {
-		if !report.CanWrite(p) {
-			return nil, fmt.Errorf("--report %s: the name must end in %s", p, strings.Join(report.Extensions(), ", "))
-		}
-	}
-	return &reportFiles{paths: paths}, nil
-}
-
-func (f *reportFiles) add(r *verify.Report) {
-	if len(f.paths) > 0 {
-		f.all = append(f.all, r)
-	}
-}
-
-func (f *reportFiles) close() error {
-	for _, p := range f.paths {
-		if err := report.WriteFile(p, f.all); err != nil {
-			return fmt.Errorf("--report %s: %w", p, err)
-		}
-	}
-	return nil
 }

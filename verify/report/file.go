@@ -20,18 +20,30 @@ func CanWrite(path string) bool {
 	return slices.Contains(Extensions(), strings.ToLower(filepath.Ext(path)))
 }
 
+// Options are what a report says beside the reports on its files; the zero value says nothing more.
+type Options struct {
+	PDF PDFOptions
+	// Checkpoint is the audit log's newest signed checkpoint (the C2SP tlog-checkpoint format), "" where no log is kept.
+	Checkpoint string
+	// Roster is the check against a list of people, in the order of the list.
+	Roster []RosterLine
+}
+
 // WriteFile writes reports in the form that the file's name asks for. The file appears whole or not at all.
-func WriteFile(path string, rs []*verify.Report) (err error) {
+func WriteFile(path string, rs []*verify.Report) error { return Options{}.WriteFile(path, rs) }
+
+// WriteFile is the function WriteFile with more to say.
+func (o Options) WriteFile(path string, rs []*verify.Report) (err error) {
 	write := func(io.Writer) error { return fmt.Errorf("%s: not a form of report", filepath.Ext(path)) }
 	switch strings.ToLower(filepath.Ext(path)) {
 	case ".json":
-		write = func(w io.Writer) error { return WriteJSON(w, rs) }
+		write = func(w io.Writer) error { return o.WriteJSON(w, rs) }
 	case ".html":
-		write = func(w io.Writer) error { return WriteHTML(w, rs) }
+		write = func(w io.Writer) error { return o.WriteHTML(w, rs) }
 	case ".pdf":
-		write = func(w io.Writer) error { return WritePDF(w, rs, PDFOptions{}) }
+		write = func(w io.Writer) error { return o.WritePDF(w, rs) }
 	case ".xlsx":
-		write = func(w io.Writer) error { return WriteXLSX(w, rs) }
+		write = func(w io.Writer) error { return o.WriteXLSX(w, rs) }
 	}
 	tmp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
 	if err != nil {

@@ -111,7 +111,7 @@ func fromHTML(t *testing.T, rs []*verify.Report) (f found) {
 func fromXLSX(t *testing.T, rs []*verify.Report) (f found) {
 	x := openXLSX(t, rs)
 	overview, checks, about := SheetNames("zh")
-	rows := sheet(t, x, about)
+	rows := sheetRows(t, x, about)
 	for _, r := range rows {
 		switch r[0] {
 		case "结论数":
@@ -121,7 +121,7 @@ func fromXLSX(t *testing.T, rs []*verify.Report) (f found) {
 		}
 	}
 	var counted found
-	for _, r := range sheet(t, x, overview)[1:] {
+	for _, r := range sheetRows(t, x, overview)[1:] {
 		f.files = append(f.files, strings.TrimPrefix(r[1], "'"))
 		switch r[0] {
 		case "✔ 通过":
@@ -137,7 +137,7 @@ func fromXLSX(t *testing.T, rs []*verify.Report) (f found) {
 	if counted.passed != f.passed || counted.failed != f.failed || counted.indeterminate != f.indeterminate || counted.unreadable != f.unreadable {
 		t.Errorf("the rows count %+v, the sheet of notes says %+v", counted, f)
 	}
-	for _, r := range sheet(t, x, checks)[1:] {
+	for _, r := range sheetRows(t, x, checks)[1:] {
 		f.rules = append(f.rules, r[4])
 	}
 	return f.tidy()
@@ -231,7 +231,12 @@ func openXLSX(t *testing.T, rs []*verify.Report) *excelize.File {
 	if err := WriteXLSX(&b, rs); err != nil {
 		t.Fatal(err)
 	}
-	x, err := excelize.OpenReader(&b)
+	return openBytes(t, b.Bytes())
+}
+
+func openBytes(t *testing.T, b []byte) *excelize.File {
+	t.Helper()
+	x, err := excelize.OpenReader(bytes.NewReader(b))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -239,7 +244,7 @@ func openXLSX(t *testing.T, rs []*verify.Report) *excelize.File {
 	return x
 }
 
-func sheet(t *testing.T, x *excelize.File, name string) [][]string {
+func sheetRows(t *testing.T, x *excelize.File, name string) [][]string {
 	t.Helper()
 	rows, err := x.GetRows(name)
 	if err != nil {
@@ -255,7 +260,7 @@ func TestDecisionsAreShown(t *testing.T) {
 	overview, _, _ := SheetNames("zh")
 	for form, text := range map[string]string{
 		"html": writeHTML(t, rs), "pdf": strings.Join(pdfPages(t, writePDF(t, rs, PDFOptions{})), "\n"),
-		"xlsx": strings.Join(sheet(t, x, overview)[1], "\n"),
+		"xlsx": strings.Join(sheetRows(t, x, overview)[1], "\n"),
 	} {
 		for _, want := range []string{"handwriting", "笔迹一致", "评委甲", "看过"} {
 			if !strings.Contains(squeezed(text), want) {
@@ -282,7 +287,7 @@ func TestBasis(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			_, _, about := SheetNames("zh")
 			var notes []string
-			for _, row := range sheet(t, openXLSX(t, c.rs), about) {
+			for _, row := range sheetRows(t, openXLSX(t, c.rs), about) {
 				notes = append(notes, strings.Join(row, "\n"))
 			}
 			for form, text := range map[string]string{

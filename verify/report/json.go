@@ -2,10 +2,15 @@ package report
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
+	"strings"
 
 	"zhengyan/verify"
 )
@@ -19,31 +24,121 @@ var (
 	ErrTooLarge  = errors.New("report is too large")
 )
 
+// place is a report's place in an exported batch: a line that is taken out, put in or moved breaks the chain.
+type place struct {
+	Number   int    `json:"number"` // from 1
+	Of       int    `json:"of"`
+	Previous string `json:"previous,omitempty"` // the digest of the report before it
+}
+
+// exported is a report as it stands in a file. The digest is added behind it, see seal.
+type exported struct {
+	*verify.Report
+	Batch      *place `json:"batch,omitempty"`
+	Checkpoint string `json:"checkpoint,omitempty"`
+}
+
 // WriteLine writes one report as one line of JSON, so that several make NDJSON.
-func WriteLine(w io.Writer, r *verify.Report) error { return encode(w, r, "") }
+func WriteLine(w io.Writer, r *verify.Report) error {
+	_, err := encode(w, exported{Report: r}, "")
+	return err
+}
 
 // WriteJSON writes reports for a file: one report as an object, several as NDJSON.
-func WriteJSON(w io.Writer, rs []*verify.Report) error {
+func WriteJSON(w io.Writer, rs []*verify.Report) error { return Options{}.WriteJSON(w, rs) }
+
+// WriteJSON is the function WriteJSON with the checkpoint of the audit log.
+func (o Options) WriteJSON(w io.Writer, rs []*verify.Report) error {
 	if len(rs) == 1 {
-		return encode(w, rs[0], "  ")
+		_, err := encode(w, exported{Report: rs[0], Batch: &place{Number: 1, Of: 1}, Checkpoint: o.Checkpoint}, "  ")
+		return err
 	}
-	for _, r := range rs {
-		if err := encode(w, r, ""); err != nil {
+	previous := ""
+	for i, r := range rs {
+		digest, err := encode(w, exported{r, &place{i + 1, len(rs), previous}, o.Checkpoint}, "")
+		if err != nil {
 			return err
 		}
+		previous = digest
 	}
 	return nil
 }
 
-func encode(w io.Writer, v any, indent string) error {
-	enc := json.NewEncoder(w)
+// The digest stands last in the object. It is of the object without it, in the shortest spelling.
+const (
+	digestLead = `,"digest":"`
+	digestTail = `"}`
+)
+
+func digestOf(compact []byte) string {
+	sum := sha256.Sum256(compact)
+	return hex.EncodeToString(sum[:])
+}
+
+func encode(w io.Writer, v exported, indent string) (digest string, err error) {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
-	enc.SetIndent("", indent)
-	return enc.Encode(v)
+	if err := enc.Encode(v); err != nil {
+		return "", err
+	}
+	raw := bytes.TrimSuffix(b.Bytes(), []byte("\n"))
+	digest = digestOf(raw)
+	raw = append(raw[:len(raw)-1], digestLead+digest+digestTail...)
+	if indent != "" {
+		var wide bytes.Buffer
+		if err := json.Indent(&wide, raw, "", indent); err != nil {
+			return "", err
+		}
+		raw = wide.Bytes()
+	}
+	_, err = w.Write(append(raw, '\n'))
+	return digest, err
+}
+
+// Integrity says whether an exported report is as it was written.
+type Integrity string
+
+// The answers. A digest has no key: it shows a change, not who wrote the report. Whoever wants that compares with the
+// audit log of the machine, or judges the evidence again.
+const (
+	Unchanged Integrity = "unchanged"
+	Changed   Integrity = "changed"
+	Unmarked  Integrity = "unmarked" // it carries no digest: nothing can be said
+)
+
+// Back is a report read back.
+type Back struct {
+	*verify.Report
+	Integrity  Integrity
+	Digest     string // as it is written in the report
+	Checkpoint string // the audit log's when the report was written, "" if none was kept
+}
+
+// Batch is a file of reports read back.
+type Batch struct {
+	Reports []Back
+	// Integrity is Changed if any report is, or if one is missing, added or moved.
+	Integrity Integrity
+	// Missing is how many of the reports that were written are not there.
+	Missing int
 }
 
 // Read reads the reports of an exported JSON file, one object or NDJSON. The error wraps ErrNotReport or ErrTooLarge.
 func Read(r io.Reader) ([]*verify.Report, error) {
+	b, err := ReadBatch(r)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]*verify.Report, len(b.Reports))
+	for i := range b.Reports {
+		out[i] = b.Reports[i].Report
+	}
+	return out, nil
+}
+
+// ReadBatch is Read with the answer whether anything was changed since the file was written.
+func ReadBatch(r io.Reader) (*Batch, error) {
 	raw, err := io.ReadAll(io.LimitReader(r, MaxBytes+1))
 	if err != nil {
 		return nil, err
@@ -52,23 +147,111 @@ func Read(r io.Reader) ([]*verify.Report, error) {
 		return nil, fmt.Errorf("%w: more than %d bytes", ErrTooLarge, MaxBytes)
 	}
 	dec := json.NewDecoder(bytes.NewReader(raw))
-	var out []*verify.Report
+	out := &Batch{Integrity: Unchanged}
+	previous, of := "", 0
 	for {
-		rep := new(verify.Report)
-		switch err := dec.Decode(rep); {
-		case errors.Is(err, io.EOF) && len(out) > 0:
+		var one json.RawMessage
+		switch err := dec.Decode(&one); {
+		case errors.Is(err, io.EOF) && len(out.Reports) > 0:
+			if out.Missing = max(0, of-len(out.Reports)); of > 0 && of != len(out.Reports) {
+				out.Integrity = Changed
+			}
 			return out, nil
 		case errors.Is(err, io.EOF):
 			return nil, fmt.Errorf("%w: it is empty", ErrNotReport)
 		case err != nil:
 			return nil, fmt.Errorf("%w: %v", ErrNotReport, err)
 		}
-		if rep.MediaType != verify.MediaType {
-			return nil, fmt.Errorf("%w: media type %q, this program reads %q", ErrNotReport, rep.MediaType, verify.MediaType)
+		back, at, err := readOne(one)
+		if err != nil {
+			return nil, err
 		}
-		if rep.Evidence == nil {
-			return nil, fmt.Errorf("%w: it carries no evidence to judge", ErrNotReport)
+		n := len(out.Reports)
+		if at != nil {
+			if of = max(of, at.Of); at.Number != n+1 || n > 0 && at.Previous != previous || at.Of != of {
+				out.Integrity = Changed
+			}
+		} else if of > 0 {
+			out.Integrity = Changed
 		}
-		out = append(out, rep)
+		if back.Integrity == Changed || back.Integrity == Unmarked && out.Integrity == Unchanged {
+			out.Integrity = back.Integrity
+		}
+		previous = back.Digest
+		out.Reports = append(out.Reports, back)
 	}
+}
+
+func readOne(raw json.RawMessage) (Back, *place, error) {
+	v := exported{Report: new(verify.Report)}
+	if err := json.Unmarshal(raw, &v); err != nil {
+		return Back{}, nil, fmt.Errorf("%w: %v", ErrNotReport, err)
+	}
+	if v.Report == nil || v.MediaType != verify.MediaType {
+		found := ""
+		if v.Report != nil {
+			found = v.MediaType
+		}
+		return Back{}, nil, fmt.Errorf("%w: media type %q, this program reads %q", ErrNotReport, found, verify.MediaType)
+	}
+	if v.Evidence == nil {
+		return Back{}, nil, fmt.Errorf("%w: it carries no evidence to judge", ErrNotReport)
+	}
+	b := Back{Report: v.Report, Integrity: Unmarked, Checkpoint: v.Checkpoint}
+	var compact bytes.Buffer
+	if err := json.Compact(&compact, raw); err != nil {
+		return Back{}, nil, fmt.Errorf("%w: %v", ErrNotReport, err)
+	}
+	const hexLen = 2 * sha256.Size
+	c := compact.Bytes()
+	if at := len(c) - len(digestLead) - hexLen - len(digestTail); at > 0 && bytes.HasPrefix(c[at:], []byte(digestLead)) && bytes.HasSuffix(c, []byte(digestTail)) {
+		b.Digest = string(c[at+len(digestLead) : at+len(digestLead)+hexLen])
+		b.Integrity = Changed
+		if digestOf(append(bytes.Clone(c[:at]), '}')) == b.Digest {
+			b.Integrity = Unchanged
+		}
+		return b, v.Batch, nil
+	}
+	var other struct {
+		Digest *string `json:"digest"`
+	}
+	if json.Unmarshal(raw, &other) == nil && other.Digest != nil { // written again by another program
+		b.Integrity, b.Digest = Changed, *other.Digest
+	}
+	return b, v.Batch, nil
+}
+
+// Differences names what another judgement of the same evidence says otherwise: the verdicts and checks by id. Judged as at
+// the same day under the same policy and rules, an unchanged report has none.
+func Differences(old, again *verify.Report) []string {
+	var out []string
+	note := func(name string, a, b any) {
+		if a != b {
+			out = append(out, fmt.Sprintf("%s: %v → %v", name, a, b))
+		}
+	}
+	note("indication", old.Indication, again.Indication)
+	note("copy", old.Copy.Indication, again.Copy.Indication)
+	note("registration", old.Registration.Indication, again.Registration.Indication)
+	note("name", clean(old.Certificate.Name), clean(again.Certificate.Name))
+	note("number", clean(old.Certificate.Number), clean(again.Certificate.Number))
+	note("sha256", clean(old.Input.SHA256), clean(again.Input.SHA256))
+	statuses := func(cs []verify.Check) map[string]verify.Status {
+		m := map[string]verify.Status{}
+		for _, c := range cs {
+			k := strings.TrimSpace(clean(c.ID) + " " + clean(c.Rule))
+			for n, base := 2, k; m[k] != ""; n++ {
+				k = fmt.Sprintf("%s (%d)", base, n)
+			}
+			m[k] = c.Status
+		}
+		return m
+	}
+	was, is := statuses(old.Checks), statuses(again.Checks)
+	all := maps.Clone(was)
+	maps.Copy(all, is)
+	for _, k := range slices.Sorted(maps.Keys(all)) {
+		note(k, was[k], is[k])
+	}
+	return out
 }

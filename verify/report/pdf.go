@@ -28,6 +28,12 @@ type PDFOptions struct {
 // WritePDF writes reports as an A4 document: an overview if there is not exactly one, then each file with all its checks.
 // The same reports give the same bytes.
 func WritePDF(w io.Writer, rs []*verify.Report, o PDFOptions) error {
+	return Options{PDF: o}.WritePDF(w, rs)
+}
+
+// WritePDF is the function WritePDF with more to say.
+func (all Options) WritePDF(w io.Writer, rs []*verify.Report) error {
+	o := all.PDF
 	data := o.Font
 	if data == nil {
 		data = assets.Font()
@@ -39,7 +45,7 @@ func WritePDF(w io.Writer, rs []*verify.Report, o PDFOptions) error {
 	if err != nil {
 		return fmt.Errorf("font of the report: %w", err)
 	}
-	p := &pdfReport{face: face, file: pdfwrite.New(face), rs: rs, options: o, words: batchWords(rs)}
+	p := &pdfReport{face: face, file: pdfwrite.New(face), rs: rs, options: o, more: all, words: batchWords(rs)}
 	p.file.Title, p.file.Lang = p.say("证验核验报告", "Zhengyan verification report"), p.say("zh-CN", "en")
 	if len(rs) == 0 {
 		p.overview(nil)
@@ -51,6 +57,9 @@ func WritePDF(w io.Writer, rs []*verify.Report, o PDFOptions) error {
 		name := p.verdict(r.Indication) + " · " + clean(r.Input.Name)
 		p.file.Bookmark(name, p.page, pdfTop-20)
 		p.one(r)
+	}
+	if len(rs) == 1 {
+		p.checkpoint()
 	}
 	if len(rs) > 1 {
 		before := len(p.file.Pages())
@@ -97,6 +106,7 @@ type pdfReport struct {
 	y       float64
 	rs      []*verify.Report
 	options PDFOptions
+	more    Options
 	numbers []pageNumber
 }
 
@@ -299,6 +309,9 @@ func (p *pdfReport) overview(starts []*pdfwrite.Page) {
 		}
 		p.y += h
 	}
+	p.crossings()
+	p.roster()
+	p.checkpoint()
 }
 
 // overall is the verdict's word; a file that could not be read says so.

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/image/draw"
 
 	"zhengyan/verify"
+	pagebox "zhengyan/verify/page"
 	"zhengyan/verify/report/pdfwrite"
 )
 
@@ -23,6 +24,8 @@ func (p *pdfReport) one(r *verify.Report) {
 	if r.Usage != nil {
 		p.usage(r.Usage)
 	}
+	p.handwriting(p.words.handwriting(r))
+	p.pair(p.printTable(r))
 	p.checks(r)
 	p.heading(p.say("判定依据", "What the answer rests on"), 60)
 	p.basis(r)
@@ -102,6 +105,8 @@ func (p *pdfReport) facts(r *verify.Report) {
 	p.row(p.say("签发日期", "Issued"), c.IssueDate.String())
 	p.row(p.say("文件", "File"), joined(p.inputKind(r.Input.Kind), strings.ToUpper(string(r.Input.Format)),
 		fmt.Sprintf(p.say("%d 页", "%d page(s)"), r.Input.Pages), fmt.Sprintf(p.say("%d 字节", "%d bytes"), r.Input.Size)))
+	p.row(p.say("所在位置", "Place"), p.part(r))
+	p.row(p.say("识读", "Reading"), p.readPicture(pictureOf(r)))
 	if s := subIndications(r); s != "" {
 		p.row(p.say("结论代码", "Indications"), s)
 	}
@@ -252,24 +257,49 @@ func (p *pdfReport) check(c verify.Check, rank int) {
 	p.y += 6
 }
 
+// mark is a place on a page that evidence points at.
+type mark struct {
+	x0, y0, x1, y1 float64
+	rank           int
+	title          string
+}
+
+// places are those of the checks, of the signature and of the certificate itself, by page. A file without any shows its
+// first page.
+func (p *pdfReport) places(r *verify.Report) map[int][]mark {
+	out := map[int][]mark{}
+	add := func(page int, b pagebox.Box, rank int, title string) {
+		if !b.IsZero() {
+			out[page] = append(out[page], mark{b.X0, b.Y0, b.X1, b.Y1, rank, title})
+		}
+	}
+	for _, c := range ladder(r.Checks) {
+		for _, f := range c.Evidence {
+			if f.Box != nil {
+				add(f.Page, *f.Box, rankOf(c), clean(c.Title))
+			}
+		}
+	}
+	first := 0
+	if v := r.Evidence.Part; v != nil {
+		first = v.Page
+		add(v.Page, v.Box, 4, p.say("证书", "certificate"))
+	}
+	if v := r.Evidence.Ink; v != nil {
+		add(v.Page, v.Box, 4, p.say("个人签名", "signature"))
+	}
+	if len(out) == 0 && r.Error == nil {
+		out[first] = nil
+	}
+	return out
+}
+
 // pictures shows the pages that evidence points at, the places of the checks that did not pass in their colour.
 func (p *pdfReport) pictures(r *verify.Report) {
 	if p.options.Picture == nil || r.Evidence == nil {
 		return
 	}
-	type place struct {
-		x0, y0, x1, y1 float64
-		rank           int
-		title          string
-	}
-	places := map[int][]place{}
-	for _, c := range ladder(r.Checks) {
-		for _, f := range c.Evidence {
-			if f.Box != nil && !f.Box.IsZero() {
-				places[f.Page] = append(places[f.Page], place{f.Box.X0, f.Box.Y0, f.Box.X1, f.Box.Y1, rankOf(c), clean(c.Title)})
-			}
-		}
-	}
+	places := p.places(r)
 	for _, n := range slices.Sorted(maps.Keys(places)) {
 		if n < 0 || n >= len(r.Evidence.PageSizes) {
 			continue
@@ -288,8 +318,11 @@ func (p *pdfReport) pictures(r *verify.Report) {
 		for _, b := range slices.Backward(places[n]) { // failures last, on top
 			i := [...]verify.Indication{verify.TotalFailed, verify.Indeterminate, verify.Indeterminate, verify.TotalPassed, verify.TotalPassed}[b.rank]
 			ink, _ := pdfVerdict(i)
+			if b.rank == 4 {
+				ink = pdfLink()
+			}
 			p.page.Frame(x+b.x0*scale-2, y+b.y0*scale-2, (b.x1-b.x0)*scale+4, (b.y1-b.y0)*scale+4, 1.2, ink)
-			if b.rank < 3 {
+			if b.rank != 3 {
 				p.page.Text(x+b.x0*scale-2, y+b.y0*scale-4, p.shown(b.title), pdfwrite.Style{Size: 7.5, Colour: ink, Bold: true})
 			}
 		}

@@ -285,7 +285,7 @@ func (w words) fact(key string) string {
 		"inputKind": "输入类别", "inputKindReason": "类别依据", "issueDate": "签发日期", "ink": "手写笔迹", "name": "姓名", "lookAlike": "形近字",
 		"warnings": "警告", "reason": "原因", "employer": "聘用单位", "title": "标题", "signDate": "签名日期", "changed": "改动",
 		"notBefore": "有效期起", "notAfter": "有效期止", "timestamp": "时间戳", "expected": "应为", "revokedAt": "吊销时间", "issuer": "颁发者",
-		"subFilter": "签名格式",
+		"subFilter": "签名格式", "sex": "性别", "valid": "注册有效期", "annotation": "加注",
 	}
 	if s, ok := zh[key]; ok {
 		return s

@@ -20,9 +20,12 @@ func SheetNames(lang string) (overview, checks, about string) {
 
 // WriteXLSX writes reports as a workbook: a row a file, a row a check, and what the answers rest on. All cells but counts
 // are text, so that no number loses its zeros and no value of a stranger is worked out as a formula.
-func WriteXLSX(w io.Writer, rs []*verify.Report) error {
+func WriteXLSX(w io.Writer, rs []*verify.Report) error { return Options{}.WriteXLSX(w, rs) }
+
+// WriteXLSX is the function WriteXLSX with more to say.
+func (o Options) WriteXLSX(w io.Writer, rs []*verify.Report) error {
 	f := excelize.NewFile()
-	b := &workbook{File: f, words: batchWords(rs)}
+	b := &workbook{File: f, words: batchWords(rs), options: o}
 	overview, checks, about := SheetNames(b.lang())
 	for _, step := range []func() error{
 		b.styles,
@@ -32,6 +35,7 @@ func WriteXLSX(w io.Writer, rs []*verify.Report) error {
 		func() error { return b.printed(rs, overview, checks, about) },
 		func() error { return b.overview(overview, rs) },
 		func() error { return b.checks(checks, rs) },
+		func() error { return b.more(rs) },
 		func() error { return b.about(about, rs) },
 		func() error {
 			return f.SetDocProps(&excelize.DocProperties{Title: b.say("证验核验报告", "Zhengyan verification report"), Creator: "Zhengyan", Created: "", Modified: ""})
@@ -49,6 +53,7 @@ func WriteXLSX(w io.Writer, rs []*verify.Report) error {
 type workbook struct {
 	*excelize.File
 	words
+	options                 Options
 	head, text, mono, title int
 	tint                    map[verify.Indication]int
 	grey                    int
@@ -235,6 +240,9 @@ func (b *workbook) overview(sheet string, rs []*verify.Report) error {
 		{b.say("输入", "Input"), 16},
 		{b.say("人工判断", "Person's decision"), 30},
 		{"SHA-256", 68},
+		{b.say("手写签名（机器）", "Handwriting (machine)"), 30},
+		{b.say("原件与打印件", "Original and print"), 30},
+		{b.say("所在位置", "Place"), 30},
 	})
 	if err != nil {
 		return err
@@ -253,7 +261,7 @@ func (b *workbook) overview(sheet string, rs []*verify.Report) error {
 		if err := t.add(verdict, b.cell(r.Input.Name), b.cell(kind), b.cell(c.Name), b.cell(c.Number), b.cell(c.Employer),
 			b.lines(specialties(c)), b.cell(period(c.Usage)), b.mark(r.Copy.Indication), b.mark(r.Registration.Indication),
 			b.cell(subIndications(r)), b.cell(why), b.cell(next), b.cell(ruleIDs(r)), b.cell(b.inputKind(r.Input.Kind)), b.lines(strings.Join(b.decisions(r), "\n")),
-			b.code(r.Input.SHA256)); err != nil {
+			b.code(r.Input.SHA256), b.lines(b.machine(r)), b.cell(b.paired(r)), b.cell(b.part(r))); err != nil {
 			return err
 		}
 	}
@@ -340,6 +348,9 @@ func (b *workbook) about(sheet string, rs []*verify.Report) error {
 			{b.say("网络", "Network"), b.noNetwork(rs)},
 			{b.say("声明", "Disclaimer"), r.Disclaimer},
 		}...)
+	}
+	if b.options.Checkpoint != "" {
+		rows = append(rows, [2]string{b.say("审计日志检查点", "Audit checkpoint"), strings.ReplaceAll(strings.TrimSpace(b.options.Checkpoint), "\n", " ")})
 	}
 	for _, r := range rows {
 		if err := t.add(excelize.Cell{StyleID: b.title, Value: r[0]}, b.cell(r[1])); err != nil {

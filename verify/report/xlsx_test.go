@@ -42,11 +42,11 @@ func TestSafe(t *testing.T) {
 func TestXLSX(t *testing.T) {
 	x := openXLSX(t, batch())
 	overview, checks, about := SheetNames("zh")
-	if got := x.GetSheetList(); !slices.Equal(got, []string{overview, checks, about}) {
+	if got := x.GetSheetList(); !slices.Equal(got[:3], []string{overview, checks, about}) {
 		t.Errorf("sheets %q", got)
 	}
 	for _, name := range x.GetSheetList() {
-		for i, row := range sheet(t, x, name) {
+		for i, row := range sheetRows(t, x, name) {
 			for k, s := range row {
 				if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
 					t.Errorf("%s: row %d column %d begins as a formula does: %q", name, i+1, k+1, s)
@@ -72,7 +72,7 @@ func TestXLSX(t *testing.T) {
 		t.Errorf("number %q, %v", s, err)
 	}
 	notes := map[string]string{}
-	for _, r := range sheet(t, x, about) {
+	for _, r := range sheetRows(t, x, about) {
 		notes[r[0]] = r[1]
 	}
 	r := passed()
@@ -91,7 +91,7 @@ func TestXLSXEdges(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			x := openXLSX(t, rs)
 			o, _, _ := SheetNames(batchWords(rs).lang())
-			if rows := sheet(t, x, o); len(rows) != len(rs)+1 {
+			if rows := sheetRows(t, x, o); len(rows) != len(rs)+1 {
 				t.Errorf("%d rows for %d files and the header", len(rows), len(rs))
 			}
 		})
