@@ -204,6 +204,20 @@ func TestReadPage(t *testing.T) {
 	}
 }
 
+// TestRedTitle: print in red is read off the plane in which it is dark.
+func TestRedTitle(t *testing.T) {
+	img := barred(900, 600, image.Rect(100, 300, 700, 324))
+	for y := 100; y < 130; y++ {
+		for x := 200; x < 800; x++ {
+			img.Set(x, y, color.RGBA{200, 20, 30, 255})
+		}
+	}
+	got := reader(inkMap, nil).says(t, "京12", img)
+	if len(got.Chars) != 6 || !near((got.Chars[0].Box.Y0+got.Chars[0].Box.Y1)/2, 115, 4) || !near((got.Chars[5].Box.Y0+got.Chars[5].Box.Y1)/2, 312, 4) {
+		t.Errorf("%+v", got.Chars)
+	}
+}
+
 // TestBadPictures: nothing that a picture is makes the reader fail; what a net gives wrongly is an error.
 func TestBadPictures(t *testing.T) {
 	r := reader(inkMap, nil)
@@ -265,12 +279,16 @@ func TestSealVanishes(t *testing.T) {
 	img.Set(10, 10, color.RGBA{235, 20, 30, 255})
 	img.Set(11, 10, color.RGBA{20, 20, 30, 255})
 	m := newRaster(img)
-	if m.r[10*64+10] < 230 || m.r[10*64+11] > 30 {
-		t.Errorf("red %d, black %d", m.r[10*64+10], m.r[10*64+11])
+	if m.text[10*64+10] < 230 || m.text[10*64+11] > 30 || m.red[10*64+10] > 60 || m.reds != 1 {
+		t.Errorf("red %d, black %d; in the other plane %d; %d red", m.text[10*64+10], m.text[10*64+11], m.red[10*64+10], m.reds)
+	}
+	img.Set(12, 10, color.RGBA{200, 25, 30, 255}) // a duller pad
+	if m := newRaster(img); m.text[10*64+12] < 230 {
+		t.Errorf("dull red %d", m.text[10*64+12])
 	}
 	clear := image.NewNRGBA(image.Rect(0, 0, 20, 20)) // all transparent: white paper
-	if m := newRaster(clear); m.r[0] != 255 {
-		t.Errorf("transparent is %d", m.r[0])
+	if m := newRaster(clear); m.text[0] != 255 {
+		t.Errorf("transparent is %d", m.text[0])
 	}
 }
 

@@ -136,7 +136,9 @@ func TestReading(t *testing.T) {
 			spec := varied(split, i)
 			rng := rand.New(rand.NewPCG(77, uint64(i)))
 			seldom := i%2 == 1
-			if set := own[i%len(fonts)]; seldom {
+			if set := own[i%len(fonts)]; len(set) == 0 {
+				seldom = false
+			} else if seldom {
 				spec.Name = string([]rune(spec.Name)[0])
 				for range 1 + rng.IntN(2) {
 					spec.Name += string(set[rng.IntN(len(set))])

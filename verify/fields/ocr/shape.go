@@ -30,6 +30,15 @@ func (q quad) at(u, v float64) pt {
 	}
 }
 
+// holds reports whether a point lies in the quad.
+func (q quad) holds(p pt) bool {
+	w, h := max(q.width(), 1e-6), max(q.height(), 1e-6)
+	dx, dy := p.x-q[0].x, p.y-q[0].y
+	u := (dx*(q[1].x-q[0].x) + dy*(q[1].y-q[0].y)) / (w * w)
+	v := (dx*(q[3].x-q[0].x) + dy*(q[3].y-q[0].y)) / (h * h)
+	return u >= 0 && u <= 1 && v >= 0 && v <= 1
+}
+
 // turned gives the corners another beginning: by n quarter turns clockwise of the reading direction.
 func (q quad) turned(n int) quad {
 	var out quad

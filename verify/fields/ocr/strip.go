@@ -14,7 +14,7 @@ func (r *Reader) ReadLine(ctx context.Context, img image.Image) (l fields.Line, 
 	defer caught(&err)
 	m := newRaster(img)
 	w, h := float64(m.w), float64(m.h)
-	got, err := r.readLine(ctx, m, m.r, quad{{0, 0}, {w, 0}, {w, h}, {0, h}}, asIs)
+	got, err := r.readLine(ctx, m, m.text, quad{{0, 0}, {w, 0}, {w, h}, {0, h}}, asIs)
 	if err != nil {
 		return fields.Line{}, err
 	}
