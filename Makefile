@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test build cli-static desktop assets package bench bench-qr bench-reading bench-seal bench-chain bench-store bench-hand bench-ink train-ink fuzz soak docs-rules fmt lint clean
+.PHONY: help run test build cli-static desktop assets package bench bench-qr bench-reading rare-rows bench-seal bench-chain bench-store bench-hand bench-ink train-ink fuzz soak docs-rules fmt lint clean
 
 FUZZTIME ?= 2m
 SOAKTIME ?= 10m
@@ -44,6 +44,9 @@ bench-qr: ## reading codes: this reader and eight others on the same pictures, t
 
 bench-reading: ## reading scans and photos, against the truth, into docs/reading.md (PAGES of each class)
 	@.ci/bench-reading $(PAGES)
+
+rare-rows: ## make anew what the reader of images is taught of rare characters, from typefaces
+	@.ci/rare-rows
 
 bench-seal: ## checking signatures: this package against pdfsig and mutool on the same files, then its own benchmarks
 	CGO_ENABLED=0 go test -run '^$$' -bench AgainstPeers -benchtime 1x ./verify/seal

@@ -1,5 +1,5 @@
 // Package rare holds what the project teaches the recogniser of package ocr: rows for its last layer that read rare
-// characters of names, which the published net does not know or cannot read. Package train makes them from fonts.
+// characters of names, which the published net does not know or cannot read. Program train makes them from fonts (make rare-rows).
 package rare
 
 import (
