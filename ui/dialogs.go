@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"path/filepath"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -9,6 +10,8 @@ import (
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
+
+	"zhengyan/ui/viewmodel"
 )
 
 // About is what the window says of the program.
@@ -23,6 +26,18 @@ type About struct {
 
 // Licence is the licence of a part of the program.
 type Licence struct{ Name, Text string }
+
+// RuleGroup are the rules of one step, for the help: what each says, in plain words, and where it stands.
+type RuleGroup struct {
+	Title map[viewmodel.Lang]string
+	Rules []RuleText
+}
+
+// RuleText is one rule in plain words.
+type RuleText struct {
+	ID, Source string
+	Text       map[viewmodel.Lang]string
+}
 
 func (w *Window) openFile() {
 	d := dialog.NewFileOpen(func(r fyne.URIReadCloser, err error) {
@@ -76,7 +91,40 @@ func (w *Window) dropped(_ fyne.Position, uris []fyne.URI) {
 		w.notify(w.m.T("notice.dropped"), false)
 		return
 	}
-	w.Open(paths)
+	w.OpenAny(paths)
+}
+
+// OpenAny opens each path for what it is: a list of people, a registry snapshot, a trust anchor, else a file to verify.
+func (w *Window) OpenAny(paths []string) {
+	var files []string
+	for _, p := range paths {
+		switch strings.ToLower(filepath.Ext(p)) {
+		case ".xlsx", ".csv":
+			w.LoadRoster(p)
+		case ".db", ".zydelta":
+			if d := w.dataScreen(); d != nil {
+				d.Import(p)
+			}
+		case ".pem", ".cer", ".crt", ".der", ".crl":
+			if d := w.dataScreen(); d != nil && w.o.Trust != nil && w.o.Trust.Fixed() == "" {
+				d.addAnchor(p)
+			}
+		default:
+			files = append(files, p)
+		}
+	}
+	w.Open(files)
+}
+
+// dataScreen brings the screen of trust list and snapshots to the front; nil if the window has none.
+func (w *Window) dataScreen() *dataScreen {
+	for _, s := range w.screens {
+		if d, ok := s.(*dataScreen); ok {
+			w.Show(d.Key())
+			return d
+		}
+	}
+	return nil
 }
 
 func (w *Window) help() {
@@ -85,6 +133,21 @@ func (w *Window) help() {
 		para(th, m.T("help.day"), theme.SizeNameText, widget.MediumImportance), line(th, m.T("help.keys"), theme.SizeNameText, colorSecondary))
 	for _, k := range keyList() {
 		body.Add(container.NewBorder(nil, nil, container.New(&fixedWidth{210}, line(th, k.keys, theme.SizeNameText, theme.ColorNamePrimary)), nil, line(th, m.T(k.text), theme.SizeNameText, theme.ColorNameForeground)))
+	}
+	if len(w.o.Rules) > 0 {
+		body.Add(line(th, m.T("help.rules"), theme.SizeNameText, colorSecondary))
+		body.Add(para(th, m.T("help.rules.hint"), theme.SizeNameCaptionText, widget.LowImportance))
+		acc := widget.NewAccordion()
+		for _, part := range w.o.Rules {
+			item := widget.NewAccordionItem(part.Title[m.Lang()], container.NewStack())
+			lines := column(6)
+			for _, r := range part.Rules {
+				lines.Add(column(1, line(th, r.ID+"  "+r.Source, theme.SizeNameCaptionText, colorSecondary), para(th, r.Text[m.Lang()], theme.SizeNameText, widget.MediumImportance)))
+			}
+			item.Detail = lines
+			acc.Append(item)
+		}
+		body.Add(acc)
 	}
 	w.dialog(m.T("help.title"), container.NewVScroll(pad(body, 4, 8, 6, 14)))
 }
@@ -140,6 +203,7 @@ func (w *Window) ask(title string, content fyne.CanvasObject, button string, ok 
 	size := w.win.Canvas().Size()
 	w.shown.Resize(fyne.NewSize(min(520*th.Scale(), size.Width-80), w.shown.MinSize().Height+10))
 	w.shown.Show()
+	w.win.Canvas().Focus(yes)
 }
 
 func (w *Window) closeDialog() {

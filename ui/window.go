@@ -25,6 +25,8 @@ const (
 	prefDark   = "dark"
 	prefWidth  = "width"
 	prefHeight = "height"
+	prefScreen = "screen"
+	prefSplit  = "split" // and a digit
 )
 
 // The smallest window that is remembered.
@@ -48,6 +50,7 @@ type Options struct {
 	Dispatch func(func())
 	Workers  int
 	About    About
+	Rules    []RuleGroup // for the help
 	// What is kept on this machine; nil where the program keeps nothing of the kind.
 	Keeper    viewmodel.Keeper
 	Recorder  viewmodel.Recorder
@@ -118,6 +121,7 @@ func New(o Options) *Window {
 	})
 	w.look = look{dark: o.Dark, contrast: o.Chosen.Contrast, scale: max(100, o.Chosen.TextScale)}
 	w.setTheme()
+	w.at = o.App.Preferences().String(prefScreen)
 	w.build()
 	w.installKeys()
 	w.win.SetPadded(false)
@@ -142,6 +146,12 @@ func (w *Window) Close() {
 		w.o.App.Preferences().SetFloat(prefWidth, float64(s.Width))
 		w.o.App.Preferences().SetFloat(prefHeight, float64(s.Height))
 	}
+	w.o.App.Preferences().SetString(prefScreen, w.at)
+	for i, s := range w.split {
+		if s != nil {
+			w.o.App.Preferences().SetFloat(prefSplit+strconv.Itoa(i), s.Offset)
+		}
+	}
 	w.endLife()
 	w.session.Close()
 	w.tasks.Wait()
@@ -151,6 +161,7 @@ func (w *Window) Close() {
 func (w *Window) Restore() {
 	w.session.Restore(func(total, waiting int) {
 		if total == 0 {
+			w.tourIfNew()
 			return
 		}
 		if waiting > 0 {
@@ -168,6 +179,11 @@ func (w *Window) Begin() {
 		var c viewmodel.ClockState
 		w.background(func(ctx context.Context) error { c = w.o.Clock(ctx); return nil }, func(error) { w.setClock(c) })
 	}
+	w.tourIfNew()
+}
+
+// tourIfNew shows the tour to those who have not seen it and have opened nothing.
+func (w *Window) tourIfNew() {
 	if w.o.Settings != nil && !w.settings.TourSeen && w.session.Counts().Total == 0 && !w.session.Expanding() {
 		w.tour()
 	}

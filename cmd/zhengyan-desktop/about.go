@@ -8,6 +8,7 @@ import (
 
 	"zhengyan/assets"
 	"zhengyan/ui"
+	"zhengyan/ui/viewmodel"
 	"zhengyan/verify/rules"
 )
 
@@ -42,4 +43,56 @@ func about(program string, book *rules.Book, font bool) ui.About {
 		a.Licences = append(a.Licences, ui.Licence{Name: "Go libraries", Text: strings.Join(lines, "\n")})
 	}
 	return a
+}
+
+// ruleGroups are the rules by step for the help, in the order in which a result shows the steps.
+func ruleGroups(book *rules.Book) []ui.RuleGroup {
+	var out []ui.RuleGroup
+	for i := range book.Steps {
+		s := &book.Steps[i]
+		g := ui.RuleGroup{Title: both(s.Title)}
+		seen := map[string]bool{}
+		for j := range book.Rules {
+			r := &book.Rules[j]
+			if r.Step != s.ID || r.Outcome == "pass" || seen[r.ID] {
+				continue
+			}
+			seen[r.ID] = true
+			source := r.Clause
+			if d := book.Source(r.Document); d != nil {
+				source = strings.TrimSpace(d.Number + " " + r.Clause)
+			}
+			text := both(r.Message)
+			for l, t := range text {
+				text[l] = plain(t)
+			}
+			g.Rules = append(g.Rules, ui.RuleText{ID: r.ID, Source: source, Text: text})
+		}
+		if len(g.Rules) > 0 {
+			out = append(out, g)
+		}
+	}
+	return out
+}
+
+func both(t rules.Text) map[viewmodel.Lang]string {
+	return map[viewmodel.Lang]string{viewmodel.Chinese: t.In("zh"), viewmodel.English: t.In("en")}
+}
+
+// plain puts an ellipsis where a result has a value.
+func plain(s string) string {
+	var b strings.Builder
+	inside := false
+	for _, r := range s {
+		switch {
+		case r == '{':
+			inside = true
+			b.WriteRune('…')
+		case r == '}':
+			inside = false
+		case !inside:
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
 }

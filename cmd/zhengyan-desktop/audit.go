@@ -29,6 +29,7 @@ type auditor struct {
 	warn func(error)
 	on   atomic.Bool
 	ch   chan store.AuditEntry
+	let  chan chan struct{} // asks for the log to be let go of
 	done chan struct{}
 
 	mu     sync.Mutex
@@ -37,7 +38,7 @@ type auditor struct {
 }
 
 func newAuditor(data *store.Data, now func() time.Time, root func() string, warn func(error)) *auditor {
-	a := &auditor{data: data, now: now, root: root, warn: warn, ch: make(chan store.AuditEntry, auditQueue), done: make(chan struct{})}
+	a := &auditor{data: data, now: now, root: root, warn: warn, ch: make(chan store.AuditEntry, auditQueue), let: make(chan chan struct{}), done: make(chan struct{})}
 	go a.run()
 	return a
 }
@@ -71,6 +72,19 @@ func (a *auditor) add(e store.AuditEntry) {
 	}
 }
 
+// release lets go of the log, so that it can be read, once what waits was written.
+func (a *auditor) release() {
+	if a == nil {
+		return
+	}
+	answer := make(chan struct{})
+	select {
+	case a.let <- answer:
+		<-answer
+	case <-a.done:
+	}
+}
+
 // close writes what waits.
 func (a *auditor) close() {
 	a.mu.Lock()
@@ -98,6 +112,9 @@ func (a *auditor) run() {
 		select {
 		case <-idle.C:
 			letGo()
+		case answer := <-a.let:
+			letGo()
+			close(answer)
 		case e, ok := <-a.ch:
 			if !ok {
 				return
@@ -119,12 +136,20 @@ func (a *auditor) run() {
 }
 
 // auditLog serves the audit screen.
-type auditLog struct{ data *store.Data }
+type auditLog struct {
+	data   *store.Data
+	writer *auditor // may be nil
+}
+
+func (l auditLog) read() (*store.Audit, error) {
+	l.writer.release()
+	return l.data.ReadAudit()
+}
 
 // Verify implements viewmodel.AuditLog.
 func (l auditLog) Verify(ctx context.Context) (viewmodel.AuditState, error) {
 	var s viewmodel.AuditState
-	a, err := l.data.ReadAudit()
+	a, err := l.read()
 	if errors.Is(err, fs.ErrNotExist) {
 		s.None = true
 		return s, nil
@@ -157,7 +182,7 @@ func (l auditLog) Verify(ctx context.Context) (viewmodel.AuditState, error) {
 
 // Last implements viewmodel.AuditLog.
 func (l auditLog) Last(ctx context.Context, n int) ([]viewmodel.AuditView, error) {
-	a, err := l.data.ReadAudit()
+	a, err := l.read()
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
@@ -182,7 +207,7 @@ func (l auditLog) Last(ctx context.Context, n int) ([]viewmodel.AuditView, error
 
 // Export implements viewmodel.AuditLog.
 func (l auditLog) Export(ctx context.Context, path string) (err error) {
-	a, err := l.data.ReadAudit()
+	a, err := l.read()
 	if err != nil {
 		return err
 	}
@@ -197,7 +222,7 @@ func (l auditLog) Export(ctx context.Context, path string) (err error) {
 // clockOf says whether the clock can be right, from the newest line of the log and the snapshot in use.
 func clockOf(ctx context.Context, data *store.Data, now time.Time) viewmodel.ClockState {
 	c := viewmodel.ClockState{Now: now}
-	if s, err := (auditLog{data}).Verify(ctx); err == nil && s.Latest.After(c.Latest) {
+	if s, err := (auditLog{data: data}).Verify(ctx); err == nil && s.Latest.After(c.Latest) {
 		c.Latest, c.Source = s.Latest, "clock.audit"
 	}
 	if o, err := data.Open(); err == nil {

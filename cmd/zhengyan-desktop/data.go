@@ -13,6 +13,7 @@ import (
 
 	"zhengyan/store"
 	"zhengyan/ui/viewmodel"
+	"zhengyan/verify"
 	"zhengyan/verify/seal"
 )
 
@@ -46,7 +47,7 @@ func (s *snapshots) List(context.Context) ([]viewmodel.SnapshotView, error) {
 		v := s.view(i)
 		if i.Current {
 			if o, err := s.data.Open(); err == nil {
-				v.Freshness = string(store.FreshnessOf(o.Snapshot.Snapshot(), state, s.now()).State)
+				v.Freshness = freshness(store.FreshnessOf(o.Snapshot.Snapshot(), state, s.now()).State)
 				o.Close()
 			} else {
 				v.Bad = err.Error()
@@ -55,6 +56,19 @@ func (s *snapshots) List(context.Context) ([]viewmodel.SnapshotView, error) {
 		out = append(out, v)
 	}
 	return out, nil
+}
+
+// freshness is the state under the name that reports give it.
+func freshness(s store.State) string {
+	switch s {
+	case store.Fresh:
+		return string(verify.Fresh)
+	case store.Stale:
+		return string(verify.Stale)
+	case store.RedLine:
+		return string(verify.RedLine)
+	}
+	return string(verify.ClockSuspect)
 }
 
 // refusal is an error of an import that a person may overrule.

@@ -55,7 +55,7 @@ func openDesk(o options, getenv func(string) string, now func() time.Time, e *en
 
 // options gives the window what it keeps.
 func (d *desk) options(o *ui.Options) {
-	o.Recorder, o.Snapshots, o.Trust, o.Audit = d.audit, d.snap, d.trust, auditLog{d.data}
+	o.Recorder, o.Snapshots, o.Trust, o.Audit = d.audit, d.snap, d.trust, auditLog{d.data, d.audit}
 	o.OnSettings = func(s viewmodel.Settings) { d.audit.on.Store(s.Audit) }
 	if d.kept == nil {
 		return

@@ -131,7 +131,8 @@ func question(o options, book *rules.Book, now func() time.Time) (verify.Questio
 }
 
 // show opens the window and returns when it is closed.
-func show(o options, q verify.Question, book *rules.Book, getenv func(string) string, stderr io.Writer, now func() time.Time) error {
+func show(o options, q verify.Question, book *rules.Book, getenv func(string) string, stderr io.Writer, now func() time.Time) (err error) {
+	defer noScreen(&err)
 	started := now()
 	tables := map[viewmodel.Lang]*viewmodel.Messages{}
 	for _, l := range viewmodel.Langs() {
@@ -151,6 +152,11 @@ func show(o options, q verify.Question, book *rules.Book, getenv func(string) st
 		case warnings <- err:
 		default: // the rest is on standard error
 		}
+	}
+	if old, err := keepCrashes(dataDir(o.data, getenv)); err != nil {
+		report(err)
+	} else if old != "" {
+		report(fmt.Errorf("上次意外退出，记录在 / the program ended unexpectedly last time, see %s", old))
 	}
 	e, err := open(places{data: dataDir(o.data, getenv), trust: o.trust, cache: cacheDir(getenv)}, font, book, now, program, report)
 	if err != nil {
@@ -193,7 +199,7 @@ func show(o options, q verify.Question, book *rules.Book, getenv func(string) st
 	runtime.GOMAXPROCS(runtime.NumCPU() + windowThreads)
 	opt := ui.Options{
 		App: a, Engine: e, Tables: tables, Lang: lang, Dark: dark, Font: font, Question: q, Policies: policies(book),
-		Now: now, Dispatch: fyne.Do, Workers: workers, About: about(program, book, font != nil),
+		Now: now, Dispatch: fyne.Do, Workers: workers, About: about(program, book, font != nil), Rules: ruleGroups(book),
 		Idle:   debug.FreeOSMemory, // a batch leaves a heap of its own size behind; give it back
 		Chosen: d.chosen, Clock: func(ctx context.Context) viewmodel.ClockState { return clockOf(ctx, d.data, now()) },
 		Specimens: func(ctx context.Context) ([]string, error) { return specimenFiles(ctx, d.data.Dir()) },
@@ -206,7 +212,7 @@ func show(o options, q verify.Question, book *rules.Book, getenv func(string) st
 	}
 	a.Lifecycle().SetOnStarted(func() {
 		w.Restore()
-		w.Open(o.paths)
+		w.OpenAny(o.paths)
 		w.Begin()
 		go tell(e, warnings, func(text string) { fyne.Do(func() { w.Notify(text) }) })
 	})

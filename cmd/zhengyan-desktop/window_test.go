@@ -42,24 +42,11 @@ const (
 //
 // ZHENGYAN_DESKTOP names a program that is built already.
 func TestRealWindow(t *testing.T) {
-	for _, tool := range []string{"Xvfb", "openbox", "xdotool", "import"} {
-		if _, err := exec.LookPath(tool); err != nil {
-			t.Skipf("a real window needs %s", tool)
-		}
-	}
 	dir := specimens(t, "constructor/ok.pdf", "constructor/seal-edited-in-place.pdf", "constructor/ofd.ofd")
-	program := os.Getenv("ZHENGYAN_DESKTOP")
-	if program == "" {
-		program = filepath.Join(t.TempDir(), "zhengyan-desktop")
-		build := exec.Command("go", "build", "-tags", "x11,gles,no_emoji,migrated_fynedo", "-o", program, ".")
-		build.Env = append(os.Environ(), "CGO_ENABLED=1")
-		if out, err := build.CombinedOutput(); err != nil {
-			t.Fatalf("build: %v\n%s", err, out)
-		}
-	}
+	program := desktopProgram(t)
 	s := startScreen(t)
 	started := time.Now()
-	stop := s.start(program, "--lang", "zh", "--at", "2026-04-01", "--trust", filepath.Join(dir, "trust"), "--data", t.TempDir(), filepath.Join(dir, "constructor"))
+	stop := s.start(program, "--lang", "zh", "--at", "2026-04-01", "--trust", filepath.Join(dir, "trust"), "--data", seen(t, t.TempDir()), filepath.Join(dir, "constructor"))
 	s.title("证验")
 	t.Logf("window after %v", time.Since(started).Round(10*time.Millisecond))
 
@@ -92,7 +79,7 @@ func TestRealWindow(t *testing.T) {
 	s.picture("03-dragged")
 
 	// The tampered file by mouse: third row of the list.
-	s.run("xdotool", "mousemove", "--window", s.win, "120", "232", "click", "1")
+	s.run("xdotool", "mousemove", "--window", s.win, "200", "232", "click", "1")
 	s.title("不通过 - seal-edited-in-place.pdf")
 	s.colour("04-tampered", failRed, 4000)
 	s.key("ctrl+l")
@@ -103,21 +90,48 @@ func TestRealWindow(t *testing.T) {
 	s.picture("05-english-dark")
 	s.key("ctrl+l")
 	s.title("不通过 - seal-edited-in-place.pdf")
+	s.quit(stop)
+}
+
+// quit closes the window by keyboard and looks at how the program ended.
+func (s *screen) quit(stop func()) {
+	s.t.Helper()
 	s.key("ctrl+q")
 	select {
 	case err := <-s.done:
 		if err != nil {
-			t.Errorf("the program ended with %v", err)
+			s.t.Errorf("the program ended with %v", err)
 		}
 	case <-time.After(patience):
-		t.Error("the window does not close")
+		s.t.Error("the window does not close")
 		stop()
 	}
 	for _, bad := range []string{"panic:", "fatal error:", "goroutine "} {
 		if strings.Contains(s.log.String(), bad) {
-			t.Errorf("the program's log has %q:\n%s", bad, s.log.String())
+			s.t.Errorf("the program's log has %q:\n%s", bad, s.log.String())
 		}
 	}
+	s.win = ""
+}
+
+// desktopProgram is the built program; without the tools that drive a window the test is skipped.
+func desktopProgram(t *testing.T) string {
+	t.Helper()
+	for _, tool := range []string{"Xvfb", "openbox", "xdotool", "import"} {
+		if _, err := exec.LookPath(tool); err != nil {
+			t.Skipf("a real window needs %s", tool)
+		}
+	}
+	program := os.Getenv("ZHENGYAN_DESKTOP")
+	if program == "" {
+		program = filepath.Join(t.TempDir(), "zhengyan-desktop")
+		build := exec.Command("go", "build", "-tags", "x11,gles,no_emoji,migrated_fynedo", "-o", program, ".")
+		build.Env = append(os.Environ(), "CGO_ENABLED=1")
+		if out, err := build.CombinedOutput(); err != nil {
+			t.Fatalf("build: %v\n%s", err, out)
+		}
+	}
+	return program
 }
 
 func startScreen(t *testing.T) *screen {
