@@ -234,7 +234,8 @@ func deskDecode(bucket, key, stored []byte, v any) error {
 	return json.Unmarshal(b, v)
 }
 
-// eachDeskValue calls f for every value that reads. It goes on after those that do not, and returns an error for them.
+// eachDeskValue calls f for every value that reads. It goes on after those that do not, and returns an error for them and
+// for those that a search would miss.
 func eachDeskValue(tx *bolt.Tx, f func(bucket, key, stored []byte) error) error {
 	var bad error
 	lost := 0
@@ -247,6 +248,9 @@ func eachDeskValue(tx *bolt.Tx, f func(bucket, key, stored []byte) error) error 
 			if _, err := readDeskValue(name, k, v); err != nil {
 				lost, bad = lost+1, err
 				return nil
+			}
+			if !bytes.Equal(b.Get(k), v) { // a damaged key of a branch leads past it
+				lost, bad = lost+1, fmt.Errorf("%w: %s %q is not found by its key", ErrDeskDamaged, name, k)
 			}
 			return f(name, k, v)
 		})

@@ -213,6 +213,20 @@ func TestAuditCommands(t *testing.T) {
 	if code := run(context.Background(), env, []string{"audit", "verify", "--data", data, "--witness", s.path("@witness")}); code != exitOK {
 		t.Errorf("witness: exit %d: %s", code, e.String())
 	}
+	o.Reset()
+	if code := run(context.Background(), env, []string{"audit", "checkpoint", "--data", data}); code != exitOK || strings.TrimSpace(o.String()) != strings.TrimSpace(checkpoint) {
+		t.Errorf("exit %d: %q instead of %q", code, o.String(), checkpoint)
+	}
+	if code := run(context.Background(), env, []string{"audit", "reset-clock", "--data", data}); code != exitUsage {
+		t.Errorf("a clock reset by nobody: exit %d", code)
+	}
+	o.Reset()
+	if code := run(context.Background(), env, []string{"audit", "reset-clock", "--data", data, "--operator", "样例员"}); code != exitOK {
+		t.Errorf("exit %d: %s", code, e.String())
+	}
+	if code := run(context.Background(), env, []string{"audit", "list", "--data", data, "--json"}); code != exitOK || !strings.Contains(o.String(), "clock-reset") {
+		t.Errorf("exit %d: %s", code, o.String())
+	}
 }
 
 func TestSnapshotSample(t *testing.T) {
