@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test build cli-static desktop assets package bench bench-qr bench-reading rare-rows bench-seal bench-chain bench-store bench-hand bench-ink train-ink fuzz soak docs-rules fmt lint clean
+.PHONY: help run test build cli-static desktop assets package bench bench-qr bench-reading bench-sheet rare-rows bench-seal bench-chain bench-store bench-hand bench-ink train-ink fuzz soak docs-rules fmt lint clean
 
 FUZZTIME ?= 2m
 SOAKTIME ?= 10m
@@ -44,6 +44,9 @@ bench-qr: ## reading codes: this reader and eight others on the same pictures, t
 
 bench-reading: ## reading scans and photos, against the truth, into docs/reading.md (PAGES of each class)
 	@.ci/bench-reading $(PAGES)
+
+bench-sheet: ## corners of sheets in photos, certificates in a scanned bid, into docs/reading.md (PHOTOS and PAGES)
+	@.ci/bench-sheet $(PHOTOS) $(PAGES)
 
 rare-rows: ## make anew what the reader of images is taught of rare characters, from typefaces
 	@.ci/rare-rows

@@ -1,0 +1,176 @@
+package finder_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"image"
+	"testing"
+
+	"zhengyan/verify/document"
+	"zhengyan/verify/fields"
+	"zhengyan/verify/finder"
+	"zhengyan/verify/page"
+	"zhengyan/verify/verifytest"
+	"zhengyan/verify/verifytest/bid"
+)
+
+// blind is a reader that must not be asked.
+type blind struct{ asked int }
+
+func (b *blind) ReadPage(context.Context, image.Image, int) (page.Text, error) {
+	b.asked++
+	return page.Text{}, nil
+}
+
+func (b *blind) Lines(context.Context, image.Image, int) ([]fields.Line, error) {
+	b.asked++
+	return nil, nil
+}
+func (b *blind) Name() string { return "blind" }
+
+func open(t testing.TB, b []byte) *document.Document {
+	t.Helper()
+	d, err := engine(t).OpenStream(context.Background(), document.SourceBytes("book.pdf", b))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { d.Close() })
+	return d
+}
+
+// TestOwnText: pages with text of their own are judged by it, and nothing is read.
+func TestOwnText(t *testing.T) {
+	s := verifytest.Good(fields.Constructor1)
+	s.CoverPage = true
+	other := verifytest.Good(fields.Architect1)
+	s.Second = &other
+	b, err := generator(t).PDF(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &blind{}
+	var got []finder.Hit
+	var pages []int
+	opt := finder.Options{Progress: func(done, total, page int) { pages = append(pages, page) }}
+	for h, err := range finder.Find(context.Background(), open(t, b), r, tables(t), opt) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, h)
+	}
+	if len(got) != 2 || got[0].Kind != fields.Constructor1 || got[1].Kind != fields.Architect1 || got[0].Page != 1 || got[1].Page != 2 {
+		t.Fatalf("hits %+v", got)
+	}
+	if got[0].Confidence != 1 || got[0].Source != fields.SourceText || got[0].Box.IsZero() || r.asked > 0 {
+		t.Errorf("hit %+v, the reader was asked %d times", got[0], r.asked)
+	}
+	if len(pages) != 3 {
+		t.Errorf("progress told of pages %v", pages)
+	}
+	// Going on behind the first hit.
+	n := 0
+	for h, err := range finder.Find(context.Background(), open(t, b), r, tables(t), finder.Options{From: 2}) {
+		if err != nil || h.Page != 2 {
+			t.Errorf("from page 2: %+v, %v", h, err)
+		}
+		n++
+	}
+	if n != 1 {
+		t.Errorf("%d hits from page 2 on", n)
+	}
+}
+
+// book is a small scanned bid.
+func book(t testing.TB, n int) ([]byte, []bid.Page) {
+	t.Helper()
+	var b bytes.Buffer
+	plan, err := bid.Write(&b, generator(t), split(), n, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes(), plan
+}
+
+// TestNoReader: what cannot be searched is said, once.
+func TestNoReader(t *testing.T) {
+	b, _ := book(t, 3)
+	var last error
+	n := 0
+	for _, err := range finder.Find(context.Background(), open(t, b), nil, tables(t), finder.Options{}) {
+		last = err
+		n++
+	}
+	if n != 1 || !errors.Is(last, fields.ErrNoReader) {
+		t.Errorf("%d times, last %v", n, last)
+	}
+}
+
+// TestStopped: a search that is broken off, or canceled, ends.
+func TestStopped(t *testing.T) {
+	b, _ := book(t, 6)
+	d := open(t, b)
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	opt := finder.Options{Progress: func(done, _, _ int) {
+		if done == 2 {
+			cancel()
+		}
+	}}
+	var last error
+	for _, err := range finder.Find(ctx, d, &blind{}, tables(t), opt) {
+		last = err
+	}
+	if !errors.Is(last, context.Canceled) {
+		t.Errorf("canceled: %v", last)
+	}
+	// The document can be used afterwards.
+	if _, err := d.PageSize(1); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestDamagedPage: a page that cannot be read is reported and the rest is searched.
+func TestDamagedPage(t *testing.T) {
+	b, _ := book(t, 4)
+	i := bytes.Index(b, []byte("/DCTDecode"))
+	j := i + bytes.Index(b[i:], []byte("\xff\xd8"))
+	copy(b[j+600:], make([]byte, 3000)) // the JPEG of the first page
+	d := open(t, b)
+	var bad []int
+	done := 0
+	opt := finder.Options{Progress: func(n, _, _ int) { done = n }}
+	for _, err := range finder.Find(context.Background(), d, &blind{}, tables(t), opt) {
+		var pe *finder.PageError
+		if !errors.As(err, &pe) {
+			t.Errorf("%v", err)
+			continue
+		}
+		bad = append(bad, pe.Page)
+	}
+	if done != 4 || len(bad) > 1 {
+		t.Errorf("pages %v are bad, %d done", bad, done)
+	}
+}
+
+// TestSmallBid reads a small book with the nets, where they are.
+func TestSmallBid(t *testing.T) {
+	if testing.Short() {
+		t.Skip("reads pages with neural nets")
+	}
+	r := reader(t)
+	b, plan := book(t, 12)
+	var hits []finder.Hit
+	for h, err := range finder.Find(context.Background(), open(t, b), r, tables(t), finder.Options{}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if h.Thumbnail == nil {
+			t.Errorf("page %d: no thumbnail", h.Page+1)
+		}
+		hits = append(hits, h)
+	}
+	if o := judge(plan, hits); o.missed+o.wrong+o.wrongKind > 0 {
+		t.Error(o.notes)
+	}
+}
