@@ -122,6 +122,7 @@ func (r *Reader) lines(ctx context.Context, m *raster, n int) ([]reading, error)
 // Red print, as titles have, is not in the plane in which seals vanish.
 const (
 	redShare = 0.0004 // of the picture that is red ink, under which there is no red line
+	redSide  = 960    // longer side of the picture in which it is looked for: it is large
 	redSure  = 0.8    // confidence of a red line; the letters around a seal are read with less
 )
 
@@ -130,7 +131,7 @@ func (r *Reader) redLines(ctx context.Context, m *raster, have []reading, angle 
 	if float64(m.reds) < redShare*float64(m.w*m.h) {
 		return nil, nil
 	}
-	seen, err := r.detect(ctx, m, m.red, findSide)
+	seen, err := r.detect(ctx, m, m.red, redSide)
 	if err != nil {
 		return nil, err
 	}

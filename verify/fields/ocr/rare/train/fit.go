@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"log"
 	"math"
 	"math/rand/v2"
@@ -20,8 +19,8 @@ const (
 	sheltered    = 0.5 // by which a common character that was read right must stay ahead at the end
 	leastRecall  = 0.5 // a row that reads less of its own character once common ones are sheltered is left out
 	candidates   = 160 // rows that are looked at for a sample between two looks at all
-	rounds       = 4
-	epochs       = 4 // of each round
+	rounds       = 2
+	epochs       = 16 // of each round
 	batch        = 64
 )
 
@@ -47,6 +46,7 @@ type fit struct {
 	gone  []bool
 	rng   *rand.Rand
 	known map[*samples][]seenSample
+	seen  []seenSample // of the samples that were learnt from, with their candidates
 }
 
 // newFit chooses the characters that get a row: those of levels 2 and 3, and those of level 1 that the net reads badly.
@@ -318,6 +318,7 @@ func (m *fit) learn(s *samples) {
 	d := s.inside
 	x := m.whitened(s)
 	seen := m.olds(s)
+	m.seen = seen
 	g1, g2 := make([]float32, len(m.w)), make([]float32, len(m.w))
 	b1, b2 := make([]float32, len(m.b)), make([]float32, len(m.b))
 	grad, gradB := make([]float32, len(m.w)), make([]float32, len(m.b))
@@ -329,7 +330,7 @@ func (m *fit) learn(s *samples) {
 	for round := range rounds {
 		parallel(len(seen), func(i int) { seen[i].cands = m.best(x[i*d:(i+1)*d], seen[i].row) })
 		for epoch := range epochs {
-			rate := float32(0.02) * float32(math.Pow(0.8, float64(round*epochs+epoch)))
+			rate := float32(0.03) * float32(math.Pow(0.9, float64(round*epochs+epoch)))
 			m.rng.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
 			loss := 0.0
 			for from := 0; from < len(order); from += batch {
@@ -356,17 +357,29 @@ func (m *fit) learn(s *samples) {
 	}
 }
 
-// best are the rows that score highest on a sample, its own among them.
+// best are about as many rows as candidates that score highest on a sample, its own among them.
 func (m *fit) best(x []float32, own int32) []int32 {
 	z := make([]float32, len(m.rows))
-	idx := make([]int32, len(m.rows))
+	low, high := float32(math.Inf(1)), float32(math.Inf(-1))
 	for r := range m.rows {
-		z[r], idx[r] = m.score(int32(r), x), int32(r)
+		z[r] = m.score(int32(r), x)
+		low, high = min(low, z[r]), max(high, z[r])
 	}
-	slices.SortFunc(idx, func(a, b int32) int { return cmp.Compare(z[b], z[a]) })
-	out := slices.Clone(idx[:min(candidates, len(idx))])
-	if own >= 0 && !slices.Contains(out, own) {
-		out = append(out, own)
+	// The score that so many exceed, by counting.
+	var count [512]int
+	bin := func(v float32) int { return int((v - low) / (high - low + 1e-6) * (float32(len(count)) - 0.01)) }
+	for _, v := range z {
+		count[bin(v)]++
+	}
+	limit := len(count) - 1
+	for n := count[limit]; limit > 0 && n+count[limit-1] <= candidates; n += count[limit] {
+		limit--
+	}
+	var out []int32
+	for r, v := range z {
+		if bin(v) >= limit || int32(r) == own {
+			out = append(out, int32(r))
+		}
 	}
 	return out
 }
@@ -425,7 +438,7 @@ func (m *fit) gradient(o *seenSample, x, grad, gradB []float32, touched map[int3
 func (m *fit) calibrate(s *samples) {
 	d := s.inside
 	x := m.whitened(s)
-	seen := m.olds(s)
+	seen := m.seen
 	for r := range m.b {
 		m.b[r] -= bakedMargin
 	}
@@ -437,8 +450,8 @@ func (m *fit) calibrate(s *samples) {
 		if o.row >= 0 || o.own < o.rest {
 			return
 		}
-		for r := range m.rows {
-			over := float64(m.score(int32(r), x[i*d:(i+1)*d])) + sheltered - o.own
+		for _, r := range m.best(x[i*d:(i+1)*d], -1) {
+			over := float64(m.score(r, x[i*d:(i+1)*d])) + sheltered - o.own
 			if over <= 0 {
 				continue
 			}
@@ -482,12 +495,17 @@ func (m *fit) calibrate(s *samples) {
 // reads is what the net with the rows reads at a sample.
 func (m *fit) reads(o *seenSample, x []float32) rune {
 	best, top := o.top, max(o.own, o.rest)
-	for r := range m.rows {
-		if m.gone[r] {
-			continue
-		}
-		if z := float64(m.score(int32(r), x)); z > top {
+	look := func(r int32) {
+		if z := float64(m.score(r, x)); !m.gone[r] && z > top {
 			best, top = m.rows[r], z
+		}
+	}
+	for _, r := range o.cands {
+		look(r)
+	}
+	if o.cands == nil {
+		for r := range m.rows {
+			look(int32(r))
 		}
 	}
 	return best

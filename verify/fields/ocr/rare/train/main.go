@@ -87,7 +87,6 @@ func run() error {
 		return err
 	}
 	log.Printf("%s: %d rows", o.out, len(h.Runes))
-	fit.report("trained fonts", train)
 	fit.report("held-out fonts", held)
 	return nil
 }
