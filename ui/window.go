@@ -168,7 +168,9 @@ func (w *Window) Restore() {
 			w.session.Pause(true)
 		}
 		w.notify(w.m.T("batch.resumed", "total", strconv.Itoa(total), "waiting", strconv.Itoa(waiting)), waiting == 0)
-		w.Show("batch")
+		if w.current().Key() == "verify" { // the person has not gone elsewhere meanwhile
+			w.Show("batch")
+		}
 	})
 }
 
@@ -414,6 +416,7 @@ func (w *Window) switchLanguage() {
 	w.main = nil // nothing is shown until the widgets are made again
 	w.session.SetMessages(w.m)
 	w.build()
+	w.checkFreshness() // its texts are in the old language
 }
 
 // switchTheme goes on from light to dark to high contrast.

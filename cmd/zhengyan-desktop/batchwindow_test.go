@@ -83,7 +83,7 @@ func TestRealWindowBatch(t *testing.T) {
 	}
 	s.key("ctrl+2")
 	s.key("End")
-	s.title("不通过 - constructor-seal-edited-in-place.pdf") // 甲 comes after 乙 … the last by name
+	s.title("无法确定 - constructor-usage-ended.pdf") // no registry snapshot: missing data never passes
 	s.picture("12-batch")
 
 	s.key("ctrl+3")

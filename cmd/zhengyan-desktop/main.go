@@ -34,8 +34,9 @@ const (
 const appID = "cn.zhengyan.desktop"
 
 // softMemory is where the collector begins to work harder, in bytes: the parsed font takes some 110 MB for good, and each
-// file that is read some 60 MB while it is.
-const softMemory = 512 << 20
+// file that is read some 60 MB while it is. A limit that a batch reaches makes the collector stop the window all the time,
+// since code that reads a page cannot be interrupted; so it is there for the hostile file only.
+const softMemory = 1 << 30
 
 // version is set at build time.
 var version = "dev"
