@@ -8,7 +8,7 @@ func (w *Writer) Sign(name string, variant uint64) [][]Point {
 	rng := w.random("sign", name, variant)
 	v := w.style.vary * math.Exp(0.25*rng.NormFloat64()) // some days are better than others
 	plan := w.plan(name)
-	v *= intricacy(plan)
+	v *= intricacy(plan, w.style.intricate)
 	p := vary(plan, rng, once(v))
 	return w.trace(p, rng.Float64, trace{round: w.style.round + 0.06*rng.NormFloat64(), vary: 0.12 * v})
 }
@@ -20,7 +20,7 @@ func (w *Writer) Imitate(of *Writer, name string, variant uint64) [][]Point {
 	habit := w.random("bias", name, of.seed) // what this imitator always gets wrong
 	skill := clamp(0.5+0.3*habit.NormFloat64(), 0, 1)
 	model := of.plan(name)
-	hard := intricacy(model)
+	hard := intricacy(model, of.style.intricate)
 	e := of.style.vary*(0.85+0.75*(1-skill)) + 0.003 + 0.010*(1-skill)
 
 	e *= hard
@@ -45,8 +45,8 @@ func (w *Writer) Imitate(of *Writer, name string, variant uint64) [][]Point {
 }
 
 // intricacy says how much more than usual varies in writing with much line for its extent: small shapes, written fast, are
-// repeated less exactly by their size.
-func intricacy(plan []stroke) float64 {
+// repeated less exactly by their size. by is the exponent.
+func intricacy(plan []stroke, by float64) float64 {
 	const usual = 7 // heights of line by the mean side
 	x0, y0, x1, y1, sum := math.Inf(1), math.Inf(1), math.Inf(-1), math.Inf(-1), 0.0
 	for _, s := range plan {
@@ -56,7 +56,7 @@ func intricacy(plan []stroke) float64 {
 		}
 	}
 	side := math.Sqrt(math.Max(x1-x0, 0.2) * math.Max(y1-y0, 0.2))
-	return clamp(math.Pow(sum/side/usual, 0.6), 0.6, 1.7)
+	return clamp(math.Pow(sum/side/usual, by), 0.6, 1.7)
 }
 
 // variation says how far one writing departs from the plan, each in heights of a character.

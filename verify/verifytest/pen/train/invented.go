@@ -101,7 +101,7 @@ func each(n int, work func(i int) []sample) []sample {
 func nameOf(seed uint64) string { return pen.Name(seed + 5e6) }
 
 // invented makes pairs of invented writers.
-func invented(first uint64, writers int) ([]sample, error) {
+func invented(first uint64, writers int, intricacy float64) ([]sample, error) {
 	a := pen.Open()
 	if a.Invented() {
 		fmt.Println("no stroke data: invented characters")
@@ -109,8 +109,8 @@ func invented(first uint64, writers int) ([]sample, error) {
 	return each(writers, func(i int) []sample {
 		seed := first + uint64(i)
 		rng := rand.New(rand.NewPCG(seed, 77))
-		w, name := pen.NewWriter(a, seed), nameOf(seed)
-		other := func(k int) *pen.Writer { return pen.NewWriter(a, seed+20000+uint64(k)*7919) }
+		w, name := pen.NewWriter(a, seed).WithIntricacy(intricacy), nameOf(seed)
+		other := func(k int) *pen.Writer { return pen.NewWriter(a, seed+20000+uint64(k)*7919).WithIntricacy(intricacy) }
 		var out []sample
 		tool := newTool(rng)
 		for r := range 2 {

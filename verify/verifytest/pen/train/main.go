@@ -49,14 +49,28 @@ const (
 	printSeed     = 80000
 )
 
+// intricacies are the kinds of hands for each purpose, see [pen.Writer.WithIntricacy].
+var intricacies = map[string][]float64{"train": {0, 0.6}, "calibrate": {0, 0.6}, "test": {0.6}}
+
 func run(o options) error {
-	both := func(purpose string, seed uint64, writers int) ([]sample, error) {
-		a, err := cached(o.cache, fmt.Sprintf("%s-%d", purpose, writers), func() ([]sample, error) { return invented(seed, writers) })
-		if err != nil {
-			return nil, err
+	both := func(purpose string, seed uint64, writers int) (all []sample, err error) {
+		for _, by := range intricacies[purpose] {
+			for _, name := range []string{"clean", "scan"} {
+				make := invented
+				if name == "scan" {
+					make = scanned
+				}
+				if name == "scan" && purpose == "train" && by == 0 {
+					continue // the slower half of the making, for the smaller difference
+				}
+				made, err := cached(o.cache, fmt.Sprintf("%s-%s-%d-%v", purpose, name, writers, by), func() ([]sample, error) { return make(seed, writers, by) })
+				if err != nil {
+					return nil, err
+				}
+				all = append(all, made...)
+			}
 		}
-		b, err := cached(o.cache, fmt.Sprintf("%s-scan-%d", purpose, writers), func() ([]sample, error) { return scanned(seed, writers) })
-		return append(a, b...), err
+		return all, nil
 	}
 	m, err := load(o.weights)
 	if o.train {

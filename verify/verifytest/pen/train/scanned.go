@@ -17,13 +17,13 @@ var places = []string{"beside", "overlap", "over"}
 // scanned makes pairs as they come from a scan: the reference is the printed image, the query was written on the print and
 // separated from it. It does in masks what printing, scanning and separating do to writing: hidden places, lost and
 // fringed edges, gaps, specks.
-func scanned(first uint64, writers int) ([]sample, error) {
+func scanned(first uint64, writers int, intricacy float64) ([]sample, error) {
 	a := pen.Open()
 	return each(writers, func(i int) []sample {
 		seed := first + uint64(i)
 		rng := rand.New(rand.NewPCG(seed, 78))
-		w, name := pen.NewWriter(a, seed), nameOf(seed)
-		other := func(k int) *pen.Writer { return pen.NewWriter(a, seed+20000+uint64(k)*7919) }
+		w, name := pen.NewWriter(a, seed).WithIntricacy(intricacy), nameOf(seed)
+		other := func(k int) *pen.Writer { return pen.NewWriter(a, seed+20000+uint64(k)*7919).WithIntricacy(intricacy) }
 		printed := w.Sign(name, 500)
 		tool := newTool(rng)
 		ref, err := clean(printed, tool.vary(rng))
