@@ -206,7 +206,7 @@ func (m mask) blobs() []line {
 const (
 	titleAspect     = 3.6 // six characters, the last lines of a long title among them
 	titleAspectMost = 26
-	mostTitles      = 5
+	mostTitles      = 8
 )
 
 // titlesAmong picks the lines that may be a certificate's title: those that are taller than what stands around them, and

@@ -237,7 +237,7 @@ func (q *quad) like(o *quad, d float64) bool {
 func (e *edges) another(quads []quad, best sheetQuad) bool {
 	mine := area(best.work)
 	for _, q := range quads {
-		if q.score < 0.8*best.base || q.score < 0.45 || q.cut || min(q.sides[0], q.sides[1], q.sides[2], q.sides[3]) < 0.3 {
+		if q.score < 0.6*best.base || q.score < 0.35 || q.cut || min(q.sides[0], q.sides[1], q.sides[2], q.sides[3]) < 0.2 {
 			continue
 		}
 		if a := area(q.corners); a < 0.4*mine || a > 2.5*mine {
@@ -245,6 +245,34 @@ func (e *edges) another(quads []quad, best sheetQuad) bool {
 		}
 		m := middle(q.corners)
 		if !contains(best.work, m) && !contains(q.corners, middle(best.work)) {
+			return true
+		}
+	}
+	return false
+}
+
+// runsOut reports whether two opposite sides of a quadrilateral run on, beyond the side between them, to the border of
+// the picture: then the sheet does, too, and what was taken for its side is print.
+func (e *edges) runsOut(c [4]page.Point) bool {
+	p := e.p
+	for i := range 4 {
+		both := true
+		for _, q := range [2][2]page.Point{{c[(i+3)%4], c[i]}, {c[(i+2)%4], c[(i+1)%4]}} {
+			d := sub(q[1], q[0])
+			k := length(d)
+			if k < 20 {
+				return false
+			}
+			l := line{nx: d.Y / k, ny: -d.X / k} // positions grow from the first corner to the second
+			l.rho = l.nx*q[1].X + l.ny*q[1].Y
+			e.profile(&l)
+			t := l.at(q[1].X, q[1].Y)
+			_, hi := l.visible(p)
+			if hi-t < 0.03*k || l.mean(l.strength, t+3, hi-3) < 0.45 {
+				both = false
+			}
+		}
+		if both {
 			return true
 		}
 	}

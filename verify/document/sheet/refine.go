@@ -20,8 +20,8 @@ type sheetQuad struct {
 
 // Thresholds of the notes, on values between 0 and 1.
 const (
-	noSheetScore = 0.2
-	curledBend   = 0.009
+	noSheetScore = 0.4
+	curledBend   = 0.004
 )
 
 func (q *sheetQuad) bent() float64 {
@@ -30,6 +30,14 @@ func (q *sheetQuad) bent() float64 {
 		worst = max(worst, math.Abs(b))
 	}
 	return worst
+}
+
+// inWork is the measured corners in pixels of the reduced picture.
+func (q *sheetQuad) inWork(scale float64) (c [4]page.Point) {
+	for i, p := range q.corners {
+		c[i] = page.Point{X: p.X / scale, Y: p.Y / scale}
+	}
+	return c
 }
 
 // refineBest measures the best quadrilaterals in the full picture and gives the one that fits it best.

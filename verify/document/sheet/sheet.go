@@ -8,6 +8,7 @@ package sheet
 
 import (
 	"context"
+	"errors"
 	"image"
 	"math"
 
@@ -35,6 +36,9 @@ const (
 	TooLarge Note = "too-large"
 )
 
+// ErrCorners is the error of Dewarp for corners that are not those of a convex quadrilateral, clockwise.
+var ErrCorners = errors.New("the corners are not those of a sheet")
+
 // Limits of Find.
 const (
 	// MinPixels is the shorter side below which a picture holds no readable page.
@@ -55,7 +59,7 @@ type Sheet struct {
 	Bend [4]float64 `json:"bend"`
 	// Aspect is the ratio of the longer side to the shorter one, perspective taken out; see Size.
 	Aspect float64 `json:"aspect"`
-	// Long is set where the sheet is wider than high as it lies in the picture.
+	// Wide is set where the sheet is wider than high as it lies in the picture.
 	Wide bool `json:"wide,omitempty"`
 }
 
@@ -120,7 +124,7 @@ func Find(ctx context.Context, img image.Image) (Sheet, error) {
 		w.Score, w.Notes = best.score, []Note{NoSheet}
 		return w, nil
 	}
-	if best.cut {
+	if best.cut || edges.runsOut(best.inWork(work.scale)) {
 		s.Notes = append(s.Notes, CutOff)
 	}
 	if best.bent() > curledBend {
