@@ -105,6 +105,57 @@ func shrunk(img image.Image, k int) *plane {
 	return out
 }
 
+// resampled is a picture's luminance at w x h pixels: the mean of what each of them covers, or between the pixels where it
+// is enlarged.
+func resampled(img image.Image, w, h int) *plane {
+	b := img.Bounds()
+	sw, sh := b.Dx(), b.Dy()
+	if w >= sw || h >= sh {
+		return shrunk(img, 1).scaled(w, h)
+	}
+	// Pixel x of the picture gives its share to the cells first[x] and the one behind it.
+	first, share := make([]int32, sw), make([]float32, sw)
+	k := float64(w) / float64(sw)
+	for x := range sw {
+		f, t := float64(x)*k, float64(x+1)*k
+		first[x] = int32(f)
+		share[x] = float32(k)
+		if int(t) > int(f) {
+			share[x] = float32(float64(int(f)+1) - f)
+		}
+	}
+	out := newPlane(w, h)
+	row, line := make([]float32, sw), make([]float32, w+1)
+	ky := float64(h) / float64(sh)
+	scale := float32(1. / 255)
+	for y := range sh {
+		lumaRow(img, b.Min.Y+y, row)
+		clear(line)
+		for x, v := range row {
+			i := first[x]
+			line[i] += v * share[x]
+			line[i+1] += v * (float32(k) - share[x])
+		}
+		f, t := float64(y)*ky, float64(y+1)*ky
+		iy := min(int(f), h-1)
+		part := float32(ky)
+		if int(t) > int(f) {
+			part = float32(float64(int(f)+1) - f)
+		}
+		dst := out.v[iy*w : (iy+1)*w]
+		for x := range dst {
+			dst[x] += line[x] * part * scale
+		}
+		if rest := float32(ky) - part; rest > 1e-6 && iy+1 < h {
+			dst = out.v[(iy+1)*w : (iy+2)*w]
+			for x := range dst {
+				dst[x] += line[x] * rest * scale
+			}
+		}
+	}
+	return out
+}
+
 // scaled resamples to w x h; the centre of pixel (x, y) comes from ((x+0.5)*sx-0.5, ...). Use it for factors below 2.
 func (p *plane) scaled(w, h int) *plane {
 	if w == p.w && h == p.h {
@@ -219,24 +270,22 @@ func (p *plane) blurred(sigma float64) *plane {
 	return out
 }
 
-// extreme is the running minimum (sign 1) or maximum (sign -1) over a square of 2r+1 pixels (van Herk's algorithm would
-// be faster for large r; r is small here, and the two passes cost 2r+1 comparisons a pixel).
+// extreme is the running minimum (sign 1) or maximum (sign -1) over a square of 2r+1 pixels .
 func (p *plane) extreme(r int, sign float32) *plane {
 	if r <= 0 {
 		return p.clone()
 	}
 	tmp, out := newPlane(p.w, p.h), newPlane(p.w, p.h)
+	q := make([]int32, max(p.w, p.h)+1)
 	for y := range p.h {
-		row := p.v[y*p.w : (y+1)*p.w]
-		dst := tmp.v[y*p.w : (y+1)*p.w]
-		slide(row, dst, r, sign)
+		slide(p.v[y*p.w:(y+1)*p.w], tmp.v[y*p.w:(y+1)*p.w], q, r, sign)
 	}
 	col, res := make([]float32, p.h), make([]float32, p.h)
 	for x := range p.w {
 		for y := range p.h {
 			col[y] = tmp.v[y*p.w+x]
 		}
-		slide(col, res, r, sign)
+		slide(col, res, q, r, sign)
 		for y := range p.h {
 			out.v[y*p.w+x] = res[y]
 		}
@@ -244,27 +293,28 @@ func (p *plane) extreme(r int, sign float32) *plane {
 	return out
 }
 
-// slide is the running extreme of a line with a monotone queue.
-func slide(src, dst []float32, r int, sign float32) {
+// slide is the running extreme of a line with a monotone queue; q has room for the line.
+func slide(src, dst []float32, q []int32, r int, sign float32) {
 	n := len(src)
-	q := make([]int, 0, 2*r+2)
-	next := 0
+	head, tail, next := 0, 0, 0
 	for i := range n {
 		for next < n && next <= i+r {
-			for len(q) > 0 && sign*src[q[len(q)-1]] >= sign*src[next] {
-				q = q[:len(q)-1]
+			v := sign * src[next]
+			for tail > head && sign*src[q[tail-1]] >= v {
+				tail--
 			}
-			q = append(q, next)
+			q[tail] = int32(next)
+			tail++
 			next++
 		}
-		for q[0] < i-r {
-			q = q[1:]
+		for int(q[head]) < i-r {
+			head++
 		}
-		dst[i] = src[q[0]]
+		dst[i] = src[q[head]]
 	}
 }
 
-// eroded is the darkest value within r pixels, a disc by way of offsets; r may be fractional.
+// darkest is the darkest value within r pixels, a disc by way of offsets; r may be fractional.
 func (p *plane) darkest(r float64) *plane {
 	type off struct{ dx, dy int }
 	var offs []off

@@ -21,10 +21,9 @@ type registration struct {
 // register finds the reference's page in the scan.
 func register(ctx context.Context, scan image.Image, ref *Reference) (*registration, error) {
 	b := ref.Page.Bounds()
-	k := max(1, int(ref.DPI/coarseDPI))
 	f := coarseDPI / ref.DPI
 	rw, rh := int(math.Round(float64(b.Dx())*f)), int(math.Round(float64(b.Dy())*f))
-	r := shrunk(ref.Page, k).scaled(rw, rh)
+	r := resampled(ref.Page, rw, rh)
 	toRef := scaling(float64(rw)/float64(b.Dx()), float64(rh)/float64(b.Dy()))
 	rc := corners(r)
 	sb := scan.Bounds()
@@ -42,7 +41,7 @@ func register(ctx context.Context, scan image.Image, ref *Reference) (*registrat
 		if sw < 100 || sh < 100 || sw*sh > 12<<20 {
 			continue
 		}
-		c := shrunk(scan, max(1, int(1/sf))).scaled(sw, sh)
+		c := resampled(scan, sw, sh)
 		sc := corners(c)
 		guess := scaling(float64(sw)/float64(rw), float64(sh)/float64(rh))
 		reach := 0.3 * math.Hypot(float64(sw), float64(sh))

@@ -170,26 +170,40 @@ func (w *window) reach(dark, soft *plane, tone float32) float64 {
 	const strong = 0.22
 	least := (0.05+0.8*w.rms)*w.px + 0.3
 	most := (0.17+1.6*w.rms)*w.px + 0.35
-	for r := least; r < most; r += max(0.25, 0.03*w.px) {
-		around := dark.darkest(r)
-		bad, all := 0, 0
-		for y := range w.h {
-			for x := range w.w {
-				i := y*w.w + x
-				if -far.v[i] < 0.3 || within(w.box, x, y) || w.edge.v[i] > 0 {
-					continue
-				}
-				all++
-				if soft.v[i]-explained(-around.v[i], tone) > strong {
-					bad++
+	rim := int(math.Ceil(most)) + 1
+	var at []int
+	for y := rim; y < w.h-rim; y++ {
+		for x := rim; x < w.w-rim; x++ {
+			if i := y*w.w + x; -far.v[i] >= 0.3 && w.edge.v[i] == 0 && !within(w.box, x, y) {
+				at = append(at, i)
+			}
+		}
+	}
+	if len(at) < int(10*w.px*w.px) {
+		return most
+	}
+	step := max(0.25, 0.03*w.px)
+	for r := least; r < most; r += step {
+		var offs []int
+		for dy := -rim; dy <= rim; dy++ {
+			for dx := -rim; dx <= rim; dx++ {
+				if float64(dx*dx+dy*dy) <= r*r+0.01 {
+					offs = append(offs, dy*w.w+dx)
 				}
 			}
 		}
-		if all < int(40*w.px*w.px/4) {
-			return most
+		bad := 0
+		for _, i := range at {
+			p := float32(0)
+			for _, o := range offs {
+				p = max(p, w.print.v[i+o])
+			}
+			if soft.v[i]-explained(p, tone) > strong {
+				bad++
+			}
 		}
-		if float64(bad) < 0.012*float64(all) {
-			return r + max(0.25, 0.03*w.px)
+		if float64(bad) < 0.012*float64(len(at)) {
+			return r + step
 		}
 	}
 	return most

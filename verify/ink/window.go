@@ -82,7 +82,7 @@ func sample(img image.Image, to homography, w, h int) *sampled {
 func (s *sampled) fill() {
 	for _, p := range []*plane{s.r, s.g, s.b} {
 		var seen []float32
-		for i := 0; i < len(p.v); i += 7 {
+		for i := 0; i < len(p.v); i += 31 {
 			if p.v[i] >= 0 {
 				seen = append(seen, p.v[i])
 			}
@@ -124,7 +124,7 @@ func (w *window) onPaper(p *plane) *plane {
 	var some []float32
 	for i, v := range p.v {
 		out.v[i] = v / max(out.v[i], 0.02)
-		if i%7 == 0 {
+		if i%23 == 0 {
 			some = append(some, out.v[i])
 		}
 	}
