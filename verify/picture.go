@@ -208,4 +208,25 @@ func (f *flat) crop(b page.Box, size document.PageSize) *flat {
 }
 
 // flatten lays the sheet of paper in the picture flat; nil if there is none to be found.
-func (g *gathering) flatten(f *flat) *flat { return nil }
+func (g *gathering) flatten(f *flat) *flat {
+	s, err := sheet.Find(g.ctx, f.img)
+	if err != nil || s.Has(sheet.NoSheet) {
+		return nil
+	}
+	img, h, err := sheet.Dewarp(g.ctx, f.img, s.Corners, s.Size())
+	if err != nil {
+		return nil
+	}
+	out := &flat{
+		page: f.page, img: img, sheet: &s,
+		toPage: func(p page.Point) page.Point { return f.toPage(h.ToPicture(p)) },
+	}
+	// A sheet of A4's proportions is taken for A4, on which all these certificates are printed.
+	if b := img.Bounds(); math.Abs(float64(max(b.Dx(), b.Dy()))/float64(min(b.Dx(), b.Dy()))-math.Sqrt2) < 0.01 {
+		out.dpi = float64(max(b.Dx(), b.Dy())) / 297 * 25.4
+	}
+	for k := range s.Corners {
+		s.Corners[k] = f.toPage(s.Corners[k])
+	}
+	return out
+}

@@ -87,6 +87,15 @@ func writeSpecimens(ctx context.Context, env *environment, dir string) (int, err
 	if err := specimenSnapshot(ctx, env, data, set.Rows); err != nil {
 		return 0, err
 	}
+	// What is known of a picture depends on whether this installation can read print.
+	if r, err := env.printReader(places{data: data}); err == nil {
+		r.Close()
+		for i, a := range set.Answers {
+			if a.IfRead != nil {
+				set.Answers[i].Expect = *a.IfRead
+			}
+		}
+	}
 	f, err := os.Create(filepath.Join(dir, "answers.tsv"))
 	if err != nil {
 		return 0, err

@@ -37,7 +37,7 @@ var specimenDir = sync.OnceValues(func() (string, error) {
 })
 
 func testEnv(out, errs io.Writer) *environment {
-	vars := map[string]string{"LANG": "en_US.UTF-8", "HOME": os.TempDir(), "XDG_CACHE_HOME": os.Getenv("XDG_CACHE_HOME")}
+	vars := map[string]string{"LANG": "en_US.UTF-8", "HOME": os.TempDir(), "XDG_CACHE_HOME": os.Getenv("XDG_CACHE_HOME"), "ZHENGYAN_ONNXRUNTIME": os.Getenv("ZHENGYAN_ONNXRUNTIME")}
 	if vars["XDG_CACHE_HOME"] == "" {
 		vars["XDG_CACHE_HOME"] = filepath.Join(os.TempDir(), "zhengyan-test-cache")
 	}

@@ -422,8 +422,10 @@ func pagesUnread(e *evaluation) bool {
 	return true
 }
 
-// pictureUnread: the installation has no reader for pictures.
-func pictureUnread(e *evaluation) bool { return e.Picture == "no-reader" }
+// pictureUnread: the installation has no reader for pictures, and there is no text layer either.
+func pictureUnread(e *evaluation) bool {
+	return e.Picture == "no-reader" && (e.Face == nil || e.Face.Source == fields.SourceNone)
+}
 
 // pictureNotRead: the reader found no certificate in the picture, or failed on it.
 func pictureNotRead(e *evaluation) bool { return e.Picture != "" && e.Picture != "no-reader" }

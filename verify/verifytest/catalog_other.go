@@ -124,33 +124,37 @@ func (b *catalog) scans() {
 	b.constructor("scan-unsigned", "A searchable scan of a print; nothing was written at 个人签名.", layered(InkNone)).
 		vector(14).at("2026-04-01", Unsure, Pass, "S-10", "Y-20")
 	b.constructor("scan-signed", "A searchable scan of a print that the holder signed: a person compares the hands.", layered(InkSame)).
-		covers("Y-21").at("2026-04-01", Unsure, Pass, "S-10", "Y-20")
+		covers("Y-21").at("2026-04-01", Unsure, Pass, "S-10", "Y-21")
 	b.constructor("scan-other-hand", "A searchable scan of a print that somebody else signed.", layered(InkOther)).
-		covers("Y-21").at("2026-04-01", Unsure, Pass, "S-10", "Y-20")
+		covers("Y-21").at("2026-04-01", Unsure, Pass, "S-10", "Y-21")
 	b.constructor("scan-pasted-signature", "The signature image was pasted a second time in place of ink.", layered(InkPasted)).
-		covers("Y-23").at("2026-04-01", Unsure, Pass, "S-10", "Y-20")
+		covers("Y-23").at("2026-04-01", Unsure, Pass, "S-10", "Y-21")
 	b.constructor("scan-usage-ended", "A searchable scan whose period of use is over.", layered(InkSame)).
-		at("2026-08-28", Unsure, Pass, "S-10", "Y-11", "Y-20").ifRead(Fail, Pass, "S-10", "Y-11", "Y-20")
+		at("2026-08-28", Unsure, Pass, "S-10", "Y-11", "Y-21").ifRead(Fail, Pass, "S-10", "Y-11", "Y-21")
 	b.constructor("scan-sign-date", "A searchable scan with a signing date after the period of use.", layered(InkSame),
-		func(s *Spec) { s.SignDate = Day("2026-09-15") }).at("2026-04-01", Unsure, Pass, "S-10", "Y-20", "Y-24")
+		func(s *Spec) { s.SignDate = Day("2026-09-15") }).at("2026-04-01", Unsure, Pass, "S-10", "Y-21", "Y-24").
+		ifRead(Unsure, Pass, "S-10", "Y-21") // a date written by hand is no print
 	// Without text recognition the QR's host still tells the kind, and nothing else is known.
-	picture := func(name, about string, f func(*Spec), rules ...string) {
-		b.constructor(name, about, f).at("2026-04-01", Unsure, Unsure, append([]string{"S-10", "F-01", "R-04"}, rules...)...).
-			ifRead(Unsure, Pass, append([]string{"S-10"}, rules...)...)
+	picture := func(name, about string, f func(*Spec), signature string) {
+		unread, read := []string{"S-10", "F-01", "F-07", "R-04", "Y-20"}, []string{"S-10", signature}
+		if signature == "" {
+			unread, read = unread[:4], read[:1]
+		}
+		b.constructor(name, about, f).at("2026-04-01", Unsure, Unsure, unread...).ifRead(Unsure, Pass, read...)
 	}
-	picture("scan-signed-jpeg", "A scan as JPEG, signed by the holder.", carrier(CarrierScanJPEG, InkSame), "Y-20")
+	picture("scan-signed-jpeg", "A scan as JPEG, signed by the holder.", carrier(CarrierScanJPEG, InkSame), "Y-21")
 	picture("scan-unsigned-jpeg", "A scan as JPEG, not signed.", carrier(CarrierScanJPEG, InkNone), "Y-20")
 	picture("scan-200dpi", "A scan of 200 dots an inch as PNG, signed with blue ink by another hand.", func(s *Spec) {
 		s.Carrier, s.Ink, s.DPI = CarrierScanPNG, InkOther, 200
-	}, "Y-20")
-	picture("scan-image-only", "A scan as PDF without a text layer.", func(s *Spec) { s.Carrier, s.Ink = CarrierScanPDF, InkSame }, "Y-20")
-	picture("photo", "A photo of the signed print, at a slant.", carrier(CarrierPhoto, InkSame), "Y-20")
+	}, "Y-21")
+	picture("scan-image-only", "A scan as PDF without a text layer.", func(s *Spec) { s.Carrier, s.Ink = CarrierScanPDF, InkSame }, "Y-21")
+	picture("photo", "A photo of the signed print, at a slant.", carrier(CarrierPhoto, InkSame), "Y-21")
 	picture("photo-short-mark", "A photo; only a short mark stands at 个人签名.", carrier(CarrierPhoto, InkTwoStroke), "Y-20")
-	picture("screenshot", "A screenshot of the file on a phone.", carrier(CarrierScreenshot, InkNone))
+	picture("screenshot", "A screenshot of the file on a phone.", carrier(CarrierScreenshot, InkNone), "")
 	b.architect("scan-unsigned", "A searchable scan, not signed: the notice states no consequence.", layered(InkNone)).
 		vector(13).covers("A-20").at("2026-04-01", Unsure, Pass, "S-10", "A-20")
 	b.architect("scan-jpeg", "A scan as JPEG.", carrier(CarrierScanJPEG, InkSame)).
-		at("2026-04-01", Unsure, Unsure, "S-10", "F-01", "R-04", "A-20").ifRead(Unsure, Pass, "S-10", "A-20")
+		at("2026-04-01", Unsure, Unsure, "S-10", "F-01", "F-07", "R-04", "A-20").ifRead(Unsure, Pass, "S-10", "A-20")
 	b.qualification("scan", "A searchable scan: no rule asks for a signature.", layered(InkNone)).
 		covers("C-18").at("2026-04-01", Unsure, Pass, "S-10")
 	b.qualification("paper", "A paper certificate: still issued, and it never ends.", layered(InkNone), func(s *Spec) {
