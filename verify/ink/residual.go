@@ -75,14 +75,13 @@ func (w *window) match(ref, scan *plane) float64 {
 
 // evidence is what is darker than the e-certificate explains.
 type evidence struct {
-	excess  *plane // darkness beyond what is explained
-	hidden  []bool // dark print lies there: writing would not be seen
-	near    []bool // within reach of dark print
-	tone    float64
-	weak    float32
-	strong  float32
-	noise   float64
-	blueInk []bool
+	excess *plane // darkness beyond what is explained
+	hidden []bool // dark print lies there: writing would not be seen
+	near   []bool // within reach of dark print
+	tone   float64
+	weak   float32
+	strong float32
+	noise  float64
 }
 
 // unexplained compares scan and e-certificate pixel by pixel.
