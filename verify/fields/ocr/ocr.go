@@ -83,6 +83,7 @@ type net interface {
 type Reader struct {
 	det, rec net
 	keys     []string // class to character, [0] being CTC's blank
+	known    int      // the first classes, which are the net's own; the others it was taught
 	slots    chan struct{}
 	name     string
 }
@@ -108,6 +109,7 @@ func Open(cfg Config) (*Reader, error) {
 		return nil, err
 	}
 	keys := parseKeys(list)
+	known := len(keys)
 	name := fingerprint("detector", det) + ", " + fingerprint("recogniser", rec)
 	if !cfg.Plain {
 		taught, more, err := withRare(rec)
@@ -123,7 +125,7 @@ func Open(cfg Config) (*Reader, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w (looked for %s): %w", fields.ErrNoReader, ErrNoLibrary, strings.Join(cfg.Library, ", "), err)
 	}
-	r := &Reader{keys: keys, slots: make(chan struct{}, max(1, cfg.Threads))}
+	r := &Reader{keys: keys, known: known, slots: make(chan struct{}, max(1, cfg.Threads))}
 	if cfg.Threads == 0 {
 		r.slots = make(chan struct{}, 2)
 	}

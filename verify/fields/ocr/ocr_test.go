@@ -49,15 +49,33 @@ func TestDecode(t *testing.T) {
 		"__年__________": "年",
 	} {
 		out, n := steps(keys, in, 0.9)
-		syms := decode(out, n, len(keys), float64(max(n, 1)), keys)
+		syms := decode(out, n, len(keys), float64(max(n, 1)), keys, len(keys))
 		if got := spell(syms); got != want {
 			t.Errorf("%q: %q, want %q", in, got, want)
 		}
 	}
 	out, n := steps(keys, "_京京_1_", 0.9)
-	syms := decode(out, n, len(keys), float64(n), keys)
+	syms := decode(out, n, len(keys), float64(n), keys, len(keys))
 	if !near(syms[0].at, 2.0/6, 1e-6) || !near(syms[1].at, 4.5/6, 1e-6) || !near(syms[0].conf, 0.9, 1e-6) {
 		t.Errorf("places %+v", syms)
+	}
+}
+
+// TestTaught: what the net was taught counts only where the net itself is not sure.
+func TestTaught(t *testing.T) {
+	for _, c := range []struct {
+		row  []float32
+		want int
+	}{
+		{[]float32{0.02, 0.3, 0.08, 0.6}, 3},   // own at 0.75 without the taught one
+		{[]float32{0.01, 0.45, 0.01, 0.53}, 1}, // own at 0.96
+		{[]float32{0.9, 0.05, 0.05, 0}, 0},
+		{[]float32{0.1, 0.5, 0.1, 0.3}, 1},
+	} {
+		got, p := likeliest(c.row, 3, 0.9)
+		if got != c.want || p < 0 || p > 1 {
+			t.Errorf("%v: class %d at %v, want %d", c.row, got, p, c.want)
+		}
 	}
 }
 
@@ -136,7 +154,7 @@ func (f fake) run(in []float32, shape [4]int) ([]float32, []int, error) { return
 func (fake) close()                                                     {}
 
 func reader(det, rec fake) *Reader {
-	return &Reader{det: det, rec: rec, keys: parseKeys([]byte("京\n1\n2\n")), slots: make(chan struct{}, 2)}
+	return &Reader{det: det, rec: rec, keys: parseKeys([]byte("京\n1\n2\n")), known: 5, slots: make(chan struct{}, 2)}
 }
 
 // inkMap answers as a detector does that sees a line wherever there is ink.

@@ -82,7 +82,7 @@ func (r *Reader) readLine(ctx context.Context, m *raster, plane []uint8, q quad,
 		return reading{}, fmt.Errorf("the recogniser gives an answer of the size %v for %d characters", dims, len(r.keys))
 	}
 	frames := float64(w) / float64(full) * float64(dims[1])
-	return reading{quad: q, syms: dropGhosts(decode(out, dims[1], dims[2], frames, r.keys), pix, w)}, nil
+	return reading{quad: q, syms: dropGhosts(decode(out, dims[1], dims[2], frames, r.keys, r.known), pix, w)}, nil
 }
 
 // ghostInk is the share of a line's usual ink under which a character is the back of the page, or dirt.
@@ -137,20 +137,19 @@ func lineInput(pix []float32, w int) (in []float32, full int) {
 }
 
 // decode reads the steps of the recogniser (connectionist temporal classification): the likeliest class of each step,
-// repeats joined, blanks left out. frames is the number of steps that the line fills.
-func decode(out []float32, steps, classes int, frames float64, keys []string) []symbol {
+// repeats joined, blanks left out. frames is the number of steps that the line fills. Of the classes the first known are the
+// net's own; those that it was taught have a say only where it is not sure itself, so that they cost no common character.
+func decode(out []float32, steps, classes int, frames float64, keys []string, known int) []symbol {
 	var syms []symbol
+	sure := ownSure
+	if frames > longLine*lineHeight*emOfHeight/frameWidth {
+		sure = ownLong
+	}
 	last := 0
 	mass, moment := 0.0, 0.0
 	for t := range steps {
 		row := out[t*classes : (t+1)*classes]
-		best := 0
-		for i, v := range row {
-			if v > row[best] {
-				best = i
-			}
-		}
-		p := float64(row[best])
+		best, p := likeliest(row, known, sure)
 		switch {
 		case best == 0:
 		case best == last: // the same character goes on
@@ -165,4 +164,33 @@ func decode(out []float32, steps, classes int, frames float64, keys []string) []
 		last = best
 	}
 	return syms
+}
+
+// The likelihood from which the net's own reading of a step stands, whatever it was taught. Rare characters are those of
+// names, and a name is short.
+const (
+	ownSure  = 0.85
+	ownLong  = 0.4 // in a line that is longer than a name with its label
+	longLine = 7   // characters, by the shape of the line
+)
+
+// likeliest is the class of a step, and its likelihood; sure is that from which the net's own reading stands.
+func likeliest(row []float32, known int, sure float64) (int, float64) {
+	own := 0
+	for i, v := range row[:known] {
+		if v > row[own] {
+			own = i
+		}
+	}
+	taught, mass := own, float32(0)
+	for i, v := range row[known:] {
+		mass += v
+		if v > row[taught] {
+			taught = known + i
+		}
+	}
+	if alone := float64(row[own]) / math.Max(1e-6, float64(1-mass)); taught == own || alone >= sure {
+		return own, min(alone, 1)
+	}
+	return taught, float64(row[taught])
 }
