@@ -30,6 +30,7 @@ type batchScreen struct {
 	pause    *widget.Button
 	cancel   *widget.Button
 	working  *fyne.Container
+	frame    *fyne.Container // lays out anew when working comes or goes
 	rename   *widget.Button
 	below    *fyne.Container
 	shown    *viewmodel.Detail // what the strip below shows
@@ -92,8 +93,8 @@ func newBatchScreen(w *Window) Screen {
 		iconButton(theme.FolderNewIcon(), m.T("batch.more"), w.openFolder), iconButton(theme.DeleteIcon(), m.T("batch.clear"), b.askClear)), pad(b.search, 0, 0, 8, 8))
 	head := container.NewBorder(nil, nil, line(th, m.T("batch.bidders"), theme.SizeNameText, colorSecondary), b.rename)
 	left := container.NewStack(canvas.NewRectangle(th.C(colorSurface)), container.NewBorder(pad(head, 6, 0, 10, 4), nil, nil, nil, b.bidders))
-	right := container.NewBorder(pad(column(4, narrow(th, tools), narrow(th, b.working)), 6, 4, 8, 8), b.below, nil, nil, b.table)
-	split := container.NewHSplit(left, right)
+	b.frame = container.NewBorder(pad(column(4, narrow(th, tools), narrow(th, b.working)), 6, 4, 8, 8), b.below, nil, nil, b.table)
+	split := container.NewHSplit(left, b.frame)
 	split.Offset = 0.17
 	b.root = split
 	return b
@@ -202,7 +203,10 @@ func (b *batchScreen) showWork(n viewmodel.Counts) {
 		b.progress.set(float32(done) / float32(n.Total))
 	}
 	b.w.dressWork(b.pause, b.cancel, busy, m.T("batch.pause"), m.T("batch.resume"))
-	show(b.working, busy || n.Cancelled > 0)
+	if on := busy || n.Cancelled > 0; on != b.working.Visible() {
+		show(b.working, on)
+		b.frame.Refresh()
+	}
 }
 
 // groupRow is a bidder in the list at the left: the name, and how many files have which result.

@@ -87,6 +87,9 @@ func TestRealWindowBatch(t *testing.T) {
 	s.picture("12-batch")
 
 	s.key("ctrl+3")
+	for range names {
+		s.key("k")
+	}
 	s.title("无法读取 - constructor-ofd.ofd") // the gravest first
 	s.key("3")
 	s.title("不通过 - constructor-")
