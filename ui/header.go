@@ -217,6 +217,10 @@ func newKeyEntry(w *Window) *keyEntry {
 func (e *keyEntry) TypedKey(k *fyne.KeyEvent) {
 	switch k.Name {
 	case fyne.KeyEscape:
+		if e.w.shown != nil {
+			e.w.closeDialog()
+			return
+		}
 		e.w.win.Canvas().Unfocus()
 		e.w.refreshQuestion()
 	case fyne.KeyF1:

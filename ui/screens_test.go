@@ -316,6 +316,11 @@ func TestReviewScreenByKeyboard(t *testing.T) {
 	r.press("请投标人澄清")
 	e.OnSubmitted(e.Text)
 	r.wantText(s.right, "备注 (请投标人澄清)")
+	r.typedRune('n')
+	r.win.Canvas().Focused().TypedKey(&fyne.KeyEvent{Name: fyne.KeyEscape})
+	if r.shown != nil {
+		t.Error("Esc does not close the question for a remark")
+	}
 	r.typedRune('2')
 	r.settle()
 	r.wantText(s.root, "1 / 2", "1  笔迹一致", "机器只看有无墨迹", "手写签名")

@@ -31,6 +31,8 @@ func (r *Row) cells(m *Messages, it *Item, rep *verify.Report) {
 		c[ColSpecialty] = strings.Join(names, m.T("list.comma"))
 		c[ColUsage] = span(usagePeriod(cert))
 		c[ColIssued] = cert.IssueDate.String()
+	}
+	if rep != nil {
 		c[ColHuman] = humanText(m, it.Human)
 	}
 	r.keys = *c

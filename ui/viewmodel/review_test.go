@@ -40,6 +40,9 @@ func TestReviewByNumber(t *testing.T) {
 	if s.Selected().ID != 1 || s.Item(4).Human["review"].Answer != viewmodel.Deferred || s.Item(4).Human["review"].Who != "评委甲" {
 		t.Errorf("selected %d, %+v", s.Selected().ID, s.Item(4).Human)
 	}
+	if got := s.Item(4).Row.Cells[viewmodel.ColHuman]; got != "存疑待查" {
+		t.Errorf("the decision on an unreadable file shows as %q", got)
+	}
 	machine := s.Item(1).Row.Indication
 	s.Answer(1)
 	if s.Item(1).Row.Indication != machine {
