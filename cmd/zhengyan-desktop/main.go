@@ -47,6 +47,7 @@ func main() { os.Exit(run(os.Args[1:], os.Getenv, os.Stdout, os.Stderr, time.Now
 type options struct {
 	data, trust, at, lang, policy, stats string
 	paths                                []string
+	kiosk                                kioskFlags
 }
 
 func parse(args []string, out io.Writer) (options, error) {
@@ -60,6 +61,7 @@ func parse(args []string, out io.Writer) (options, error) {
 	fl.StringVar(&o.lang, "lang", "", "language of the window: zh or en (default: the one chosen last, zh at first)")
 	fl.StringVar(&o.policy, "policy", "", "strict, standard or audit (default: the one chosen in the settings, standard at first)")
 	fl.StringVar(&o.stats, "stats", "", "write how long the window took to start and to answer to this file when it closes")
+	o.kiosk.add(fl)
 	fl.Usage = func() {
 		fmt.Fprintf(out, "Usage: zhengyan-desktop [options] [PATH...]      PATH: file, folder or ZIP\n\n%s\nThe command line is a program of its own: zhengyan -h\n", fl.FlagUsages())
 	}
@@ -98,9 +100,21 @@ func run(args []string, getenv func(string) string, stdout, stderr io.Writer, no
 			return fail(exitUsage, "%s %s: not a folder", name, dir)
 		}
 	}
+	if o.kiosk.setPIN {
+		if err := setPIN(dataDir(o.data, getenv), os.Stdin); err != nil {
+			return fail(exitUsage, "--kiosk-set-pin: %v", err)
+		}
+		return 0
+	}
 	if !display(runtime.GOOS, getenv) {
 		return fail(exitUsage, "没有可用的屏幕（DISPLAY 和 WAYLAND_DISPLAY 都未设置）。请用命令行：zhengyan verify 文件…\n"+
 			"there is no screen here (neither DISPLAY nor WAYLAND_DISPLAY is set). Use the command line instead: zhengyan verify FILE...")
+	}
+	if o.kiosk.on || o.kiosk.windowed {
+		if err := showKiosk(o, q, book, getenv, stderr, now); err != nil {
+			return fail(exitInternal, "%v", err)
+		}
+		return 0
 	}
 	if err := show(o, q, book, getenv, stderr, now); err != nil {
 		return fail(exitInternal, "%v", err)

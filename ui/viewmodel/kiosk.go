@@ -184,9 +184,11 @@ func kioskRead(ctx context.Context, e Engine, m *Messages, q verify.Question, pa
 		}
 	}()
 	var files []File
-	if err := e.Expand(ctx, paths, func(f File) {
-		if len(files) < KioskFiles {
-			files = append(files, f)
+	listing, enough := context.WithCancel(ctx)
+	defer enough()
+	if err := e.Expand(listing, paths, func(f File) {
+		if files = append(files, f); len(files) >= KioskFiles {
+			enough()
 		}
 	}); err != nil && len(files) == 0 {
 		if ctx.Err() != nil {
@@ -194,6 +196,7 @@ func kioskRead(ctx context.Context, e Engine, m *Messages, q verify.Question, pa
 		}
 		return kioskUnread(m)
 	}
+	files = files[:min(len(files), KioskFiles)]
 	rank := map[Shape]int{ShapePass: 1, ShapeUnknown: 2, ShapeFail: 3}
 	var n [4]int
 	for _, f := range files {
