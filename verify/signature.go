@@ -38,7 +38,7 @@ func (g *gathering) ink() {
 	}
 	turn, signs := 0, [2]page.Box{}
 	if f != nil && f.Page == pic.page {
-		turn, signs = f.Turn, pic.signs[f]
+		turn, signs = f.Turn, g.signs(pic, f)
 	}
 	b := pic.img.Bounds()
 	w, h := float64(b.Dx()), float64(b.Dy())
@@ -73,14 +73,24 @@ func (g *gathering) signaturePage() *flat {
 	if g.part != nil {
 		i = g.part.Page
 	}
-	pic, size, err := g.wholePage(i)
+	pic, _, err := g.wholePage(i)
 	if err != nil {
 		g.problem("ink", stageCode(err), err.Error())
 		return nil
 	}
-	if f := g.ev.Fields; f != nil && f.Page == i && size.Width > 0 {
-		k := float64(pic.img.Bounds().Dx()) / size.Width
-		pic.signs = map[*fields.Result][2]page.Box{f: {scaled(f.Certificate.SignatureLabel, k), scaled(f.Certificate.SignatureBox, k)}}
-	}
 	return pic
+}
+
+// signs are the label and the area of the handwritten signature in pixels of the picture: as they were read off it, or as
+// the page's text layer gives them.
+func (g *gathering) signs(pic *flat, f *fields.Result) [2]page.Box {
+	if s, ok := pic.signs[f]; ok {
+		return s
+	}
+	size, err := g.doc.PageSize(f.Page)
+	if err != nil || size.Width <= 0 || pic.sheet != nil || g.part != nil {
+		return [2]page.Box{}
+	}
+	k := float64(pic.img.Bounds().Dx()) / size.Width
+	return [2]page.Box{scaled(f.Certificate.SignatureLabel, k), scaled(f.Certificate.SignatureBox, k)}
 }

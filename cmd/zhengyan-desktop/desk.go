@@ -26,7 +26,7 @@ type desk struct {
 
 // openDesk opens what is kept. What cannot be used is said and left out; the window opens all the same.
 func openDesk(o options, getenv func(string) string, now func() time.Time, e *engine, warn func(error)) (*desk, error) {
-	p := places{data: dataDir(o.data, getenv), trust: o.trust, cache: cacheDir(getenv)}
+	p := places{data: dataDir(o.data, getenv), trust: o.trust, cache: cacheDir(getenv), onnx: getenv("ZHENGYAN_ONNXRUNTIME")}
 	data, err := store.OpenData(p.data)
 	if err != nil {
 		return nil, err
@@ -61,6 +61,7 @@ func (d *desk) options(o *ui.Options) {
 		return
 	}
 	o.Settings = settings{d.kept}
+	o.Screens = append(o.Screens, ui.ShelfScreen(shelf{d.kept}))
 	if d.chosen.KeepBatch {
 		o.Keeper = newKeeper(d.kept, d.now)
 	} else if err := d.kept.RemoveBatch(batchID); err != nil {

@@ -105,7 +105,7 @@ func showKiosk(o options, q verify.Question, book *rules.Book, getenv func(strin
 	warn := func(err error) { fmt.Fprintf(stderr, "zhengyan-desktop: warning: %v\n", err) }
 	debug.SetMemoryLimit(softMemory)
 	font := assets.Font()
-	e, err := open(places{data: dir, trust: o.trust, cache: cacheDir(getenv)}, font, book, now, "Zhengyan "+version, warn)
+	e, err := open(places{data: dir, trust: o.trust, cache: cacheDir(getenv), onnx: getenv("ZHENGYAN_ONNXRUNTIME")}, font, book, now, "Zhengyan "+version, warn)
 	if err != nil {
 		return err
 	}

@@ -14,6 +14,7 @@ import (
 	"zhengyan/verify"
 	"zhengyan/verify/document"
 	"zhengyan/verify/fields"
+	"zhengyan/verify/fields/ocr"
 	"zhengyan/verify/qr"
 	"zhengyan/verify/rules"
 	"zhengyan/verify/seal"
@@ -48,8 +49,9 @@ func folder(flag string, getenv func(string) string, own, xdg, home, windows, ot
 	return other
 }
 
-// places are the folders that data and trust come from; trust "" is the data folder's.
-type places struct{ data, trust, cache string }
+// places are the folders that data and trust come from; trust "" is the data folder's. onnx names the library that
+// evaluates the nets, "" for the one that is found.
+type places struct{ data, trust, cache, onnx string }
 
 // open starts an engine that loads its data in the background. warn is called, from another goroutine, with what a person
 // must know of the data.
@@ -73,6 +75,14 @@ func open(p places, font []byte, book *rules.Book, now func() time.Time, program
 
 func (e *engine) load(p places, book *rules.Book, now func() time.Time, program string, warn func(error)) {
 	cfg := verify.Config{Engine: e.docs, Book: book, Now: now, Program: program}
+	// The nets that read pictures are loaded when the first picture comes.
+	cfg.Reader = ocr.NewLazy(func() (*ocr.Reader, error) {
+		installed, err := ocr.Installed(p.onnx, p.data, assets.Models())
+		if err != nil {
+			return nil, err
+		}
+		return ocr.Open(installed)
+	})
 	var err error
 	cfg.Tables, err = fields.LoadTables(assets.Rules())
 	if err == nil {

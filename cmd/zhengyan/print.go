@@ -2,15 +2,9 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
 
 	"zhengyan/assets"
 	"zhengyan/verify/document"
-	"zhengyan/verify/fields"
 	"zhengyan/verify/fields/ocr"
 	"zhengyan/verify/page"
 )
@@ -18,23 +12,9 @@ import (
 // printReader opens the reader of the print of pictures: the library that ZHENGYAN_ONNXRUNTIME names, beside the program, in
 // the data folder, or the system's; models of the data folder, else the embedded ones. The error says what is missing.
 func (env *environment) printReader(p places) (*ocr.Reader, error) {
-	data := env.dataDir(p.data)
-	folders := []string{data}
-	if exe, err := os.Executable(); err == nil {
-		if real, err := filepath.EvalSymlinks(exe); err == nil {
-			exe = real
-		}
-		folders = []string{filepath.Dir(exe), data}
-	}
-	cfg := ocr.Config{Library: ocr.Libraries(folders...), Models: assets.Models()}
-	if v := env.Getenv("ZHENGYAN_ONNXRUNTIME"); v != "" {
-		cfg.Library = []string{v}
-	}
-	own := filepath.Join(data, "models")
-	if _, err := os.Stat(filepath.Join(own, ocr.RecogniserFile)); err == nil {
-		cfg.Models = os.DirFS(own)
-	} else if !errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%w: %w", fields.ErrNoReader, err)
+	cfg, err := ocr.Installed(env.Getenv("ZHENGYAN_ONNXRUNTIME"), env.dataDir(p.data), assets.Models())
+	if err != nil {
+		return nil, err
 	}
 	return ocr.Open(cfg)
 }

@@ -377,7 +377,7 @@ func faceUnread(e *evaluation) bool {
 	name := ""
 	for _, p := range e.Face.Problems {
 		switch p.Code {
-		case fields.MissingValue, fields.BadDate, fields.BadPeriod, fields.Ambiguous, fields.Overprinted, fields.Contradiction,
+		case fields.MissingValue, fields.BadDate, fields.BadPeriod, fields.Ambiguous, fields.Overprinted, fields.Contradiction, fields.Unclear,
 			fields.TooMuchText, fields.Internal:
 		default:
 			continue
