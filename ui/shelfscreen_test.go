@@ -6,6 +6,7 @@ import (
 	"os"
 	"testing"
 
+	"zhengyan/assets"
 	"zhengyan/ui/viewmodel"
 	"zhengyan/ui/viewmodel/vmtest"
 )
@@ -32,7 +33,7 @@ func (s memoryShelf) Remove(_ context.Context, h string) error {
 
 func TestShelfScreen(t *testing.T) {
 	shelf := memoryShelf{}
-	r := newRigWith(t, one(vmtest.Named(vmtest.Good(), "样例", "京1112015201600132", "ab", "")), func(o *Options) { o.Screens = append(o.Screens, ShelfScreen(shelf)) })
+	r := newRigWith(t, one(vmtest.Named(vmtest.Good(), "样例", "京1112015201600132", "ab", "")), func(o *Options) { o.Screens, o.Font = append(o.Screens, ShelfScreen(shelf)), assets.Font() })
 	r.Open([]string{"all"})
 	r.until("all is read", func() bool { return r.session.Report() != nil })
 	r.Show("shelf")
