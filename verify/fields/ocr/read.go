@@ -109,7 +109,7 @@ func (r *Reader) lines(ctx context.Context, m *raster, n int) ([]reading, error)
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, red...)
+		out = withoutGhosts(append(out, red...))
 	}
 	s, c := math.Sincos(dir)
 	slices.SortStableFunc(out, func(a, b reading) int {
@@ -154,6 +154,26 @@ func (r *Reader) redLines(ctx context.Context, m *raster, have []reading, angle 
 		return nil, err
 	}
 	return slices.DeleteFunc(out, func(l reading) bool { return l.confidence() < redSure }), nil
+}
+
+// Ghosts are remains of print of another plane, or pieces of it, that were read with little confidence in the place of a
+// line that was read well.
+const (
+	ghostConf = 0.8
+	ghostOver = 0.9
+)
+
+func withoutGhosts(lines []reading) []reading {
+	out := make([]reading, 0, len(lines))
+	for i := range lines {
+		ghost := lines[i].confidence() < ghostConf && slices.ContainsFunc(lines, func(l reading) bool {
+			return l.confidence() >= ghostOver && l.quad.width() > lines[i].quad.width() && l.quad.holds(lines[i].quad.centre())
+		})
+		if !ghost {
+			out = append(out, lines[i])
+		}
+	}
+	return out
 }
 
 // tallest picks the n tallest lines that may be words: not longer than running text, not shorter than three characters.

@@ -1,0 +1,33 @@
+package ocr
+
+import "testing"
+
+// What was hardly read inside of a line that was read well is its remains in the other plane, and no line of its own.
+func TestGhostsAreNoLines(t *testing.T) {
+	line := func(s string, conf, x0, y0, x1, y1 float64) reading {
+		l := reading{quad: quad{{x0, y0}, {x1, y0}, {x1, y1}, {x0, y1}}}
+		for _, r := range s {
+			l.syms = append(l.syms, symbol{r: r, conf: conf})
+		}
+		return l
+	}
+	title := line("中华人民共和国一级注册建筑师注册证书", 0.99, 100, 100, 900, 140)
+	for _, tt := range []struct {
+		about string
+		other reading
+		want  int
+	}{
+		{"remains of the title", line("和国一", 0.5, 300, 105, 450, 135), 1},
+		{"read well", line("和国一", 0.85, 300, 105, 450, 135), 2},
+		{"below the title", line("和国一", 0.5, 300, 150, 450, 180), 2},
+		{"wider than the title", line("和国一", 0.5, 50, 100, 950, 140), 2},
+	} {
+		got := withoutGhosts([]reading{tt.other, title})
+		if len(got) != tt.want || got[len(got)-1].text() != title.text() {
+			t.Errorf("%s: %d lines", tt.about, len(got))
+		}
+	}
+	if got := withoutGhosts([]reading{line("和国一", 0.5, 300, 105, 450, 135), line("中华人民共和国", 0.85, 100, 100, 900, 140)}); len(got) != 2 {
+		t.Error("a line that was not read well has no ghosts")
+	}
+}
