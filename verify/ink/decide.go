@@ -80,7 +80,7 @@ func (w *window) judge(p *part, f *finding) {
 		p.drop = "speck"
 	case p.fringe > 0.75 && p.optical < 0.11 && p.length < 8:
 		p.drop = "fringe"
-	case p.area/p.length > 1.6 && p.dark < 0.45:
+	case p.area/p.length > 1 && p.dark < 0.5: // wider than a pen, paler than dense writing
 		p.drop = "stain"
 	case w.colour && p.red > 0.12:
 		p.drop = "red"

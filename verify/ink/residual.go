@@ -15,7 +15,7 @@ func (w *window) load(s *sampled, ref *sampled) (agrees float64) {
 	for i := range dark.v {
 		dark.v[i] = min(rl.v[i], ref.r.v[i])
 	}
-	sigma := w.match(dark, lum)
+	sigma := w.match(w.onPaper(dark), w.onPaper(lum)) // a shadow's edge must not pass for blur
 	agrees = w.shiftSignature(dark, lum)
 	w.print = w.onPaper(dark.blurred(sigma)).darkness()
 	w.tint = newPlane(w.w, w.h)
