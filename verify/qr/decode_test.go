@@ -425,7 +425,7 @@ func FuzzDecode(f *testing.F) {
 		for i := range img.Pix {
 			img.Pix[i] = pix[i%len(pix)]
 		}
-		res, err := Decode(context.Background(), img, Options{Budget: testBudget})
+		res, err := Decode(context.Background(), img, Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
