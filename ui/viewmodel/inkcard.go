@@ -36,6 +36,9 @@ func BuildInkCard(m *Messages, rep *verify.Report) (c InkCard, ok bool) {
 		return c, false
 	}
 	r := rep.Evidence.Ink
+	if p := rep.Evidence.Print; p != nil {
+		r = p.Ink // the ink is on the print, which was read beside the original
+	}
 	if f := rep.Evidence.Fields; f != nil {
 		c.Page, c.Box = f.Page, f.Certificate.SignatureBox
 	}
