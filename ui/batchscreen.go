@@ -17,7 +17,6 @@ import (
 
 // batchScreen is the table of all files, with the bidders beside it.
 type batchScreen struct {
-	plainScreen
 	w        *Window
 	table    *dataTable
 	bidders  *widget.List

@@ -31,7 +31,7 @@ func TestEveryScreenHasATitleAndAKey(t *testing.T) {
 				t.Errorf("%s: no title for %q", lang, s.Key())
 			}
 		}
-		r.win.Canvas().(test.WindowlessCanvas).Capture() // it draws
+		r.win.Canvas().Capture() // it draws
 		r.Show(s.Key())
 		if r.current() != s || !s.Object().Visible() {
 			t.Errorf("%q is not shown", s.Key())

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/theme"
@@ -432,10 +431,4 @@ func (d *dataScreen) addAnchor(path string) {
 			d.work(func(ctx context.Context) error { return w.o.Trust.Add(ctx, path, "") }, m.T("data.trust.changed"))
 		})
 	})
-}
-
-// dot is a small coloured disc for states that have a word beside them.
-func dot(th *Theme, s viewmodel.Shape) fyne.CanvasObject {
-	c := canvas.NewCircle(th.C(ink(s)))
-	return container.New(&fixedSize{fyne.NewSquareSize(8)}, c)
 }

@@ -16,7 +16,6 @@ import (
 // reviewScreen brings each doubtful file to a person's eye: the page at reading size, the evidence beside it, and three
 // keys to decide with.
 type reviewScreen struct {
-	plainScreen
 	w        *Window
 	list     *widget.List
 	queue    []int

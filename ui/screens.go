@@ -246,7 +246,6 @@ func (w *Window) arrange() {
 
 // verifyScreen is the view of one file: list, page, result.
 type verifyScreen struct {
-	plainScreen
 	w    *Window
 	root fyne.CanvasObject
 }

@@ -230,19 +230,6 @@ func uprightPoint(x, y float64, turn int, w, h float64) (float64, float64) {
 	return x, y
 }
 
-// lyingPoint undoes uprightPoint.
-func lyingPoint(x, y float64, turn int, w, h float64) (float64, float64) {
-	switch turn & 3 {
-	case 1:
-		return y, h - x
-	case 2:
-		return w - x, h - y
-	case 3:
-		return w - y, x
-	}
-	return x, y
-}
-
 // inPicture looks for certificates in one picture of a page.
 func (s *search) inPicture(ctx context.Context, index int, p picture) ([]Hit, error) {
 	img, err := p.pixels()

@@ -3,6 +3,8 @@ package report
 import (
 	"fmt"
 	"io"
+	"path"
+	"path/filepath"
 	"strings"
 
 	"golang.org/x/text/width"
@@ -145,7 +147,7 @@ func wrap(s string, n int) []string {
 func Full(w io.Writer, r *verify.Report, s Style) error {
 	t := newTerminal(w, s, r.Lang)
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s\n", t.colour("1", clean(r.Input.Name)))
+	fmt.Fprintf(&b, "%s\n", t.colour("1", fileOf(r)))
 	fmt.Fprintf(&b, "%s\n", t.colour("1;"+paint(r.Indication), shape(r.Indication)+" "+Word(r.Indication, r.Lang)))
 	why, next := reason(r)
 	t.paragraph(&b, "  ", why)
@@ -316,10 +318,22 @@ func ending(s string, n int) string {
 	return string(rs[at:])
 }
 
+// fileOf names what a report is on: a file, a place in a long one, or an original with its print.
+func fileOf(r *verify.Report) string {
+	name := clean(r.Input.Name)
+	if ev := r.Evidence; ev != nil && ev.Part != nil {
+		name += fmt.Sprintf(" #%d", ev.Part.Page+1)
+	}
+	if ev := r.Evidence; ev != nil && ev.Print != nil {
+		name += " + " + clean(path.Base(filepath.ToSlash(ev.Print.Input.Name)))
+	}
+	return name
+}
+
 // Line writes one report as a row of a table, and its reason below it where it did not pass.
 func Line(w io.Writer, r *verify.Report, s Style) error {
 	t := newTerminal(w, s, r.Lang)
-	name := clean(r.Input.Name)
+	name := fileOf(r)
 	if cells(name) > lineName {
 		name = "…" + ending(name, lineName-1)
 	}

@@ -3,7 +3,6 @@ package verifytest
 import (
 	"fmt"
 	"image"
-	"math"
 	"math/rand/v2"
 
 	"zhengyan/verify/fields"
@@ -291,7 +290,7 @@ func (g *Generator) Pasted(specs []Spec, scale float64, seed uint64, dpi float64
 			c.stroke(rectPath(x, y, w, h), 0.6, inkBlack)
 		}
 	}
-	if bottom := 765 - h*math.Ceil(float64(len(specs))) - 60; across || bottom > 150 {
+	if bottom := 765 - h*float64(len(specs)) - 60; across || bottom > 150 {
 		top := 765 - h - 120.0
 		if !across {
 			top = bottom
