@@ -203,9 +203,14 @@ func judgeSigner(s *Signature, o *outcome, pool []*cert, ev evidence, opts Optio
 	} else if o.seal != nil {
 		purpose = PurposeSeal
 	}
+	s.Chain = nil
+	if o.signer == nil { // a signer beside another whose certificate the container does not carry
+		s.Trust = UnknownIssuer
+		s.Problems = append(s.Problems, Problem{pNoSignerCert, ""})
+		return
+	}
 	all := append(append([]*cert(nil), o.certs...), pool...)
 	ch := buildChain(o.signer, all, a, purpose)
-	s.Chain = nil
 	for _, c := range ch.certs {
 		s.Chain = append(s.Chain, c.info())
 	}
