@@ -13,7 +13,7 @@ const (
 	patch      = 64 // pixels
 	patchRows  = 12
 	screenFrom = 10   // lowest frequency that is looked at: periods up to 6.4 pixels
-	screenPeak = 40.0 // times the median of the spectrum
+	screenPeak = 12.0 // times the median of the spectrum
 	screenSame = 0.6  // of the patches that must show the same peak
 )
 
