@@ -125,7 +125,7 @@ func (v *Verifier) paired(ctx context.Context, pairs *Pairing, src document.Sour
 		return r
 	}
 	ev, err := v.GatherPair(ctx, original, print)
-	if err != nil || ev.Failure != nil {
+	if err != nil || ev.Failure != nil || !ev.Print.OneCopy() {
 		return r
 	}
 	return v.Judge(ev, q)

@@ -43,9 +43,12 @@ func (v *Verifier) GatherAll(ctx context.Context, src document.Source) ([]*Evide
 
 // book searches a long document; it returns nothing where that failed as a whole or showed no certificate.
 func (v *Verifier) book(ctx context.Context, src document.Source) ([]*Evidence, error) {
+	whole := ctx
+	ctx, cancel := context.WithTimeout(ctx, v.cfg.Limits.Book)
+	defer cancel()
 	doc, err := v.cfg.Engine.OpenStream(ctx, src)
 	if err != nil {
-		return nil, ctx.Err()
+		return nil, whole.Err()
 	}
 	defer doc.Close()
 	opt := finder.Options{Thumbnail: -1, Others: true, Workers: v.cfg.Limits.BookWorkers}
@@ -63,8 +66,8 @@ func (v *Verifier) book(ctx context.Context, src document.Source) ([]*Evidence, 
 			problems = append(problems, Problem{Stage: "document", Code: "page-damaged", Detail: damaged.Error()})
 		case errors.Is(err, fields.ErrNoReader):
 			problems = append(problems, Problem{Stage: "ocr", Code: "no-reader", Detail: err.Error()})
-		case ctx.Err() != nil:
-			return nil, ctx.Err()
+		case whole.Err() != nil:
+			return nil, whole.Err()
 		default:
 			problems = append(problems, Problem{Stage: "document", Code: "search-failed", Detail: err.Error()})
 		}
@@ -79,12 +82,16 @@ func (v *Verifier) book(ctx context.Context, src document.Source) ([]*Evidence, 
 	}
 	var sealed *seal.Report
 	if b, err := src.ReadAll(v.cfg.Limits.SealBytes); err == nil {
-		sealed, err = seal.Inspect(ctx, b, seal.Options{Anchors: v.cfg.Anchors, Now: v.cfg.Now()})
+		sealed, err = seal.Inspect(whole, b, seal.Options{Anchors: v.cfg.Anchors, Now: v.cfg.Now()})
 		if err != nil {
 			problems = append(problems, Problem{Stage: "seal", Code: stageCode(err), Detail: err.Error()})
 		}
 	} else {
 		problems = append(problems, Problem{Stage: "seal", Code: string(document.CodeOf(err)), Detail: err.Error()})
+	}
+	if len(problems) > 0 {
+		// What was not looked at is said with every certificate, so that nobody takes silence for the whole file (F-04).
+		problems = append(problems, Problem{Stage: "fields", Code: "pages-not-read"})
 	}
 	out := make([]*Evidence, len(hits))
 	var wg sync.WaitGroup
@@ -97,7 +104,7 @@ func (v *Verifier) book(ctx context.Context, src document.Source) ([]*Evidence, 
 		})
 	}
 	wg.Wait()
-	return out, ctx.Err()
+	return out, whole.Err()
 }
 
 // hit gathers one certificate of a long document. A panic costs this certificate alone.
@@ -124,6 +131,20 @@ func (v *Verifier) hit(ctx context.Context, src document.Source, doc *document.D
 		ev.Fields.Certificate.Kind, ev.Fields.Certificate.Title = h.Kind, h.Title
 	}
 	return ev
+}
+
+// share is how much of a reading lies in the part, 0..1.
+func (g *gathering) share(r *fields.Result) float64 {
+	var b page.Box
+	for _, f := range r.Fields {
+		b = b.Union(f.Box)
+	}
+	p := g.part.Box
+	w, h := min(b.X1, p.X1)-max(b.X0, p.X0), min(b.Y1, p.Y1)-max(b.Y0, p.Y0)
+	if w <= 0 || h <= 0 || b.W() <= 0 || b.H() <= 0 {
+		return 0
+	}
+	return w * h / (b.W() * b.H())
 }
 
 // inPart reports whether a place on the page belongs to the part that is looked at.

@@ -103,6 +103,10 @@ func (g *gathering) run(src document.Source) {
 		*g.long = true
 		return
 	}
+	if g.part != nil && !g.read {
+		// The seal of a long file is not the seal of a certificate that was bound into it.
+		g.ev.Input.Kind, g.ev.Input.KindReason = document.InputUnknown, "part-of-document"
+	}
 	if g.read {
 		// The page is a picture, whatever the document's first page is.
 		g.ev.Input.Kind, g.ev.Input.KindReason = document.InputScan, document.ReasonFullPage
@@ -148,7 +152,7 @@ func (g *gathering) run(src document.Source) {
 // kind corrects the guess that the pages' looks gave: only an electronic original carries a live seal, so a file that has
 // one is one, even where its background is a picture.
 func (g *gathering) kind() {
-	if g.read || g.ev.Seal == nil || g.ev.Input.Format != document.FormatPDF || g.ev.Input.Kind == document.InputOriginal {
+	if g.part != nil || g.ev.Seal == nil || g.ev.Input.Format != document.FormatPDF || g.ev.Input.Kind == document.InputOriginal {
 		return
 	}
 	for _, s := range g.ev.Seal.Signatures {
@@ -273,6 +277,11 @@ func (g *gathering) fields() {
 		}
 		return !g.inPart(b)
 	})
+	if g.part != nil && !g.part.Box.IsZero() && len(all) > 1 {
+		// Of several certificates on the page, the one that lies in the part's place.
+		sort.SliceStable(all, func(i, j int) bool { return g.share(all[i]) > g.share(all[j]) })
+		all = all[:1]
+	}
 	// The page that a person would take for the certificate comes first: a known kind before an unknown one.
 	sort.SliceStable(all, func(i, j int) bool { return rank(all[i]) < rank(all[j]) })
 	if len(all) == 0 {
@@ -362,6 +371,7 @@ func (g *gathering) decode(pageIndex int, img image.Image, box page.Box) bool {
 	for range res.Conflicts {
 		g.problem("qr", "conflict", "two readings of one code differ; neither is taken")
 	}
+	before := len(g.ev.Codes)
 	b := img.Bounds()
 	sx, sy := 1.0, 1.0
 	if !box.IsZero() && b.Dx() > 0 && b.Dy() > 0 {
@@ -381,7 +391,7 @@ func (g *gathering) decode(pageIndex int, img image.Image, box page.Box) bool {
 		}
 		g.ev.Codes = append(g.ev.Codes, Code{Code: c, Payload: qr.Classify(c.Text, c.Bytes, g.v.cfg.Hosts)})
 	}
-	return len(res.Codes) > 0
+	return len(g.ev.Codes) > before
 }
 
 func (g *gathering) registry() {

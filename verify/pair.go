@@ -4,6 +4,9 @@ import (
 	"context"
 	"image"
 	"math"
+	"path"
+	"path/filepath"
+	"slices"
 	"strings"
 
 	"zhengyan/verify/civil"
@@ -12,6 +15,7 @@ import (
 	"zhengyan/verify/ink"
 	"zhengyan/verify/page"
 	"zhengyan/verify/rules"
+	"zhengyan/verify/seal"
 )
 
 // Print is a scan or photo of a certificate's print, read beside the electronic original of the same certificate: the
@@ -49,12 +53,28 @@ func (p *Pairing) Add(src document.Source, ev *Evidence) (original, print docume
 	mine, theirs := p.prints, p.originals
 	switch ev.Input.Kind {
 	case document.InputOriginal:
+		// Only a file whose seal is whole speaks for a print: anybody can write a number into a file.
+		if ev.Seal == nil || ev.Seal.Overall != seal.Clean {
+			return original, print, false
+		}
 		mine, theirs = p.originals, p.prints
 	case document.InputScan, document.InputPhoto:
 	default:
 		return original, print, false
 	}
 	keys := pairKeys(ev)
+	// Halves lie in one folder: another bidder's file must not speak for this one's.
+	folder := path.Dir(filepath.ToSlash(src.Name))
+	for i := range keys {
+		keys[i] = folder + "\x00" + keys[i]
+	}
+	defer func() {
+		for _, k := range keys {
+			if len(mine) < maxPaired {
+				mine[k] = src
+			}
+		}
+	}()
 	for _, k := range keys {
 		if other, found := theirs[k]; found {
 			if ev.Input.Kind == document.InputOriginal {
@@ -63,12 +83,24 @@ func (p *Pairing) Add(src document.Source, ev *Evidence) (original, print docume
 			return other, src, true
 		}
 	}
-	for _, k := range keys {
-		if len(mine) < maxPaired {
-			mine[k] = src
+	return original, print, false
+}
+
+// OneCopy reports whether a print is one of the copy that it was compared with: the number, and the period of use where
+// there is one, read the same. A holder may download a certificate several times, and each copy has its own period.
+func (p *Print) OneCopy() bool {
+	number := false
+	for _, c := range p.Compared {
+		switch c.Field {
+		case "number":
+			number = c.State == rules.ComparedEqual
+		case "usage", "annotation":
+			if c.State != rules.ComparedEqual {
+				return false
+			}
 		}
 	}
-	return original, print, false
+	return number
 }
 
 // pairKeys are what two files of one certificate have in common.
@@ -204,14 +236,24 @@ func (v *Verifier) compare(original, print *Evidence) []rules.Compared {
 	add("sex", a.Sex, b.Sex, a.Sex == b.Sex)
 	date("birth", a.Birth, b.Birth)
 	name("employer", a.Employer, b.Employer, fields.CompareEmployers(a.Employer, b.Employer) == fields.Equal)
-	for i, s := range a.Specialties {
+	for _, s := range a.Specialties {
 		x, y, same := s.Name+" "+s.Valid.String(), "", false
-		if i < len(b.Specialties) {
-			t := b.Specialties[i]
+		k := slices.IndexFunc(b.Specialties, func(t fields.Specialty) bool { return t.Name == s.Name })
+		if k < 0 && len(a.Specialties) == 1 && len(b.Specialties) == 1 {
+			k = 0
+		}
+		if k >= 0 {
+			t := b.Specialties[k]
 			y = t.Name + " " + t.Valid.String()
 			same = s.Name == t.Name && s.Valid == t.Valid
 		}
 		add("specialty", x, y, same)
+	}
+	// A specialty that the print has beyond the original's.
+	for _, t := range b.Specialties {
+		if len(a.Specialties) > 0 && !slices.ContainsFunc(a.Specialties, func(s fields.Specialty) bool { return t.Name == s.Name }) && len(b.Specialties) > len(a.Specialties) {
+			add("specialty", "—", t.Name, false)
+		}
 	}
 	if !a.Valid.IsZero() {
 		add("valid", a.Valid.String(), period(b.Valid), a.Valid == b.Valid)

@@ -106,6 +106,36 @@ func TestPrintsThatDoNotBelong(t *testing.T) {
 			t.Error("two certificates were taken for one")
 		}
 	}
+	a, b = halves(t, nil)
+	a.Name, b.Name = "bidder 1/original.pdf", "bidder 2/print.pdf"
+	for r := range v.VerifyAll(context.Background(), list(a, b), at("2026-04-01"), 1) {
+		if r.Report.Evidence.Print != nil {
+			t.Error("another bidder's file speaks for a print")
+		}
+	}
+	// A copy of another period, and a file that nobody sealed.
+	for _, change := range []func(*verifytest.Spec){
+		func(s *verifytest.Spec) { s.Usage = verifytest.Span("2025-03-01", "2025-08-27") },
+		func(s *verifytest.Spec) { s.Seals = nil },
+	} {
+		gen, err := verifytest.NewGenerator(verifytest.NewCA())
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := verifytest.Good(fields.Constructor1)
+		s.ID = "pair"
+		change(&s)
+		other, err := gen.PDF(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, b := halves(t, nil)
+		for r := range v.VerifyAll(context.Background(), list(document.SourceBytes("other.pdf", other), b), at("2026-04-01"), 1) {
+			if r.Report.Evidence.Print != nil {
+				t.Errorf("a pair with %s", r.Report.Certificate.Usage)
+			}
+		}
+	}
 	a, b = halves(t, func(s *verifytest.Spec) { s.Usage.To = civil.Date{Y: 2027, M: 8, D: 27} })
 	ev, err := v.GatherPair(context.Background(), a, b)
 	if err != nil {

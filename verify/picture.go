@@ -84,7 +84,7 @@ func (g *gathering) pictures() {
 		}
 		for _, r := range all {
 			switch {
-			case best == nil || rank(r) < rank(best):
+			case best == nil || rank(r) < rank(best) || rank(r) == rank(best) && g.nearer(r, best):
 				if best != nil {
 					others = append(others, best)
 				}
@@ -107,6 +107,11 @@ func (g *gathering) pictures() {
 		return
 	}
 	g.ev.Fields, g.ev.Others = best, others
+}
+
+// nearer reports whether a reading lies in the part that is looked at more than another does.
+func (g *gathering) nearer(a, b *fields.Result) bool {
+	return g.part != nil && !g.part.Box.IsZero() && g.share(a) > g.share(b)
 }
 
 // readPicture reads page i as a picture: a photo's sheet laid flat first, a scan as it is first, and the other way where

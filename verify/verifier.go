@@ -50,6 +50,8 @@ type Limits struct {
 	// seals are checked.
 	BookPages, BookWorkers, BookHits int
 	SealBytes                        int64
+	// Book is the time for searching a long document and judging what is found.
+	Book time.Duration
 }
 
 // DefaultLimits are the limits of DESIGN §6 for a file: 20 s of wall time in all.
@@ -57,7 +59,7 @@ func DefaultLimits() Limits {
 	return Limits{
 		Wall: 20 * time.Second, Picture: 60 * time.Second, TextPages: 60, CodePages: 3,
 		CodeBudget: 1500 * time.Millisecond, RenderDPI: 200, Images: 24, PicturePages: 3,
-		BookPages: 4, BookWorkers: 2, BookHits: 5000, SealBytes: 512 << 20,
+		BookPages: 4, BookWorkers: 2, BookHits: 5000, SealBytes: 512 << 20, Book: 30 * time.Minute,
 	}
 }
 

@@ -209,6 +209,11 @@ func (s *search) run(ctx context.Context, from, to int) iter.Seq[result] {
 // take reads from the document what is needed of a page.
 func (s *search) take(ctx context.Context, i int) (w work) {
 	w.page = i
+	defer func() {
+		if p := recover(); p != nil { // a defect costs the page
+			w.hits, w.pictures, w.err = nil, nil, fmt.Errorf("looking for certificates failed: %v", p)
+		}
+	}()
 	if w.size, w.err = s.doc.PageSize(i); w.err != nil {
 		return w
 	}

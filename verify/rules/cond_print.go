@@ -29,7 +29,38 @@ func (e *evaluation) comparedAs(state ComparedState) *Compared {
 
 func printDiffers(e *evaluation) bool { return e.comparedAs(ComparedDifferent) != nil }
 
-func printNotReadable(e *evaluation) bool { return e.comparedAs(ComparedNotReadable) != nil }
+// essential are the facts without which a print is not known to be one of this certificate, and of this copy.
+func essential(field string) bool {
+	switch field {
+	case "number", "name", "usage", "valid", "annotation", "specialty":
+		return true
+	}
+	return false
+}
+
+// printNotReadable: an essential fact could not be compared, or nothing was.
+func printNotReadable(e *evaluation) bool {
+	if e.Print == nil {
+		return false
+	}
+	number := false
+	for i := range e.Print.Compared {
+		c := &e.Print.Compared[i]
+		number = number || c.Field == "number"
+		if c.State == ComparedNotReadable && essential(c.Field) {
+			e.set("field", "@field-"+c.Field)
+			e.set("file", e.Print.Name)
+			e.show(c.Field, c.Original+" | "+c.Print)
+			return true
+		}
+	}
+	if number {
+		return false
+	}
+	e.set("field", "@field-number")
+	e.set("file", e.Print.Name)
+	return true
+}
 
 // printSame: something was compared, the number among it, and nothing differs.
 func printSame(e *evaluation) bool {

@@ -14,37 +14,42 @@ func (e *evaluation) doubtful(s *Step, facts []Fact) bool {
 	}
 	switch {
 	case e.Face.Source == fields.SourceOCR:
-	case e.Input.Kind == document.InputScan, e.Input.Kind == document.InputPhoto, e.Input.Kind == document.InputScreenshot:
+	case e.Input.Kind != document.InputOriginal:
 		return e.Face.Source == fields.SourceText
 	default:
 		return false
 	}
 	named := false
 	for _, f := range facts {
-		x, ok := e.field(f.Name)
-		if !ok {
-			continue
+		for i := range e.Face.Fields {
+			x := &e.Face.Fields[i]
+			if x.Name != f.Name {
+				continue
+			}
+			named = true
+			// Reading programs take rare characters for common ones, and are sure of it.
+			if e.Face.Source == fields.SourceOCR && (f.Name == "name" || f.Name == "employer") || x.Confidence < e.book.SureReading {
+				return true
+			}
 		}
-		named = true
-		// Reading programs take rare characters for common ones, and are sure of it.
-		if e.Face.Source == fields.SourceOCR && (f.Name == "name" || f.Name == "employer") {
-			return true
-		}
-		if x.Confidence < e.book.SureReading {
-			return true
-		}
+	}
+	// A line that was not seen is not a line that is not there.
+	if s.ID == "specialty" && (e.Specialty == "" || len(e.wanted()) == 0) {
+		return true
 	}
 	if named {
 		return false
 	}
 	// The finding names no field: it rests on who the certificate is, by which the registry was asked too.
+	seen := 0
 	for _, x := range e.Face.Fields {
 		switch x.Name {
 		case "title", "name", "number":
+			seen++
 			if x.Confidence < e.book.SureReading {
 				return true
 			}
 		}
 	}
-	return false
+	return seen == 0
 }

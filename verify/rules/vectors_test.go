@@ -161,6 +161,17 @@ func readOff(confidence float64) func(*rules.Facts) {
 	}
 }
 
+// print lays a print beside the original, each fact given with its state.
+func print(compared ...string) func(*rules.Facts) {
+	return func(f *rules.Facts) {
+		f.Print = &rules.Print{Name: "print.jpg"}
+		for _, c := range compared {
+			field, state, _ := strings.Cut(c, " ")
+			f.Print.Compared = append(f.Print.Compared, rules.Compared{Field: field, Original: "x", Print: "y", State: rules.ComparedState(state)})
+		}
+	}
+}
+
 func paper(f *rules.Facts) {
 	input(document.InputScan)(f)
 	readOff(0.99)(f)
@@ -248,6 +259,12 @@ func TestVectors(t *testing.T) {
 		{"print, usage ended, read surely", y, []change{input(document.InputScan), readOff(0.99), on("2026-12-01")}, fails, "Y-11"},
 		{"print, usage ended, read with doubt", y, []change{input(document.InputScan), readOff(0.94), on("2026-12-01")}, unsure, "Y-11"},
 		{"print, usage ended, by the scanner's text layer alone", y, []change{input(document.InputScan), on("2026-12-01")}, unsure, "Y-11"},
+		{"a specialty's line was not seen", y, []change{input(document.InputScan), readOff(0.99), ask("机电工程")}, unsure, "Y-15"},
+		{"a text layer on pages of unknown making", y, []change{input(document.InputUnknown), on("2026-12-01")}, unsure, "Y-11"},
+		{"a print of which nothing could be read", a, []change{print()}, unsure, "D-06"},
+		{"a print whose number could not be read", a, []change{print("name equal", "number not-readable")}, unsure, "D-06"},
+		{"a print that says the same", a, []change{print("name equal", "number equal", "birth not-readable")}, pass, "D-06"},
+		{"a print that says otherwise", a, []change{print("name equal", "number equal", "valid different")}, unsure, "D-06"},
 		{"12 paper architect, last day", a, []change{paper, on("2022-06-30")}, unsure, "A-02"},
 		{"12 paper architect, void", a, []change{paper, on("2022-07-01")}, fails, "A-03"},
 		{"13 unsigned print of an architect", a, []change{input(document.InputScan), inked(ink.NoInk)}, unsure, "A-20"},
