@@ -4,6 +4,7 @@ import (
 	"context"
 	"image/png"
 	"os"
+	"sync"
 	"testing"
 
 	"zhengyan/assets"
@@ -11,28 +12,37 @@ import (
 	"zhengyan/ui/viewmodel/vmtest"
 )
 
-// memoryShelf keeps a shelf for a test.
-type memoryShelf map[string]viewmodel.ShelfItem
+// memoryShelf keeps a shelf for a test. Like the real one it is asked from several goroutines.
+type memoryShelf struct {
+	mu    sync.Mutex
+	items map[string]viewmodel.ShelfItem
+}
 
-func (s memoryShelf) List(context.Context) (out []viewmodel.ShelfItem, _ error) {
-	for _, it := range s {
+func (s *memoryShelf) List(context.Context) (out []viewmodel.ShelfItem, _ error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, it := range s.items {
 		out = append(out, it)
 	}
 	return out, nil
 }
 
-func (s memoryShelf) Put(_ context.Context, it viewmodel.ShelfItem) error {
-	s[it.SHA256] = it
+func (s *memoryShelf) Put(_ context.Context, it viewmodel.ShelfItem) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.items[it.SHA256] = it
 	return nil
 }
 
-func (s memoryShelf) Remove(_ context.Context, h string) error {
-	delete(s, h)
+func (s *memoryShelf) Remove(_ context.Context, h string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.items, h)
 	return nil
 }
 
 func TestShelfScreen(t *testing.T) {
-	shelf := memoryShelf{}
+	shelf := &memoryShelf{items: map[string]viewmodel.ShelfItem{}}
 	r := newRigWith(t, one(vmtest.Named(vmtest.Good(), "样例", "京1112015201600132", "ab", "")), func(o *Options) { o.Screens, o.Font = append(o.Screens, ShelfScreen(shelf)), assets.Font() })
 	r.Open([]string{"all"})
 	r.until("all is read", func() bool { return r.session.Report() != nil })
