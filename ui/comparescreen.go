@@ -8,7 +8,6 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
@@ -48,7 +47,7 @@ func newCompareScreen(w *Window) Screen {
 	c.roster = newDataTable(th, []tableColumn{
 		{m.T("col.state"), 110 * k}, {m.T("col.name"), 110 * k}, {m.T("col.number"), 170 * k}, {m.T("col.specialty"), 120 * k}, {m.T("roster.differs"), 330 * k}, {m.T("col.verdict"), 210 * k}, {m.T("col.file"), 200 * k},
 	}, c, w.typedKey, w.typedRune)
-	load := widget.NewButtonWithIcon(m.T("roster.load"), theme.FolderOpenIcon(), c.openRoster)
+	load := widget.NewButtonWithIcon(m.T("roster.load"), theme.FolderOpenIcon(), func() { w.chooseFile(m.T("roster.load"), w.LoadRoster) })
 	c.summary = line(th, "", theme.SizeNameText, theme.ColorNameForeground)
 	c.hint = container.NewCenter(para(th, m.T("roster.none")+" "+m.T("roster.hint"), theme.SizeNameText, widget.LowImportance))
 	head := container.NewBorder(nil, nil, rowOf(12, centred(line(th, m.T("roster.title"), theme.SizeNameSubHeadingText, theme.ColorNameForeground)), centred(c.summary)), load)
@@ -244,28 +243,6 @@ func (c *compareScreen) Select(row int) {
 		c.w.session.Select(c.lines[row].Item)
 	}
 	c.roster.show()
-}
-
-func (c *compareScreen) openRoster() {
-	w := c.w
-	d := dialog.NewFileOpen(func(r fyne.URIReadCloser, err error) {
-		if err != nil {
-			w.notify(err.Error(), false)
-			return
-		}
-		if r == nil {
-			return
-		}
-		path := r.URI().Path()
-		if err := r.Close(); err != nil {
-			w.notify(err.Error(), false)
-			return
-		}
-		w.LoadRoster(path)
-	}, w.win)
-	d.SetTitleText(w.m.T("roster.load"))
-	d.Resize(w.dialogSize())
-	d.Show()
 }
 
 // LoadRoster reads a list of required people in the background and checks the files against it.

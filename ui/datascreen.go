@@ -10,7 +10,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
@@ -32,9 +31,9 @@ type dataScreen struct {
 func newDataScreen(w *Window) Screen {
 	d := &dataScreen{w: w, snapshots: column(8), trust: column(8), busy: container.NewStack()}
 	th, m := w.th, w.m
-	importing := widget.NewButtonWithIcon(m.T("data.snapshot.import"), theme.DownloadIcon(), func() { d.choose(m.T("data.snapshot.import"), d.Import) })
+	importing := widget.NewButtonWithIcon(m.T("data.snapshot.import"), theme.DownloadIcon(), func() { w.chooseFile(m.T("data.snapshot.import"), d.Import) })
 	importing.Importance = widget.HighImportance
-	adding := widget.NewButtonWithIcon(m.T("data.trust.add"), theme.ContentAddIcon(), func() { d.choose(m.T("data.trust.add"), d.addAnchor) })
+	adding := widget.NewButtonWithIcon(m.T("data.trust.add"), theme.ContentAddIcon(), func() { w.chooseFile(m.T("data.trust.add"), d.addAnchor) })
 	if w.o.Snapshots == nil {
 		importing.Disable()
 	}
@@ -65,29 +64,6 @@ func (d *dataScreen) Changed(viewmodel.Change) {
 
 // Left implements Leaver.
 func (d *dataScreen) Left() { d.asked = false }
-
-// choose asks for a file.
-func (d *dataScreen) choose(title string, done func(path string)) {
-	w := d.w
-	f := dialog.NewFileOpen(func(r fyne.URIReadCloser, err error) {
-		if err != nil {
-			w.notify(err.Error(), false)
-			return
-		}
-		if r == nil {
-			return
-		}
-		path := r.URI().Path()
-		if err := r.Close(); err != nil {
-			w.notify(err.Error(), false)
-			return
-		}
-		done(path)
-	}, w.win)
-	f.SetTitleText(title)
-	f.Resize(w.dialogSize())
-	f.Show()
-}
 
 func (d *dataScreen) refresh() {
 	w := d.w

@@ -40,6 +40,11 @@ type RuleText struct {
 }
 
 func (w *Window) openFile() {
+	w.chooseFile(w.m.T("open.title"), func(path string) { w.OpenAny([]string{path}) })
+}
+
+// chooseFile asks for a file and hands its path to done; a person who picks none changes nothing.
+func (w *Window) chooseFile(title string, done func(path string)) {
 	d := dialog.NewFileOpen(func(r fyne.URIReadCloser, err error) {
 		if err != nil {
 			w.notify(err.Error(), false)
@@ -51,25 +56,31 @@ func (w *Window) openFile() {
 		path := r.URI().Path()
 		if err := r.Close(); err != nil {
 			w.notify(err.Error(), false)
+			return
 		}
-		w.Open([]string{path})
+		done(path)
 	}, w.win)
-	d.SetTitleText(w.m.T("open.title"))
+	d.SetTitleText(title)
 	d.Resize(w.dialogSize())
 	d.Show()
 }
 
 func (w *Window) openFolder() {
+	w.chooseFolder(w.m.T("open.folder"), func(path string) { w.Open([]string{path}) })
+}
+
+// chooseFolder asks for a folder and hands its path to done.
+func (w *Window) chooseFolder(title string, done func(path string)) {
 	d := dialog.NewFolderOpen(func(u fyne.ListableURI, err error) {
 		if err != nil {
 			w.notify(err.Error(), false)
 			return
 		}
 		if u != nil {
-			w.Open([]string{u.Path()})
+			done(u.Path())
 		}
 	}, w.win)
-	d.SetTitleText(w.m.T("open.folder"))
+	d.SetTitleText(title)
 	d.Resize(w.dialogSize())
 	d.Show()
 }
