@@ -181,15 +181,7 @@ func skew(lines []found) (angle float64, upright bool) {
 	if wl > wa {
 		votes, total, upright = along, wl, true
 	}
-	slices.SortFunc(votes, func(a, b vote) int {
-		switch {
-		case a.angle < b.angle:
-			return -1
-		case a.angle > b.angle:
-			return 1
-		}
-		return 0
-	})
+	slices.SortFunc(votes, func(a, b vote) int { return cmp.Compare(a.angle, b.angle) })
 	half := 0.0
 	for _, v := range votes {
 		if half += v.weight; half >= total/2 {

@@ -90,14 +90,11 @@ func agree(a, b []symbol) ([]symbol, bool) {
 
 // vote makes one reading of three.
 func vote(a, b, c []symbol) []symbol {
-	for _, pair := range [][2][]symbol{{a, c}, {b, c}} {
-		if m, ok := agree(pair[0], pair[1]); ok {
-			other := a
-			if &pair[0][0] == &a[0] {
-				other = b
-			}
-			return doubt(m, other, outvoted)
-		}
+	if m, ok := agree(a, c); ok {
+		return doubt(m, b, outvoted)
+	}
+	if m, ok := agree(b, c); ok {
+		return doubt(m, a, outvoted)
 	}
 	// No two agree on the whole line: what one of the others has at the same place is confirmed.
 	return doubt(doubt(a, b, unconfirmed), c, unconfirmed)
