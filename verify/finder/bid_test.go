@@ -17,34 +17,12 @@ import (
 	"zhengyan/assets"
 	"zhengyan/verify/document"
 	"zhengyan/verify/fields"
-	"zhengyan/verify/fields/ocr"
 	"zhengyan/verify/finder"
 	"zhengyan/verify/verifytest"
 	"zhengyan/verify/verifytest/bid"
 	"zhengyan/verify/verifytest/camera"
+	"zhengyan/verify/verifytest/reading"
 )
-
-func repo(parts ...string) string { return filepath.Join(append([]string{"..", ".."}, parts...)...) }
-
-// reader gives the OCR, or skips the test with the reason.
-func reader(t testing.TB) *ocr.Reader {
-	t.Helper()
-	r, err := ocr.Open(ocr.Config{Library: ocr.Libraries(repo("build")), Models: os.DirFS(repo("assets", "models"))})
-	if err != nil {
-		t.Skip(err)
-	}
-	t.Cleanup(r.Close)
-	return r
-}
-
-func tables(t testing.TB) *fields.Tables {
-	t.Helper()
-	tab, err := fields.LoadTables(assets.Rules())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return tab
-}
 
 func engine(t testing.TB) *document.Engine {
 	t.Helper()
@@ -161,7 +139,7 @@ func TestBid(t *testing.T) {
 	if err := json.Unmarshal(b, &plan); err != nil {
 		t.Fatal(err)
 	}
-	r, e := reader(t), engine(t)
+	r, e := reading.Open(t, os.Getenv("ZHENGYAN_ONNXRUNTIME")), engine(t)
 	if err := e.Warm(context.Background()); err != nil {
 		t.Fatal(err)
 	}
@@ -176,7 +154,7 @@ func TestBid(t *testing.T) {
 	}
 	defer doc.Close()
 	var hits []finder.Hit
-	for h, err := range finder.Find(context.Background(), doc, r, tables(t), finder.Options{}) {
+	for h, err := range finder.Find(context.Background(), doc, r, reading.Tables(t), finder.Options{}) {
 		var pe *finder.PageError
 		if errors.As(err, &pe) {
 			t.Log(pe)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"image"
+	"os"
 	"testing"
 
 	"zhengyan/verify/document"
@@ -13,6 +14,7 @@ import (
 	"zhengyan/verify/page"
 	"zhengyan/verify/verifytest"
 	"zhengyan/verify/verifytest/bid"
+	"zhengyan/verify/verifytest/reading"
 )
 
 // blind is a reader that must not be asked.
@@ -53,7 +55,7 @@ func TestOwnText(t *testing.T) {
 	var got []finder.Hit
 	var pages []int
 	opt := finder.Options{Progress: func(done, total, page int) { pages = append(pages, page) }}
-	for h, err := range finder.Find(context.Background(), open(t, b), r, tables(t), opt) {
+	for h, err := range finder.Find(context.Background(), open(t, b), r, reading.Tables(t), opt) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -70,7 +72,7 @@ func TestOwnText(t *testing.T) {
 	}
 	// Going on behind the first hit.
 	n := 0
-	for h, err := range finder.Find(context.Background(), open(t, b), r, tables(t), finder.Options{From: 2}) {
+	for h, err := range finder.Find(context.Background(), open(t, b), r, reading.Tables(t), finder.Options{From: 2}) {
 		if err != nil || h.Page != 2 {
 			t.Errorf("from page 2: %+v, %v", h, err)
 		}
@@ -97,7 +99,7 @@ func TestNoReader(t *testing.T) {
 	b, _ := book(t, 3)
 	var last error
 	n := 0
-	for _, err := range finder.Find(context.Background(), open(t, b), nil, tables(t), finder.Options{}) {
+	for _, err := range finder.Find(context.Background(), open(t, b), nil, reading.Tables(t), finder.Options{}) {
 		last = err
 		n++
 	}
@@ -118,7 +120,7 @@ func TestStopped(t *testing.T) {
 		}
 	}}
 	var last error
-	for _, err := range finder.Find(ctx, d, &blind{}, tables(t), opt) {
+	for _, err := range finder.Find(ctx, d, &blind{}, reading.Tables(t), opt) {
 		last = err
 	}
 	if !errors.Is(last, context.Canceled) {
@@ -140,7 +142,7 @@ func TestDamagedPage(t *testing.T) {
 	var bad []int
 	done := 0
 	opt := finder.Options{Progress: func(n, _, _ int) { done = n }}
-	for _, err := range finder.Find(context.Background(), d, &blind{}, tables(t), opt) {
+	for _, err := range finder.Find(context.Background(), d, &blind{}, reading.Tables(t), opt) {
 		var pe *finder.PageError
 		if !errors.As(err, &pe) {
 			t.Errorf("%v", err)
@@ -158,10 +160,10 @@ func TestSmallBid(t *testing.T) {
 	if testing.Short() {
 		t.Skip("reads pages with neural nets")
 	}
-	r := reader(t)
+	r := reading.Open(t, os.Getenv("ZHENGYAN_ONNXRUNTIME"))
 	b, plan := book(t, 12)
 	var hits []finder.Hit
-	for h, err := range finder.Find(context.Background(), open(t, b), r, tables(t), finder.Options{}) {
+	for h, err := range finder.Find(context.Background(), open(t, b), r, reading.Tables(t), finder.Options{}) {
 		if err != nil {
 			t.Fatal(err)
 		}

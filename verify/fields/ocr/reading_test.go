@@ -15,40 +15,11 @@ import (
 	"zhengyan/assets"
 	"zhengyan/verify/civil"
 	"zhengyan/verify/fields"
-	"zhengyan/verify/fields/ocr"
 	"zhengyan/verify/page"
 	"zhengyan/verify/verifytest"
 	"zhengyan/verify/verifytest/camera"
+	"zhengyan/verify/verifytest/reading"
 )
-
-// repo is a path inside the repository.
-func repo(parts ...string) string {
-	return filepath.Join(append([]string{"..", "..", ".."}, parts...)...)
-}
-
-// open gives a reader, or skips the test with the reason.
-func open(t testing.TB) *ocr.Reader {
-	t.Helper()
-	cfg := ocr.Config{Library: ocr.Libraries(repo("build")), Models: os.DirFS(repo("assets", "models"))}
-	if v := os.Getenv("ZHENGYAN_ONNXRUNTIME"); v != "" {
-		cfg.Library = []string{v}
-	}
-	r, err := ocr.Open(cfg)
-	if err != nil {
-		t.Skip(err)
-	}
-	t.Cleanup(r.Close)
-	return r
-}
-
-func tables(t testing.TB) *fields.Tables {
-	t.Helper()
-	tab, err := fields.LoadTables(assets.Rules())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return tab
-}
 
 // varied is a certificate of a split with days and numbers all of its own.
 func varied(split camera.Split, i int) verifytest.Spec {
@@ -351,7 +322,7 @@ var numeric = []string{"number", "idNumber", "birth", "usage", "valid", "special
 
 // TestSpecimens reads specimens as scanned and as photographed: what was read surely is right.
 func TestSpecimens(t *testing.T) {
-	r, tab := open(t), tables(t)
+	r, tab := reading.Open(t, os.Getenv("ZHENGYAN_ONNXRUNTIME")), reading.Tables(t)
 	if assets.Font() == nil {
 		t.Skip("no bundled font in this build")
 	}

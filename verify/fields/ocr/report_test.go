@@ -24,6 +24,7 @@ import (
 	"zhengyan/verify/fields/ocr/rare"
 	"zhengyan/verify/page"
 	"zhengyan/verify/verifytest/camera"
+	"zhengyan/verify/verifytest/reading"
 )
 
 var (
@@ -90,7 +91,7 @@ func TestReading(t *testing.T) {
 	if *pages == 0 {
 		t.Skip("no pages asked for (-pages)")
 	}
-	r, tab := open(t), tables(t)
+	r, tab := reading.Open(t, os.Getenv("ZHENGYAN_ONNXRUNTIME")), reading.Tables(t)
 	fonts := []font{{"Noto Sans SC", assets.Font()}}
 	if fonts[0].data == nil {
 		t.Skip("no bundled font in this build")
