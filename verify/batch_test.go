@@ -17,6 +17,11 @@ import (
 
 func verifier(t *testing.T, reg verify.Registry) *verify.Verifier {
 	t.Helper()
+	return verifierWith(t, func(c *verify.Config) { c.Registry = reg })
+}
+
+func verifierWith(t *testing.T, set func(*verify.Config)) *verify.Verifier {
+	t.Helper()
 	book, err := rules.Load(assets.Rules())
 	if err != nil {
 		t.Fatal(err)
@@ -31,7 +36,9 @@ func verifier(t *testing.T, reg verify.Registry) *verify.Verifier {
 	}
 	t.Cleanup(func() { engine.Close() })
 	now := func() time.Time { return day("2026-06-20").Start() }
-	v, err := verify.New(verify.Config{Engine: engine, Book: book, Tables: tables, Now: now, Registry: reg})
+	c := verify.Config{Engine: engine, Book: book, Tables: tables, Now: now}
+	set(&c)
+	v, err := verify.New(c)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -119,6 +119,9 @@ func (v *Verifier) hit(ctx context.Context, src document.Source, doc *document.D
 		g.doc, g.part, g.ev.Seal = doc, part, sealed
 		g.read = h.Source == fields.SourceOCR
 		g.ev.Part, g.ev.Problems = part, append([]Problem(nil), problems...)
+		if size, err := doc.PageSize(h.Page); err == nil {
+			part.PageSize = &size
+		}
 	})
 	if err != nil {
 		return &Evidence{Part: part, Input: doc.Info(), Codes: []Code{}, Failure: &Problem{Stage: "document", Code: stageCode(err), Detail: err.Error()}}

@@ -45,6 +45,8 @@ type Part struct {
 	Page int `json:"page"` // 0-based
 	// Box is the certificate's place on the page, zero for the whole page.
 	Box page.Box `json:"box"`
+	// PageSize is that page's size in page units, nil where it is not known.
+	PageSize *document.PageSize `json:"pageSize,omitempty"`
 	// Of is the number of certificates that were found in the file, Index this one's place among them, from 0.
 	Of    int `json:"of"`
 	Index int `json:"index"`

@@ -74,7 +74,9 @@ type gathering struct {
 	long *bool
 	read bool  // the part's page is a picture
 	part *Part // the part of the file that is looked at; nil for all of it
-	ref  *ink.Reference
+	// corners are those of a sheet that a person has pointed out; nil where they are to be found.
+	corners *pointedOut
+	ref     *ink.Reference
 	// refKind is the original's kind, for a print whose face could not be read.
 	refKind    fields.Kind
 	noRegistry bool

@@ -75,6 +75,9 @@ func (g *gathering) pictures() {
 	if g.part != nil {
 		first, last = g.part.Page, g.part.Page+1
 	}
+	if g.corners != nil && g.corners.page < g.doc.NumPages() {
+		first, last = g.corners.page, g.corners.page+1
+	}
 	var best *fields.Result
 	var others []*fields.Result
 	for i := first; i < last && g.ctx.Err() == nil; i++ {
@@ -128,6 +131,9 @@ func (g *gathering) readPicture(i int) (*flat, []*fields.Result) {
 	ways := []func() *flat{func() *flat { return asIs }, func() *flat { return g.flatten(asIs) }}
 	if g.ev.Input.Kind == document.InputPhoto || g.ev.Input.Kind == document.InputUnknown {
 		ways[0], ways[1] = ways[1], ways[0]
+	}
+	if f := g.byHand(asIs, size); f != nil {
+		ways = []func() *flat{func() *flat { return f }}
 	}
 	var first *flat
 	for _, way := range ways {
@@ -218,6 +224,11 @@ func (g *gathering) flatten(f *flat) *flat {
 	if err != nil || s.Has(sheet.NoSheet) {
 		return nil
 	}
+	return g.lay(f, s)
+}
+
+// lay lays a sheet flat whose corners are in pixels of the picture; nil if they are those of no sheet.
+func (g *gathering) lay(f *flat, s sheet.Sheet) *flat {
 	img, h, err := sheet.Dewarp(g.ctx, f.img, s.Corners, s.Size())
 	if err != nil {
 		return nil

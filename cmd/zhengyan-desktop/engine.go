@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"image"
 	"io"
 	"os"
@@ -29,6 +28,8 @@ type engine struct {
 	err   error
 	close []func() error // of registry snapshots, the one in use last: one that was replaced may still be asked
 	cfg   verify.Config
+
+	searches searches
 }
 
 func (e *engine) verifier() (*verify.Verifier, error) {
@@ -67,13 +68,14 @@ func (e *engine) resolve(ctx context.Context, f viewmodel.File) source {
 	if s, ok := f.Key.(source); ok {
 		return s
 	}
-	archive, _, inside := strings.Cut(f.Path, "!/")
+	path := viewmodel.OwnPath(f.Path)
+	archive, _, inside := strings.Cut(path, "!/")
 	if !inside {
-		src, err := document.SourceFile(f.Path)
+		src, err := document.SourceFile(path)
 		return source{src, err}
 	}
 	for src, err := range document.Expand(ctx, []string{archive}, document.Limits{}) {
-		if src.Name == f.Path {
+		if src.Name == path {
 			return source{src, err}
 		}
 	}
@@ -82,25 +84,11 @@ func (e *engine) resolve(ctx context.Context, f viewmodel.File) source {
 
 // Gather reads a file.
 func (e *engine) Gather(ctx context.Context, f viewmodel.File) (*verify.Evidence, error) {
-	select {
-	case <-e.ready:
-	case <-ctx.Done():
-		return nil, ctx.Err()
+	v, src, ev, err := e.prepare(ctx, f)
+	if v == nil {
+		return ev, err
 	}
-	s := e.resolve(ctx, f)
-	if s.err != nil {
-		return e.judge.Unreadable(s.err), nil
-	}
-	if err := e.docs.Warm(ctx); ctx.Err() != nil {
-		return nil, ctx.Err() // starting PDFium is not charged to the file's own time
-	} else if err != nil {
-		return e.judge.Unreadable(err), nil
-	}
-	v, err := e.verifier()
-	if err != nil {
-		return e.judge.Unreadable(&document.Error{Code: document.ErrEngine, Name: f.Name, Err: err}), nil
-	}
-	return v.Gather(ctx, s.src)
+	return v.Gather(ctx, src)
 }
 
 // Judge answers a question from evidence.
@@ -128,28 +116,32 @@ func (e *engine) PictureAt(ctx context.Context, f viewmodel.File, page int, scal
 	if s.err != nil {
 		return nil, s.err
 	}
-	if s.src.Path == "" {
-		return nil, errInArchive
-	}
-	b, err := head(s.src.Path, end)
+	b, err := head(s.src, end)
 	if err != nil {
 		return nil, err
 	}
 	return e.draw(ctx, document.SourceBytes(f.Name, b), page, scale)
 }
 
-// errInArchive says why a file inside an archive is not shown as it was sealed.
-var errInArchive = errors.New("解压后才能显示盖章时的页面 / unpack the archive to see the page as it was sealed")
-
 // maxHead bounds what is read of a file to show an earlier state of it, in bytes.
 const maxHead = 256 << 20
 
-// head is the first end bytes of a file.
-func head(path string, end int64) ([]byte, error) {
+// head is the first end bytes of a file. One inside an archive is unpacked under the archive's limits.
+func head(src document.Source, end int64) ([]byte, error) {
 	if end > maxHead {
-		return nil, &document.Error{Code: document.ErrTooLarge, Name: path}
+		return nil, &document.Error{Code: document.ErrTooLarge, Name: src.Name}
 	}
-	f, err := os.Open(path)
+	if src.Path == "" {
+		b, err := src.ReadAll(maxHead)
+		if err != nil {
+			return nil, err
+		}
+		if int64(len(b)) < end {
+			return nil, io.ErrUnexpectedEOF
+		}
+		return b[:end:end], nil
+	}
+	f, err := os.Open(src.Path)
 	if err != nil {
 		return nil, err
 	}
@@ -161,6 +153,9 @@ func head(path string, end int64) ([]byte, error) {
 
 func (e *engine) draw(ctx context.Context, src document.Source, page int, scale float64) (image.Image, error) {
 	doc, err := e.docs.Open(ctx, src)
+	if document.CodeOf(err) == document.ErrTooLarge { // a document of many pages is drawn a page at a time
+		doc, err = e.docs.OpenStream(ctx, src)
+	}
 	if err != nil {
 		return nil, err
 	}

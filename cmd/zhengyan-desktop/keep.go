@@ -93,7 +93,7 @@ func (k *keeper) Clear() error {
 
 // stat is the size and time of a file, or of the archive that it is in.
 func stat(path string) (size int64, modified time.Time, ok bool) {
-	path, _, _ = strings.Cut(path, "!/")
+	path, _, _ = strings.Cut(viewmodel.OwnPath(path), "!/")
 	st, err := os.Stat(path)
 	if err != nil {
 		return 0, time.Time{}, false

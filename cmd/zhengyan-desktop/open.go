@@ -74,7 +74,7 @@ func open(p places, font []byte, book *rules.Book, now func() time.Time, program
 }
 
 func (e *engine) load(p places, book *rules.Book, now func() time.Time, program string, warn func(error)) {
-	cfg := verify.Config{Engine: e.docs, Book: book, Now: now, Program: program}
+	cfg := verify.Config{Engine: e.docs, Book: book, Now: now, Program: program, Searching: e.searches.report}
 	// The nets that read pictures are loaded when the first picture comes.
 	cfg.Reader = ocr.NewLazy(func() (*ocr.Reader, error) {
 		installed, err := ocr.Installed(p.onnx, p.data, assets.Models())

@@ -1,6 +1,7 @@
 package viewmodel
 
 import (
+	"cmp"
 	"path"
 	"slices"
 	"strings"
@@ -173,7 +174,13 @@ func (s *Session) refilter() {
 			}
 			return strings.Compare(x, y)
 		})
-	} else if s.view.Down {
+	} else if s.parted {
+		slices.SortStableFunc(s.visible, func(a, b int) int {
+			x, y := s.items[a], s.items[b]
+			return cmp.Or(cmp.Compare(x.root, y.root), cmp.Compare(x.File.Part, y.File.Part))
+		})
+	}
+	if s.view.Sort == ColState && s.view.Down {
 		slices.Reverse(s.visible)
 	}
 }

@@ -131,8 +131,11 @@ type SpecialtyFact struct {
 
 func factsFor(ev *verify.Evidence) Facts {
 	f := Facts{SHA256: ev.Input.SHA256}
+	if ev.Part != nil { // certificates of one document share its bytes
+		f.SHA256 = ""
+	}
 	f.Producer = strings.TrimSpace(ev.Metadata.Producer + " " + ev.Metadata.Creator)
-	if len(ev.Metadata.IDs) > 0 {
+	if len(ev.Metadata.IDs) > 0 && ev.Part == nil {
 		f.DocumentID = strings.ToLower(ev.Metadata.IDs[0])
 	}
 	if ev.Fields == nil {

@@ -44,7 +44,7 @@ func (s *Session) Crossings() []Crossing {
 		var order []string
 		for id, it := range s.items {
 			k := crossKey(kind, &it.Facts)
-			if k == "" {
+			if k == "" || it.Folded() && kind != SameFile {
 				continue
 			}
 			if _, ok := groups[k]; !ok {

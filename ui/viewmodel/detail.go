@@ -22,6 +22,7 @@ type Detail struct {
 	Versions string
 	Choices  []string // specialties on the face, for the pick list
 	Pages    int
+	Page     int // the certificate's own, from 0
 }
 
 // VerdictView is the first thing a reader sees.

@@ -13,6 +13,8 @@ type File struct {
 	Key  any    // nil for a file of a batch that was kept: the engine finds it again by its path
 	// Bidder is the group that the file belongs to; "" is filled in from the folder, see BidderOf.
 	Bidder string
+	// Part is which certificate of a long document it is, from 1; 0 for the first, and for a file of one.
+	Part int
 }
 
 // State is how far the work on a file has come.
@@ -37,6 +39,11 @@ type Item struct {
 	packed []byte // the evidence, compressed; nil until Done
 	// Human holds a person's decisions on this file by check id.
 	Human map[string]verify.HumanDecision
+
+	root                int   // id of the file's own row
+	into                *Item // the original in whose row this print is judged, nil for none
+	pairing             bool  // it is being read together with its print
+	searched, searching int   // pages of a long document that were looked at, and that there are
 }
 
 // Judged reports whether the file was read, so that it can be judged.
@@ -76,13 +83,17 @@ type Picture struct {
 }
 
 // Counts are the numbers over the list.
-type Counts struct{ Total, Waiting, Reading, Passed, Failed, Indeterminate, Unreadable, Cancelled int }
+type Counts struct {
+	Total, Waiting, Reading, Passed, Failed, Indeterminate, Unreadable, Cancelled int
+	// Pairing are the originals that are being read once more, with their prints.
+	Pairing int
+}
 
 // Finished is the number of files that need no more work.
 func (c Counts) Finished() int { return c.Total - c.Waiting - c.Reading }
 
 // Working reports whether files are being read or wait to be.
-func (c Counts) Working() bool { return c.Waiting+c.Reading > 0 }
+func (c Counts) Working() bool { return c.Waiting+c.Reading+c.Pairing > 0 }
 
 // Filter narrows the list to one kind of result.
 type Filter int

@@ -4,6 +4,7 @@ import (
 	"sync"
 
 	"zhengyan/verify"
+	"zhengyan/verify/document"
 )
 
 // Kept is a file of a batch as it is kept over a restart. Packed is nil where the file is still to be read.
@@ -13,6 +14,9 @@ type Kept struct {
 	Bidder string                          `json:"bidder,omitempty"`
 	Packed []byte                          `json:"packed,omitempty"`
 	Human  map[string]verify.HumanDecision `json:"human,omitempty"`
+	// Part is the number of a certificate of a long document, Into the path of the original that a print is judged with.
+	Part int    `json:"part,omitempty"`
+	Into string `json:"into,omitempty"`
 }
 
 // Keeper keeps a batch over restarts. Put replaces what was kept under the same path; a file that has changed since it was
@@ -103,7 +107,11 @@ func (g *keeping) run() {
 
 func (s *Session) keepItem(it *Item) {
 	if s.keep != nil {
-		s.keep.put(Kept{Path: it.File.Path, Name: it.File.Name, Bidder: it.Bidder, Packed: it.packed, Human: it.Human})
+		k := Kept{Path: it.File.Path, Name: it.File.Name, Bidder: it.Bidder, Packed: it.packed, Human: it.Human, Part: it.File.Part}
+		if it.into != nil {
+			k.Into = it.into.File.Path
+		}
+		s.keep.put(k)
 	}
 }
 
@@ -121,9 +129,12 @@ func (s *Session) Restore(then func(total, waiting int)) {
 		defer s.wg.Done()
 		list, err := k.Load()
 		facts := make([]Facts, len(list))
+		var pairs verify.Pairing
 		for i := range list {
 			if list[i].Packed != nil {
-				facts[i] = factsFor(unpack(list[i].Packed, File{Name: list[i].Name, Path: list[i].Path}))
+				ev := unpack(list[i].Packed, File{Name: list[i].Name, Path: list[i].Path})
+				facts[i] = factsFor(ev)
+				pairs.Add(document.Source{Name: list[i].Path}, ev)
 			}
 		}
 		s.pump.post(func() {
@@ -132,6 +143,7 @@ func (s *Session) Restore(then func(total, waiting int)) {
 			if err != nil {
 				s.notice(s.messages.T("notice.kept", "error", err.Error()))
 			}
+			s.pairs = pairs
 			waiting := s.restored(list, facts)
 			if then != nil {
 				then(len(list), waiting)
@@ -142,14 +154,12 @@ func (s *Session) Restore(then func(total, waiting int)) {
 
 func (s *Session) restored(list []Kept, facts []Facts) (waiting int) {
 	for i, k := range list {
-		if _, known := s.byPath[k.Path]; known {
+		if s.known(k.Path) || k.Part > 0 && k.Packed == nil { // a part is found again with its document
 			continue
 		}
-		id := len(s.items)
-		it := &Item{ID: id, File: File{Name: k.Name, Path: k.Path, Bidder: k.Bidder}, Bidder: k.Bidder, Human: k.Human, packed: k.Packed, Facts: facts[i], State: Done}
-		s.items = append(s.items, it)
-		s.epochs = append(s.epochs, 0)
-		s.byPath[k.Path] = id
+		id := s.append(File{Name: k.Name, Path: k.Path, Bidder: k.Bidder, Part: k.Part})
+		it := s.items[id]
+		it.Human, it.packed, it.Facts, it.State = k.Human, k.Packed, facts[i], Done
 		if k.Packed == nil {
 			waiting++
 			s.enqueue(id)
@@ -157,6 +167,13 @@ func (s *Session) restored(list []Kept, facts []Facts) (waiting int) {
 		}
 		s.supersede(id)
 		it.Row = s.row(it, nil)
+	}
+	for _, k := range list {
+		p, ok1 := s.byPath[k.Path]
+		o, ok2 := s.byPath[k.Into]
+		if ok1 && ok2 && k.Into != "" && s.items[o].Judged() && s.items[p].Judged() {
+			s.fold(o, p)
+		}
 	}
 	s.stale = true
 	if s.selected < 0 && len(s.items) > 0 {

@@ -11,6 +11,9 @@ type job struct {
 	id    int
 	epoch int
 	file  File
+	// pair is the print that the file is read with, corners where a person has put its sheet's; nil for neither.
+	pair    *paired
+	corners *cornered
 }
 
 // queue hands jobs to the workers in order. It may be paused, emptied, and told to take one job first.

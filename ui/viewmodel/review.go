@@ -103,7 +103,7 @@ const maxUndo = 500
 // Decide records what a person decided on a check of the selected file and judges with it. An empty answer takes the
 // decision back. Decisions belong to one file; what the machine saw stays beside them.
 func (s *Session) Decide(check string, d verify.HumanDecision) {
-	it := s.Selected()
+	it := s.Selected().answering()
 	if it == nil || !it.Judged() {
 		return
 	}
@@ -135,7 +135,7 @@ func (s *Session) decided(it *Item, human map[string]verify.HumanDecision) {
 	s.decisions++
 	rep := s.judge(it, s.evidence(it))
 	it.Row = s.row(it, rep)
-	if it.ID == s.selected {
+	if s.shown(it) {
 		s.report = rep
 		s.wantTimeline()
 	}

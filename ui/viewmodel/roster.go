@@ -213,7 +213,7 @@ func (s *Session) CheckRoster(list []Required, bidder string) []RosterLine {
 		best, bestScore := -1, 0
 		var diff []Difference
 		for id, it := range s.items {
-			if bidder != "" && it.Bidder != bidder {
+			if bidder != "" && it.Bidder != bidder || it.Folded() {
 				continue
 			}
 			score, d := rosterScore(p, &it.Facts)
@@ -236,7 +236,7 @@ func (s *Session) CheckRoster(list []Required, bidder string) []RosterLine {
 		out = append(out, l)
 	}
 	for id, it := range s.items {
-		if (bidder != "" && it.Bidder != bidder) || !it.Judged() || used[id] || s.duplicateOfUsed(id, used) {
+		if (bidder != "" && it.Bidder != bidder) || !it.Judged() || it.Folded() || used[id] || s.duplicateOfUsed(id, used) {
 			continue
 		}
 		out = append(out, RosterLine{State: RosterExtra, Item: id, Verdict: it.Row.Indication, Subtitle: it.Row.Subtitle})

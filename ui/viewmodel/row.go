@@ -1,12 +1,18 @@
 package viewmodel
 
 import (
+	"path"
+	"strconv"
+
 	"zhengyan/verify"
 	"zhengyan/verify/fields"
 )
 
 // row makes the list's line for an item; rep is nil until the file was judged.
 func (s *Session) row(it *Item, rep *verify.Report) Row {
+	if it.into != nil {
+		rep = nil // it has no verdict of its own
+	}
 	r := s.facts(it, rep)
 	r.cells(s.messages, it, rep)
 	if rep != nil && rep.Error == nil && rep.Evidence != nil && !s.second.IsZero() {
@@ -23,17 +29,28 @@ func (s *Session) row(it *Item, rep *verify.Report) Row {
 func (s *Session) facts(it *Item, rep *verify.Report) Row {
 	m := s.messages
 	r := Row{Title: it.File.Name}
+	if it.into != nil {
+		r.Shape, r.Subtitle = ShapeSkip, m.T("pair.folded", "file", it.into.File.Name)
+		return r
+	}
 	switch it.State {
 	case Waiting:
 		r.Subtitle = m.T("state.waiting")
 	case Reading:
 		r.Subtitle = m.T("state.reading")
+		if it.searching > 0 {
+			r.Subtitle = m.T("state.searching", "done", strconv.Itoa(it.searched), "total", strconv.Itoa(it.searching))
+		}
 	case Cancelled:
 		r.Subtitle = m.T("state.cancelled")
 		r.Shape = ShapeSkip
 	}
 	if rep == nil {
 		return r
+	}
+	r.Title = titleOf(m, it, rep.Evidence)
+	if rep.Evidence != nil && rep.Evidence.Print != nil {
+		r.Title = m.T("pair.title", "original", r.Title, "print", path.Base(slashed(rep.Evidence.Print.Input.Name)))
 	}
 	r.Shape = ShapeOf(rep.Indication)
 	r.Indication, r.Copy, r.Registration = rep.Indication, rep.Copy.Indication, rep.Registration.Indication

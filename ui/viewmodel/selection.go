@@ -90,7 +90,7 @@ func (s *Session) Select(id int) {
 	s.selected = id
 	s.forget()
 	s.queue.promote(id)
-	if it := s.items[id]; it.Judged() {
+	if it := s.items[id].answering(); it.Judged() {
 		s.report = s.judge(it, s.evidence(it))
 		s.wantTimeline()
 	}
@@ -133,7 +133,7 @@ func (s *Session) Ask(q verify.Question) {
 	q.Lang = string(s.messages.Lang())
 	gen := s.asked.Load().gen + 1
 	s.asked.Store(&asked{gen: gen, q: q})
-	if it := s.Selected(); it != nil && it.Judged() {
+	if it := s.Selected().answering(); it != nil && it.Judged() {
 		s.report = s.judge(it, s.evidence(it))
 		it.Row = s.row(it, s.report)
 		s.wantTimeline()
@@ -153,7 +153,7 @@ func (s *Session) Second() time.Time { return s.second }
 
 // SecondReport is the selected file's report as at the second day, nil if there is none.
 func (s *Session) SecondReport() *verify.Report {
-	it := s.Selected()
+	it := s.Selected().answering()
 	if it == nil || s.second.IsZero() || !it.Judged() {
 		return nil
 	}
@@ -186,7 +186,7 @@ func (s *Session) judgeAll(gen int, q verify.Question) {
 	}
 	var todos []todo
 	for id, it := range s.items {
-		if it.Judged() && id != s.selected {
+		if it.Judged() && !s.shown(it) {
 			todos = append(todos, todo{id, s.epochs[id], it.packed, it.File, it.Human})
 		}
 	}
@@ -229,13 +229,14 @@ func (s *Session) judgeAll(gen int, q verify.Question) {
 
 // wantTimeline works out the selected file's segments unless they are known. The old ones stay until then.
 func (s *Session) wantTimeline() {
-	q := s.questionFor(s.items[s.selected])
-	key := segKey{s.selected, q.Policy, q.Specialty, q.Employer, q.Lang, s.decisions}
+	it := s.items[s.selected].answering()
+	q := s.questionFor(it)
+	key := segKey{it.ID, q.Policy, q.Specialty, q.Employer, q.Lang, s.decisions}
 	if key == s.segFor && s.segments != nil {
 		return
 	}
 	s.segFor = key
-	ev := s.evidence(s.items[s.selected])
+	ev := s.evidence(it)
 	s.wg.Add(1)
 	go func() {
 		defer s.wg.Done()
@@ -320,6 +321,9 @@ func (s *Session) recount() {
 // count adds a file to the numbers.
 func (c *Counts) count(it *Item) {
 	c.Total++
+	if it.pairing {
+		c.Pairing++
+	}
 	switch it.State {
 	case Waiting:
 		c.Waiting++
@@ -344,7 +348,7 @@ func (c *Counts) count(it *Item) {
 // PageSizes are the sizes of the selected file's pages in page units, nil until it was read.
 func (s *Session) PageSizes() []document.PageSize {
 	if ev := s.evidence(s.Selected()); ev != nil {
-		return ev.PageSizes
+		return sizesOf(ev)
 	}
 	return nil
 }

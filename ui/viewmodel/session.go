@@ -2,7 +2,6 @@ package viewmodel
 
 import (
 	"context"
-	"fmt"
 	"image"
 	"sync"
 	"sync/atomic"
@@ -96,6 +95,9 @@ type Session struct {
 	endJudge  context.CancelFunc
 	expanding int
 	paused    bool
+	parted    bool           // some document has more than one row
+	pairs     verify.Pairing // originals and prints that were read
+	folded    map[int]int    // the print in each original's row
 	notices   []string
 	decisions int // made so far, over all files
 	change    Change
@@ -116,7 +118,7 @@ type segKey struct {
 // NewSession starts a session with its workers and pump. Close it.
 func NewSession(c Config) *Session {
 	s := &Session{
-		engine: c.Engine, messages: c.Messages, onChange: c.OnChange, queue: newQueue(), byPath: map[string]int{}, selected: -1,
+		engine: c.Engine, messages: c.Messages, onChange: c.OnChange, queue: newQueue(), byPath: map[string]int{}, folded: map[int]int{}, selected: -1,
 		opened: newCache(openedEvidence), recorder: c.Recorder, operator: c.Operator, now: c.Now,
 	}
 	s.ctx, s.end = context.WithCancel(context.Background())
@@ -188,10 +190,7 @@ func (s *Session) Open(paths []string) {
 func (s *Session) add(f File) {
 	id, known := s.byPath[f.Path]
 	if !known {
-		id = len(s.items)
-		s.items = append(s.items, &Item{ID: id, File: f, Bidder: f.Bidder})
-		s.epochs = append(s.epochs, 0)
-		s.byPath[f.Path] = id
+		id = s.append(f)
 		if s.view.plain() {
 			s.visible = append(s.visible, id)
 		} else {
@@ -206,13 +205,16 @@ func (s *Session) add(f File) {
 	}
 }
 
-func (s *Session) enqueue(id int) {
+func (s *Session) enqueue(id int) { s.enqueueWith(id, nil) }
+
+func (s *Session) enqueueWith(id int, corners *cornered) {
+	s.unfold(id)
 	it := s.items[id]
 	s.supersede(id)
-	it.State, it.packed, it.Facts = Waiting, nil, Facts{}
+	it.State, it.packed, it.Facts, it.pairing, it.searched, it.searching = Waiting, nil, Facts{}, false, 0, 0
 	s.opened.drop(id)
 	it.Row = s.row(it, nil)
-	s.queue.push(job{ctx: s.work, id: id, epoch: s.epochs[id], file: it.File})
+	s.queue.push(job{ctx: s.work, id: id, epoch: s.epochs[id], file: it.File, corners: corners})
 	s.change.List = true
 	if id == s.selected {
 		s.forget()
@@ -233,36 +235,31 @@ func (s *Session) worker() {
 		if !ok {
 			return
 		}
-		s.pump.post(func() { s.apply(j, func(it *Item) { it.State = Reading; it.Row = s.row(it, nil) }) })
-		ev, err := s.gather(j.ctx, j.file)
+		if j.pair == nil {
+			s.pump.post(func() { s.apply(j, func(it *Item) { it.State = Reading; it.Row = s.row(it, nil) }) })
+		}
+		list, err := s.read(j)
 		if err != nil || j.ctx.Err() != nil {
 			s.pump.post(func() {
-				s.apply(j, func(it *Item) { it.State = Cancelled; it.Row = s.row(it, nil) })
+				s.apply(j, func(it *Item) {
+					if it.pairing = false; j.pair == nil {
+						it.State = Cancelled
+						it.Row = s.row(it, nil)
+					}
+				})
 			})
 			continue
 		}
 		a := s.asked.Load()
-		rep := s.engine.Judge(ev, a.q)
-		packed := pack(ev)
-		if s.recorder != nil {
-			s.recorder.Verdict(rep)
+		found := make([]gathered, len(list))
+		for i, ev := range list {
+			found[i] = gathered{ev, pack(ev), s.engine.Judge(ev, a.q)}
+			if s.recorder != nil {
+				s.recorder.Verdict(found[i].rep)
+			}
 		}
-		s.pump.post(func() { s.finish(j, ev, packed, a.gen, rep) })
+		s.pump.post(func() { s.finishAll(j, a.gen, found) })
 	}
-}
-
-// gather turns a panic of a library into evidence on this one file.
-func (s *Session) gather(ctx context.Context, f File) (ev *verify.Evidence, err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			ev, err = broken(f, fmt.Sprint(r)), nil
-		}
-	}()
-	ev, err = s.engine.Gather(ctx, f)
-	if err == nil && ev == nil {
-		ev = broken(f, "no evidence")
-	}
-	return ev, err
 }
 
 // broken is the evidence on a file on which the program itself failed.
@@ -290,7 +287,7 @@ func (s *Session) finish(j job, ev *verify.Evidence, packed []byte, gen int, rep
 			rep = s.judge(it, ev)
 		}
 		it.Row = s.row(it, rep)
-		if it.ID == s.selected {
+		if s.shown(it) {
 			s.report = rep
 			s.change.Detail = true
 			s.wantTimeline()
@@ -306,6 +303,7 @@ func (s *Session) Cancel() {
 	s.work, s.endWork = context.WithCancel(s.ctx)
 	s.queue.clear()
 	for id, it := range s.items {
+		it.pairing = false
 		if it.State == Waiting || it.State == Reading {
 			s.supersede(id)
 			it.State = Cancelled
@@ -341,6 +339,7 @@ func (s *Session) Clear() {
 	// Requests are numbered for the whole session, so nothing still under way can land in the new list.
 	s.items, s.visible, s.epochs, s.byPath = nil, nil, nil, map[string]int{}
 	s.counts, s.selected, s.undo, s.view = Counts{}, -1, nil, View{}
+	s.pairs, s.folded, s.parted = verify.Pairing{}, map[int]int{}, false
 	s.opened = newCache(openedEvidence)
 	s.forget()
 	if s.keep != nil {

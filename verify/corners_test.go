@@ -1,0 +1,94 @@
+package verify_test
+
+import (
+	"bytes"
+	"context"
+	"image"
+	"image/color"
+	"image/png"
+	"slices"
+	"testing"
+
+	"zhengyan/verify"
+	"zhengyan/verify/document"
+	"zhengyan/verify/document/sheet"
+	"zhengyan/verify/fields"
+	"zhengyan/verify/page"
+)
+
+// looker is a reader that reads nothing and remembers what it was shown.
+type looker struct{ seen []image.Image }
+
+func (l *looker) Name() string { return "looker" }
+
+func (l *looker) ReadPage(_ context.Context, img image.Image, _ int) (page.Text, error) {
+	l.seen = append(l.seen, img)
+	return page.Text{}, nil
+}
+
+func (l *looker) Lines(context.Context, image.Image, int) ([]fields.Line, error) { return nil, nil }
+
+// A sheet that no finder can tell from its desk is read between the corners that a person has set.
+func TestGatherCorners(t *testing.T) {
+	// A desk in two greens that are almost the same; the sheet is where the second begins.
+	corners := [4]page.Point{{X: 210, Y: 160}, {X: 640, Y: 190}, {X: 610, Y: 760}, {X: 180, Y: 730}}
+	desk, paper := color.RGBA{90, 140, 90, 255}, color.RGBA{94, 144, 94, 255}
+	img := image.NewRGBA(image.Rect(0, 0, 800, 900))
+	for y := range 900 {
+		for x := range 800 {
+			c := desk
+			if inside(corners, float64(x)+0.5, float64(y)+0.5) {
+				c = paper
+			}
+			img.SetRGBA(x, y, c)
+		}
+	}
+	var b bytes.Buffer
+	if err := png.Encode(&b, img); err != nil {
+		t.Fatal(err)
+	}
+	src := document.SourceBytes("photo.png", b.Bytes())
+	l := &looker{}
+	v := verifierWith(t, func(c *verify.Config) { c.Reader = l })
+
+	ev, err := v.GatherCorners(t.Context(), src, 0, corners)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(l.seen) != 1 {
+		t.Fatalf("%d pictures were read", len(l.seen))
+	}
+	flat := l.seen[0]
+	m := flat.Bounds()
+	for _, at := range []image.Point{{4, 4}, {m.Dx() - 5, 4}, {m.Dx() - 5, m.Dy() - 5}, {4, m.Dy() - 5}, {m.Dx() / 2, m.Dy() / 2}} {
+		r, _, _, _ := flat.At(m.Min.X+at.X, m.Min.Y+at.Y).RGBA()
+		if r>>8 < 93 {
+			t.Errorf("%v of %v is desk: %d", at, m, r>>8)
+		}
+	}
+	if p := ev.Picture; p == nil || p.Sheet == nil || !p.Sheet.Has(sheet.ByHand) || p.Sheet.Corners != corners {
+		t.Errorf("the sheet is %+v", ev.Picture)
+	}
+
+	// Corners that cross over are those of no sheet: the page is read as ever, and that is said.
+	l.seen = nil
+	corners[0], corners[1] = corners[1], corners[0]
+	if ev, err = v.GatherCorners(t.Context(), src, 0, corners); err != nil {
+		t.Fatal(err)
+	}
+	said := slices.ContainsFunc(ev.Problems, func(p verify.Problem) bool { return p.Stage == "ocr" && p.Code == "corners" })
+	whole := slices.ContainsFunc(l.seen, func(m image.Image) bool { return m.Bounds() == img.Bounds() })
+	if !said || !whole {
+		t.Errorf("said: %v, the page was read as it is: %v", said, whole)
+	}
+}
+
+func inside(c [4]page.Point, x, y float64) bool {
+	for i := range c {
+		a, b := c[i], c[(i+1)%4]
+		if (b.X-a.X)*(y-a.Y)-(b.Y-a.Y)*(x-a.X) < 0 {
+			return false
+		}
+	}
+	return true
+}
