@@ -1,14 +1,12 @@
 package store
 
 import (
-	"bytes"
-	"cmp"
 	"context"
 	"fmt"
+	"iter"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strconv"
 	"sync"
@@ -26,28 +24,24 @@ func benchRows() int {
 	return 200_000
 }
 
-// benchFile is built once; it lies in the folder that ZHENGYAN_BENCH_DIR names, else in a temporary one.
-var benchFile = sync.OnceValues(func() (string, error) {
-	dir := os.Getenv("ZHENGYAN_BENCH_DIR")
-	if dir == "" {
-		var err error
-		if dir, err = os.MkdirTemp("", "zhengyan-bench-*"); err != nil {
-			return "", err
-		}
+// benchFolder is where the benchmarks' files lie: the folder that ZHENGYAN_BENCH_FILES names, else a temporary one.
+func benchFolder(b *testing.B) string {
+	if dir := os.Getenv("ZHENGYAN_BENCH_FILES"); dir != "" {
+		return dir
 	}
-	path := filepath.Join(dir, fmt.Sprintf("bench-%d.db", benchRows()))
-	if _, err := os.Stat(path); err == nil {
-		return path, nil
+	dir, err := temporaryFolder()
+	if err != nil {
+		b.Fatal(err)
 	}
-	start := time.Now()
-	err := Build(context.Background(), generated(benchRows(), 1), testMeta(), path)
-	fmt.Printf("built %d rows in %v\n", benchRows(), time.Since(start))
-	return path, err
-})
+	return dir
+}
+
+// temporaryFolder is made once, so that benchmarks share what is built in it.
+var temporaryFolder = sync.OnceValues(func() (string, error) { return os.MkdirTemp("", "zhengyan-bench-*") })
 
 func benchSnapshot(b *testing.B) *Snapshot {
 	b.Helper()
-	path, err := benchFile()
+	path, err := benchDay(benchFolder(b), 0, benchRows())
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -115,20 +109,37 @@ func BenchmarkLookup(b *testing.B) {
 			b.ReportMetric(float64(st.Size())/float64(benchRows()), "B/row")
 		})
 	}
-	b.Run("raw-sorted-array", func(b *testing.B) { rawLookup(b, qs) })
+	b.Run("raw-sorted-array", func(b *testing.B) {
+		lookup, err := rawArray(generated(benchRows(), 1))
+		if err != nil {
+			b.Fatal(err)
+		}
+		times := make([]time.Duration, 0, 1<<16)
+		for i := 0; b.Loop(); i++ {
+			start := time.Now()
+			err := lookup(qs[i%len(qs)])
+			times = append(times, time.Since(start))
+			if err != nil {
+				b.Fatal(err)
+			}
+		}
+		report(b, times)
+	})
 }
 
-// rawLookup is the limit: packed rows in memory, found by binary search over sorted hashes, decoded.
-func rawLookup(b *testing.B, qs []rules.RegistryQuery) {
+// rawArray is the limit: packed rows in memory, found by binary search over sorted hashes, decoded.
+func rawArray(rows iter.Seq2[Row, error]) (lookup func(rules.RegistryQuery) error, err error) {
 	g := newGrowing()
 	var arena []byte
 	var at []uint64
 	index := map[byte][]uint64{}
-	for r, err := range generated(benchRows(), 1) {
-		if err != nil {
-			b.Fatal(err)
+	for r, err := range rows {
+		if err == nil {
+			r, err = normalise(r)
 		}
-		r, _ = normalise(r)
+		if err != nil {
+			return nil, err
+		}
 		n := uint64(len(at))
 		at = append(at, uint64(len(arena)))
 		arena = appendBytes(arena, []byte(r.Number))
@@ -141,28 +152,24 @@ func rawLookup(b *testing.B, qs []rules.RegistryQuery) {
 	for _, l := range index {
 		slices.Sort(l)
 	}
-	times := make([]time.Duration, 0, 1<<16)
-	for i := 0; b.Loop(); i++ {
-		start := time.Now()
-		k := queryKeys(qs[i%len(qs)])[0]
+	return func(q rules.RegistryQuery) error {
+		k := queryKeys(q)[0]
 		list, want := index[k.tree], uint64(keyHash(k.tree, k.key))<<32
 		j, _ := slices.BinarySearch(list, want)
 		for ; j < len(list) && list[j]>>32 == want>>32; j++ {
 			n := uint32(list[j])
 			u := unpacker{b: arena[at[n]:at[n+1]]}
 			number := string(u.take(u.uvarint()))
-			if r, err := decodeRow(u.b, number, g); err != nil || !k.fits(&r) {
-				continue
+			if r, err := decodeRow(u.b, number, g); err != nil || k.fits(&r) {
+				return err
 			}
-			break
 		}
-		times = append(times, time.Since(start))
-	}
-	report(b, times)
+		return nil
+	}, nil
 }
 
 func BenchmarkOpen(b *testing.B) {
-	path, err := benchFile()
+	path, err := benchDay(benchFolder(b), 0, benchRows())
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -173,46 +180,6 @@ func BenchmarkOpen(b *testing.B) {
 		}
 		s.Close()
 	}
-}
-
-// BenchmarkDelta measures a delta of one row in a hundred: its size, and laying it over the old file.
-func BenchmarkDelta(b *testing.B) {
-	ctx := context.Background()
-	path, err := benchFile()
-	if err != nil {
-		b.Fatal(err)
-	}
-	old := open(b, path)
-	dir := b.TempDir()
-	to := filepath.Join(dir, "to.db")
-	m := testMeta()
-	m.AsOf = m.AsOf.AddDate(0, 0, 1)
-	rows := func(yield func(Row, error) bool) {
-		i := 0
-		for r, err := range generated(benchRows(), 1) {
-			if i++; i%100 == 0 {
-				r.Status = cmp.Or(map[string]string{"有效": "注销"}[r.Status], "有效")
-			}
-			if !yield(r, err) {
-				return
-			}
-		}
-	}
-	if err := Build(ctx, rows, m, to); err != nil {
-		b.Fatal(err)
-	}
-	var delta bytes.Buffer
-	if _, err := WriteDelta(ctx, path, to, &delta); err != nil {
-		b.Fatal(err)
-	}
-	for i := 0; b.Loop(); i++ {
-		if _, err := ApplyDelta(ctx, old, bytes.NewReader(delta.Bytes()), filepath.Join(dir, fmt.Sprint(i))); err != nil {
-			b.Fatal(err)
-		}
-	}
-	b.ReportMetric(float64(delta.Len()), "delta-bytes")
-	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N)/float64(benchRows()), "µs/row")
-	runtime.KeepAlive(old)
 }
 
 func BenchmarkBuild(b *testing.B) {

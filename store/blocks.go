@@ -27,35 +27,35 @@ type rowBlocks struct {
 	first   uint32
 	count   uint32
 	ordinal uint32
-	body    []byte
+	body    []byte // behind blockHead bytes for what is known at the end
 	last    []byte
 	key     [4]byte
-	value   []byte
 }
 
+// blockHead is the most that stands before the rows of a block.
+const blockHead = 4 + binary.MaxVarintLen32
+
 func (w *rowBlocks) add(number, packed []byte) error {
-	before := len(w.body)
-	w.append(number, packed)
-	if w.count > 0 && len(w.body)+4+binary.MaxVarintLen32 > w.limit {
-		w.body = w.body[:before]
-		if err := w.flush(); err != nil {
-			return err
-		}
-		w.append(number, packed)
-	}
+	err := w.addFollowing(number, sharedPrefix(number, w.last), packed, nil, nil)
 	w.last = append(w.last[:0], number...)
-	w.count++
-	return nil
+	return err
+}
+
+func sharedPrefix(a, b []byte) (n int) {
+	for n < len(a) && n < len(b) && a[n] == b[n] {
+		n++
+	}
+	return n
 }
 
 // addFollowing is add for a row whose number shares this many bytes with the row that was added before it, and whose packed
-// rest comes in three pieces.
+// rest comes in three pieces. It leaves last as it is.
 func (w *rowBlocks) addFollowing(number []byte, shared int, a, b, c []byte) error {
-	packed := uint64(len(a) + len(b) + len(c))
+	packed := len(a) + len(b) + len(c)
 	if w.count > 0 {
 		suffix := len(number) - shared
-		size := varLen(uint64(shared)) + varLen(uint64(suffix)) + suffix + varLen(packed) + int(packed)
-		if len(w.body)+size+4+binary.MaxVarintLen32 > w.limit {
+		size := varLen(uint64(shared)) + varLen(uint64(suffix)) + suffix + varLen(uint64(packed)) + packed
+		if len(w.body)+size > w.limit {
 			if err := w.flush(); err != nil {
 				return err
 			}
@@ -63,44 +63,40 @@ func (w *rowBlocks) addFollowing(number []byte, shared int, a, b, c []byte) erro
 	}
 	if w.count == 0 {
 		shared = 0
+		w.body = append(w.body[:0], make([]byte, blockHead)...)
 	}
-	w.body = binary.AppendUvarint(w.body, uint64(shared))
-	w.body = binary.AppendUvarint(w.body, uint64(len(number)-shared))
-	w.body = append(w.body, number[shared:]...)
-	w.body = binary.AppendUvarint(w.body, packed)
-	w.body = append(append(append(w.body, a...), b...), c...)
-	w.last = append(w.last[:0], number...)
+	suffix := len(number) - shared
+	body := w.body
+	if shared|suffix|packed < 0x80 {
+		body = append(body, byte(shared), byte(suffix))
+		body = append(append(body, number[shared:]...), byte(packed))
+	} else {
+		body = binary.AppendUvarint(body, uint64(shared))
+		body = binary.AppendUvarint(body, uint64(suffix))
+		body = binary.AppendUvarint(append(body, number[shared:]...), uint64(packed))
+	}
+	w.body = append(append(append(body, a...), b...), c...)
 	w.count++
 	return nil
 }
 
 func varLen(x uint64) int { return (bits.Len64(x|1) + 6) / 7 }
 
-func (w *rowBlocks) append(number, packed []byte) {
-	n := 0
-	for n < len(number) && n < len(w.last) && number[n] == w.last[n] {
-		n++
-	}
-	w.body = binary.AppendUvarint(w.body, uint64(n))
-	w.body = binary.AppendUvarint(w.body, uint64(len(number)-n))
-	w.body = append(w.body, number[n:]...)
-	w.body = binary.AppendUvarint(w.body, uint64(len(packed)))
-	w.body = append(w.body, packed...)
-}
-
 func (w *rowBlocks) flush() error {
 	if w.count == 0 {
 		return nil
 	}
-	w.value = binary.BigEndian.AppendUint32(w.value[:0], w.ordinal)
-	w.value = binary.AppendUvarint(w.value, uint64(w.count))
-	w.value = append(w.value, w.body...)
+	var count [binary.MaxVarintLen32]byte
+	n := binary.PutUvarint(count[:], uint64(w.count))
+	value := w.body[blockHead-4-n:]
+	binary.BigEndian.PutUint32(value, w.ordinal)
+	copy(value[4:], count[:n])
 	binary.BigEndian.PutUint32(w.key[:], w.first)
-	if err := w.put(w.key[:], w.value); err != nil {
+	if err := w.put(w.key[:], value); err != nil {
 		return err
 	}
 	w.first += w.count
-	w.count, w.body, w.last = 0, w.body[:0], w.last[:0]
+	w.count, w.last = 0, w.last[:0]
 	w.ordinal++
 	return nil
 }
@@ -183,10 +179,11 @@ type indexWriter struct {
 	ordinal uint32
 	first   uint64
 	prev    uint32
-	body    []byte
-	marks   []skip // of each entry
+	used    int                  // bytes of entries
+	count   int                  // of entries
+	marks   [maxPageEntries]skip // of each entry
 	key     [8]byte
-	value   []byte
+	value   [blockBytes + binary.MaxVarintLen32 + 4]byte // the entries stand behind indexHead bytes
 }
 
 type skip struct {
@@ -197,53 +194,58 @@ type skip struct {
 const (
 	indexSkips = 7
 	indexHead  = 20 + 2 + indexSkips*6
+	// maxPageEntries is the most that a page holds: an entry takes two bytes at least, and the first may do so alone.
+	maxPageEntries = (blockBytes-indexHead)/2 + 1
 )
 
 func (w *indexWriter) add(e uint64) error {
 	h := uint32(e >> 32)
-	// A difference takes five bytes at most; with fewer the page may still be full, which the next entry finds.
-	if len(w.body)+varLen(uint64(h-w.prev))+w.width > blockBytes-indexHead && len(w.marks) > 0 {
+	gap := h - w.prev
+	if w.used+w.width+binary.MaxVarintLen32 > blockBytes-indexHead && w.used+varLen(uint64(gap))+w.width > blockBytes-indexHead && w.count > 0 {
 		if err := w.flush(e); err != nil {
 			return err
 		}
 	}
-	if len(w.marks) == 0 {
-		w.first, w.prev = e, h
+	if w.count == 0 {
+		w.first, w.prev, gap = e, h, 0
 	}
-	w.marks = append(w.marks, skip{w.prev, uint16(len(w.body))})
-	gap := h - w.prev
-	for gap >= 0x80 {
-		w.body = append(w.body, byte(gap)|0x80)
-		gap >>= 7
+	i := w.used
+	w.marks[w.count] = skip{w.prev, uint16(i)}
+	w.count++
+	body := w.value[indexHead:]
+	if gap < 1<<14 {
+		two := (gap + 0x3f80) >> 14 // 1 from 0x80 on
+		body[i] = byte(gap&0x7f | two<<7)
+		body[i+1] = byte(gap >> 7) // written over if it is not needed
+		i += 1 + int(two)
+	} else {
+		i += binary.PutUvarint(body[i:], uint64(gap))
 	}
-	w.body = append(w.body, byte(gap))
-	for s := 8 * (w.width - 1); s >= 0; s -= 8 {
-		w.body = append(w.body, byte(e>>s))
-	}
+	binary.BigEndian.PutUint32(body[i:], uint32(e)<<(uint(32-8*w.width)&31)) // what is too much is written over
+	w.used = i + w.width
 	w.prev = h
 	return nil
 }
 
 func (w *indexWriter) flush(next uint64) error {
-	if len(w.marks) == 0 {
+	if w.count == 0 {
 		return nil
 	}
 	v := binary.BigEndian.AppendUint32(w.value[:0], w.ordinal)
 	v = binary.BigEndian.AppendUint64(v, w.first)
 	v = binary.BigEndian.AppendUint64(v, next)
-	v = binary.BigEndian.AppendUint16(v, uint16(len(w.marks)))
-	for i := range indexSkips {
-		m := w.marks[(i+1)*len(w.marks)/(indexSkips+1)]
+	v = binary.BigEndian.AppendUint16(v, uint16(w.count))
+	for i := range indexSkips { // v is w.value: its head has room for all
+		m := w.marks[(i+1)*w.count/(indexSkips+1)]
 		v = binary.BigEndian.AppendUint32(v, m.before)
 		v = binary.BigEndian.AppendUint16(v, m.offset)
 	}
-	w.value = append(v, w.body...)
 	binary.BigEndian.PutUint64(w.key[:], w.first)
-	if err := w.put(w.key[:], w.value); err != nil {
+	if err := w.put(w.key[:], w.value[:indexHead+w.used]); err != nil {
 		return err
 	}
 	w.ordinal++
-	w.marks, w.body = w.marks[:0], w.body[:0]
+	w.used, w.count = 0, 0
 	return nil
 }
 

@@ -1,12 +1,13 @@
 package store
 
 import (
-	"bufio"
 	"cmp"
 	"encoding/binary"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"hash/fnv"
+	"io"
 	"os"
 	"slices"
 )
@@ -17,7 +18,8 @@ import (
 // in. bbolt's own check accepts the file, and the tests hold it to that.
 type bulkWriter struct {
 	f       *os.File
-	out     *bufio.Writer
+	out     *sink
+	expect  int64  // bytes of the file, if they are known; needed for its hash
 	next    uint64 // number of the page that is written next
 	buckets []bulkBucket
 
@@ -27,6 +29,7 @@ type bulkWriter struct {
 	children []bulkChild
 	name     string
 	page     []byte
+	zero     [pageSize]byte
 }
 
 type bulkItem struct{ key, end int } // key starts at the end of the item before
@@ -47,18 +50,30 @@ const (
 	bulkFirstPage  = 3 // after two meta pages and the list of free pages, which stays empty
 	boltBucketFlag = 1
 	maxBulkKey     = 8
-	bulkBuffer     = 1 << 20
 )
 
-// newBulkWriter creates the file, which must not exist.
-func newBulkWriter(path string) (*bulkWriter, error) {
+// newBulkWriter creates the file, which must not exist. Where its size is known beforehand (expect, bytes), its SHA-256 is
+// taken on the way; zero takes none.
+func newBulkWriter(path string, expect int64) (*bulkWriter, error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
 		return nil, err
 	}
-	w := &bulkWriter{f: f, out: bufio.NewWriterSize(f, bulkBuffer), next: bulkFirstPage, page: make([]byte, pageSize)}
-	_, err = w.out.Write(make([]byte, bulkFirstPage*pageSize)) // written last
-	return w, err
+	if _, err := f.Seek(bulkFirstPage*pageSize, io.SeekStart); err != nil { // the head is written last
+		return nil, errors.Join(err, f.Close(), os.Remove(path))
+	}
+	w := &bulkWriter{f: f, out: newSink(f, expect > 0), expect: expect, next: bulkFirstPage, page: make([]byte, pageSize)}
+	if expect > 0 {
+		// The head stands first and names the last page, so a hash from front to back needs the size beforehand.
+		w.out.sum.Write(head(uint64(expect / pageSize)))
+	}
+	return w, nil
+}
+
+// abort ends writing and leaves the file as it is.
+func (w *bulkWriter) abort() {
+	_ = w.out.close() // there is an error already
+	w.f.Close()
 }
 
 // begin starts a bucket.
@@ -90,8 +105,13 @@ func (w *bulkWriter) put(key, value []byte) error {
 
 // leaf writes the page that was filled, with pages of overflow behind it where one entry is larger than a page.
 func (w *bulkWriter) leaf(flag uint32) error {
-	b := w.start(boltFlagLeaf, len(w.items), w.used)
+	pages := (w.used + pageSize - 1) / pageSize
 	data, from := boltHeader+len(w.items)*boltElement, 0
+	if len(w.page) < data {
+		w.page = make([]byte, data)
+	}
+	b := w.page[:data]
+	pageHeader(b, w.next, boltFlagLeaf, len(w.items), pages-1)
 	var first bulkChild
 	for i, it := range w.items {
 		e := boltHeader + i*boltElement
@@ -104,11 +124,16 @@ func (w *bulkWriter) leaf(flag uint32) error {
 		}
 		from = it.end
 	}
-	copy(b[data:], w.arena)
 	first.page = w.next
 	w.children = append(w.children, first)
+	w.next += uint64(pages)
+	for _, part := range [][]byte{b, w.arena, w.zero[:pages*pageSize-w.used]} {
+		if _, err := w.out.Write(part); err != nil {
+			return err
+		}
+	}
 	w.reset()
-	return w.finishPage(b)
+	return nil
 }
 
 // start prepares a page for size bytes.
@@ -184,37 +209,45 @@ func (w *bulkWriter) branches() error {
 	return nil
 }
 
-// close writes the list of buckets and the head of the file, makes it last, and closes it.
-func (w *bulkWriter) close() error {
+// close writes the list of buckets, which is the last page, and the head of the file, makes it last, and closes it. It
+// returns the SHA-256 of the file, if that was asked for.
+func (w *bulkWriter) close() (sum string, err error) {
 	slices.SortFunc(w.buckets, func(a, b bulkBucket) int { return cmp.Compare(a.name, b.name) })
 	w.children = w.children[:0]
 	w.reset()
 	for _, b := range w.buckets {
 		value := binary.LittleEndian.AppendUint64(nil, b.root)
 		if err := w.put([]byte(b.name), binary.LittleEndian.AppendUint64(value, 0)); err != nil {
-			return err
+			return "", err
 		}
 	}
 	if err := w.leaf(boltBucketFlag); err != nil {
-		return err
+		return "", err
 	}
-	if len(w.children) != 1 {
-		return errors.New("too many buckets")
+	if len(w.children) != 1 || w.children[0].page != w.next-1 {
+		return "", errors.New("too many buckets")
 	}
-	if err := w.out.Flush(); err != nil {
-		return err
+	if err := w.out.close(); err != nil {
+		return "", err
 	}
-	if _, err := w.f.WriteAt(w.head(w.children[0].page), 0); err != nil {
-		return err
+	if w.expect > 0 {
+		if w.next*pageSize != uint64(w.expect) {
+			return "", fmt.Errorf("%w: it gives %d bytes instead of %d", ErrDelta, w.next*pageSize, w.expect)
+		}
+		sum = hex.EncodeToString(w.out.sum.Sum(nil))
+	}
+	if _, err := w.f.WriteAt(head(w.next), 0); err != nil {
+		return "", err
 	}
 	if err := w.f.Sync(); err != nil {
-		return err
+		return "", err
 	}
-	return w.f.Close()
+	return sum, w.f.Close()
 }
 
-// head is the two meta pages and the empty list of free pages.
-func (w *bulkWriter) head(root uint64) []byte {
+// head is the two meta pages and the empty list of free pages of a file of this many pages, whose last is the list of
+// buckets.
+func head(pages uint64) []byte {
 	b := make([]byte, bulkFirstPage*pageSize)
 	for i := range 2 {
 		p := b[i*pageSize:]
@@ -223,9 +256,9 @@ func (w *bulkWriter) head(root uint64) []byte {
 		binary.LittleEndian.PutUint32(m, boltMagic)
 		binary.LittleEndian.PutUint32(m[4:], boltVersion)
 		binary.LittleEndian.PutUint32(m[8:], pageSize)
-		binary.LittleEndian.PutUint64(m[16:], root)
+		binary.LittleEndian.PutUint64(m[16:], pages-1)
 		binary.LittleEndian.PutUint64(m[32:], 2)
-		binary.LittleEndian.PutUint64(m[40:], w.next)
+		binary.LittleEndian.PutUint64(m[40:], pages)
 		binary.LittleEndian.PutUint64(m[48:], uint64(i))
 		h := fnv.New64a()
 		h.Write(m[:56])

@@ -176,20 +176,16 @@ func ApplyDelta(ctx context.Context, from *Snapshot, r io.Reader, path string) (
 	if err != nil {
 		return head, err
 	}
-	if err := writeFile(ctx, meta, path, func(w *fileWriter) error { return w.merge(src, meta) }); err != nil {
-		return head, err
+	if head.Size < bulkFirstPage*pageSize || head.Size > maxSnapshotBytes || head.Size%pageSize != 0 {
+		return head, fmt.Errorf("%w: to a file of %d bytes", ErrDelta, head.Size)
 	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, os.Remove(path))
-		}
-	}()
-	sum, err := sumFile(ctx, path)
+	sum, err := writeFile(ctx, meta, path, head.Size, func(w *fileWriter) error { return w.merge(src, meta) })
 	if err != nil {
 		return head, err
 	}
 	if sum != head.SHA256 {
-		return head, fmt.Errorf("%w: %s gives SHA-256 %s instead of %s", ErrDelta, filepath.Base(path), sum, head.SHA256)
+		err := fmt.Errorf("%w: %s gives SHA-256 %s instead of %s", ErrDelta, filepath.Base(path), sum, head.SHA256)
+		return head, errors.Join(err, os.Remove(path))
 	}
 	return head, nil
 }

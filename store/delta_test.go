@@ -144,7 +144,7 @@ func FuzzDelta(f *testing.F) {
 		d := &deltaSource{from: old}
 		if d.parse(b) == nil {
 			path := filepath.Join(t.TempDir(), "x.db")
-			if err := writeFile(ctx, m, path, func(w *fileWriter) error { return w.merge(d, m) }); err != nil {
+			if _, err := writeFile(ctx, m, path, 0, func(w *fileWriter) error { return w.merge(d, m) }); err != nil {
 				return
 			}
 			s, err := OpenSnapshot(path)

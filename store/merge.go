@@ -24,14 +24,21 @@ type merger struct {
 	newIndex map[byte][]uint64
 	statuses map[string]int
 	scratch  []byte
+	number   []byte // of the row that was read last
+	batch    entryBatch
+	// kind and key of the entry that comes next
+	nextKind   string
+	nextNumber []byte
 }
 
 // move says what becomes of 64 old rows.
 type move struct {
 	dropped uint64 // bits of the rows that are removed or replaced
-	steps   uint32 // first of the steps that may lie within
+	steps   int32  // first of the steps that lie within, noSteps if there are none
 	shift   int32  // what to add to the number of the first
 }
+
+const noSteps = -1
 
 // step says that from old row on (in the order of the file) rows are moved by shift.
 type step struct {
@@ -42,6 +49,7 @@ type step struct {
 func (w *fileWriter) merge(d *deltaSource, meta Meta) error {
 	g := &merger{deltaSource: d, newIndex: map[byte][]uint64{}, statuses: maps.Clone(d.from.m.Statuses)}
 	g.moves = make([]move, d.from.m.Rows/64+1)
+	g.peek()
 	old, err := d.from.bulkLexicon()
 	if err != nil {
 		return err
@@ -128,39 +136,54 @@ func identity(ids []uint32) bool {
 	return true
 }
 
-// rows writes the rows of both in the order of the keys. A block in which the delta changes nothing is copied row by row
-// without looking at keys.
+// peek notes what the next entry of the delta is.
+func (g *merger) peek() {
+	g.nextKind, g.nextNumber = "", nil
+	if len(g.entries) > 0 {
+		kind, number, _ := bytes.Cut(g.entries[0].key, []byte{0})
+		g.nextKind, g.nextNumber = string(kind), number
+	}
+}
+
+// due reports whether the next entry of the delta comes before a key, or is the key.
+func (g *merger) due(kind string, number []byte) bool {
+	if g.nextNumber == nil {
+		return false
+	}
+	if kind != g.nextKind {
+		return g.nextKind < kind
+	}
+	return bytes.Compare(g.nextNumber, number) <= 0
+}
+
+// rows writes the rows of both in the order of the keys. In a block in which the delta changes nothing it does not look at
+// keys.
 func (g *merger) rows(ctx context.Context, rb *rowBlocks, m *manifest) error {
-	var first, next []byte // keys with which a block and the one after it begin
 	var held element
 	done := uint32(0) // old rows that have been dealt with
-	block := func(bound []byte) error {
+	block := func(next []byte) error {
 		if uint32(held.number()) != done {
 			return damaged("block of row", done)
 		}
-		g.step(done, m.Rows)
-		var n uint32
-		var err error
-		if bound != nil && (len(g.entries) == 0 || bytes.Compare(g.entries[0].key, bound) >= 0) {
-			n, err = g.copyBlock(held.value, rb)
-			m.Rows += n
-		} else {
-			n, err = g.mergeBlock(held.value, done, rb, m)
+		quiet := g.nextNumber == nil
+		if !quiet && next != nil {
+			kind, number, ok := g.firstKey(next)
+			if !ok {
+				return damaged("block of row", done)
+			}
+			quiet = !g.due(kind, number) // nor is it the first of the block that follows, which is to be on the safe side
 		}
+		n, err := g.block(held.value, done, quiet, rb, m)
 		done += n
 		return err
 	}
 	err := g.from.eachBlock(ctx, func(e element) error {
-		var ok bool
-		if next, ok = g.firstKey(next[:0], e.value); !ok {
-			return damaged("block of row", e.number())
-		}
 		if held.value != nil {
-			if err := block(next); err != nil {
+			if err := block(e.value); err != nil {
 				return err
 			}
 		}
-		held, first, next = e, next, first
+		held = e
 		return nil
 	})
 	if err != nil {
@@ -174,61 +197,130 @@ func (g *merger) rows(ctx context.Context, rb *rowBlocks, m *manifest) error {
 	if done != g.from.m.Rows {
 		return damaged("rows", done)
 	}
-	_, err = g.upTo(nil, rb, m)
+	_, err = g.upTo("", nil, rb, m)
 	return err
 }
 
-// firstKey appends the key of the first row of a block.
-func (g *merger) firstKey(dst, block []byte) ([]byte, bool) {
+// firstKey is the key of the first row of a block.
+func (g *merger) firstKey(block []byte) (kind string, number []byte, ok bool) {
 	d := unpacker{b: block}
 	d.take(4)
 	d.uvarint()
 	shared := d.uvarint()
-	number := d.take(d.uvarint())
-	kind, ok := g.kindOf(d.take(d.uvarint()))
-	return append(append(append(dst, kind...), 0), number...), ok && d.err == nil && shared == 0
+	number = d.take(d.uvarint())
+	kind, ok = g.kindOf(d.take(d.uvarint()))
+	return kind, number, ok && d.err == nil && shared == 0
 }
 
 // kindOf reads the kind off a packed row.
 func (g *merger) kindOf(packed []byte) (string, bool) {
-	c := copier{src: packed, ok: true}
-	c.skipUvarint()
-	i := c.skipUvarint()
-	if !c.ok || i >= uint64(len(g.kinds)) {
+	_, at := uvarintAt(packed, 0)
+	i, at := uvarintAt(packed, at)
+	if at < 0 || i >= uint64(len(g.kinds)) {
 		return "", false
 	}
 	return g.kinds[i], true
 }
 
-// copyBlock copies the rows of a block and returns their number.
-func (g *merger) copyBlock(block []byte, rb *rowBlocks) (uint32, error) {
-	d := unpacker{b: block}
-	d.take(4)
-	rows := d.uvarint()
-	var buf [64]byte
-	number := buf[:0]
-	for i := range rows {
-		shared := d.uvarint()
-		suffix := d.take(d.uvarint())
-		packed := d.take(d.uvarint())
-		if d.err != nil || shared > uint64(len(number)) {
-			return 0, damaged("row", i)
+// block writes the rows of an old block that stay, and the delta's rows before each; quiet says that there are none of
+// those and that all rows stay. It returns the number of old rows.
+func (g *merger) block(block []byte, first uint32, quiet bool, rb *rowBlocks, m *manifest) (uint32, error) {
+	rows, at := uvarintAt(block, 4)
+	if at < 0 || rows == 0 || rows > uint64(len(block)) {
+		return 0, damaged("block of row", first)
+	}
+	if quiet {
+		g.step(first, m.Rows)
+	}
+	number, follows := g.number[:0], false // follows: the row before it is the one that was written last
+	for row := first; row < first+uint32(rows); row++ {
+		var shared, suffix uint64
+		start, i := at, at+2
+		if i <= len(block) && block[at]|block[at+1] < 0x80 {
+			shared, suffix = uint64(block[at]), uint64(block[at+1])
+		} else {
+			shared, i = uvarintAt(block, at)
+			suffix, i = uvarintAt(block, i)
 		}
-		number = append(number[:shared], suffix...)
-		if i == 0 {
+		if i < 0 || shared > uint64(len(number)) || suffix > uint64(len(block)-i) {
+			return 0, damaged("row", row)
+		}
+		number = append(number[:shared], block[i:i+int(suffix)]...)
+		size, i := uvarintAt(block, i+int(suffix))
+		if i < 0 || size > uint64(len(block)-i) {
+			return 0, damaged("row", row)
+		}
+		packed := block[i : i+int(size)]
+		at = i + int(size)
+		if !quiet {
+			kind, ok := g.kindOf(packed)
+			if !ok {
+				return 0, damaged("row", row)
+			}
+			if g.due(kind, number) {
+				replaced, err := g.upTo(kind, number, rb, m)
+				if err == nil && replaced {
+					err = g.drop(row, packed)
+				}
+				if err != nil {
+					return 0, err
+				}
+				if follows = false; replaced {
+					continue
+				}
+			}
+			g.step(row, m.Rows)
+		}
+		if !follows {
 			shared = uint64(sharedPrefix(number, rb.last))
 		}
-		if err := g.keep(number, int(shared), packed, rb); err != nil {
-			return 0, err
+		if !follows || !g.copyRow(block[start:at], packed, rb) {
+			if err := g.keep(number, int(shared), packed, rb); err != nil {
+				return 0, err
+			}
+		}
+		m.Rows++
+		if follows = true; !quiet || row == first+uint32(rows)-1 {
+			rb.last = append(rb.last[:0], number...)
 		}
 	}
-	if len(d.b) > 0 {
+	if at != len(block) {
 		return 0, damaged("block", "has more than its rows")
 	}
+	g.number = number
 	return uint32(rows), nil
 }
 
-// keep writes an old row.
+// copyRow writes an old row as it stands in its block, but for the number of its employer, where that is possible: the row
+// before it is the same, no word has another number, the employer's new number is as long as the old one.
+func (g *merger) copyRow(row, packed []byte, rb *rowBlocks) bool {
+	if !g.old.sameWords || rb.count == 0 || len(rb.body)+len(row) > rb.limit {
+		return false
+	}
+	if g.old.sameEmployers {
+		rb.body = append(rb.body, row...)
+		rb.count++
+		return true
+	}
+	start, end, id, ok := employerIn(packed)
+	if !ok {
+		return false
+	}
+	if start < end {
+		if id, ok = g.old.to(g.old.employers, id); !ok || varLen(id) != end-start {
+			return false
+		}
+	}
+	at := len(rb.body) + len(row) - len(packed) + start
+	rb.body = append(rb.body, row...)
+	if start < end {
+		binary.PutUvarint(rb.body[at:], id)
+	}
+	rb.count++
+	return true
+}
+
+// keep writes an old row. It leaves the writer's last number to its caller.
 func (g *merger) keep(number []byte, shared int, packed []byte, rb *rowBlocks) error {
 	switch {
 	case !g.old.sameWords:
@@ -238,51 +330,21 @@ func (g *merger) keep(number []byte, shared int, packed []byte, rb *rowBlocks) e
 		}
 		return rb.addFollowing(number, shared, out, nil, nil)
 	case !g.old.sameEmployers:
-		var buf [binary.MaxVarintLen32]byte
-		a, b, c, ok := g.old.split(packed, &buf)
+		start, end, id, ok := employerIn(packed)
 		if !ok {
 			return fmt.Errorf("%w: a row does not decode", ErrDelta)
 		}
-		return rb.addFollowing(number, shared, a, b, c)
+		if start == end { // it names none
+			break
+		}
+		to, ok := g.old.to(g.old.employers, id)
+		if !ok {
+			return fmt.Errorf("%w: a row does not decode", ErrDelta)
+		}
+		var buf [binary.MaxVarintLen32]byte
+		return rb.addFollowing(number, shared, packed[:start], binary.AppendUvarint(buf[:0], to), packed[end:])
 	}
 	return rb.addFollowing(number, shared, packed, nil, nil)
-}
-
-// mergeBlock writes the rows of a block that stay, and the delta's rows between them.
-func (g *merger) mergeBlock(block []byte, first uint32, rb *rowBlocks, m *manifest) (n uint32, err error) {
-	var key []byte
-	ok := eachRow(block, first, func(row uint32, number, packed []byte) bool {
-		n++
-		kind, ok := g.kindOf(packed)
-		if !ok {
-			err = damaged("row", row)
-			return false
-		}
-		key = append(append(append(key[:0], kind...), 0), number...)
-		replaced, e := g.upTo(key, rb, m)
-		if err = e; err != nil {
-			return false
-		}
-		if replaced {
-			err = g.drop(row, packed)
-			return err == nil
-		}
-		g.step(row, m.Rows)
-		m.Rows++
-		err = g.keep(number, sharedPrefix(number, rb.last), packed, rb)
-		return err == nil
-	})
-	if err == nil && !ok {
-		err = damaged("block of row", first)
-	}
-	return n, err
-}
-
-func sharedPrefix(a, b []byte) (n int) {
-	for n < len(a) && n < len(b) && a[n] == b[n] {
-		n++
-	}
-	return n
 }
 
 // drop notes that an old row goes.
@@ -303,27 +365,22 @@ func (g *merger) drop(row uint32, packed []byte) error {
 	return nil
 }
 
-// upTo writes the delta's rows below key, all for nil, and reports whether the delta has the key itself.
-func (g *merger) upTo(key []byte, rb *rowBlocks, m *manifest) (bool, error) {
-	for len(g.entries) > 0 {
+// upTo writes the delta's rows below a key, all where number is nil, and reports whether the delta has the key itself.
+func (g *merger) upTo(kind string, number []byte, rb *rowBlocks, m *manifest) (bool, error) {
+	for len(g.entries) > 0 && (number == nil || g.due(kind, number)) {
 		e := g.entries[0]
-		c := -1
-		if key != nil {
-			c = bytes.Compare(e.key, key)
-		}
-		if c > 0 {
-			return false, nil
-		}
-		g.entries = g.entries[1:]
+		same := number != nil && g.nextKind == kind && bytes.Equal(g.nextNumber, number)
 		switch {
 		case e.packed != nil:
 			if err := g.fresh(e, rb, m); err != nil {
 				return false, err
 			}
-		case c < 0:
+		case !same:
 			return false, fmt.Errorf("%w: it removes a row that is not there", ErrDelta)
 		}
-		if c == 0 {
+		g.entries = g.entries[1:]
+		g.peek()
+		if same {
 			return true, nil
 		}
 	}
@@ -343,7 +400,7 @@ func (g *merger) fresh(e deltaEntry, rb *rowBlocks, m *manifest) error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrDelta, err)
 	}
-	if !bytes.Equal(appendKey(nil, &r), e.key) {
+	if g.scratch = appendKey(g.scratch[:0], &r); !bytes.Equal(g.scratch, e.key) {
 		return fmt.Errorf("%w: key and row differ", ErrDelta)
 	}
 	for tree, k := range indexKeys(&r) {
@@ -355,7 +412,9 @@ func (g *merger) fresh(e deltaEntry, rb *rowBlocks, m *manifest) error {
 	if g.scratch = out; !ok {
 		return fmt.Errorf("%w: a row does not decode", ErrDelta)
 	}
-	return rb.addFollowing(number, sharedPrefix(number, rb.last), out, nil, nil)
+	err = rb.addFollowing(number, sharedPrefix(number, rb.last), out, nil, nil)
+	rb.last = append(rb.last[:0], number...)
+	return err
 }
 
 // eachBlock reads all blocks of rows, unchecked.
@@ -378,7 +437,10 @@ func (g *merger) fillShifts() {
 			shift = g.steps[i].shift
 			i++
 		}
-		g.moves[c].shift, g.moves[c].steps = shift, uint32(i)
+		g.moves[c].shift, g.moves[c].steps = shift, noSteps
+		if i < len(g.steps) && g.steps[i].row/64 == uint32(c) {
+			g.moves[c].steps = int32(i)
+		}
 	}
 }
 
@@ -410,44 +472,88 @@ func (g *merger) mergeIndex(ctx context.Context, tree byte, width int, put putFu
 	return w.flush(noNext)
 }
 
-// mergePage adds the entries of an old page that stay, and the delta's entries before them; it returns the rest of those.
-// It is the innermost loop of a merge, so it decodes the page itself.
-func (g *merger) mergePage(p indexPage, fresh []uint64, w *indexWriter) ([]uint64, error) {
-	b, hash, width, rows := p.entries, p.first>>32, g.from.m.RowWidth, g.from.m.Rows
-	for range p.count {
-		gap, n := binary.Uvarint(b)
-		if n <= 0 || len(b) < n+width {
-			return nil, damaged("index", "page does not decode")
+// entryBatch holds the entries of one index page.
+type entryBatch struct {
+	hash, row, to [maxPageEntries]uint32 // of each entry: hash, old row, new row unless it is odd
+	odd           [maxPageEntries]bool   // the row is gone, or there is a step among its 64
+}
+
+// read decodes a page. It runs four times a row, so it decodes the usual entries itself, without branches on the length of
+// a difference, which nothing could predict.
+func (t *entryBatch) read(p indexPage, width int, rows uint32) bool {
+	b, hash, spare := p.entries, p.first>>32, uint(32-8*width) // spare: bits of four bytes that are not of the row
+	if p.count > len(t.hash) {
+		return false
+	}
+	at := 0
+	for i := range p.count {
+		var gap uint64
+		var row uint32
+		x := uint64(0x8080) << 48 // a difference of more than two bytes, or too near to the end to tell
+		if at+8 <= len(b) {
+			x = binary.BigEndian.Uint64(b[at:])
 		}
-		row := uint32(0)
-		for _, c := range b[n : n+width] {
-			row = row<<8 | uint32(c)
+		if x>>48&0x8080 != 0x8080 {
+			two := x >> 63 // 1 where the difference takes two bytes
+			gap = x>>56&0x7f | x>>48<<7&0x3f80&-two
+			row = uint32(x<<((8+8*two)&63)>>32) >> (spare & 31)
+			at += 1 + int(two) + width
+		} else {
+			v, i := uvarintAt(b, at)
+			if at = i + width; i < 0 || at > len(b) {
+				return false
+			}
+			gap = v
+			for _, c := range b[i:at] {
+				row = row<<8 | uint32(c)
+			}
 		}
-		b = b[n+width:]
 		if hash += gap; hash > 1<<32-1 || row >= rows {
-			return nil, damaged("index", "page does not decode")
+			return false
 		}
+		t.hash[i], t.row[i] = uint32(hash), row
+	}
+	return at == len(b)
+}
+
+// mergePage adds the entries of an old page that stay, and the delta's entries before them; it returns the rest of those.
+func (g *merger) mergePage(p indexPage, fresh []uint64, w *indexWriter) ([]uint64, error) {
+	t := &g.batch
+	if !t.read(p, g.from.m.RowWidth, g.from.m.Rows) {
+		return nil, damaged("index", "page does not decode")
+	}
+	for i, row := range t.row[:p.count] { // by itself, so that the reads, all over the table, do not wait for each other
 		move := &g.moves[row/64]
-		if move.dropped&(1<<(row%64)) != 0 {
-			continue
+		t.to[i] = row + uint32(move.shift)
+		t.odd[i] = move.dropped>>(row%64)&1 != 0 || move.steps != noSteps
+	}
+	next := noNext
+	if len(fresh) > 0 {
+		next = fresh[0]
+	}
+	for i, to := range t.to[:p.count] {
+		if t.odd[i] {
+			row := t.row[i]
+			move := &g.moves[row/64]
+			if move.dropped>>(row%64)&1 != 0 {
+				continue
+			}
+			for s := int(move.steps); s < len(g.steps) && g.steps[s].row <= row; s++ {
+				to = row + uint32(g.steps[s].shift)
+			}
 		}
-		shift := move.shift
-		for i := int(move.steps); i < len(g.steps) && g.steps[i].row <= row; i++ {
-			shift = g.steps[i].shift
-		}
-		e := hash<<32 | uint64(row+uint32(shift))
-		for len(fresh) > 0 && fresh[0] < e {
-			if err := w.add(fresh[0]); err != nil {
+		e := uint64(t.hash[i])<<32 | uint64(to)
+		for next < e {
+			if err := w.add(next); err != nil {
 				return nil, err
 			}
-			fresh = fresh[1:]
+			if fresh, next = fresh[1:], noNext; len(fresh) > 0 {
+				next = fresh[0]
+			}
 		}
 		if err := w.add(e); err != nil {
 			return nil, err
 		}
-	}
-	if len(b) > 0 {
-		return nil, damaged("index", "page does not decode")
 	}
 	return fresh, nil
 }

@@ -141,7 +141,9 @@ func (b *benchRun) lookups() {
 	var f [3][]figures
 	var raw func(rules.RegistryQuery) error
 	if b.rows <= 5_000_000 {
-		raw = rawArray(b, s)
+		var err error
+		raw, err = rawArray(s.All(ctx))
+		b.must(err)
 	}
 	for range 3 {
 		for kind, lookup := range []func(rules.RegistryQuery) error{verified, verified, raw} {
@@ -225,42 +227,6 @@ func (b *benchRun) sqlite(peer string, s *Snapshot, list []ask, plain, plain99 t
 	b.line("size of the file against SQLite's", fmt.Sprintf("%.0f MB", float64(st.Size())/1e6), fmt.Sprintf("%.0f MB", float64(got.Bytes)/1e6), fmt.Sprintf("%.2f", float64(st.Size())/float64(got.Bytes)), "≤ 0.56")
 }
 
-// rawArray is the limit: packed rows in memory, found by binary search over sorted hashes, decoded.
-func rawArray(b *benchRun, s *Snapshot) func(rules.RegistryQuery) error {
-	g := newGrowing()
-	var arena []byte
-	var at []uint64
-	index := map[byte][]uint64{}
-	for r, err := range s.All(context.Background()) {
-		b.must(err)
-		n := uint64(len(at))
-		at = append(at, uint64(len(arena)))
-		arena = appendBytes(arena, []byte(r.Number))
-		arena = appendRow(arena, &r, g)
-		for tree, key := range indexKeys(&r) {
-			index[tree] = append(index[tree], uint64(keyHash(tree, key))<<32|n)
-		}
-	}
-	at = append(at, uint64(len(arena)))
-	for _, l := range index {
-		slices.Sort(l)
-	}
-	return func(q rules.RegistryQuery) error {
-		k := queryKeys(q)[0]
-		list, want := index[k.tree], uint64(keyHash(k.tree, k.key))<<32
-		j, _ := slices.BinarySearch(list, want)
-		for ; j < len(list) && list[j]>>32 == want>>32; j++ {
-			n := uint32(list[j])
-			u := unpacker{b: arena[at[n]:at[n+1]]}
-			number := string(u.take(u.uvarint()))
-			if r, err := decodeRow(u.b, number, g); err == nil && k.fits(&r) {
-				break
-			}
-		}
-		return nil
-	}
-}
-
 // cost is what a piece of work took.
 type cost struct {
 	wall, cpu time.Duration
@@ -287,16 +253,21 @@ func measure(f func() error) (c cost, err error) {
 			}
 		}
 	}()
-	var before, after syscall.Rusage
-	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &before) // cannot fail
+	before := usedCPU()
 	start := time.Now()
 	err = f()
 	c.wall = time.Since(start)
-	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &after) // cannot fail
+	c.cpu = usedCPU() - before
 	close(done)
 	c.memory = <-peak
-	c.cpu = time.Duration(after.Utime.Nano() + after.Stime.Nano() - before.Utime.Nano() - before.Stime.Nano())
 	return c, err
+}
+
+// usedCPU is what this process has used so far, user and system.
+func usedCPU() time.Duration {
+	var u syscall.Rusage
+	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &u) // cannot fail
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 // anonymous is the private memory of this process in bytes, beside what is mapped from files.
@@ -381,6 +352,38 @@ func (b *benchRun) install() {
 	b.line(fmt.Sprintf("delta of a day: %d rows put, %d gone", head.Puts, head.Drops), fmt.Sprintf("%.1f MB shipped", float64(st.Size())/1e6), "", "", "≤ 20 MB at 20 million")
 	b.line("laying it over, against dd of the whole file", c.String()+"; "+same, fmt.Sprintf("%.1f s", dd.Seconds()), fmt.Sprintf("%.2f", float64(c.wall)/float64(dd)), "≤ 2; CPU ≤ 8 s, ≤ 256 MB at 20 million")
 	b.line("making it (publisher); a preview of an import does the same reading", made.String(), "", "", "")
+}
+
+// BenchmarkDelta measures the delta of a day (nextDay): its size, and laying it over the old file.
+func BenchmarkDelta(b *testing.B) {
+	ctx := context.Background()
+	dir := benchFolder(b)
+	path, err := benchDay(dir, 0, benchRows())
+	if err != nil {
+		b.Fatal(err)
+	}
+	to, err := benchDay(dir, 1, benchRows())
+	if err != nil {
+		b.Fatal(err)
+	}
+	old := open(b, path)
+	var delta bytes.Buffer
+	if _, err := WriteDelta(ctx, path, to, &delta); err != nil {
+		b.Fatal(err)
+	}
+	out := filepath.Join(b.TempDir(), "out.db")
+	before := usedCPU()
+	for b.Loop() {
+		if _, err := ApplyDelta(ctx, old, bytes.NewReader(delta.Bytes()), out); err != nil {
+			b.Fatal(err)
+		}
+		if err := os.Remove(out); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64((usedCPU()-before).Microseconds())/float64(b.N)/float64(benchRows()), "cpu-µs/row")
+	b.ReportMetric(float64(delta.Len()), "delta-bytes")
+	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N)/float64(benchRows()), "µs/row")
 }
 
 func (b *benchRun) publish(pub *feed.Publisher, path string, deltas map[string]string) {

@@ -63,8 +63,10 @@ func normalise(r Row) (Row, error) {
 	if len(r.History) == 0 {
 		r.History = nil
 	}
-	texts := []string{string(r.Kind), r.Number, r.Name, r.Sex, r.Employer, r.Status, r.Reason, r.QRKey, r.EcertID}
-	dates := []civil.Date{r.Birth, r.Valid.From, r.Valid.To, r.StatusDate, r.UpdatedAt, r.LatestUsageFrom}
+	var textRoom [32]string // enough for most rows, without an allocation
+	var dateRoom [32]civil.Date
+	texts := append(textRoom[:0], string(r.Kind), r.Number, r.Name, r.Sex, r.Employer, r.Status, r.Reason, r.QRKey, r.EcertID)
+	dates := append(dateRoom[:0], r.Birth, r.Valid.From, r.Valid.To, r.StatusDate, r.UpdatedAt, r.LatestUsageFrom)
 	if len(r.Specialties) > maxSpecialties || len(r.History) > maxHistory {
 		return r, fmt.Errorf("%w: more than %d specialties or %d earlier values", ErrBadRow, maxSpecialties, maxHistory)
 	}

@@ -268,20 +268,33 @@ func (s *Snapshot) loadStrings(r *reader, p *prover, n uint32) (words []string, 
 			err = fmt.Errorf("%w: words: %v", ErrDamaged, p)
 		}
 	}()
+	words = make([]string, 0, min(n, maxForeseen))
+	var text []byte
+	var ends []int
 	for uint32(len(words)) < n {
 		v, first, err := s.block(r, p, uint32(len(words)), &r.text)
 		if err != nil {
 			return nil, err
 		}
+		text, ends = text[:0], ends[:0]
 		if first != uint32(len(words)) || !eachRow(v, first, func(_ uint32, w, _ []byte) bool {
-			words = append(words, string(w))
+			text = append(text, w...)
+			ends = append(ends, len(text))
 			return true
 		}) {
 			return nil, damaged(p.name, first)
 		}
+		from, all := 0, string(text) // one piece of memory for the strings of a block
+		for _, end := range ends {
+			words = append(words, all[from:end])
+			from = end
+		}
 	}
 	return words, nil
 }
+
+// maxForeseen is the most that a file's own count of its words sets aside before they are there.
+const maxForeseen = 1 << 20
 
 // candidates calls f with the number of every row whose key may be the one with this hash, and proves that there is no
 // other: the pages it reads cover the place of the hash without a gap.

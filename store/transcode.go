@@ -17,29 +17,49 @@ func (m *idMap) to(list []uint32, i uint64) (uint64, bool) {
 	return uint64(list[i]), true
 }
 
-// split cuts a packed row before and after the number of its employer, and returns that number's replacement between
-// them. It is what most rows need when only employers have been renumbered.
-func (m *idMap) split(src []byte, buf *[binary.MaxVarintLen32]byte) (a, b, c []byte, ok bool) {
-	k := copier{src: src, ok: true}
-	mask := k.skipUvarint()
-	if mask&hasEmployer == 0 {
-		return src, nil, nil, k.ok
+// employerIn finds the number of the employer in a packed row: it is id and stands at src[start:end]. start and end are
+// equal where the row names none. It is all that most rows need when only employers have been renumbered.
+func employerIn(src []byte) (start, end int, id uint64, ok bool) {
+	mask, at := uvarintAt(src, 0)
+	if at < 0 || mask&hasEmployer == 0 {
+		return 0, 0, 0, at >= 0
 	}
-	k.skipUvarint() // kind
-	k.text()
-	k.skipUvarint() // status
+	_, at = uvarintAt(src, at) // kind
+	name, at := uvarintAt(src, at)
+	if name /= textForms; at < 0 || name > uint64(len(src)-at) {
+		return 0, 0, 0, false
+	}
+	_, at = uvarintAt(src, at+int(name)) // status
 	if mask&hasSex != 0 {
-		k.skipUvarint()
+		_, at = uvarintAt(src, at)
 	}
-	if mask&hasBirth != 0 {
-		k.skip(3)
+	if mask&hasBirth != 0 && at >= 0 {
+		at += 3
 	}
-	start := k.at
-	to, found := m.to(m.employers, k.skipUvarint())
-	if !k.ok || !found {
-		return nil, nil, nil, false
+	id, end = uvarintAt(src, at)
+	return at, end, id, end >= 0
+}
+
+// uvarintAt reads a number at src[at:] and returns where it ends, -1 where there is none, or where at is negative.
+func uvarintAt(src []byte, at int) (v uint64, end int) {
+	if uint(at) < uint(len(src)) && src[at] < 0x80 {
+		return uint64(src[at]), at + 1
 	}
-	return src[:start], binary.AppendUvarint(buf[:0], to), src[k.at:], true
+	return longUvarint(src, at)
+}
+
+func longUvarint(src []byte, at int) (v uint64, end int) {
+	if uint(at) >= uint(len(src)) {
+		return 0, -1
+	}
+	if b := src[at:]; len(b) > 1 && b[1] < 0x80 {
+		return uint64(b[0]&0x7f) | uint64(b[1])<<7, at + 2
+	}
+	v, n := binary.Uvarint(src[at:])
+	if n <= 0 {
+		return 0, -1
+	}
+	return v, at + n
 }
 
 // transcode appends a packed row with other numbers of words.
@@ -108,16 +128,12 @@ func (c *copier) skip(n uint64) {
 }
 
 func (c *copier) skipUvarint() uint64 {
-	if c.ok && c.at < len(c.src) && c.src[c.at] < 0x80 {
-		c.at++
-		return uint64(c.src[c.at-1])
-	}
-	v, n := binary.Uvarint(c.src[c.at:])
-	if n <= 0 {
+	v, end := uvarintAt(c.src, c.at)
+	if end < 0 || !c.ok {
 		c.ok = false
 		return 0
 	}
-	c.at += n
+	c.at = end
 	return v
 }
 

@@ -21,36 +21,38 @@ type source interface {
 // writeSnapshot writes a new file at path, which must not exist. The bytes depend on the rows and on meta only: one
 // bucket is written after the other, each in the order of its keys.
 func writeSnapshot(ctx context.Context, src source, meta Meta, path string) error {
-	return writeFile(ctx, meta, path, func(w *fileWriter) error { return w.all(src, meta) })
+	_, err := writeFile(ctx, meta, path, 0, func(w *fileWriter) error { return w.all(src, meta) })
+	return err
 }
 
-func writeFile(ctx context.Context, meta Meta, path string, fill func(*fileWriter) error) (err error) {
+// writeFile makes a file of what fill writes. Where its size is known beforehand (expect, bytes), it returns its SHA-256.
+func writeFile(ctx context.Context, meta Meta, path string, expect int64, fill func(*fileWriter) error) (sum string, err error) {
 	if err := meta.validate(); err != nil {
-		return err
+		return "", err
 	}
-	out, err := newBulkWriter(path)
+	out, err := newBulkWriter(path, expect)
 	if err != nil {
-		return err
+		return "", err
 	}
+	w := &fileWriter{ctx: ctx, out: out, sums: newLeafSums()}
 	defer func() {
+		w.sums.wait()
 		if err != nil {
-			out.f.Close() // removed next
+			out.abort()
 			err = errors.Join(err, ignoreMissing(os.Remove(path)))
 		}
 	}()
-	w := &fileWriter{ctx: ctx, out: out, leaves: map[byte][]Hash{}}
 	if err := fill(w); err != nil {
-		return err
+		return "", err
 	}
 	return out.close()
 }
 
 type fileWriter struct {
-	ctx    context.Context
-	out    *bulkWriter
-	puts   int
-	text   []byte
-	leaves map[byte][]Hash
+	ctx  context.Context
+	out  *bulkWriter
+	puts int
+	sums *leafSums
 }
 
 func (w *fileWriter) put(key, value []byte) error {
@@ -66,16 +68,13 @@ func (w *fileWriter) put(key, value []byte) error {
 // bucket fills one bucket of leaves.
 func (w *fileWriter) bucket(tree byte, fill func(putFunc) error) error {
 	w.out.begin(bucketNames[tree])
-	leaves := w.leaves[tree]
 	err := fill(func(key, value []byte) error {
-		w.text = leafText(w.text[:0], tree, key, value)
-		leaves = append(leaves, sha256.Sum256(w.text))
+		w.sums.add(tree, key, value)
 		return w.put(key, value)
 	})
 	if err != nil {
 		return err
 	}
-	w.leaves[tree] = leaves
 	return w.out.end()
 }
 
@@ -157,12 +156,13 @@ func indexKeys(r *Row) func(yield func(byte, string) bool) {
 
 // finish writes the trees and the manifest that names their roots.
 func (w *fileWriter) finish(m *manifest) error {
+	w.sums.wait()
 	w.out.begin(bucketTree)
 	order := []byte(treeOrder)
 	slices.Sort(order) // the keys of the bucket must come in order
 	roots := map[byte]Hash{}
 	for _, tree := range order {
-		root, err := treeGroups(tree, w.leaves[tree], w.put)
+		root, err := treeGroups(tree, w.sums.leaves[tree], w.put)
 		if err != nil {
 			return err
 		}
@@ -173,7 +173,7 @@ func (w *fileWriter) finish(m *manifest) error {
 	}
 	for _, tree := range []byte(treeOrder) {
 		root := roots[tree]
-		m.Trees = append(m.Trees, treeRoot{Tree: string(tree), Leaves: uint32(len(w.leaves[tree])), Root: hex.EncodeToString(root[:])})
+		m.Trees = append(m.Trees, treeRoot{Tree: string(tree), Leaves: uint32(len(w.sums.leaves[tree])), Root: hex.EncodeToString(root[:])})
 	}
 	b, err := json.Marshal(m)
 	if err != nil {
