@@ -157,9 +157,7 @@ func showKiosk(o options, q verify.Question, book *rules.Book, getenv func(strin
 	k := ui.NewKiosk(opt)
 	a.Lifecycle().SetOnStarted(k.Begin)
 	k.Native().SetMaster()
-	k.Native().ShowAndRun()
-	k.Close()
-	return e.Close()
+	return untilClosed(k.Native(), k.Close, func() error { tmp.remove(); return e.Close() }, stderr)
 }
 
 // tray is a folder for pages that were scanned. It is emptied with every wipe.

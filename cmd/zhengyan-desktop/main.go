@@ -185,7 +185,7 @@ func show(o options, q verify.Question, book *rules.Book, getenv func(string) st
 	if err != nil {
 		return err
 	}
-	defer d.close()
+	defer d.close() // also where the window does not open
 	if o.policy == "" {
 		o.policy = d.chosen.Policy
 	}
@@ -232,9 +232,7 @@ func show(o options, q verify.Question, book *rules.Book, getenv func(string) st
 		go tell(e, warnings, func(text string) { fyne.Do(func() { w.Notify(text) }) })
 	})
 	w.Native().SetMaster()
-	w.Native().SetOnClosed(w.Close)
-	w.Native().ShowAndRun()
-	return errors.Join(m.write(o.stats), e.Close())
+	return untilClosed(w.Native(), w.Close, func() error { d.close(); return errors.Join(m.write(o.stats), e.Close()) }, stderr)
 }
 
 // windowThreads are the threads beyond one a processor.

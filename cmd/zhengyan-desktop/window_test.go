@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -25,6 +26,7 @@ type screen struct {
 	env  []string
 	dir  string
 	log  bytes.Buffer
+	cmd  *exec.Cmd
 	done chan error
 	win  string
 }
@@ -103,8 +105,15 @@ func (s *screen) quit(stop func()) {
 			s.t.Errorf("the program ended with %v", err)
 		}
 	case <-time.After(patience):
-		s.t.Error("the window does not close")
-		stop()
+		s.picture("failed")
+		s.cmd.Process.Signal(syscall.SIGQUIT) // the runtime writes where it stands
+		select {
+		case <-s.done:
+		case <-time.After(10 * time.Second):
+			stop()
+			<-s.done
+		}
+		s.t.Fatalf("the window does not close (build/window-shots/failed.png):\n%s", s.log.String())
 	}
 	for _, bad := range []string{"panic:", "fatal error:", "goroutine "} {
 		if strings.Contains(s.log.String(), bad) {
@@ -189,8 +198,9 @@ func (s *screen) start(program string, args ...string) (kill func()) {
 	if err := c.Start(); err != nil {
 		s.t.Fatal(err)
 	}
-	s.done = make(chan error, 1)
-	go func() { s.done <- c.Wait() }()
+	done := make(chan error, 1)
+	s.cmd, s.done = c, done
+	go func() { done <- c.Wait() }()
 	s.t.Cleanup(func() { c.Process.Kill() })
 	return func() { c.Process.Kill() }
 }
