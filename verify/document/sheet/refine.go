@@ -1,6 +1,7 @@
 package sheet
 
 import (
+	"cmp"
 	"math"
 	"slices"
 
@@ -50,19 +51,75 @@ func refineBest(full *pixels, work *plane, quads []quad) (best sheetQuad, found 
 			}
 		}
 	}
+	type start struct {
+		sheetQuad
+		rank float64
+	}
+	var starts []start
+	most := 0.0
 	for _, q := range kept {
-		if found && q.score < 0.55*best.base {
+		if most > 0 && q.score < 0.55*starts[0].base {
 			break
 		}
 		r := refine(full, work.scale, q)
-		if !found || r.score > best.score {
-			best, found = r, true
+		rank := r.score * likeA4(r.corners, full.w, full.h, 0.85)
+		starts = append(starts, start{r, rank})
+		most = max(most, rank)
+	}
+	slices.SortStableFunc(starts, func(a, b start) int { return cmp.Compare(b.rank, a.rank) })
+	most = 0
+	var seen [][4]page.Point
+	for _, s := range starts {
+		if len(seen) == triedStarts {
+			break
+		}
+		if slices.ContainsFunc(seen, func(c [4]page.Point) bool { return farthest(c, s.corners) < 4*work.scale }) {
+			continue
+		}
+		seen = append(seen, s.corners)
+		r := s.finished(full, work.scale)
+		c, like, moved := full.squared(r.corners, work.scale)
+		asFound := !moved && offA4(r.corners, full.w, full.h) < surelyA4
+		for n := 0; moved && n < 2; n++ {
+			r.corners = c
+			r = r.settled(full, work.scale)
+			var again float64
+			if c, again, moved = full.squared(r.corners, work.scale); moved {
+				like = again
+			}
+		}
+		v := r.score * like
+		if asFound {
+			v *= unmoved
+		}
+		if v > most {
+			best, most, found = r, v, true
+		}
+		if asFound && like > clearlyPaper {
+			break
 		}
 	}
-	if found {
-		best = best.finished(full, work.scale)
-	}
 	return best, found
+}
+
+// What of the quadrilaterals is followed up.
+const (
+	triedStarts  = 3
+	clearlyPaper = 0.45 // looks like a sheet of A4 enough to look no further
+	unmoved      = 1.2  // among many places of sides some make A4 by chance: for one that needed no choice more is said
+)
+
+// farthest is the largest distance of a corner of one quadrilateral from the nearest of another.
+func farthest(a, b [4]page.Point) float64 {
+	worst := 0.0
+	for _, p := range a {
+		near := math.Inf(1)
+		for _, q := range b {
+			near = min(near, length(sub(p, q)))
+		}
+		worst = max(worst, near)
+	}
+	return worst
 }
 
 // Sampling of a side.
@@ -110,7 +167,6 @@ func refine(full *pixels, scale float64, q quad) sheetQuad {
 // finished measures the sides once more, closely, after each was moved out to the paper's edge where it was the print's.
 func (r sheetQuad) finished(full *pixels, scale float64) sheetQuad {
 	c := r.corners
-	quality := 0.0
 	for range 2 {
 		moved, ok := full.pushed(c, scale)
 		if !ok {
@@ -118,7 +174,14 @@ func (r sheetQuad) finished(full *pixels, scale float64) sheetQuad {
 		}
 		c, _, _ = full.settle(moved, 3*scale, scale)
 	}
-	r.corners, r.sides, quality = full.settle(c, 2.2*scale, scale)
+	r.corners = c
+	return r.settled(full, scale)
+}
+
+// settled measures the sides closely where they are.
+func (r sheetQuad) settled(full *pixels, scale float64) sheetQuad {
+	var quality float64
+	r.corners, r.sides, quality = full.settle(r.corners, 2.2*scale, scale)
 	r.rate(quality)
 	return r
 }

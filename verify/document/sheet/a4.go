@@ -1,0 +1,316 @@
+package sheet
+
+import (
+	"cmp"
+	"image"
+	"math"
+	"slices"
+
+	"zhengyan/verify/page"
+)
+
+// The certificates are printed on A4 (ISO 216), and the ratio of a sheet's sides follows from the picture of its corners
+// within half a percent. A quadrilateral with another ratio therefore has a side in the wrong place: on a stripe of the
+// cloth that runs along the paper, or on the print inside a bare margin. Then every straight edge along each side is a
+// candidate, and those four are taken that make A4 and look most like the border of paper.
+
+const (
+	surelyA4   = 0.009 // share by which a measured ratio may be off A4's and needs no second look
+	a4Spread   = 0.005 // standard deviation of that share where the corners are right
+	searchSpan = 0.17  // of the neighbouring sides' mean length, to either side
+	sideBlocks = 16    // parts along a side
+	blockTaps  = 7     // samples along a part
+	endBlocks  = 2     // parts beyond each corner
+	sideMost   = 14    // candidates for a side
+	sideTilt   = 4     // steps by which the ends may differ, each way
+)
+
+// offA4 is the share by which the ratio of the sides is off A4's.
+func offA4(c [4]page.Point, w, h int) float64 {
+	a, _ := aspectOf(c, image.Rect(0, 0, w, h))
+	return math.Abs(math.Log(a / math.Sqrt2))
+}
+
+// likeA4 is how well the ratio of the sides speaks for a sheet of A4, between least and 1.
+func likeA4(c [4]page.Point, w, h int, least float64) float64 {
+	d := offA4(c, w, h) / a4Spread
+	return least + (1-least)*math.Exp(-d*d/2)
+}
+
+// border is an edge that may be a side: its offsets at the two corners, outwards, and how much it looks like the border
+// of paper, 0 to 1.
+type border struct {
+	a, b float64
+	like float64
+}
+
+// squared replaces sides so that the corners are those of A4, and says how much they look like a sheet, 0 to 1; without
+// a better choice the corners stay.
+func (p *pixels) squared(c [4]page.Point, scale float64) (corners [4]page.Point, like float64, moved bool) {
+	var lists [4][]border
+	for i := range 4 {
+		span := searchSpan * (length(sub(c[(i+3)%4], c[i])) + length(sub(c[(i+2)%4], c[(i+1)%4]))) / 2
+		lists[i] = p.borders(c[i], c[(i+1)%4], span, scale)
+	}
+	move := func(pick [4]int) [4]page.Point {
+		var from, to [4]page.Point
+		for i := range 4 {
+			a, b := c[i], c[(i+1)%4]
+			d := sub(b, a)
+			k := length(d)
+			nx, ny := d.Y/k, -d.X/k
+			s := lists[i][pick[i]]
+			from[i], to[i] = page.Point{X: a.X + nx*s.a, Y: a.Y + ny*s.a}, page.Point{X: b.X + nx*s.b, Y: b.Y + ny*s.b}
+		}
+		out := c
+		for i := range 4 {
+			if q, ok := crossing(from[(i+3)%4], to[(i+3)%4], from[i], to[i]); ok {
+				out[i] = q
+			}
+		}
+		return out
+	}
+	likes := func(pick [4]int) float64 {
+		v := 1.0
+		for i := range 4 {
+			v *= 0.05 + lists[i][pick[i]].like
+		}
+		return math.Sqrt(math.Sqrt(v))
+	}
+	// The first of each list is the side as it is.
+	bestCorners := c
+	best := likes([4]int{}) * likeA4(c, p.w, p.h, 0.6)
+	if offA4(c, p.w, p.h) < surelyA4 {
+		return c, best, false
+	}
+	found := false
+	var pick [4]int
+	for pick[0] = range lists[0] {
+		for pick[1] = range lists[1] {
+			for pick[2] = range lists[2] {
+				for pick[3] = range lists[3] {
+					v := likes(pick)
+					if v <= best {
+						continue
+					}
+					q := move(pick)
+					if !convex(q) {
+						continue
+					}
+					if v *= likeA4(q, p.w, p.h, 0.6); v > best {
+						best, bestCorners, found = v, q, true
+					}
+				}
+			}
+		}
+	}
+	return bestCorners, best, found
+}
+
+// crossing is where the lines through two pairs of places meet.
+func crossing(p0, p1, q0, q1 page.Point) (page.Point, bool) {
+	da, db := sub(p1, p0), sub(q1, q0)
+	den := cross(da, db)
+	if math.Abs(den) < 1e-6 {
+		return page.Point{}, false
+	}
+	t := cross(sub(q0, p0), db) / den
+	return page.Point{X: p0.X + da.X*t, Y: p0.Y + da.Y*t}, true
+}
+
+// strip is what lies along a side: for each of its parts the running sums of colour across it.
+type strip struct {
+	sums [sideBlocks + 2*endBlocks][]colour // [i][j] is the sum of the first j samples
+	n    int
+	seen [sideBlocks + 2*endBlocks][2]int // the samples [0] to [1] lie in the picture
+}
+
+// holds reports whether the samples around a place of a part lie in the picture.
+func (s *strip) holds(i, at, wide int) bool {
+	return at-wide >= s.seen[i][0] && at+1+wide <= s.seen[i][1]
+}
+
+func (s *strip) mean(i, from, to int) (m colour) {
+	a, b := &s.sums[i][from], &s.sums[i][to]
+	k := 1 / float64(to-from)
+	for c := range 3 {
+		m[c] = (b[c] - a[c]) * k
+	}
+	return m
+}
+
+// borders gives the edges along the side from a to b, the side itself first.
+func (p *pixels) borders(a, b page.Point, span, scale float64) []border {
+	d := sub(b, a)
+	k := length(d)
+	dx, dy := d.X/k, d.Y/k
+	nx, ny := dy, -dx
+	step := max(scale/2, 1)
+	half := int(math.Ceil(span / step))
+	wide := max(int(math.Round(1.8*scale/step)), 2)
+	pad := wide + sideTilt + 2
+	s := strip{n: 2*(half+pad) + 1}
+	zero := half + pad
+	for i := range s.sums {
+		s.sums[i] = make([]colour, s.n+1)
+		// The parts beyond the corners follow those between them.
+		u0, u1 := 0.025+0.95*float64(i)/sideBlocks, 0.025+0.95*float64(i+1)/sideBlocks
+		if e := i - sideBlocks; e >= 0 {
+			u0 = 1.035 + 0.05*float64(e%endBlocks)
+			u1 = u0 + 0.05
+			if e >= endBlocks {
+				u0, u1 = 1-u1, 1-u0
+			}
+		}
+		s.seen[i] = [2]int{s.n, 0}
+		for j := range s.n {
+			o := float64(j-zero) * step
+			var sum colour
+			for q := range blockTaps {
+				u := (u0 + (u1-u0)*(float64(q)+0.5)/blockTaps) * k
+				x, y := int(a.X+dx*u+nx*o), int(a.Y+dy*u+ny*o)
+				if q == blockTaps/2 && x >= 0 && y >= 0 && x < p.w && y < p.h {
+					s.seen[i] = [2]int{min(s.seen[i][0], j), j + 1}
+				}
+				l, cu, cv := p.at(min(max(x, 0), p.w-1), min(max(y, 0), p.h-1))
+				sum[0] += float64(l)
+				sum[1] += float64(cu)
+				sum[2] += float64(cv)
+			}
+			for c := range 3 {
+				s.sums[i][j+1][c] = s.sums[i][j][c] + sum[c]/blockTaps
+			}
+		}
+	}
+	at := func(j, tilt int) border {
+		return border{a: float64(j-zero-tilt) * step, b: float64(j-zero+tilt) * step, like: s.like(j, tilt, wide)}
+	}
+	own := at(zero, 0)
+	for j := zero - 2; j <= zero+2; j++ {
+		for t := -1; t <= 1; t++ {
+			own.like = max(own.like, s.like(j, t, wide))
+		}
+	}
+	own.a, own.b = 0, 0
+	bests := make([]border, 0, 2*half+1)
+	for j := pad; j < s.n-pad; j++ {
+		var q border
+		for t := -sideTilt; t <= sideTilt; t++ {
+			if r := at(j, t); r.like > q.like {
+				q = r
+			}
+		}
+		bests = append(bests, q)
+	}
+	var peaks []border
+	for i := 1; i < len(bests)-1; i++ {
+		q := bests[i]
+		if q.like > 0.08 && q.like >= bests[i-1].like && q.like > bests[i+1].like && math.Abs(q.a)+math.Abs(q.b) > 2*scale {
+			peaks = append(peaks, q)
+		}
+	}
+	slices.SortFunc(peaks, func(a, b border) int { return cmp.Compare(b.like, a.like) })
+	return append([]border{own}, peaks[:min(len(peaks), sideMost)]...)
+}
+
+// deepPlaces is how far inside paper is compared with the strip along its border, in widths of that strip.
+const deepPlaces = 14
+
+func (a colour) distance(b colour) float64 {
+	d := a.minus(b)
+	return math.Sqrt(d.dot(d))
+}
+
+// like says how much an edge looks like the border of paper: the change across it has one direction all along, what
+// lies inside is of one colour, and it does not run on beyond the corners.
+func (s *strip) like(j, tilt, wide int) float64 {
+	var ds [sideBlocks]colour
+	var in [sideBlocks]colour
+	var valid [sideBlocks]bool
+	var m colour
+	n, bright := 0.0, 0.0
+	place := func(i int) int { return j + int(math.Round(float64(tilt)*(2*(float64(i)+0.5)/sideBlocks-1))) }
+	for i := range sideBlocks {
+		at := place(i)
+		if valid[i] = s.holds(i, at, wide); !valid[i] {
+			continue
+		}
+		in[i] = s.mean(i, at-wide, at)
+		ds[i] = in[i].minus(s.mean(i, at+1, at+1+wide))
+		bright += in[i][0]
+		n++
+		for c := range 3 {
+			m[c] += ds[i][c]
+		}
+	}
+	if n < sideBlocks*6/10 {
+		return 0
+	}
+	bright /= n
+	for c := range 3 {
+		m[c] /= n
+	}
+	size := math.Sqrt(m.dot(m))
+	unit := bright + 20
+	if size < 0.004*unit {
+		return 0
+	}
+	same, against, spread := 0.0, 0.0, 0.0
+	rough, patchy, odd, last := 0.0, 0.0, 0.0, -1
+	var out [sideBlocks]colour
+	for i := range sideBlocks {
+		if !valid[i] {
+			continue
+		}
+		along := ds[i].dot(m) / size
+		switch {
+		case along > 0.2*size:
+			same++
+		case along < -0.2*size:
+			against++
+		}
+		spread += (along - size) * (along - size) / n
+		at := place(i)
+		out[i] = s.mean(i, at+1, at+1+wide)
+		if deep := max(at-deepPlaces*wide, 0); deep < at-2*wide {
+			odd += min(in[i].distance(s.mean(i, deep, at-wide))/unit, 0.4) / n
+		}
+		if last >= 0 {
+			rough += min(in[i].distance(in[last])/unit, 0.2) / n
+			patchy += min(out[i].distance(out[last])/unit, 0.2) / n
+		}
+		last = i
+	}
+	// Coherence of the change against its scatter: a weak edge counts if it is the same all along.
+	snr := size / (math.Sqrt(spread/n) + 0.0025*unit)
+	v := snr / (snr + 3)
+	v *= max(0, (same-2*against)/n)
+	v *= math.Exp(-rough/0.03 - max(0, odd-0.05)/0.08)
+	// Bare paper on both sides of an edge is the margin around the print.
+	v *= 0.55 + 0.45*min(1, max(size/(0.12*unit), patchy/0.05))
+	// What runs on beyond the corners is not the paper's.
+	runs, ends := 0.0, 0.0
+	for e := range 2 {
+		on, seen := 0.0, 0.0
+		for i := sideBlocks + e*endBlocks; i < sideBlocks+(e+1)*endBlocks; i++ {
+			at := j + tilt
+			if e == 1 {
+				at = j - tilt
+			}
+			if !s.holds(i, at, wide) {
+				continue
+			}
+			q := s.mean(i, at-wide, at).minus(s.mean(i, at+1, at+1+wide))
+			on += min(max(q.dot(m)/(size*size), 0), 1)
+			seen++
+		}
+		if seen > 0 {
+			runs += on / seen
+			ends++
+		}
+	}
+	if ends > 0 {
+		v *= 1 - 0.75*runs/ends
+	}
+	return v
+}
