@@ -218,18 +218,3 @@ func (l auditLog) Export(ctx context.Context, path string) (err error) {
 	}
 	return errors.Join(a.Export(ctx, f, 0), f.Close())
 }
-
-// clockOf says whether the clock can be right, from the newest line of the log and the snapshot in use.
-func clockOf(ctx context.Context, data *store.Data, now time.Time) viewmodel.ClockState {
-	c := viewmodel.ClockState{Now: now}
-	if s, err := (auditLog{data: data}).Verify(ctx); err == nil && s.Latest.After(c.Latest) {
-		c.Latest, c.Source = s.Latest, "clock.audit"
-	}
-	if o, err := data.Open(); err == nil {
-		if at := o.Snapshot.Snapshot().AsOf; at.After(c.Latest) {
-			c.Latest, c.Source = at, "clock.snapshot"
-		}
-		o.Close()
-	}
-	return c
-}

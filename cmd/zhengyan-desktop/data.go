@@ -36,18 +36,19 @@ func (s *snapshots) view(i store.GenerationInfo) viewmodel.SnapshotView {
 }
 
 // List implements viewmodel.Snapshots.
-func (s *snapshots) List(context.Context) ([]viewmodel.SnapshotView, error) {
+func (s *snapshots) List(ctx context.Context) ([]viewmodel.SnapshotView, error) {
 	list, err := s.data.List()
 	if err != nil && !errors.Is(err, store.ErrNoSnapshot) {
 		return nil, err
 	}
-	state, _ := s.data.FeedState()
 	out := make([]viewmodel.SnapshotView, 0, len(list))
 	for _, i := range list {
 		v := s.view(i)
 		if i.Current {
 			if o, err := s.data.Open(); err == nil {
-				v.Freshness = freshness(store.FreshnessOf(o.Snapshot.Snapshot(), state, s.now()).State)
+				s.audit.release() // so that its newest line can be read
+				floor := clockOf(ctx, s.data, s.now()).Latest
+				v.Freshness = freshness(s.data.Freshness(o, floor, s.now()).State)
 				o.Close()
 			} else {
 				v.Bad = err.Error()

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
@@ -10,6 +11,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
+
+	"zhengyan/store"
 )
 
 // shell runs commands in a folder of their own, with a data folder of their own.
@@ -240,4 +244,44 @@ func TestSnapshotSample(t *testing.T) {
 	s.run(exitOK, "snapshot import @0.db")
 	out, _ := s.run(exitOK, "snapshot import --preview @1.db")
 	s.contains(out, "+0 -0 ~5, unchanged 495")
+}
+
+// An age stands beside every answer, and a clock that is behind this machine's own records is said, until it is reset.
+func TestAgeIsShown(t *testing.T) {
+	s := newShell(t)
+	s.write("1.csv", rowsMonday)
+	s.run(exitOK, "snapshot build --as-of 2026-11-16 --out @1.db @1.csv")
+	s.run(exitOK, "snapshot import @1.db")
+	for lang, word := range map[string]string{"en": "FRESH", "zh": "数据在有效期内"} {
+		out, _ := s.run(exitOK, "snapshot info --lang "+lang)
+		s.contains(out, word)
+		_, errs := s.run(exitOK, "snapshot lookup --lang "+lang+" 京1112015201600001")
+		s.contains(errs, word)
+	}
+	out, _ := s.run(exitOK, "snapshot lookup --lang zh nobody")
+	s.contains(out, "这不等于没有这项注册")
+
+	data, err := store.OpenData(s.path("@data"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	log, err := data.OpenAudit(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := log.Append(store.AuditEntry{Time: time.Date(2099, 1, 2, 0, 0, 0, 0, time.UTC), Action: "verify"}); err != nil {
+		t.Fatal(err)
+	}
+	log.Close()
+	for _, line := range []string{"snapshot info --json", "snapshot lookup --json 京1112015201600001"} {
+		out, _ := s.run(exitOK, line)
+		s.contains(out, `"state":"clock-suspect"`, `"since":"2099-01-02T00:00:00Z"`, `"ageDays":`)
+	}
+	out, _ = s.run(exitOK, "snapshot info --lang en")
+	s.contains(out, "CLOCK SUSPECT", "2099-01-02")
+	out, _ = s.run(exitOK, "snapshot info --lang zh")
+	s.contains(out, "本机时钟可疑")
+	s.run(exitOK, "audit reset-clock --operator 样例员")
+	out, _ = s.run(exitOK, "snapshot info --json")
+	s.contains(out, `"state":"fresh"`)
 }

@@ -21,8 +21,6 @@ import (
 	"zhengyan/store"
 	"zhengyan/store/feed"
 	"zhengyan/verify"
-	"zhengyan/verify/fields"
-	"zhengyan/verify/rules"
 )
 
 const snapshotExamples = `  zhengyan snapshot build --as-of 2026-06-01 --source "registry" --out registry.db rows.csv
@@ -136,7 +134,7 @@ func snapshotBuild(ctx context.Context, env *environment, args []string) int {
 		return env.fail(exitInternal, "snapshot build: %v", err)
 	}
 	defer s.Close()
-	env.printSnapshot(s, nil, "")
+	env.printSnapshot(s, nil, env.age(s, nil, ""), env.language(""))
 	if in.bad > 0 {
 		fmt.Fprintf(env.Stderr, "zhengyan: warning: %d bad rows were left out\n", in.bad)
 	}
@@ -434,141 +432,4 @@ func (env *environment) snapshotFailed(verb string, err error) int {
 		return env.failHint(exitUnreadable, "zhengyan snapshot import FILE", "snapshot %s: %v", verb, err)
 	}
 	return env.fail(exitUnreadable, "snapshot %s: %v", verb, err)
-}
-
-func snapshotInfo(_ context.Context, env *environment, args []string) int {
-	fl := env.flags("snapshot info", "[options] [FILE]", snapshotExamples)
-	dir := dataFlag(fl)
-	asJSON := fl.Bool("json", false, "as JSON")
-	if code, done := env.parse(fl, args); done {
-		return code
-	}
-	s, o, err := env.openedSnapshot(*dir, fl.Arg(0))
-	if err != nil {
-		return env.snapshotFailed("info", err)
-	}
-	defer s.Close()
-	if *asJSON {
-		out := struct {
-			rules.SnapshotInfo
-			Root     string         `json:"root"`
-			Statuses map[string]int `json:"statuses"`
-			store.Freshness
-			AgeDays float64 `json:"ageDays"`
-		}{s.Snapshot(), s.Root(), s.Statuses(), env.freshness(s, o, *dir), env.Now().Sub(s.Snapshot().AsOf).Hours() / 24}
-		return env.printJSON(out)
-	}
-	env.printSnapshot(s, o, *dir)
-	return exitOK
-}
-
-// freshness judges the age of a snapshot; in use, also by what the publisher last vouched for.
-func (env *environment) freshness(s *store.Snapshot, o *store.Opened, dir string) store.Freshness {
-	var state feed.State
-	if o != nil && o.Info.SignedBy != "" {
-		if data, err := store.OpenData(env.dataDir(dir)); err == nil {
-			state, _ = data.FeedState() // without it the age of the rows alone counts
-		}
-	}
-	return store.FreshnessOf(s.Snapshot(), state, env.Now())
-}
-
-func freshnessText(f store.Freshness) string {
-	switch f.State {
-	case store.Stale:
-		return "STALE since " + shanghai(f.Since)
-	case store.RedLine:
-		return "TOO OLD since " + shanghai(f.Since) + ": registrations cannot be confirmed"
-	case store.ClockSuspect:
-		return "CLOCK SUSPECT: it must be " + shanghai(f.Since) + " or later"
-	}
-	return "FRESH"
-}
-
-func (env *environment) printSnapshot(s *store.Snapshot, o *store.Opened, dir string) {
-	i, w := s.Snapshot(), env.Stdout
-	fmt.Fprintf(w, "snapshot   %s\nas of      %s\n", i.ID, shanghai(i.AsOf))
-	age := env.Now().Sub(i.AsOf)
-	fmt.Fprintf(w, "state      %s, %.0f days old (stale from %.0f, red line from %.0f days)\n", freshnessText(env.freshness(s, o, dir)), age.Hours()/24, i.WarnAge.Hours()/24, i.RedAge.Hours()/24)
-	fmt.Fprintf(w, "rows       %d\nsource     %s\nsigned by  %s\nroot       %s\n", i.Rows, cmp.Or(i.Source, "-"), cmp.Or(i.SignedBy, "nobody"), s.Root())
-	for _, status := range slices.Sorted(maps.Keys(s.Statuses())) {
-		fmt.Fprintf(w, "  %s %d\n", status, s.Statuses()[status])
-	}
-	if o != nil {
-		fmt.Fprintf(w, "generation %d, imported %s from %s\n", o.Info.Generation, shanghai(o.Info.ImportedAt), o.Info.From)
-	}
-}
-
-func snapshotLookup(ctx context.Context, env *environment, args []string) int {
-	var q rules.RegistryQuery
-	var kind string
-	fl := env.flags("snapshot lookup", "[options] [NUMBER]", "  zhengyan snapshot lookup 京1112015201600001\n  zhengyan snapshot lookup --name 张样例 --json\n")
-	dir := dataFlag(fl)
-	file := fl.String("file", "", "look in this snapshot file")
-	asJSON := fl.Bool("json", false, "as JSON")
-	fl.StringVar(&kind, "kind", "", "constructor-1, architect-1, qualification, ...")
-	fl.StringVar(&q.Name, "name", "", "name (used where no other key is given)")
-	fl.StringVar(&q.QRKey, "qr", "", "key that the QR carries")
-	fl.StringVar(&q.EcertID, "ecert", "", "certificate identifier 证照标识")
-	if code, done := env.parse(fl, args); done {
-		return code
-	}
-	q.Kind, q.Number = fields.Kind(kind), fl.Arg(0)
-	if fl.NArg() > 1 {
-		return env.failHint(exitUsage, "zhengyan snapshot lookup -h", "snapshot lookup: one number at a time")
-	}
-	s, o, err := env.openedSnapshot(*dir, *file)
-	if err != nil {
-		return env.snapshotFailed("lookup", err)
-	}
-	defer s.Close()
-	a, err := s.Lookup(ctx, q)
-	if errors.Is(err, store.ErrNoKey) {
-		return env.failHint(exitUsage, "zhengyan snapshot lookup -h", "snapshot lookup: %v", err)
-	}
-	if err != nil {
-		return env.snapshotFailed("lookup", err)
-	}
-	if *asJSON {
-		return env.printJSON(struct {
-			Snapshot rules.SnapshotInfo   `json:"snapshot"`
-			Query    rules.RegistryQuery  `json:"query"`
-			Answer   rules.RegistryAnswer `json:"answer"`
-		}{s.Snapshot(), q, a})
-	}
-	i := s.Snapshot()
-	if !a.Found {
-		fmt.Fprintf(env.Stdout, "not in snapshot %s (as of %s); this does not say that there is no such registration\n", i.ID, shanghai(i.AsOf))
-	}
-	for _, r := range a.Records {
-		env.printRow(r)
-	}
-	fmt.Fprintf(env.Stderr, "zhengyan: snapshot %s, as of %s, %s\n", i.ID, shanghai(i.AsOf), freshnessText(env.freshness(s, o, *dir)))
-	return exitOK
-}
-
-func (env *environment) printRow(r store.Row) {
-	for _, f := range [][2]string{
-		{"kind", string(r.Kind)},
-		{"number", r.Number},
-		{"name", r.Name},
-		{"status", strings.TrimSpace(r.Status + " " + r.StatusDate.String() + " " + r.Reason)},
-		{"sex", r.Sex},
-		{"birth", r.Birth.String()},
-		{"employer", r.Employer},
-		{"specialties", store.FormatSpecialties(r.Specialties)},
-		{"valid", strings.Trim(r.Valid.From.String()+".."+r.Valid.To.String(), ".")},
-		{"newest copy", r.LatestUsageFrom.String()},
-		{"certificate", r.EcertID},
-		{"QR key", r.QRKey},
-		{"updated", r.UpdatedAt.String()},
-	} {
-		if f[1] != "" {
-			fmt.Fprintf(env.Stdout, "%-12s %s\n", f[0], f[1])
-		}
-	}
-	for _, h := range r.History {
-		fmt.Fprintf(env.Stdout, "  until %s  %s was %q\n", h.Until, h.Field, h.Value)
-	}
-	fmt.Fprintln(env.Stdout)
 }
