@@ -92,7 +92,7 @@ func (a *auditScreen) refresh() {
 func auditBadge(m *viewmodel.Messages, s viewmodel.AuditState, err error) (viewmodel.Shape, string) {
 	switch {
 	case err != nil:
-		return viewmodel.ShapeUnknown, m.T("audit.unread", "error", err.Error())
+		return viewmodel.ShapeUnknown, m.T("audit.unread", "error", m.Error(err))
 	case s.Broken != "":
 		return viewmodel.ShapeFail, m.T("audit.broken", "why", s.Broken)
 	case s.None || s.Entries == 0:
@@ -106,7 +106,7 @@ func (a *auditScreen) export() {
 	w.saveFile("audit.jsonl", func(path string) {
 		w.background(func(ctx context.Context) error { return w.o.Audit.Export(ctx, path) }, func(err error) {
 			if err != nil {
-				w.notify(err.Error(), false)
+				w.notify(w.m.Error(err), false)
 				return
 			}
 			w.notify(w.m.T("audit.exported", "path", path), true)

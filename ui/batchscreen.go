@@ -89,7 +89,7 @@ func newBatchScreen(w *Window) Screen {
 		chips.Add(c)
 	}
 	tools := container.NewBorder(nil, nil, rowOf(10, chips, centred(b.status)), rowOf(2,
-		iconButton(theme.FolderNewIcon(), m.T("batch.more"), w.openFolder), iconButton(theme.DeleteIcon(), m.T("batch.clear"), b.askClear)), pad(b.search, 0, 0, 8, 8))
+		iconButton(theme.DocumentSaveIcon(), m.T("export.button"), w.askExport), iconButton(theme.FolderNewIcon(), m.T("batch.more"), w.openFolder), iconButton(theme.DeleteIcon(), m.T("batch.clear"), b.askClear)), pad(b.search, 0, 0, 8, 8))
 	head := container.NewBorder(nil, nil, line(th, m.T("batch.bidders"), theme.SizeNameText, colorSecondary), b.rename)
 	left := container.NewStack(canvas.NewRectangle(th.C(colorSurface)), container.NewBorder(pad(head, 6, 0, 10, 4), nil, nil, nil, b.bidders))
 	b.frame = container.NewBorder(pad(column(4, narrow(th, tools), narrow(th, b.working)), 6, 4, 8, 8), b.below, nil, nil, b.table)
@@ -398,7 +398,7 @@ func (w *Window) dressWork(pause, cancel *widget.Button, busy bool, pauseText, r
 func (w *Window) saveFile(name string, done func(path string)) {
 	d := dialog.NewFileSave(func(f fyne.URIWriteCloser, err error) {
 		if err != nil {
-			w.notify(err.Error(), false)
+			w.notify(w.m.Error(err), false)
 			return
 		}
 		if f == nil {
@@ -406,7 +406,7 @@ func (w *Window) saveFile(name string, done func(path string)) {
 		}
 		path := f.URI().Path()
 		if err := f.Close(); err != nil {
-			w.notify(err.Error(), false)
+			w.notify(w.m.Error(err), false)
 			return
 		}
 		done(path)

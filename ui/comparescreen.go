@@ -256,7 +256,7 @@ func (w *Window) LoadRoster(path string) {
 		}
 		w.o.Dispatch(func() {
 			if err != nil {
-				w.notify(w.m.T("roster.failed", "error", err.Error()), false)
+				w.notify(w.m.T("roster.failed", "error", w.m.Error(err)), false)
 				return
 			}
 			w.roster = list

@@ -88,7 +88,7 @@ func (d *dataScreen) showSnapshots(list []viewmodel.SnapshotView, err error) {
 	w, th, m := d.w, d.w.th, d.w.m
 	d.snapshots.RemoveAll()
 	if err != nil {
-		d.snapshots.Add(para(th, err.Error(), theme.SizeNameText, widget.DangerImportance))
+		d.snapshots.Add(para(th, w.m.Error(err), theme.SizeNameText, widget.DangerImportance))
 	}
 	if len(list) == 0 && err == nil {
 		d.snapshots.Add(para(th, m.T("data.snapshot.none"), theme.SizeNameText, widget.WarningImportance))
@@ -187,7 +187,7 @@ func (d *dataScreen) work(f func(ctx context.Context) error, said string) {
 	w.background(f, func(err error) {
 		d.say("", 0)
 		if err != nil {
-			w.notify(err.Error(), false)
+			w.notify(w.m.Error(err), false)
 		} else {
 			w.notify(said, false)
 		}
@@ -254,7 +254,7 @@ func (d *dataScreen) stage(path string, older, unsigned bool) {
 		}
 		var r viewmodel.ImportRefusal
 		if !errors.As(err, &r) || r.Same() {
-			text := err.Error()
+			text := w.m.Error(err)
 			if r != nil && r.Same() {
 				text = w.m.T("data.refused.same")
 			}
@@ -265,7 +265,7 @@ func (d *dataScreen) stage(path string, older, unsigned bool) {
 		if r.Older() {
 			key = "data.refused.older"
 		}
-		w.ask(w.m.T("data.refused"), para(w.th, w.m.T(key)+"\n"+err.Error(), theme.SizeNameText, widget.WarningImportance), w.m.T("data.refused.anyway"), func() {
+		w.ask(w.m.T("data.refused"), para(w.th, w.m.T(key)+"\n"+w.m.Error(err), theme.SizeNameText, widget.WarningImportance), w.m.T("data.refused.anyway"), func() {
 			w.closeDialog()
 			d.stage(path, older || r.Older(), unsigned || r.Unsigned())
 		})
@@ -326,7 +326,7 @@ func (d *dataScreen) preview(p viewmodel.SnapshotPreview) {
 	w.unasked = func() {
 		w.background(func(context.Context) error { return w.o.Snapshots.Discard() }, func(err error) {
 			if err != nil {
-				w.notify(err.Error(), false)
+				w.notify(w.m.Error(err), false)
 			}
 		})
 	}
@@ -339,7 +339,7 @@ func (d *dataScreen) showTrust(list []viewmodel.AnchorView, err error) {
 		d.trust.Add(para(th, m.T("data.trust.fixed", "dir", w.o.Trust.Fixed()), theme.SizeNameText, widget.WarningImportance))
 	}
 	if err != nil {
-		d.trust.Add(para(th, err.Error(), theme.SizeNameText, widget.DangerImportance))
+		d.trust.Add(para(th, w.m.Error(err), theme.SizeNameText, widget.DangerImportance))
 	}
 	if len(list) == 0 && err == nil {
 		d.trust.Add(para(th, m.T("data.trust.none"), theme.SizeNameText, widget.WarningImportance))
@@ -397,7 +397,7 @@ func (d *dataScreen) addAnchor(path string) {
 		return err
 	}, func(err error) {
 		if err != nil {
-			w.notify(err.Error(), false)
+			w.notify(w.m.Error(err), false)
 			return
 		}
 		scroll := container.NewVScroll(column(8, para(w.th, m.T("data.trust.add.ask"), theme.SizeNameText, widget.WarningImportance), d.anchor(v, false)))

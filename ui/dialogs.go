@@ -47,7 +47,7 @@ func (w *Window) openFile() {
 func (w *Window) chooseFile(title string, done func(path string)) {
 	d := dialog.NewFileOpen(func(r fyne.URIReadCloser, err error) {
 		if err != nil {
-			w.notify(err.Error(), false)
+			w.notify(w.m.Error(err), false)
 			return
 		}
 		if r == nil {
@@ -55,7 +55,7 @@ func (w *Window) chooseFile(title string, done func(path string)) {
 		}
 		path := r.URI().Path()
 		if err := r.Close(); err != nil {
-			w.notify(err.Error(), false)
+			w.notify(w.m.Error(err), false)
 			return
 		}
 		done(path)
@@ -73,7 +73,7 @@ func (w *Window) openFolder() {
 func (w *Window) chooseFolder(title string, done func(path string)) {
 	d := dialog.NewFolderOpen(func(u fyne.ListableURI, err error) {
 		if err != nil {
-			w.notify(err.Error(), false)
+			w.notify(w.m.Error(err), false)
 			return
 		}
 		if u != nil {
@@ -110,6 +110,10 @@ func (w *Window) OpenAny(paths []string) {
 	var files []string
 	for _, p := range paths {
 		switch strings.ToLower(filepath.Ext(p)) {
+		case ".json", ".ndjson":
+			w.ReadReport(p)
+		case ".html", ".htm":
+			w.notify(w.m.T("readback.kinds"), false)
 		case ".xlsx", ".csv":
 			w.LoadRoster(p)
 		case ".db", ".zydelta":

@@ -56,6 +56,7 @@ func newHeader(w *Window) *header {
 	h.employer.onLeave = h.changed
 
 	right := rowOf(0,
+		iconButton(theme.DocumentSaveIcon(), "", w.askExport),
 		iconButton(nil, m.T("menu.language"), w.switchLanguage),
 		iconButton(theme.ColorPaletteIcon(), "", w.switchTheme),
 		iconButton(theme.HelpIcon(), "", w.help),

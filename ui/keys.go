@@ -13,6 +13,7 @@ func keyList() []keyHelp {
 	return []keyHelp{
 		{"Ctrl+O", "help.key.open"},
 		{"Ctrl+Shift+O", "help.key.folder"},
+		{"Ctrl+S", "help.key.export"},
 		{"Ctrl+1 … 9", "help.key.screen"},
 		{"PgDn / PgUp", "help.key.step"},
 		{"Alt+← / Alt+→", "help.key.day"},
@@ -45,6 +46,7 @@ func (w *Window) installKeys() {
 	const ctrl, alt, shift = fyne.KeyModifierControl, fyne.KeyModifierAlt, fyne.KeyModifierShift
 	add(ctrl, fyne.KeyO, w.openFile)
 	add(ctrl|shift, fyne.KeyO, w.openFolder)
+	add(ctrl, fyne.KeyS, w.askExport)
 	add(ctrl, fyne.KeyDown, func() { w.session.Step(1) })
 	add(ctrl, fyne.KeyUp, func() { w.session.Step(-1) })
 	add(alt, fyne.KeyLeft, func() { w.shiftDay(-1) })

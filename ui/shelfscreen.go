@@ -66,7 +66,7 @@ func (s *shelfScreen) do(change func(context.Context) error) {
 		return err
 	}, func(err error) {
 		if err != nil {
-			s.w.notify(err.Error(), false)
+			s.w.notify(s.w.m.Error(err), false)
 			return
 		}
 		s.list = list
@@ -98,7 +98,7 @@ func (s *shelfScreen) export() {
 	s.w.saveFile("zhengyan.ics", func(path string) {
 		s.w.background(func(context.Context) error { return os.WriteFile(path, []byte(text), 0o600) }, func(err error) {
 			if err != nil {
-				s.w.notify(err.Error(), false)
+				s.w.notify(s.w.m.Error(err), false)
 				return
 			}
 			s.w.notify(s.w.m.T("shelf.exported", "n", strconv.Itoa(n)), true)

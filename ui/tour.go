@@ -74,7 +74,7 @@ func (w *Window) trySpecimens() {
 		return err
 	}, func(err error) {
 		if err != nil {
-			w.notify(err.Error(), false)
+			w.notify(w.m.Error(err), false)
 			return
 		}
 		w.Show("verify")

@@ -95,6 +95,7 @@ type Window struct {
 	shown     *widget.PopUp
 	detail    *viewmodel.Detail
 	roster    []viewmodel.Required // people that the bid must show; nil until a list is loaded
+	forms     []string             // of the last export, by ending; nil for none
 	settings  viewmodel.Settings
 	look      look
 	life      context.Context // ends when the window closes
@@ -342,6 +343,7 @@ func (w *Window) showDetail() {
 	w.detail = nil
 	if rep != nil {
 		d := viewmodel.BuildDetail(w.m, rep, w.covers)
+		w.session.Dress(&d)
 		d.Verdict.Second = viewmodel.SecondOf(w.m, w.session.SecondReport())
 		w.detail = &d
 	}

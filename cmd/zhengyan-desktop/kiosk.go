@@ -96,6 +96,7 @@ func showKiosk(o options, q verify.Question, book *rules.Book, getenv func(strin
 		if err != nil {
 			return err
 		}
+		m.NameErrors(errorKey)
 		tables[l] = m
 	}
 	hosts, err := qr.LoadHosts(assets.Rules())

@@ -155,6 +155,7 @@ func show(o options, q verify.Question, book *rules.Book, getenv func(string) st
 		if err != nil {
 			return err
 		}
+		m.NameErrors(errorKey)
 		tables[l] = m
 	}
 	program := "Zhengyan " + version
@@ -199,7 +200,7 @@ func show(o options, q verify.Question, book *rules.Book, getenv func(string) st
 	if icon, err := fs.ReadFile(assets.Icons(), "zhengyan.png"); err == nil {
 		a.SetIcon(fyne.NewStaticResource("zhengyan.png", icon))
 	}
-	lang, dark := ui.Remembered(a)
+	lang := d.chosen.Lang
 	if o.lang != "" {
 		lang = viewmodel.Lang(o.lang)
 	}
@@ -213,7 +214,7 @@ func show(o options, q verify.Question, book *rules.Book, getenv func(string) st
 	// Reading a page runs code that the scheduler cannot interrupt; threads beyond those of the workers keep the window awake.
 	runtime.GOMAXPROCS(runtime.NumCPU() + windowThreads)
 	opt := ui.Options{
-		App: a, Engine: e, Tables: tables, Lang: lang, Dark: dark, Font: font, Question: q, Policies: policies(book),
+		App: a, Engine: e, Tables: tables, Lang: lang, Font: font, Question: q, Policies: policies(book),
 		Now: now, Dispatch: fyne.Do, Workers: workers, About: about(program, book, font != nil), Rules: ruleGroups(book),
 		Idle:   debug.FreeOSMemory, // a batch leaves a heap of its own size behind; give it back
 		Chosen: d.chosen, Clock: func(ctx context.Context) viewmodel.ClockState { return clockOf(ctx, d.data, now()) },

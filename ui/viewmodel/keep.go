@@ -141,7 +141,7 @@ func (s *Session) Restore(then func(total, waiting int)) {
 			s.expanding--
 			s.change.List = true
 			if err != nil {
-				s.notice(s.messages.T("notice.kept", "error", err.Error()))
+				s.notice(s.messages.T("notice.kept", "error", s.messages.Error(err)))
 			}
 			s.pairs = pairs
 			waiting := s.restored(list, facts)

@@ -25,6 +25,8 @@ func Langs() []Lang { return []Lang{Chinese, English} }
 type Messages struct {
 	lang  Lang
 	table map[string]string
+	// errorKey names the program's own errors, see NameErrors; nil for none.
+	errorKey func(error) string
 }
 
 // LoadMessages reads LANG.json from fsys (assets.Translations).

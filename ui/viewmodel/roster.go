@@ -28,6 +28,8 @@ var (
 	ErrRosterFormat = errors.New("neither an XLSX nor a CSV file")
 	ErrRosterHeader = errors.New("no heading row with a name or a number column")
 	ErrRosterLarge  = errors.New("the list is too large")
+	// ErrOwnReport is the error of a table that this program has exported.
+	ErrOwnReport = errors.New("an exported report, not a list of people")
 )
 
 // Required is a person that the bid must show a certificate of. Empty fields are not asked for.
@@ -121,6 +123,9 @@ func rosterRows(b []byte) ([][]string, error) {
 			return nil, fmt.Errorf("%w: %w", ErrRosterFormat, err)
 		}
 		defer f.Close()
+		if p, err := f.GetDocProps(); err == nil && p.Creator == "Zhengyan" {
+			return nil, ErrOwnReport
+		}
 		sheets := f.GetSheetList()
 		if len(sheets) == 0 {
 			return nil, ErrRosterHeader

@@ -128,7 +128,7 @@ func NewSession(c Config) *Session {
 	s.pump = newPump(c.Dispatch, s.flush)
 	if c.Keeper != nil {
 		s.keep = newKeeping(c.Keeper, func(err error) {
-			s.pump.post(func() { s.notice(s.messages.T("notice.unkept", "error", err.Error())) })
+			s.pump.post(func() { s.notice(s.messages.T("notice.unkept", "error", s.messages.Error(err))) })
 		})
 	}
 	for range max(1, c.Workers) {
@@ -180,7 +180,7 @@ func (s *Session) Open(paths []string) {
 			s.expanding--
 			s.change.List = true
 			if err != nil && ctx.Err() == nil {
-				s.notice(s.messages.T("notice.expand", "error", err.Error()))
+				s.notice(s.messages.T("notice.expand", "error", s.messages.Error(err)))
 			}
 		})
 	}()

@@ -119,7 +119,7 @@ func (e *Engine) Judge(ev *verify.Evidence, q verify.Question) *verify.Report {
 	e.judged++
 	c, ok := e.cases[ev.Input.Name]
 	e.mu.Unlock()
-	if !ok || c.Judge == nil {
+	if !ok || c.Judge == nil || ev.Failure != nil {
 		return Unreadable().Judge(ev, q)
 	}
 	rep := c.Judge(ev, q)

@@ -1,0 +1,176 @@
+package viewmodel_test
+
+import (
+	"slices"
+	"testing"
+
+	"zhengyan/ui/viewmodel"
+	"zhengyan/ui/viewmodel/vmtest"
+	"zhengyan/verify"
+	"zhengyan/verify/document"
+	"zhengyan/verify/page"
+)
+
+// imageSession opens every case of an engine that reads pictures.
+func imageSession(t *testing.T, e *vmtest.Images, keep viewmodel.Keeper) (*viewmodel.Session, *loop) {
+	t.Helper()
+	l := newLoop(t)
+	s := viewmodel.NewSession(viewmodel.Config{Engine: e, Dispatch: l.dispatch, Messages: messages(t, viewmodel.Chinese), Workers: 1, Question: verify.Question{At: vmtest.Noon(2026, 3, 1)}, Keeper: keep})
+	t.Cleanup(s.Close)
+	return s, l
+}
+
+func rest(l *loop, s *viewmodel.Session) {
+	l.until("all is read", func() bool { return s.Counts().Total > 0 && !s.Counts().Working() && !s.Expanding() })
+}
+
+func shownTitles(s *viewmodel.Session) (out []string) {
+	for i := range s.Len() {
+		out = append(out, s.At(i).Row.Title)
+	}
+	return out
+}
+
+// Every certificate of a long document is a row of its own, behind its file's, with its page; they are kept and come back.
+func TestLongDocumentGivesARowForEachCertificate(t *testing.T) {
+	kept := &shelf{kept: map[string]viewmodel.Kept{}}
+	e := &vmtest.Images{Engine: vmtest.New([]string{"甲/标书.pdf", "甲/单页.pdf"}, vmtest.Good(), vmtest.Tampered()), Hits: map[string]int{"甲/标书.pdf": 3}}
+	s, l := imageSession(t, e, kept)
+	seen, told := make(chan struct{}), false
+	e.Searched = func(f viewmodel.File, progress func(done, total int)) {
+		for n := range 251 {
+			progress(n, 500)
+		}
+		<-seen
+	}
+	s.Open([]string{"all"})
+	l.until("all is read", func() bool {
+		if it := s.At(0); it != nil && it.State == viewmodel.Reading {
+			if !told && it.Row.Subtitle == "正在查找证书：250 / 500 页" {
+				told = true
+				close(seen) // the search goes on when its progress was shown
+			}
+		}
+		return s.Counts().Total == 4 && !s.Counts().Working() && !s.Expanding()
+	})
+	want := []string{"甲/标书.pdf · 第 7 页", "甲/标书.pdf · 第 107 页", "甲/标书.pdf · 第 207 页", "甲/单页.pdf"}
+	if got := shownTitles(s); !slices.Equal(got, want) {
+		t.Errorf("the rows are %q", got)
+	}
+	if c := s.Counts(); c.Passed != 3 || c.Failed != 1 {
+		t.Errorf("the counts are %+v", c)
+	}
+	if x := s.Crossings(); slices.ContainsFunc(x, func(c viewmodel.Crossing) bool { return c.Kind == viewmodel.SameFile }) {
+		t.Errorf("certificates of one document were called one file: %+v", x)
+	}
+	s.Select(s.At(1).ID)
+	if ids := s.Siblings(); len(ids) != 3 || ids[1] != s.At(1).ID {
+		t.Errorf("siblings %v", ids)
+	}
+	var d viewmodel.Detail
+	s.Dress(&d)
+	if p := s.Place(); d.Page != 106 || p == nil || p.Of != 3 || s.PageSizes()[106].Width != 612 {
+		t.Errorf("page %d, place %+v", d.Page, p)
+	}
+
+	// The file again: the rows stay, and what is no longer there is said.
+	e.Hits["甲/标书.pdf"] = 2
+	s.Open([]string{"甲/标书.pdf"})
+	l.until("it is read again", func() bool { return !s.Counts().Working() && !s.Expanding() })
+	if c := s.Counts(); c.Total != 4 || c.Unreadable != 1 {
+		t.Errorf("after reading it again: %+v", c)
+	}
+	s.Close()
+
+	again, l := imageSession(t, e, kept)
+	back := false
+	again.Restore(func(total, waiting int) {
+		back = true
+		if total != 4 || waiting != 0 {
+			t.Errorf("%d came back, %d wait", total, waiting)
+		}
+	})
+	l.until("it came back", func() bool { return back })
+	l.until("it is judged", func() bool { return again.Counts().Failed == 1 && again.Counts().Passed == 2 })
+	if again.At(1).File.Part != 1 || again.At(1).Row.Title != want[1] {
+		t.Errorf("the second row is %q, part %d", again.At(1).Row.Title, again.At(1).File.Part)
+	}
+}
+
+// An original and the scan of its print get one verdict, in the original's row, whichever comes first.
+func TestPairHasOneVerdict(t *testing.T) {
+	a, b := vmtest.Half(vmtest.Good(), document.InputOriginal), vmtest.Named(vmtest.Half(vmtest.Scan(), document.InputScan), "", "", "aa02", "")
+	for _, names := range [][]string{{"甲/原件.pdf", "甲/扫描.png"}, {"甲/扫描.png", "甲/原件.pdf"}} {
+		cases := []vmtest.Case{a, b}
+		if names[0] == "甲/扫描.png" {
+			cases = []vmtest.Case{b, a}
+		}
+		kept := &shelf{kept: map[string]viewmodel.Kept{}}
+		e := &vmtest.Images{Engine: vmtest.New(names, cases...)}
+		s, l := imageSession(t, e, kept)
+		s.Open([]string{"all"})
+		l.until("the pair is read", func() bool {
+			return s.Counts().Total == 2 && !s.Counts().Working() && s.Counts().Pairing == 0 && (s.Item(0).Folded() || s.Item(1).Folded())
+		})
+		o, p := s.Item(0), s.Item(1)
+		if names[0] == "甲/扫描.png" {
+			o, p = p, o
+		}
+		if o.Folded() || !p.Folded() || o.Row.Title != "甲/原件.pdf ＋ 扫描.png" || p.Row.Subtitle != "打印件，与 甲/原件.pdf 一并核验" {
+			t.Errorf("%v: %q, %q", names, o.Row.Title, p.Row.Subtitle)
+		}
+		if c := s.Counts(); c.Passed != 1 || c.Failed+c.Indeterminate != 0 {
+			t.Errorf("one verdict is wanted: %+v", c)
+		}
+		if len(s.Crossings()) != 0 {
+			t.Errorf("the halves of a pair were called a crossing: %+v", s.Crossings())
+		}
+		// The print shows the pair's verdict; a decision made there is one on the pair.
+		s.Select(p.ID)
+		if r := s.Report(); r == nil || r.Evidence.Print == nil {
+			t.Fatal("the print does not show the pair's report")
+		}
+		s.Decide("handwriting", verify.HumanDecision{Answer: "agrees"})
+		if len(o.Human) != 1 || len(p.Human) != 0 || s.Report().Human["handwriting"].Answer != "agrees" {
+			t.Errorf("the decision is on %v, %v", o.Human, p.Human)
+		}
+		s.Close()
+
+		again, l := imageSession(t, e, kept)
+		back := false
+		again.Restore(func(total, waiting int) { back = true })
+		l.until("the pair came back", func() bool { return back })
+		if p := again.Item(p.ID); !p.Folded() {
+			t.Error("the print is a row of its own after a restart")
+		}
+		// The original is read again: until the pair is, the print speaks for itself.
+		e.OtherCopy = true
+		again.Open([]string{"甲/原件.pdf"})
+		rest(l, again)
+		l.until("the pair is read again", func() bool { return again.Counts().Pairing == 0 })
+		if again.Item(p.ID).Folded() || again.Counts().Total != 2 {
+			t.Error("the print of another copy was folded into this one")
+		}
+		again.Close()
+	}
+}
+
+func TestCornersGoToTheEngine(t *testing.T) {
+	e := &vmtest.Images{Engine: vmtest.New([]string{"照片.jpg"}, vmtest.Scan())}
+	s, l := imageSession(t, e, nil)
+	s.Open([]string{"all"})
+	rest(l, s)
+	want := [4]page.Point{{X: 1, Y: 2}, {X: 30, Y: 2}, {X: 30, Y: 40}, {X: 1, Y: 40}}
+	s.Rectify(0, want)
+	if s.Item(0).State != viewmodel.Waiting {
+		t.Errorf("state %v", s.Item(0).State)
+	}
+	rest(l, s)
+	if e.Corners != want || !s.Item(0).Judged() {
+		t.Errorf("the engine got %v", e.Corners)
+	}
+	plain, _, _ := newSession(t, e.Engine, 1)
+	if plain.CanRectify() {
+		t.Error("an engine without corners is said to take them")
+	}
+}

@@ -1,0 +1,102 @@
+package vmtest
+
+import (
+	"context"
+	"image"
+
+	"zhengyan/ui/viewmodel"
+	"zhengyan/verify"
+	"zhengyan/verify/document"
+	"zhengyan/verify/page"
+	"zhengyan/verify/rules"
+	"zhengyan/verify/seal"
+)
+
+// Images is an engine double that also finds certificates in long documents, reads pairs, takes corners and opens pages.
+type Images struct {
+	*Engine
+	// Hits is the number of certificates in the document of a name.
+	Hits map[string]int
+	// Searched, if set, is told of the progress function of each search.
+	Searched func(f viewmodel.File, progress func(done, total int))
+	// OtherCopy makes the print of every pair that of another copy.
+	OtherCopy bool
+	// Corners are those of the last sheet that was pointed out.
+	Corners [4]page.Point
+	// Opened counts the files that pages were drawn of.
+	Opened int
+}
+
+var (
+	_ viewmodel.Searcher  = (*Images)(nil)
+	_ viewmodel.Pairer    = (*Images)(nil)
+	_ viewmodel.Rectifier = (*Images)(nil)
+	_ viewmodel.Pager     = (*Images)(nil)
+)
+
+// GatherAll implements viewmodel.Searcher.
+func (e *Images) GatherAll(ctx context.Context, f viewmodel.File, progress func(done, total int)) ([]*verify.Evidence, error) {
+	if e.Searched != nil {
+		e.Searched(f, progress)
+	}
+	ev, err := e.Gather(ctx, f)
+	n := e.Hits[f.Name]
+	if err != nil || n == 0 {
+		return []*verify.Evidence{ev}, err
+	}
+	var out []*verify.Evidence
+	for i := range n {
+		one := *ev
+		one.Input.Pages = 500
+		one.Part = &verify.Part{Page: 100*i + 6, Of: n, Index: i, PageSize: &document.PageSize{Width: 612, Height: 792}}
+		out = append(out, &one)
+	}
+	return out, nil
+}
+
+// GatherPair implements viewmodel.Pairer.
+func (e *Images) GatherPair(ctx context.Context, original, print viewmodel.File) (*verify.Evidence, error) {
+	ev, err := e.Gather(ctx, original)
+	if err != nil {
+		return nil, err
+	}
+	state := rules.ComparedEqual
+	if e.OtherCopy {
+		state = rules.ComparedDifferent
+	}
+	pair := *ev
+	pair.Print = &verify.Print{Input: document.Info{Name: print.Name, Kind: document.InputScan, Pages: 1}, Compared: []rules.Compared{{Field: "number", State: state}}}
+	return &pair, nil
+}
+
+// GatherCorners implements viewmodel.Rectifier.
+func (e *Images) GatherCorners(ctx context.Context, f viewmodel.File, _ int, corners [4]page.Point) (*verify.Evidence, error) {
+	e.Corners = corners
+	return e.Gather(ctx, f)
+}
+
+// OpenPages implements viewmodel.Pager.
+func (e *Images) OpenPages(context.Context, viewmodel.File, string) (viewmodel.Pages, error) {
+	e.Opened++
+	return blank{}, nil
+}
+
+type blank struct{}
+
+func (blank) Picture(context.Context, int, float64) (image.Image, error) {
+	return image.NewRGBA(image.Rect(0, 0, 100, 141)), nil
+}
+
+func (blank) Close() {}
+
+// Half makes a case one half of a pair: an original with a whole seal, or a print.
+func Half(c Case, kind document.InputKind) Case {
+	ev := *c.Evidence
+	ev.Input.Kind = kind
+	ev.Seal = nil
+	if kind == document.InputOriginal {
+		ev.Seal = &seal.Report{Status: seal.Signed, Overall: seal.Clean}
+	}
+	c.Evidence = &ev
+	return c
+}
