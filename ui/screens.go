@@ -254,9 +254,11 @@ func newVerifyScreen(w *Window) Screen {
 	w.files = newFileList(w.th, w.session)
 	w.panel = newResultPanel(w)
 	w.page = newPageView(w.th, w.session, w.panel.point, w.panel.reveal)
-	p := w.o.App.Preferences()
-	offsets := [2]float64{p.FloatWithFallback(prefSplit+"0", 0.205), p.FloatWithFallback(prefSplit+"1", 0.53)}
+	offsets := [2]float64{0.205, 0.53}
 	for i, s := range w.split {
+		if kept := w.settings.Window.Splits[i]; kept > 0 && kept < 1 {
+			offsets[i] = kept
+		}
 		if s != nil {
 			offsets[i] = s.Offset
 		}

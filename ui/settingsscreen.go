@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"context"
 	"strconv"
 
 	"fyne.io/fyne/v2"
@@ -144,20 +143,3 @@ func (s *settingsScreen) Object() fyne.CanvasObject { return s.root }
 
 // textScales are the sizes of text on offer, in percent.
 func textScales() []int { return []int{100, 125, 150, 200} }
-
-// change changes the settings and keeps them.
-func (w *Window) change(f func(*viewmodel.Settings)) {
-	f(&w.settings)
-	if w.o.OnSettings != nil {
-		w.o.OnSettings(w.settings)
-	}
-	if w.o.Settings == nil {
-		return
-	}
-	v := w.settings
-	w.background(func(context.Context) error { return w.o.Settings.Save(v) }, func(err error) {
-		if err != nil {
-			w.notify(w.m.T("settings.unsaved", "error", err.Error()), false)
-		}
-	})
-}

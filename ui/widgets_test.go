@@ -262,15 +262,6 @@ func TestIdleIsToldOnceAfterTheLastFile(t *testing.T) {
 	}
 }
 
-func TestWindowSizeIsRemembered(t *testing.T) {
-	r := newRig(t, one(vmtest.Good()))
-	r.win.Resize(fyne.NewSize(1500, 950))
-	r.Close()
-	if w, h := r.o.App.Preferences().Float(prefWidth), r.o.App.Preferences().Float(prefHeight); w != 1500 || h != 950 {
-		t.Errorf("remembered %v by %v", w, h)
-	}
-}
-
 // New figures make the toolkit lay a widget out again. A layout that makes figures each time keeps a processor busy for ever.
 func TestLayoutAloneMakesNoNewFigures(t *testing.T) {
 	r := opened(t, one(vmtest.Good()))

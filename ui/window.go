@@ -19,20 +19,10 @@ import (
 // noticeTime is how long a passing notice stays.
 const noticeTime = 3 * time.Second
 
-// Preference keys.
+// The smallest window that is remembered, and the size of the first, in the toolkit's units.
 const (
-	prefLang   = "lang"
-	prefDark   = "dark"
-	prefWidth  = "width"
-	prefHeight = "height"
-	prefScreen = "screen"
-	prefSplit  = "split" // and a digit
-)
-
-// The smallest window that is remembered.
-const (
-	leastWidth  = 900
-	leastHeight = 600
+	leastWidth, leastHeight = 900, 600
+	firstWidth, firstHeight = 1280, 800
 )
 
 // Options is what a window is made of. All but Font and About are required.
@@ -41,7 +31,6 @@ type Options struct {
 	Engine   viewmodel.Engine
 	Tables   map[viewmodel.Lang]*viewmodel.Messages
 	Lang     viewmodel.Lang
-	Dark     bool
 	Font     []byte
 	Question verify.Question
 	Policies []string // names of the policy profiles
@@ -97,6 +86,7 @@ type Window struct {
 	roster    []viewmodel.Required // people that the bid must show; nil until a list is loaded
 	forms     []string             // of the last export, by ending; nil for none
 	settings  viewmodel.Settings
+	saving    saving
 	look      look
 	life      context.Context // ends when the window closes
 	endLife   context.CancelFunc
@@ -110,7 +100,7 @@ type Window struct {
 
 // New makes the window; Show shows it, Close ends its work.
 func New(o Options) *Window {
-	w := &Window{o: o, m: o.Tables[o.Lang], covers: coverage(o.Font), settings: o.Chosen}
+	w := &Window{o: o, m: o.Tables[o.Lang], covers: coverage(o.Font), settings: o.Chosen, saving: saving{have: o.Chosen}}
 	w.life, w.endLife = context.WithCancel(context.Background())
 	w.win = o.App.NewWindow(w.m.T("app.title"))
 	if o.Question.Policy == "" && len(o.Policies) > 0 {
@@ -120,15 +110,18 @@ func New(o Options) *Window {
 		Engine: o.Engine, Dispatch: o.Dispatch, Messages: w.m, Question: o.Question, Workers: o.Workers, OnChange: w.changed,
 		Keeper: o.Keeper, Recorder: o.Recorder, Operator: o.Chosen.Operator, Now: o.Now,
 	})
-	w.look = look{dark: o.Dark, contrast: o.Chosen.Contrast, scale: max(100, o.Chosen.TextScale)}
+	w.look = look{dark: o.Chosen.Dark, contrast: o.Chosen.Contrast, scale: max(100, o.Chosen.TextScale)}
 	w.setTheme()
-	w.at = o.App.Preferences().String(prefScreen)
+	w.at = o.Chosen.Window.Screen
 	w.build()
 	w.installKeys()
 	w.win.SetPadded(false)
 	w.win.SetOnDropped(w.dropped)
-	p := o.App.Preferences()
-	w.win.Resize(fyne.NewSize(float32(max(leastWidth, p.FloatWithFallback(prefWidth, 1280))), float32(max(leastHeight, p.FloatWithFallback(prefHeight, 800)))))
+	size := fyne.NewSize(o.Chosen.Window.Width, o.Chosen.Window.Height)
+	if size.Width <= 0 || size.Height <= 0 {
+		size = fyne.NewSize(firstWidth, firstHeight)
+	}
+	w.win.Resize(fyne.NewSize(max(leastWidth, size.Width), max(leastHeight, size.Height)))
 	return w
 }
 
@@ -141,21 +134,13 @@ func (w *Window) Open(paths []string) { w.session.Open(paths) }
 // Notify shows a message that stays until it is closed.
 func (w *Window) Notify(text string) { w.notify(text, false) }
 
-// Close cancels all work and waits for it, and remembers the window's size.
+// Close cancels all work and waits for it, and keeps the settings with the window's size and screen.
 func (w *Window) Close() {
-	if s := w.win.Canvas().Size(); s.Width >= leastWidth && s.Height >= leastHeight {
-		w.o.App.Preferences().SetFloat(prefWidth, float64(s.Width))
-		w.o.App.Preferences().SetFloat(prefHeight, float64(s.Height))
-	}
-	w.o.App.Preferences().SetString(prefScreen, w.at)
-	for i, s := range w.split {
-		if s != nil {
-			w.o.App.Preferences().SetFloat(prefSplit+strconv.Itoa(i), s.Offset)
-		}
-	}
+	w.observe()
 	w.endLife()
 	w.session.Close()
 	w.tasks.Wait()
+	w.saveLast()
 }
 
 // Restore brings back the batch that was under way when the program ended, paused if files of it wait to be read.
@@ -257,8 +242,7 @@ func (w *Window) setLook(l look) {
 		return
 	}
 	w.look = l
-	w.o.App.Preferences().SetBool(prefDark, l.dark)
-	w.change(func(v *viewmodel.Settings) { v.Contrast, v.TextScale = l.contrast, l.scale })
+	w.remember(func(v *viewmodel.Settings) { v.Dark, v.Contrast, v.TextScale = l.dark, l.contrast, l.scale })
 	w.setTheme()
 	w.build()
 }
@@ -414,7 +398,7 @@ func (w *Window) switchLanguage() {
 		next = langs[1]
 	}
 	w.m = w.o.Tables[next]
-	w.o.App.Preferences().SetString(prefLang, string(next))
+	w.remember(func(v *viewmodel.Settings) { v.Lang = next })
 	w.main = nil // nothing is shown until the widgets are made again
 	w.session.SetMessages(w.m)
 	w.build()
@@ -433,10 +417,4 @@ func (w *Window) switchTheme() {
 		l.dark = true
 	}
 	w.setLook(l)
-}
-
-// Remembered returns the language and theme that the person chose last; "" if no language was chosen.
-func Remembered(a fyne.App) (lang viewmodel.Lang, dark bool) {
-	p := a.Preferences()
-	return viewmodel.Lang(p.String(prefLang)), p.Bool(prefDark)
 }

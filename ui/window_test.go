@@ -147,8 +147,8 @@ func TestLanguageAndThemeSwitchAtOnce(t *testing.T) {
 	if !r.th.Dark() || fyne.CurrentApp().Settings().Theme() != fyne.Theme(r.th) {
 		t.Error("the theme is not dark")
 	}
-	if lang, dark := Remembered(r.o.App); lang != viewmodel.English || !dark {
-		t.Errorf("remembered %s, %v", lang, dark)
+	if v := r.settings; v.Lang != viewmodel.English || !v.Dark {
+		t.Errorf("remembered %q, %v", v.Lang, v.Dark)
 	}
 	r.switchLanguage()
 	r.wantText(r.win.Content(), "不通过", "打开文件")

@@ -138,6 +138,19 @@ type Settings struct {
 	TextScale    int    `json:"textScale,omitempty"`
 	Contrast     bool   `json:"contrast,omitempty"`
 	TourSeen     bool   `json:"tourSeen,omitempty"`
+	// Lang and Dark are the person's choice; Lang is "" until one was made.
+	Lang Lang `json:"lang,omitempty"`
+	Dark bool `json:"dark,omitempty"`
+	// Window is what the window notes of itself when it closes.
+	Window WindowState `json:"window"`
+}
+
+// WindowState is how a window was left; a zero value stands for the window's own choice.
+type WindowState struct {
+	Screen string     `json:"screen,omitempty"` // key of the screen that was shown
+	Width  float32    `json:"width,omitempty"`  // in the toolkit's units
+	Height float32    `json:"height,omitempty"` // in the toolkit's units
+	Splits [2]float64 `json:"splits"`           // shares left of the two dividing lines of the view of one file, 0 to 1
 }
 
 // DefaultSettings are those of a new machine.
