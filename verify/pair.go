@@ -2,7 +2,6 @@ package verify
 
 import (
 	"context"
-	"image"
 	"math"
 	"path"
 	"path/filepath"
@@ -288,48 +287,4 @@ func period(p fields.Period) string {
 		return ""
 	}
 	return p.String()
-}
-
-// upright turns a picture back by quarter turns, clockwise, by which its print stands turned, and a box with it.
-func upright(img *image.RGBA, turn int) *image.RGBA {
-	turn = ((turn % 4) + 4) % 4
-	if turn == 0 {
-		return img
-	}
-	b := img.Bounds()
-	w, h := b.Dx(), b.Dy()
-	ow, oh := w, h
-	if turn != 2 {
-		ow, oh = h, w
-	}
-	out := image.NewRGBA(image.Rect(0, 0, ow, oh))
-	for y := range oh {
-		for x := range ow {
-			sx, sy := x, y
-			switch turn {
-			case 1:
-				sx, sy = w-1-y, x
-			case 2:
-				sx, sy = w-1-x, h-1-y
-			case 3:
-				sx, sy = y, h-1-x
-			}
-			i, j := img.PixOffset(b.Min.X+sx, b.Min.Y+sy), out.PixOffset(x, y)
-			copy(out.Pix[j:j+4], img.Pix[i:i+4])
-		}
-	}
-	return out
-}
-
-// turnedBox takes a box of a picture w wide and h high into the picture that upright makes of it.
-func turnedBox(b page.Box, turn int, w, h float64) page.Box {
-	switch ((turn % 4) + 4) % 4 {
-	case 1: // x' = y, y' = w - x
-		return page.Box{X0: b.Y0, Y0: w - b.X1, X1: b.Y1, Y1: w - b.X0}
-	case 2:
-		return page.Box{X0: w - b.X1, Y0: h - b.Y1, X1: w - b.X0, Y1: h - b.Y0}
-	case 3: // x' = h - y, y' = x
-		return page.Box{X0: h - b.Y1, Y0: b.X0, X1: h - b.Y0, Y1: b.X1}
-	}
-	return b
 }

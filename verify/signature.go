@@ -42,13 +42,8 @@ func (g *gathering) ink() {
 	}
 	b := pic.img.Bounds()
 	w, h := float64(b.Dx()), float64(b.Dy())
-	s := ink.Scan{Page: upright(pic.img, turn), DPI: pic.dpi, Kind: string(kind)}
-	if !signs[0].IsZero() {
-		s.Label = turnedBox(signs[0], turn, w, h)
-	}
-	if !signs[1].IsZero() {
-		s.Box = turnedBox(signs[1], turn, w, h)
-	}
+	s := ink.Scan{Page: document.Upright(pic.img, turn), DPI: pic.dpi, Kind: string(kind)}
+	s.Label, s.Box = signs[0].Turned(turn, w, h), signs[1].Turned(turn, w, h)
 	res, err := ink.Examine(g.ctx, s, g.ref, ink.Options{})
 	if err != nil {
 		g.problem("ink", stageCode(err), err.Error())
@@ -57,7 +52,7 @@ func (g *gathering) ink() {
 	if turn%2 != 0 {
 		w, h = h, w
 	}
-	res.Page, res.Box = pic.page, pic.box(turnedBox(res.Box, -turn, w, h))
+	res.Page, res.Box = pic.page, pic.box(res.Box.Turned(-turn, w, h))
 	g.ev.Ink = res
 }
 

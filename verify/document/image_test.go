@@ -12,6 +12,8 @@ import (
 
 	"golang.org/x/image/bmp"
 	"golang.org/x/image/tiff"
+
+	"zhengyan/verify/page"
 )
 
 func b64(t testing.TB, s string) []byte {
@@ -287,5 +289,31 @@ func TestPDFDates(t *testing.T) {
 		if got := pdfTime(s).Format("2006-01-02T15:04:05Z07:00"); got != want {
 			t.Errorf("%q: %s, want %s", s, got, want)
 		}
+	}
+}
+
+// TestUprightTurnsPictureAndPlacesAlike follows one marked pixel.
+func TestUprightTurnsPictureAndPlacesAlike(t *testing.T) {
+	const w, h, x, y = 7, 4, 2, 1
+	src := image.NewRGBA(image.Rect(0, 0, w, h))
+	mark := color.RGBA{200, 1, 2, 255}
+	src.SetRGBA(x, y, mark)
+	place := page.Box{X0: x, Y0: y, X1: x + 1, Y1: y + 1}
+	for turns := -4; turns <= 4; turns++ {
+		got := Upright(src, turns)
+		at := place.Turned(turns, w, h)
+		if got.RGBAAt(int(at.X0), int(at.Y0)) != mark {
+			t.Errorf("%d quarter turns: the mark is not at %v", turns, at)
+		}
+		if back := at.Turned(-turns, float64(got.Rect.Dx()), float64(got.Rect.Dy())); back != place {
+			t.Errorf("%d quarter turns and back: %v", turns, back)
+		}
+		if none := (page.Box{}).Turned(turns, w, h); !none.IsZero() {
+			t.Errorf("%d quarter turns make a place of none: %v", turns, none)
+		}
+	}
+	// A line that runs downwards is read along the page's height: its start comes to the left.
+	if at := place.Turned(1, w, h); at.X0 != y || at.Y0 != w-x-1 {
+		t.Errorf("one quarter turn: %v", at)
 	}
 }

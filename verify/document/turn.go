@@ -29,6 +29,12 @@ func turnRGBA(src *image.RGBA, orientation int) *image.RGBA {
 	return dst
 }
 
+// Upright turns a picture back whose print runs turns quarter turns clockwise from upright, as page.Box.Turned does a place
+// on it. Its origin must be at 0,0.
+func Upright(img *image.RGBA, turns int) *image.RGBA {
+	return turnRGBA(img, [4]int{1, 8, 3, 6}[turns&3])
+}
+
 func turnedSize(r image.Rectangle, orientation int) (w, h int) {
 	if orientation >= 5 {
 		return r.Dy(), r.Dx()

@@ -52,7 +52,7 @@ func (q turn) upright(t page.Text) page.Text {
 	chars := make([]page.Char, len(t.Chars))
 	copy(chars, t.Chars)
 	for i := range chars {
-		chars[i].Box = q.box(chars[i].Box, t.Width, t.Height)
+		chars[i].Box = chars[i].Box.Turned(int(q), t.Width, t.Height)
 	}
 	t.Chars = chars
 	if q != 2 {
@@ -61,28 +61,12 @@ func (q turn) upright(t page.Text) page.Text {
 	return t
 }
 
-// box turns a box of the page as shown, w wide and h high, into the upright page.
-func (q turn) box(b page.Box, w, h float64) page.Box {
-	switch q {
-	case 1: // text runs downwards: its x is the page's y
-		return page.Box{X0: b.Y0, Y0: w - b.X1, X1: b.Y1, Y1: w - b.X0}
-	case 2:
-		return page.Box{X0: w - b.X1, Y0: h - b.Y1, X1: w - b.X0, Y1: h - b.Y0}
-	case 3: // upwards
-		return page.Box{X0: h - b.Y1, Y0: b.X0, X1: h - b.Y0, Y1: b.X1}
-	}
-	return b
-}
-
 // shown turns a box of the upright page back into the page as shown, which is w wide and h high.
 func (q turn) shown(b page.Box, w, h float64) page.Box {
-	switch {
-	case b.IsZero() || q == 0:
-		return b
-	case q == 2:
-		return q.box(b, w, h)
+	if q&1 != 0 {
+		w, h = h, w
 	}
-	return (4 - q).box(b, h, w)
+	return b.Turned(-int(q), w, h)
 }
 
 // turnBack gives the places of a result in the page as shown.

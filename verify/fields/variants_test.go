@@ -365,7 +365,7 @@ func TestTurnedPages(t *testing.T) {
 			}
 		}
 		for i := range text.Chars {
-			if b := q.box(text.Chars[i].Box, text.Width, text.Height); !near(b, s.text.Chars[i].Box) {
+			if b := text.Chars[i].Box.Turned(int(q), text.Width, text.Height); !near(b, s.text.Chars[i].Box) {
 				t.Fatalf("%d quarter turns are not undone: %v, %v", q, b, s.text.Chars[i].Box)
 			}
 		}

@@ -38,6 +38,24 @@ func (b Box) Union(c Box) Box {
 	return Box{min(b.X0, c.X0), min(b.Y0, c.Y0), max(b.X1, c.X1), max(b.Y1, c.Y1)}
 }
 
+// Turned takes a box of a page, w wide and h high, whose print runs turns quarter turns clockwise from upright, into that
+// page turned back so that its print stands upright. An unset box stays unset. Of the upright page, which is h wide and w
+// high if turns is odd, Turned(-turns, …) leads back.
+func (b Box) Turned(turns int, w, h float64) Box {
+	if b.IsZero() {
+		return b
+	}
+	switch turns & 3 {
+	case 1: // print runs downwards: its x is the page's y
+		return Box{b.Y0, w - b.X1, b.Y1, w - b.X0}
+	case 2:
+		return Box{w - b.X1, h - b.Y1, w - b.X0, h - b.Y0}
+	case 3: // upwards
+		return Box{h - b.Y1, b.X0, h - b.Y0, b.X1}
+	}
+	return b
+}
+
 // Intersects reports whether the two boxes share an area.
 func (b Box) Intersects(c Box) bool {
 	return b.X0 < c.X1 && c.X0 < b.X1 && b.Y0 < c.Y1 && c.Y0 < b.Y1
