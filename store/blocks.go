@@ -148,8 +148,8 @@ func eachRow(value []byte, first uint32, f func(row uint32, number, packed []byt
 }
 
 // stringBlocks packs a sorted dictionary: u32 ordinal, uvarint count, then front-coded strings.
-func stringBlocks(words []string, put putFunc) error {
-	w := rowBlocks{put: put, limit: wordBytes}
+func stringBlocks(words []string, limit int, put putFunc) error {
+	w := rowBlocks{put: put, limit: limit}
 	for _, s := range words {
 		if err := w.add([]byte(s), nil); err != nil {
 			return err
@@ -159,9 +159,9 @@ func stringBlocks(words []string, put putFunc) error {
 }
 
 // indexPages packs entries: see indexWriter.
-func indexPages(entries []uint64, width int, put putFunc) error {
+func indexPages(entries []uint64, width, limit int, put putFunc) error {
 	slices.Sort(entries)
-	w := indexWriter{put: put, width: width}
+	w := indexWriter{put: put, width: width, limit: limit}
 	for _, e := range entries {
 		if err := w.add(e); err != nil {
 			return err
@@ -176,6 +176,7 @@ func indexPages(entries []uint64, width int, put putFunc) error {
 type indexWriter struct {
 	put     putFunc
 	width   int
+	limit   int // bytes of a page, at most blockBytes
 	ordinal uint32
 	first   uint64
 	prev    uint32
@@ -201,7 +202,7 @@ const (
 func (w *indexWriter) add(e uint64) error {
 	h := uint32(e >> 32)
 	gap := h - w.prev
-	if w.used+w.width+binary.MaxVarintLen32 > blockBytes-indexHead && w.used+varLen(uint64(gap))+w.width > blockBytes-indexHead && w.count > 0 {
+	if room := w.limit - indexHead - w.width - w.used; room < binary.MaxVarintLen32 && room < varLen(uint64(gap)) && w.count > 0 {
 		if err := w.flush(e); err != nil {
 			return err
 		}

@@ -35,6 +35,9 @@ func (e *DuplicateError) Unwrap() error { return ErrBadRow }
 type BuildOptions struct {
 	// Previous is the snapshot before this one: what the rows change is kept as their history.
 	Previous *Snapshot
+	// Recipients are the machines that may read the snapshot; for none it is not encrypted. The key is made anew for each
+	// build, so two builds of the same rows are two files then.
+	Recipients Recipients
 }
 
 // Build writes the rows, in whatever order they come, as a snapshot file at path, which replaces a file that is there
@@ -84,7 +87,13 @@ func build(ctx context.Context, rows iter.Seq2[Row, error], meta Meta, path stri
 	if opt.Previous != nil {
 		src = historySource{s, opt.Previous, civil.Of(meta.AsOf)}
 	}
-	if err := writeSnapshot(ctx, src, meta, tmp); err != nil {
+	var box *lockbox
+	if len(opt.Recipients) > 0 {
+		if box, err = newLockbox(opt.Recipients, nil); err != nil {
+			return err
+		}
+	}
+	if err := writeSnapshot(ctx, src, meta, tmp, box); err != nil {
 		return err
 	}
 	return place(tmp, path)

@@ -186,7 +186,7 @@ func FuzzBlocks(f *testing.F) {
 			f.Fatal(err)
 		}
 	}
-	if err := errors.Join(w.flush(), indexPages([]uint64{1, 2, 1 << 40, 1<<40 + 1}, 2, keep)); err != nil {
+	if err := errors.Join(w.flush(), indexPages([]uint64{1, 2, 1 << 40, 1<<40 + 1}, 2, blockBytes, keep)); err != nil {
 		f.Fatal(err)
 	}
 	for _, b := range blocks {

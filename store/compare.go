@@ -49,7 +49,7 @@ func (c Change) rank() int {
 
 // Preview compares the staged snapshot with the current one, row by row.
 func (imp *Import) Preview(ctx context.Context) (*Preview, error) {
-	staged, err := openSnapshot(imp.d.path(imp.tmp), false)
+	staged, err := imp.d.openFor(imp.d.path(imp.tmp), false)
 	if err != nil {
 		return nil, err
 	}

@@ -29,6 +29,7 @@ const maxSnapshotBytes = 64 << 30
 //	audit.db   the audit log
 type Data struct {
 	dir  string
+	keys string // folder of the machine's key
 	gens generations
 }
 
@@ -42,7 +43,7 @@ func OpenData(dir string) (*Data, error) {
 	case !st.IsDir():
 		return nil, fmt.Errorf("%s: not a folder", dir)
 	}
-	return &Data{dir: dir, gens: generations{folder(filepath.Join(dir, "registry"))}}, nil
+	return &Data{dir: dir, keys: dir, gens: generations{folder(filepath.Join(dir, "registry"))}}, nil
 }
 
 // Dir is the path of the folder.
@@ -81,7 +82,7 @@ func (d *Data) Open() (*Opened, error) {
 	o := &Opened{data: d}
 	var err error
 	o.Info, o.Problems, err = d.gens.choose(func(i GenerationInfo) error {
-		s, err := OpenSnapshot(d.path(genName(i.Generation, "db")))
+		s, err := d.openFor(d.path(genName(i.Generation, "db")), false)
 		if err != nil {
 			return err
 		}
@@ -135,7 +136,7 @@ func (d *Data) verifyFile(ctx context.Context, path string, i GenerationInfo, pr
 			return fmt.Errorf("%w: SHA-256 %s instead of %s", ErrDamaged, sum, i.SHA256)
 		}
 	}
-	s, err := openSnapshot(path, true)
+	s, err := d.openFor(path, true)
 	if err != nil {
 		return err
 	}
@@ -293,6 +294,9 @@ func (d *Data) stageDelta(ctx context.Context, src io.Reader, opt ImportOptions,
 		if err := d.spaceFor(cur.Info.Size); err != nil {
 			return 0, "", err
 		}
+		if cur.machine == nil { // the one in use may need no key, and the next one may
+			cur.machine, _ = d.MachineKey()
+		}
 		head, err := ApplyDelta(ctx, cur.Snapshot, src, d.path(imp.tmp))
 		return head.Size, head.SHA256, err
 	})
@@ -362,11 +366,14 @@ func (d *Data) cleanUp() error {
 }
 
 func (imp *Import) check(ctx context.Context) error {
-	s, err := openSnapshot(imp.d.path(imp.tmp), imp.Info.SignedBy == "")
+	s, err := imp.d.openFor(imp.d.path(imp.tmp), imp.Info.SignedBy == "")
 	if err != nil {
 		return err
 	}
 	defer s.Close()
+	if s.locked != nil { // what cannot be read must not replace what can
+		return s.locked
+	}
 	// A file whose hash a publisher has signed is the file that he has checked; any other is read completely.
 	if imp.Info.SignedBy == "" {
 		if err := s.Verify(ctx, func(done, total int) { imp.opt.tell("check", int64(done), int64(total)) }); err != nil {

@@ -294,7 +294,7 @@ func TestImportOfADelta(t *testing.T) {
 	rows := someRows(120, 4)
 	from, to := fileOf(t, rows[:100], testMeta().AsOf), fileOf(t, rows[10:], testMeta().AsOf.AddDate(0, 0, 1))
 	var b bytes.Buffer
-	if _, err := WriteDelta(ctx, from, to, &b); err != nil {
+	if _, err := WriteDelta(ctx, from, to, nil, &b); err != nil {
 		t.Fatal(err)
 	}
 	delta := filepath.Join(t.TempDir(), "x.delta")

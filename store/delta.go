@@ -21,6 +21,9 @@ import (
 // a put the packed row; all but the byte is length-prefixed.
 const (
 	deltaFormat   = "zhengyan-delta/2"
+	deltaSealed   = "zhengyan-delta/3" // as 2, the compressed part sealed
+	maxDeltaHead  = maxManifest + 2*maxWrapped
+	maxSealed     = 1 << 30                      // bytes of a sealed delta, which is opened in one piece
 	deltaMark     = `{"format":"zhengyan-delta/` // every delta begins so
 	deltaPut      = 1
 	deltaRemove   = 2
@@ -43,13 +46,17 @@ type DeltaHead struct {
 		Warn   int64  `json:"warnSeconds"`
 		Red    int64  `json:"redSeconds"`
 	} `json:"meta"`
+	// Cipher and Keys are those of the result, if it is encrypted.
+	Cipher *cipherInfo `json:"cipher,omitempty"`
+	Keys   []byte      `json:"keys,omitempty"`
 }
 
 // ErrDelta says that a delta does not fit the snapshot it is applied to, or does not give what it promises.
 var ErrDelta = errors.New("delta does not fit")
 
-// WriteDelta writes the difference of two snapshot files.
-func WriteDelta(ctx context.Context, from, to string, w io.Writer) (DeltaHead, error) {
+// WriteDelta writes the difference of two snapshot files. Where they are encrypted, machine must open both; it may be nil
+// otherwise. A delta to an encrypted snapshot is readable for those who may read that.
+func WriteDelta(ctx context.Context, from, to string, machine *MachineKey, w io.Writer) (DeltaHead, error) {
 	var head DeltaHead
 	a, err := OpenSnapshot(from)
 	if err != nil {
@@ -61,6 +68,9 @@ func WriteDelta(ctx context.Context, from, to string, w io.Writer) (DeltaHead, e
 		return head, err
 	}
 	defer b.Close()
+	if err := errors.Join(a.Use(machine), b.Use(machine)); err != nil {
+		return head, err
+	}
 	st, err := os.Stat(to)
 	if err != nil {
 		return head, err
@@ -91,6 +101,9 @@ func WriteDelta(ctx context.Context, from, to string, w io.Writer) (DeltaHead, e
 	if err != nil {
 		return head, err
 	}
+	if b.box != nil {
+		head.Format, head.Cipher, head.Keys = deltaSealed, &b.box.info, b.box.wrapped
+	}
 	line, err := json.Marshal(head)
 	if err != nil {
 		return head, err
@@ -98,7 +111,12 @@ func WriteDelta(ctx context.Context, from, to string, w io.Writer) (DeltaHead, e
 	if _, err := w.Write(append(line, '\n')); err != nil {
 		return head, err
 	}
-	z, err := flate.NewWriter(w, flate.BestCompression)
+	var sealed bytes.Buffer
+	target := w
+	if b.box != nil {
+		target = &sealed
+	}
+	z, err := flate.NewWriter(target, flate.BestCompression)
 	if err != nil {
 		return head, err
 	}
@@ -117,7 +135,15 @@ func WriteDelta(ctx context.Context, from, to string, w io.Writer) (DeltaHead, e
 			return head, err
 		}
 	}
-	return head, z.Close()
+	if err := z.Close(); err != nil || b.box == nil {
+		return head, err
+	}
+	aead, err := b.box.deltaAEAD(head.From, head.To)
+	if err != nil {
+		return head, err
+	}
+	_, err = w.Write(aead.Seal(nil, make([]byte, aead.NonceSize()), sealed.Bytes(), nil))
+	return head, err
 }
 
 // dictionaryChanges is what turns a's dictionaries into b's.
@@ -179,7 +205,7 @@ func ApplyDelta(ctx context.Context, from *Snapshot, r io.Reader, path string) (
 	if head.Size < bulkFirstPage*pageSize || head.Size > maxSnapshotBytes || head.Size%pageSize != 0 {
 		return head, fmt.Errorf("%w: to a file of %d bytes", ErrDelta, head.Size)
 	}
-	sum, err := writeFile(ctx, meta, path, head.Size, func(w *fileWriter) error { return w.merge(src, meta) })
+	sum, err := writeFile(ctx, meta, path, head.Size, src.box, func(w *fileWriter) error { return w.merge(src, meta) })
 	if err != nil {
 		return head, err
 	}
@@ -194,6 +220,7 @@ func ApplyDelta(ctx context.Context, from *Snapshot, r io.Reader, path string) (
 type deltaSource struct {
 	head    DeltaHead
 	from    *Snapshot
+	box     *lockbox      // of the result; nil: not encrypted
 	changes [2]wordChange // of the words, of the employers
 	words   growing       // of the delta's rows; only its lists are used
 	entries []deltaEntry
@@ -214,7 +241,7 @@ type deltaEntry struct {
 const maxDelta = 2 << 30
 
 func (d *deltaSource) read(r io.Reader) error {
-	br := bufio.NewReaderSize(r, maxManifest)
+	br := bufio.NewReaderSize(r, maxDeltaHead)
 	line, err := br.ReadSlice('\n')
 	if err != nil {
 		return fmt.Errorf("%w: head: %w", ErrDelta, err)
@@ -222,13 +249,22 @@ func (d *deltaSource) read(r io.Reader) error {
 	if err := json.Unmarshal(line, &d.head); err != nil {
 		return fmt.Errorf("%w: head: %w", ErrDelta, err)
 	}
-	if d.head.Format != deltaFormat {
+	if d.head.Format != deltaFormat && d.head.Format != deltaSealed {
 		return fmt.Errorf("%w: %q", ErrNewerFormat, d.head.Format)
+	}
+	if (d.head.Format == deltaSealed) != (d.head.Cipher != nil) {
+		return fmt.Errorf("%w: head", ErrDelta)
 	}
 	if d.head.From != d.from.Root() {
 		return fmt.Errorf("%w: it changes snapshot %.12s, in use is %.12s", ErrDelta, d.head.From, d.from.Root())
 	}
-	b, err := io.ReadAll(io.LimitReader(flate.NewReader(br), maxDelta+1))
+	var text io.Reader = br
+	if d.head.Cipher != nil {
+		if text, err = d.unseal(br); err != nil {
+			return err
+		}
+	}
+	b, err := io.ReadAll(io.LimitReader(flate.NewReader(text), maxDelta+1))
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrDelta, err)
 	}
@@ -236,6 +272,30 @@ func (d *deltaSource) read(r io.Reader) error {
 		return fmt.Errorf("%w: unpacks to more than %d bytes", ErrDelta, maxDelta)
 	}
 	return d.parse(b)
+}
+
+// unseal opens the compressed part of a delta that leads to an encrypted snapshot.
+func (d *deltaSource) unseal(r io.Reader) (io.Reader, error) {
+	var err error
+	if d.box, err = unwrap(*d.head.Cipher, d.head.Keys, d.from.machine); err != nil {
+		return nil, err
+	}
+	b, err := io.ReadAll(io.LimitReader(r, maxSealed+1))
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrDelta, err)
+	}
+	if len(b) > maxSealed {
+		return nil, fmt.Errorf("%w: it is larger than %d bytes", ErrDelta, maxSealed)
+	}
+	aead, err := d.box.deltaAEAD(d.head.From, d.head.To)
+	if err != nil {
+		return nil, err
+	}
+	text, err := aead.Open(b[:0], make([]byte, aead.NonceSize()), b, nil)
+	if err != nil {
+		return nil, fmt.Errorf("%w: its key does not open it", ErrDelta)
+	}
+	return bytes.NewReader(text), nil
 }
 
 func (d *deltaSource) parse(b []byte) error {

@@ -61,7 +61,7 @@ func TestDeltaGivesTheSameFile(t *testing.T) {
 			t.Fatal(err)
 		}
 		var delta bytes.Buffer
-		head, err := WriteDelta(ctx, from, to, &delta)
+		head, err := WriteDelta(ctx, from, to, nil, &delta)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -86,7 +86,7 @@ func TestDeltaRefused(t *testing.T) {
 	from := fileOf(t, rows, testMeta().AsOf)
 	to := fileOf(t, changedRows(rows, rand.New(rand.NewPCG(1, 1)), 0.1), testMeta().AsOf.AddDate(0, 0, 1))
 	var delta bytes.Buffer
-	if _, err := WriteDelta(ctx, from, to, &delta); err != nil {
+	if _, err := WriteDelta(ctx, from, to, nil, &delta); err != nil {
 		t.Fatal(err)
 	}
 	good := delta.Bytes()
@@ -144,7 +144,7 @@ func FuzzDelta(f *testing.F) {
 		d := &deltaSource{from: old}
 		if d.parse(b) == nil {
 			path := filepath.Join(t.TempDir(), "x.db")
-			if _, err := writeFile(ctx, m, path, 0, func(w *fileWriter) error { return w.merge(d, m) }); err != nil {
+			if _, err := writeFile(ctx, m, path, 0, nil, func(w *fileWriter) error { return w.merge(d, m) }); err != nil {
 				return
 			}
 			s, err := OpenSnapshot(path)

@@ -59,7 +59,7 @@ func (r *repo) publish() {
 		delta := filepath.Join(r.t.TempDir(), fmt.Sprintf("%d.delta", n))
 		f, err := os.Create(delta)
 		r.must(err)
-		head, err := WriteDelta(context.Background(), r.files[n-1], path, f)
+		head, err := WriteDelta(context.Background(), r.files[n-1], path, nil, f)
 		r.must(errors.Join(err, f.Close()))
 		deltas[head.From] = delta
 	}

@@ -10,7 +10,10 @@ import (
 )
 
 // formatName is the format of the file. A reader refuses every other.
-const formatName = "zhengyan-registry/1"
+const (
+	formatName      = "zhengyan-registry/1"
+	formatEncrypted = "zhengyan-registry/2" // as 1, with the values sealed
+)
 
 // Meta is what the publisher says of a snapshot.
 type Meta struct {
@@ -48,6 +51,7 @@ type manifest struct {
 	Emps     uint32         `json:"employers"`
 	Statuses map[string]int `json:"statuses"` // rows by status; keys are written in order
 	Trees    []treeRoot     `json:"trees"`
+	Cipher   *cipherInfo    `json:"cipher,omitempty"` // nil: not encrypted
 }
 
 func newManifest(meta Meta, words, employers []string) *manifest {
@@ -84,8 +88,11 @@ func parseManifest(b, sum []byte) (*manifest, *provers, error) {
 	if err := json.Unmarshal(b, &m); err != nil {
 		return nil, nil, fmt.Errorf("%w: manifest: %w", ErrDamaged, err)
 	}
-	if m.Format != formatName {
+	if m.Format != formatName && m.Format != formatEncrypted {
 		return nil, nil, fmt.Errorf("%w: %q", ErrNewerFormat, m.Format)
+	}
+	if (m.Format == formatEncrypted) != (m.Cipher != nil) || m.Cipher != nil && m.Cipher.Name != cipherName {
+		return nil, nil, fmt.Errorf("%w: manifest", ErrDamaged)
 	}
 	if m.RowWidth < 1 || m.RowWidth > 4 || m.Rows > maxRows {
 		return nil, nil, fmt.Errorf("%w: manifest", ErrDamaged)

@@ -26,6 +26,7 @@ type merger struct {
 	scratch  []byte
 	number   []byte // of the row that was read last
 	batch    entryBatch
+	page     []byte // an index page that had to be opened
 	// kind and key of the entry that comes next
 	nextKind   string
 	nextNumber []byte
@@ -69,7 +70,7 @@ func (w *fileWriter) merge(d *deltaSource, meta Meta) error {
 		return err
 	}
 	err = w.bucket(treeRows, func(put putFunc) error {
-		rb := rowBlocks{put: put, limit: blockBytes}
+		rb := rowBlocks{put: put, limit: w.box.room(blockBytes)}
 		if err := g.rows(w.ctx, &rb, m); err != nil {
 			return err
 		}
@@ -86,7 +87,7 @@ func (w *fileWriter) merge(d *deltaSource, meta Meta) error {
 	m.RowWidth = widthOf(m.Rows)
 	g.fillShifts()
 	for _, tree := range []byte{treeNumber, treeEcert, treeQR, treeName} {
-		if err := w.bucket(tree, func(put putFunc) error { return g.mergeIndex(w.ctx, tree, m.RowWidth, put) }); err != nil {
+		if err := w.bucket(tree, func(put putFunc) error { return g.mergeIndex(w.ctx, tree, m.RowWidth, w.box.room(blockBytes), put) }); err != nil {
 			return err
 		}
 	}
@@ -160,7 +161,8 @@ func (g *merger) due(kind string, number []byte) bool {
 // keys.
 func (g *merger) rows(ctx context.Context, rb *rowBlocks, m *manifest) error {
 	var held element
-	done := uint32(0) // old rows that have been dealt with
+	var texts [2][]byte // of this block and of the one before, if they had to be opened
+	done := uint32(0)   // old rows that have been dealt with
 	block := func(next []byte) error {
 		if uint32(held.number()) != done {
 			return damaged("block of row", done)
@@ -178,6 +180,11 @@ func (g *merger) rows(ctx context.Context, rb *rowBlocks, m *manifest) error {
 		return err
 	}
 	err := g.from.eachBlock(ctx, func(e element) error {
+		var err error
+		texts[0], texts[1] = texts[1], texts[0]
+		if e.value, err = g.from.plain(treeRows, e.key, e.value, &texts[0]); err != nil {
+			return err
+		}
 		if held.value != nil {
 			if err := block(e.value); err != nil {
 				return err
@@ -445,18 +452,21 @@ func (g *merger) fillShifts() {
 }
 
 // mergeIndex writes an index from the old one, without the entries of rows that are gone, and the delta's entries.
-func (g *merger) mergeIndex(ctx context.Context, tree byte, width int, put putFunc) error {
+func (g *merger) mergeIndex(ctx context.Context, tree byte, width, limit int, put putFunc) error {
 	fresh := g.newIndex[tree]
 	slices.Sort(fresh)
-	w := indexWriter{put: put, width: width}
+	w := indexWriter{put: put, width: width, limit: limit}
 	from := g.from
 	err := from.read(func(r *reader) error {
 		return from.eachValue(ctx, r, from.trees[tree], 0, func(e element) error {
-			p, ok := parseIndexPage(e.value)
+			value, err := from.plain(tree, e.key, e.value, &g.page)
+			if err != nil {
+				return err
+			}
+			p, ok := parseIndexPage(value)
 			if !ok {
 				return damaged(bucketNames[tree], "page does not decode")
 			}
-			var err error
 			fresh, err = g.mergePage(p, fresh, &w)
 			return err
 		})

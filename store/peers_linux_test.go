@@ -331,7 +331,7 @@ func (b *benchRun) install() {
 	f, err := os.Create(delta)
 	b.must(err)
 	var head DeltaHead
-	made, err := measure(func() (err error) { head, err = WriteDelta(ctx, b.day0, day1, f); return err })
+	made, err := measure(func() (err error) { head, err = WriteDelta(ctx, b.day0, day1, nil, f); return err })
 	b.must(errors.Join(err, f.Close()))
 	st, err := os.Stat(delta)
 	b.must(err)
@@ -368,7 +368,7 @@ func BenchmarkDelta(b *testing.B) {
 	}
 	old := open(b, path)
 	var delta bytes.Buffer
-	if _, err := WriteDelta(ctx, path, to, &delta); err != nil {
+	if _, err := WriteDelta(ctx, path, to, nil, &delta); err != nil {
 		b.Fatal(err)
 	}
 	out := filepath.Join(b.TempDir(), "out.db")

@@ -115,8 +115,13 @@ func (s *Snapshot) indexSum(ctx context.Context, tree byte) (sum uint64, err err
 	err = s.read(func(r *reader) error {
 		previous := uint64(0)
 		t := s.trees[tree]
+		var text []byte
 		return s.eachValue(ctx, r, t, 0, func(e element) error {
-			p, ok := parseIndexPage(e.value)
+			value, err := s.plain(tree, e.key, e.value, &text)
+			if err != nil {
+				return err
+			}
+			p, ok := parseIndexPage(value)
 			if !ok || (p.ordinal > 0 && p.first != previous) || !p.sound(s.m.RowWidth) {
 				return damaged(t.name, "pages do not join")
 			}

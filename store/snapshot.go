@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
-	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -35,6 +34,11 @@ type Snapshot struct {
 	words     []string
 	wordsErr  error
 	employers [employerSlots]atomic.Pointer[employerName]
+
+	machine *MachineKey // of this machine, if it has one
+	wrapped []byte      // the keys of an encrypted snapshot
+	box     *lockbox    // nil: not encrypted, or locked
+	locked  error       // why an encrypted snapshot cannot be read
 
 	unverified bool // for tests and benchmarks: what the tree costs, and what it prevents
 }
@@ -74,7 +78,7 @@ func (s *Snapshot) readManifest(r *reader) error {
 	if err := s.file.findRoots(); err != nil {
 		return err
 	}
-	var text, sum []byte
+	var text, sum, keys []byte
 	c := &r.cursor
 	ok := s.file.first(s.file.roots[bucketMeta], c)
 	for ; ok; ok = c.next(s.file) {
@@ -86,6 +90,8 @@ func (s *Snapshot) readManifest(r *reader) error {
 			text = e.value
 		case string(e.key) == "sum":
 			sum = e.value
+		case string(e.key) == "keys":
+			keys = e.value
 		}
 	}
 	if c.bad && s.file.roots[bucketMeta] != nil {
@@ -109,6 +115,13 @@ func (s *Snapshot) readManifest(r *reader) error {
 		return damaged("bucket", bucketTree)
 	}
 	s.m, s.trees, s.sum = m, trees, sha256.Sum256(text)
+	if m.Cipher != nil {
+		if len(keys) > maxWrapped {
+			return damaged("bucket", "keys")
+		}
+		s.wrapped = bytes.Clone(keys)
+		_ = s.Use(nil) // kept in s.locked until there is a key
+	}
 	return nil
 }
 
@@ -166,17 +179,24 @@ func (s *Snapshot) verified(r *reader, p *prover, e element, buf *[]byte) (value
 	if len(e.value) < 4 || len(e.value) > maxBlockBytes || len(e.key) != p.width {
 		return nil, 0, damaged(p.name, hex.EncodeToString(e.key))
 	}
-	ord = binary.BigEndian.Uint32(e.value)
+	ord = ordinalOf(e.value)
 	if s.unverified {
-		return e.value, ord, nil
+		value, err = s.plain(p.tree, e.key, e.value, buf)
+		return value, ord, err
 	}
 	*buf = leafText((*buf)[:0], p.tree, e.key, e.value)
 	value = (*buf)[leafHead+p.width:]
-	ord = binary.BigEndian.Uint32(value)
+	ord = ordinalOf(value)
 	if err := p.check(sha256.Sum256(*buf), ord, func(key uint64) []byte { return s.group(r, key) }); err != nil {
 		return nil, 0, fmt.Errorf("%w: %s %x: %w", ErrDamaged, p.name, e.key, err)
 	}
-	return value, ord, nil
+	switch {
+	case s.locked != nil:
+		return nil, 0, s.locked
+	case s.box != nil:
+		value, err = s.box.open(p.tree, (*buf)[leafHead:leafHead+p.width], value)
+	}
+	return value, ord, err
 }
 
 // group is a group of hashes in the mapping, nil if there is none of this key.

@@ -20,13 +20,13 @@ type source interface {
 
 // writeSnapshot writes a new file at path, which must not exist. The bytes depend on the rows and on meta only: one
 // bucket is written after the other, each in the order of its keys.
-func writeSnapshot(ctx context.Context, src source, meta Meta, path string) error {
-	_, err := writeFile(ctx, meta, path, 0, func(w *fileWriter) error { return w.all(src, meta) })
+func writeSnapshot(ctx context.Context, src source, meta Meta, path string, box *lockbox) error {
+	_, err := writeFile(ctx, meta, path, 0, box, func(w *fileWriter) error { return w.all(src, meta) })
 	return err
 }
 
 // writeFile makes a file of what fill writes. Where its size is known beforehand (expect, bytes), it returns its SHA-256.
-func writeFile(ctx context.Context, meta Meta, path string, expect int64, fill func(*fileWriter) error) (sum string, err error) {
+func writeFile(ctx context.Context, meta Meta, path string, expect int64, box *lockbox, fill func(*fileWriter) error) (sum string, err error) {
 	if err := meta.validate(); err != nil {
 		return "", err
 	}
@@ -34,7 +34,7 @@ func writeFile(ctx context.Context, meta Meta, path string, expect int64, fill f
 	if err != nil {
 		return "", err
 	}
-	w := &fileWriter{ctx: ctx, out: out, sums: newLeafSums()}
+	w := &fileWriter{ctx: ctx, out: out, sums: newLeafSums(), box: box}
 	defer func() {
 		w.sums.wait()
 		if err != nil {
@@ -53,6 +53,8 @@ type fileWriter struct {
 	out  *bulkWriter
 	puts int
 	sums *leafSums
+	box  *lockbox // nil: not encrypted
+	text []byte   // a sealed value
 }
 
 func (w *fileWriter) put(key, value []byte) error {
@@ -69,6 +71,10 @@ func (w *fileWriter) put(key, value []byte) error {
 func (w *fileWriter) bucket(tree byte, fill func(putFunc) error) error {
 	w.out.begin(bucketNames[tree])
 	err := fill(func(key, value []byte) error {
+		if w.box != nil {
+			w.text = w.box.seal(w.text[:0], tree, key, value)
+			value = w.text
+		}
 		w.sums.add(tree, key, value)
 		return w.put(key, value)
 	})
@@ -90,7 +96,7 @@ func (w *fileWriter) all(src source, meta Meta) error {
 	}
 	index := map[byte][]uint64{}
 	err = w.bucket(treeRows, func(put putFunc) error {
-		rb := rowBlocks{put: put, limit: blockBytes}
+		rb := rowBlocks{put: put, limit: w.box.room(blockBytes)}
 		var packed []byte
 		err := src.each(w.ctx, func(r *Row) error {
 			if m.Rows >= maxRows {
@@ -123,7 +129,7 @@ func (w *fileWriter) all(src source, meta Meta) error {
 	}
 	m.RowWidth = widthOf(m.Rows)
 	for _, tree := range []byte{treeNumber, treeEcert, treeQR, treeName} {
-		if err := w.bucket(tree, func(put putFunc) error { return indexPages(index[tree], m.RowWidth, put) }); err != nil {
+		if err := w.bucket(tree, func(put putFunc) error { return indexPages(index[tree], m.RowWidth, w.box.room(blockBytes), put) }); err != nil {
 			return err
 		}
 		delete(index, tree)
@@ -132,10 +138,10 @@ func (w *fileWriter) all(src source, meta Meta) error {
 }
 
 func (w *fileWriter) dictionaries(words, employers []string) error {
-	if err := w.bucket(treeWords, func(put putFunc) error { return stringBlocks(words, put) }); err != nil {
+	if err := w.bucket(treeWords, func(put putFunc) error { return stringBlocks(words, w.box.room(wordBytes), put) }); err != nil {
 		return err
 	}
-	return w.bucket(treeEmployer, func(put putFunc) error { return stringBlocks(employers, put) })
+	return w.bucket(treeEmployer, func(put putFunc) error { return stringBlocks(employers, w.box.room(wordBytes), put) })
 }
 
 // indexKeys yields the keys under which a row is found.
@@ -175,12 +181,20 @@ func (w *fileWriter) finish(m *manifest) error {
 		root := roots[tree]
 		m.Trees = append(m.Trees, treeRoot{Tree: string(tree), Leaves: uint32(len(w.sums.leaves[tree])), Root: hex.EncodeToString(root[:])})
 	}
+	if w.box != nil {
+		m.Format, m.Cipher = formatEncrypted, &w.box.info
+	}
 	b, err := json.Marshal(m)
 	if err != nil {
 		return err
 	}
 	sum := sha256.Sum256(b)
 	w.out.begin(bucketMeta)
+	if w.box != nil {
+		if err := w.put([]byte("keys"), w.box.wrapped); err != nil {
+			return err
+		}
+	}
 	if err := errors.Join(w.put([]byte("manifest"), b), w.put([]byte("sum"), sum[:])); err != nil {
 		return err
 	}

@@ -120,6 +120,13 @@ func (env *environment) printSnapshot(s *store.Snapshot, o *store.Opened, a snap
 	line("来源", "source", "%s", cmp.Or(i.Source, "-"))
 	line("签署", "signed by", "%s", cmp.Or(i.SignedBy, said(lang, "无人签署", "nobody")))
 	line("根", "root", "%s", s.Root())
+	if yes, locked := s.Encrypted(); yes {
+		text := said(lang, "是，本机可以读取", "yes, readable on this machine")
+		if locked != nil {
+			text = fmt.Sprintf(said(lang, "是，本机不能读取：%v", "yes, not readable on this machine: %v"), locked)
+		}
+		line("加密", "encrypted", "%s", text)
+	}
 	for _, status := range slices.Sorted(maps.Keys(s.Statuses())) {
 		fmt.Fprintf(w, "  %s %d\n", status, s.Statuses()[status])
 	}

@@ -221,6 +221,9 @@ func (env *environment) snapshot(p places) (reg verify.Registry, closeIt func(),
 	for _, problem := range opened.Problems {
 		fmt.Fprintf(env.Stderr, "zhengyan: warning: registry snapshot: %v\n", problem)
 	}
+	if _, locked := opened.Encrypted(); locked != nil {
+		fmt.Fprintf(env.Stderr, "zhengyan: warning: %v; registrations are not confirmed\n", locked)
+	}
 	return opened.Snapshot, func() { opened.Close() }, nil
 }
 

@@ -73,6 +73,7 @@ func snapshotPublish(ctx context.Context, env *environment, args []string) int {
 	name := fl.String("name", "", "the publisher's name, when the feed is begun")
 	threshold := fl.Int("threshold", 2, "root keys that must agree, when the feed is begun")
 	previous := fl.StringSlice("previous", nil, "earlier snapshot files, for which a delta is made")
+	identity := identityFlag(fl)
 	if code, done := env.parse(fl, args); done {
 		return code
 	}
@@ -80,8 +81,12 @@ func snapshotPublish(ctx context.Context, env *environment, args []string) int {
 		return env.failHint(exitUsage, "zhengyan snapshot publish -h", "snapshot publish: name one snapshot file")
 	}
 	p, err := env.publisher(*keys, *to)
+	var key *store.MachineKey
 	if err == nil {
-		err = env.publish(ctx, p, *name, *threshold, fl.Arg(0), *previous)
+		key, err = env.machineKey("", *identity)
+	}
+	if err == nil {
+		err = env.publish(ctx, p, *name, *threshold, fl.Arg(0), *previous, key)
 	}
 	if err != nil {
 		return env.publishFailed("publish", err)
@@ -89,8 +94,8 @@ func snapshotPublish(ctx context.Context, env *environment, args []string) int {
 	return exitOK
 }
 
-func (env *environment) publish(ctx context.Context, p *feed.Publisher, name string, threshold int, path string, previous []string) error {
-	s, err := store.OpenSnapshot(path)
+func (env *environment) publish(ctx context.Context, p *feed.Publisher, name string, threshold int, path string, previous []string, key *store.MachineKey) error {
+	s, err := openFile(path, key)
 	if err != nil {
 		return err
 	}
@@ -125,7 +130,7 @@ func (env *environment) publish(ctx context.Context, p *feed.Publisher, name str
 		if err != nil {
 			return err
 		}
-		head, err := store.WriteDelta(ctx, old, path, f)
+		head, err := store.WriteDelta(ctx, old, path, key, f)
 		if err := errors.Join(err, f.Close()); err != nil {
 			return err
 		}

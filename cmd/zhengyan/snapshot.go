@@ -66,6 +66,7 @@ func cmdSnapshot(ctx context.Context, env *environment, args []string) int {
 	return env.verbs(ctx, "snapshot", []verb{
 		{"build", "publisher: make a snapshot file from CSV, JSON lines or XLSX", snapshotBuild},
 		{"delta", "publisher: the difference of two snapshot files", snapshotDelta},
+		{"machine-key", "what a publisher encrypts for this machine with", snapshotMachineKey},
 		{"keygen", "publisher: new signing keys", snapshotKeygen},
 		{"publish", "publisher: put a snapshot into a signed feed, for a stick or a web server", snapshotPublish},
 		{"refresh", "publisher: vouch anew that nothing newer is published", snapshotRefresh},
@@ -94,6 +95,9 @@ func snapshotBuild(ctx context.Context, env *environment, args []string) int {
 	fl.IntVar(&red, "red-days", 90, "age in days from which the data no longer lets a certificate pass")
 	fl.BoolVar(&skipBad, "skip-bad", false, "build although some rows are bad; they are reported and left out")
 	fl.StringVar(&badReport, "bad-report", "", "write the bad rows to this file (JSON lines)")
+	var machines recipientFlags
+	machines.add(fl)
+	identity := identityFlag(fl)
 	if code, done := env.parse(fl, args); done {
 		return code
 	}
@@ -109,8 +113,15 @@ func snapshotBuild(ctx context.Context, env *environment, args []string) int {
 	}
 	meta := store.Meta{AsOf: at, Source: source, WarnAge: time.Duration(warn) * 24 * time.Hour, RedAge: time.Duration(red) * 24 * time.Hour}
 	var opt store.BuildOptions
+	if opt.Recipients, err = machines.read(); err != nil {
+		return env.publishFailed("build", err)
+	}
 	if previous != "" {
-		if opt.Previous, err = store.OpenSnapshot(previous); err != nil {
+		key, err := env.machineKey("", *identity)
+		if err == nil {
+			opt.Previous, err = openFile(previous, key)
+		}
+		if err != nil {
 			return env.fail(exitUnreadable, "snapshot build: %v", err)
 		}
 		defer opt.Previous.Close()
@@ -261,18 +272,23 @@ func snapshotDelta(ctx context.Context, env *environment, args []string) int {
 	var out string
 	fl := env.flags("snapshot delta", "--out FILE OLD NEW", "  zhengyan snapshot delta --out 0602.delta 0601.db 0602.db\n")
 	fl.StringVarP(&out, "out", "o", "", "the delta file to write")
+	identity := identityFlag(fl)
 	if code, done := env.parse(fl, args); done {
 		return code
 	}
 	if out == "" || fl.NArg() != 2 {
 		return env.failHint(exitUsage, "zhengyan snapshot delta -h", "snapshot delta: name --out and two snapshot files")
 	}
+	key, err := env.machineKey("", *identity)
+	if err != nil {
+		return env.fail(exitUnreadable, "snapshot delta: %v", err)
+	}
 	f, err := os.Create(out)
 	if err != nil {
 		return env.fail(exitUnreadable, "snapshot delta: %v", err)
 	}
 	w := bufio.NewWriter(f)
-	head, err := store.WriteDelta(ctx, fl.Arg(0), fl.Arg(1), w)
+	head, err := store.WriteDelta(ctx, fl.Arg(0), fl.Arg(1), key, w)
 	if err = errors.Join(err, w.Flush(), f.Sync(), f.Close()); err != nil {
 		return env.fail(exitUnreadable, "snapshot delta: %v", errors.Join(err, os.Remove(out)))
 	}
@@ -346,6 +362,8 @@ func (env *environment) importFailed(err error) int {
 		return env.failHint(exitUnreadable, "import the publisher's feed, or allow it with --allow-unsigned", "snapshot import: %v%s", err, kept)
 	case errors.Is(err, feed.ErrNoRoot):
 		return env.failHint(exitUnreadable, "name the publisher's root with --root; it must come by another way than the feed", "snapshot import: %v%s", err, kept)
+	case errors.Is(err, store.ErrLocked):
+		return env.failHint(exitUnreadable, lockedHint, "snapshot import: %v%s", err, kept)
 	case errors.Is(err, store.ErrBusy):
 		return env.failHint(exitUnreadable, "wait until the other import has ended", "snapshot import: %v%s", err, kept)
 	}
@@ -410,7 +428,11 @@ func shanghai(t time.Time) string {
 // openedSnapshot opens a file, or the snapshot in use.
 func (env *environment) openedSnapshot(dir, file string) (*store.Snapshot, *store.Opened, error) {
 	if file != "" {
-		s, err := store.OpenSnapshot(file)
+		key, err := env.machineKey(dir, "")
+		if err != nil {
+			return nil, nil, err
+		}
+		s, err := openFile(file, key)
 		return s, nil, err
 	}
 	data, err := store.OpenData(env.dataDir(dir))
@@ -430,6 +452,9 @@ func (env *environment) openedSnapshot(dir, file string) (*store.Snapshot, *stor
 func (env *environment) snapshotFailed(verb string, err error) int {
 	if errors.Is(err, store.ErrNoSnapshot) {
 		return env.failHint(exitUnreadable, "zhengyan snapshot import FILE", "snapshot %s: %v", verb, err)
+	}
+	if errors.Is(err, store.ErrLocked) {
+		return env.failHint(exitUnreadable, lockedHint, "snapshot %s: %v", verb, err)
 	}
 	return env.fail(exitUnreadable, "snapshot %s: %v", verb, err)
 }

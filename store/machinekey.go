@@ -1,0 +1,140 @@
+package store
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"filippo.io/age"
+)
+
+// MachineKey is the key by which this machine opens snapshots that are encrypted for it.
+type MachineKey struct {
+	identities []age.Identity
+	// Recipient is what a publisher encrypts for this machine with; it is no secret.
+	Recipient string
+}
+
+const (
+	machineKeyFile = "machine.key"
+	maxMachineKey  = 64 << 10
+	maxRecipients  = 20_000
+)
+
+// MachineKey reads the key of this machine. The error wraps ErrNoMachineKey where there is none.
+func (d *Data) MachineKey() (*MachineKey, error) {
+	m, err := ReadMachineKey(filepath.Join(d.keys, machineKeyFile))
+	if missing(err) {
+		return nil, ErrNoMachineKey
+	}
+	return m, err
+}
+
+// MakeMachineKey returns the key of this machine and makes one if there is none: X25519, in a file that only its owner may
+// read. Who can read the disk as its owner has the key.
+func (d *Data) MakeMachineKey() (*MachineKey, error) {
+	m, err := d.MachineKey()
+	if !errors.Is(err, ErrNoMachineKey) {
+		return m, err
+	}
+	id, err := age.GenerateX25519Identity()
+	if err != nil {
+		return nil, err
+	}
+	unlock, err := d.lock()
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+	path := filepath.Join(d.keys, machineKeyFile)
+	if _, err := os.Lstat(path); !missing(err) { // another program was faster
+		return ReadMachineKey(path)
+	}
+	f, err := os.CreateTemp(d.keys, ".machine-*") // created with 0600
+	if err != nil {
+		return nil, err
+	}
+	_, werr := fmt.Fprintf(f, "# public key: %s\n%s\n", id.Recipient(), id)
+	if err := errors.Join(werr, f.Sync(), f.Close()); err != nil {
+		return nil, errors.Join(err, os.Remove(f.Name()))
+	}
+	if err := place(f.Name(), path); err != nil {
+		return nil, err
+	}
+	return &MachineKey{identities: []age.Identity{id}, Recipient: id.Recipient().String()}, nil
+}
+
+// ReadMachineKey reads a key as age-keygen writes it. A file that others may read is refused.
+func ReadMachineKey(path string) (*MachineKey, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	st, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if runtime.GOOS != "windows" && st.Mode().Perm()&0o077 != 0 { // Windows says 0666 of every file
+		return nil, fmt.Errorf("%s: others may read it (%#o); a key must be for its owner alone (0600)", path, st.Mode().Perm())
+	}
+	b, err := io.ReadAll(io.LimitReader(f, maxMachineKey))
+	if err != nil {
+		return nil, err
+	}
+	m := &MachineKey{}
+	if m.identities, err = age.ParseIdentities(bytes.NewReader(b)); err != nil {
+		return nil, fmt.Errorf("%s: no key of a machine: %w", path, err)
+	}
+	if x, ok := m.identities[0].(*age.X25519Identity); ok {
+		m.Recipient = x.Recipient().String()
+	}
+	return m, nil
+}
+
+// Recipients are the machines that a snapshot is encrypted for.
+type Recipients []age.Recipient
+
+// ParseRecipients reads recipients, one a line ("age1…"); empty lines and lines that begin with # are left out.
+func ParseRecipients(r io.Reader) (Recipients, error) {
+	var list Recipients
+	sc := bufio.NewScanner(r)
+	for line := 1; sc.Scan(); line++ {
+		text := strings.TrimSpace(sc.Text())
+		if text == "" || strings.HasPrefix(text, "#") {
+			continue
+		}
+		one, err := age.ParseRecipients(strings.NewReader(text))
+		if err != nil {
+			return nil, fmt.Errorf("line %d: %w", line, err)
+		}
+		if list = append(list, one...); len(list) > maxRecipients {
+			return nil, fmt.Errorf("more than %d recipients", maxRecipients)
+		}
+	}
+	return list, sc.Err()
+}
+
+// openFor opens a snapshot file of this folder by the key of this machine. A snapshot that this machine cannot read is
+// returned all the same; its lookups say why.
+func (d *Data) openFor(path string, every bool) (*Snapshot, error) {
+	s, err := openSnapshot(path, every)
+	if err != nil {
+		return nil, err
+	}
+	m, err := d.MachineKey()
+	switch {
+	case errors.Is(err, ErrNoMachineKey):
+	case err != nil && s.m.Cipher != nil:
+		s.locked = fmt.Errorf("%w: %w", ErrLocked, err)
+	case err == nil:
+		_ = s.Use(m) // kept in s.locked
+	}
+	return s, nil
+}
