@@ -412,6 +412,5 @@ func (w *Window) saveFile(name string, done func(path string)) {
 		done(path)
 	}, w.win)
 	d.SetFileName(name)
-	d.Resize(w.dialogSize())
-	d.Show()
+	w.showFileDialog(d)
 }

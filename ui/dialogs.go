@@ -61,8 +61,7 @@ func (w *Window) chooseFile(title string, done func(path string)) {
 		done(path)
 	}, w.win)
 	d.SetTitleText(title)
-	d.Resize(w.dialogSize())
-	d.Show()
+	w.showFileDialog(d)
 }
 
 func (w *Window) openFolder() {
@@ -81,8 +80,15 @@ func (w *Window) chooseFolder(title string, done func(path string)) {
 		}
 	}, w.win)
 	d.SetTitleText(title)
-	d.Resize(w.dialogSize())
+	w.showFileDialog(d)
+}
+
+// showFileDialog shows a dialog at a size that shows many files. It can be given one only when it is there: before that,
+// and in a sandbox that shows a dialog of its own, the toolkit breaks on the attempt.
+func (w *Window) showFileDialog(d *dialog.FileDialog) {
 	d.Show()
+	defer func() { _ = recover() }()
+	d.Resize(w.dialogSize())
 }
 
 func (w *Window) dialogSize() fyne.Size {
@@ -208,12 +214,17 @@ func (w *Window) dialog(title string, content fyne.CanvasObject) {
 
 // ask shows a small dialog with a question and a button that answers it; Esc and 取消 leave everything as it is.
 func (w *Window) ask(title string, content fyne.CanvasObject, button string, ok func()) {
+	w.askOr(w.m.T("common.cancel"), title, content, button, ok)
+}
+
+// askOr is ask with another word on the button that closes the dialog.
+func (w *Window) askOr(leave, title string, content fyne.CanvasObject, button string, ok func()) {
 	w.closeDialog()
 	th := w.th
 	yes := widget.NewButton(button, ok)
 	yes.Importance = widget.HighImportance
 	body := container.NewBorder(line(th, title, theme.SizeNameSubHeadingText, theme.ColorNameForeground),
-		container.NewHBox(layout.NewSpacer(), widget.NewButton(w.m.T("common.cancel"), w.closeDialog), yes), nil, nil, pad(content, 8, 8, 0, 0))
+		container.NewHBox(layout.NewSpacer(), widget.NewButton(leave, w.closeDialog), yes), nil, nil, pad(content, 8, 8, 0, 0))
 	w.shown = widget.NewModalPopUp(pad(body, 10, 8, 14, 12), w.win.Canvas())
 	size := w.win.Canvas().Size()
 	w.shown.Resize(fyne.NewSize(min(520*th.Scale(), size.Width-80), w.shown.MinSize().Height+10))

@@ -109,6 +109,7 @@ func (w *Window) export(dir string, c exportChoice) {
 		}
 	}
 	parts, part := len(paths)+1, 0
+	var waiting *widget.PopUp
 	cancel := w.session.Export(e, func(p viewmodel.ExportProgress) {
 		text.Text = m.T("export.judging", "done", strconv.Itoa(p.Done), "total", strconv.Itoa(p.Total))
 		if p.Path != "" {
@@ -117,14 +118,19 @@ func (w *Window) export(dir string, c exportChoice) {
 		}
 		bar.set((float32(part) + float32(p.Done)/float32(max(1, p.Total))) / float32(parts))
 		text.Refresh()
-	}, func(err error) { w.exported(paths, err) })
+	}, func(err error) {
+		if w.shown == waiting && waiting != nil { // not closed, and no other dialog in its place
+			w.unasked = nil
+			w.closeDialog()
+		}
+		w.exported(paths, err)
+	})
 	w.wait(m.T("export.title"), column(8, text, container.New(&fixedHeight{8}, bar.root)), cancel)
+	waiting = w.shown
 }
 
 // exported says what came of an export.
 func (w *Window) exported(paths []string, err error) {
-	w.unasked = nil // the dialog goes because the work has ended
-	w.closeDialog()
 	m, th := w.m, w.th
 	switch {
 	case errors.Is(err, context.Canceled):
@@ -144,7 +150,7 @@ func (w *Window) exported(paths []string, err error) {
 	}
 	body.Add(para(th, filepath.Dir(paths[0]), theme.SizeNameCaptionText, widget.LowImportance))
 	head := rowOf(8, centred(shapeImage(th, viewmodel.ShapePass, 24)), centred(line(th, m.T("export.done"), theme.SizeNameSubHeadingText, colorPass)))
-	w.ask("", column(8, head, body), m.T("export.show"), func() {
+	w.askOr(m.T("about.close"), m.T("export.title"), column(8, head, body), m.T("export.show"), func() {
 		w.closeDialog()
 		if err := w.o.App.OpenURL(&url.URL{Scheme: "file", Path: filepath.ToSlash(filepath.Dir(paths[0]))}); err != nil {
 			w.notify(m.Error(err), false)

@@ -29,6 +29,7 @@ type header struct {
 }
 
 func newHeader(w *Window) *header {
+	speak(w.m)
 	h := &header{w: w}
 	m, th := w.m, w.th
 	open := widget.NewButtonWithIcon(m.T("open.file"), theme.FileIcon(), w.openFile)
