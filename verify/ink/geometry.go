@@ -65,14 +65,9 @@ func (h homography) jacobian(x, y float64) (a, b, c, d float64) {
 // pair is a place on the reference (x, y) found in the scan at (u, v), with a weight.
 type pair struct{ x, y, u, v, w float64 }
 
-// fitHomography solves for the map of least squared algebraic error, the weights being those of the pairs. At least
-// four pairs are needed.
-func fitHomography(ps []pair) (homography, bool) {
-	if len(ps) < 4 {
-		return homography{}, false
-	}
-	// Coordinates are centred and scaled first (Hartley), or the equations are ill conditioned.
-	var n, mx, my, mu, mv float64
+// centres are the weighted means of the places on both sides; n is the sum of the weights, the means are only of use where
+// it is above zero.
+func centres(ps []pair) (n, mx, my, mu, mv float64) {
 	for _, p := range ps {
 		n += p.w
 		mx += p.w * p.x
@@ -80,10 +75,20 @@ func fitHomography(ps []pair) (homography, bool) {
 		mu += p.w * p.u
 		mv += p.w * p.v
 	}
+	return n, mx / n, my / n, mu / n, mv / n
+}
+
+// fitHomography solves for the map of least squared algebraic error, the weights being those of the pairs. At least
+// four pairs are needed.
+func fitHomography(ps []pair) (homography, bool) {
+	if len(ps) < 4 {
+		return homography{}, false
+	}
+	// Coordinates are centred and scaled first (Hartley), or the equations are ill conditioned.
+	n, mx, my, mu, mv := centres(ps)
 	if n <= 0 {
 		return homography{}, false
 	}
-	mx, my, mu, mv = mx/n, my/n, mu/n, mv/n
 	var sx, su float64
 	for _, p := range ps {
 		sx += p.w * math.Hypot(p.x-mx, p.y-my)
@@ -157,18 +162,10 @@ func solve(a [8][9]float64) (x [8]float64, ok bool) {
 // fitAffine solves u = a x + b y + c, v = d x + e y + f by weighted least squares; lambda pulls the linear part towards
 // that of the identity, so that few or badly spread pairs give a translation.
 func fitAffine(ps []pair, lambda float64) (homography, bool) {
-	var n, mx, my, mu, mv float64
-	for _, p := range ps {
-		n += p.w
-		mx += p.w * p.x
-		my += p.w * p.y
-		mu += p.w * p.u
-		mv += p.w * p.v
-	}
+	n, mx, my, mu, mv := centres(ps)
 	if n <= 0 {
 		return homography{}, false
 	}
-	mx, my, mu, mv = mx/n, my/n, mu/n, mv/n
 	sxx, sxy, syy := lambda, 0.0, lambda
 	var ux, uy, vx, vy float64
 	for _, p := range ps {
