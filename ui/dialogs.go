@@ -2,6 +2,7 @@ package ui
 
 import (
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -232,7 +233,19 @@ func (w *Window) askOr(leave, title string, content fyne.CanvasObject, button st
 	w.win.Canvas().Focus(yes)
 }
 
+// NotifyErrors says what is amiss, in the window's language.
+func (w *Window) NotifyErrors(errs []error) {
+	var lines []string
+	for _, err := range errs {
+		if s := w.m.Error(err); !slices.Contains(lines, s) {
+			lines = append(lines, s)
+		}
+	}
+	w.notify(strings.Join(lines, "\n"), false)
+}
+
 func (w *Window) closeDialog() {
+	w.sticky = false
 	if w.shown != nil {
 		w.shown.Hide()
 		w.shown = nil

@@ -189,7 +189,7 @@ func (w *Window) wait(title string, content fyne.CanvasObject, cancel func()) {
 	w.shown.Resize(fyne.NewSize(min(520*th.Scale(), w.win.Canvas().Size().Width-80), w.shown.MinSize().Height+10))
 	w.shown.Show()
 	w.win.Canvas().Focus(stop)
-	w.unasked = cancel
+	w.unasked, w.sticky = cancel, true
 }
 
 // wide shows a dialog as large as the window allows, with buttons at its foot; the last one is the important one.
@@ -205,6 +205,7 @@ func (w *Window) wide(title string, content fyne.CanvasObject, buttons ...*widge
 	size := w.win.Canvas().Size()
 	w.shown.Resize(fyne.NewSize(min(1080, size.Width-60), min(640, size.Height-60)))
 	w.shown.Show()
+	w.sticky = true
 	if len(buttons) > 0 {
 		w.win.Canvas().Focus(buttons[len(buttons)-1])
 	}

@@ -222,7 +222,9 @@ func (w *Window) current() Screen {
 // Show brings a screen to the front, by its key.
 func (w *Window) Show(key string) {
 	if old := w.current(); old != nil && old.Key() != key {
-		w.closeDialog() // a question belongs to its screen
+		if !w.sticky {
+			w.closeDialog() // a question belongs to its screen
+		}
 		if l, ok := old.(Leaver); ok {
 			l.Left()
 		}

@@ -82,6 +82,7 @@ type Window struct {
 	split     [2]*container.Split
 	notice    *fyne.Container
 	shown     *widget.PopUp
+	sticky    bool // what is shown belongs to no screen
 	detail    *viewmodel.Detail
 	roster    []viewmodel.Required // people that the bid must show; nil until a list is loaded
 	forms     []string             // of the last export, by ending; nil for none

@@ -230,7 +230,7 @@ func show(o options, q verify.Question, book *rules.Book, getenv func(string) st
 		w.Restore()
 		w.OpenAny(o.paths)
 		w.Begin()
-		go tell(e, warnings, func(text string) { fyne.Do(func() { w.Notify(text) }) })
+		go tell(e, warnings, func(errs []error) { fyne.Do(func() { w.NotifyErrors(errs) }) })
 	})
 	w.Native().SetMaster()
 	return untilClosed(w.Native(), w.Close, func() error { d.close(); return errors.Join(m.write(o.stats), e.Close()) }, stderr)
@@ -240,23 +240,20 @@ func show(o options, q verify.Question, book *rules.Book, getenv func(string) st
 const windowThreads = 2
 
 // tell shows what there is to know of the data, once it is loaded.
-func tell(e *engine, warnings chan error, notify func(string)) {
+func tell(e *engine, warnings chan error, notify func([]error)) {
 	<-e.ready
-	text := ""
+	var errs []error
 	for {
 		select {
 		case err := <-warnings:
-			if text != "" {
-				text += "\n"
-			}
-			text += err.Error()
+			errs = append(errs, err)
 			continue
 		default:
 		}
 		break
 	}
-	if text != "" {
-		notify(text)
+	if len(errs) > 0 {
+		notify(errs)
 	}
 }
 

@@ -199,7 +199,7 @@ func TestWhatIsWrongWithTheDataIsSaid(t *testing.T) {
 	}
 	defer e.Close()
 	said := ""
-	tell(e, warnings, func(s string) { said = s })
+	tell(e, warnings, func(errs []error) { said = errors.Join(errs...).Error() })
 	if !strings.Contains(said, "broken.pem") {
 		t.Errorf("said %q", said)
 	}
