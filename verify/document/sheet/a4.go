@@ -38,18 +38,23 @@ func likeA4(c [4]page.Point, w, h int, least float64) float64 {
 }
 
 // border is an edge that may be a side: its offsets at the two corners, outwards, and how much it looks like the border
-// of paper, 0 to 1.
+// of paper, 0 to 1. It runs on beyond the first corner as far as runs[0] says, 0 to 1, and beyond the second, runs[1].
 type border struct {
 	a, b float64
 	like float64
+	runs [2]float64
 }
 
-// squared replaces sides so that the corners are those of A4, and says how much they look like a sheet, 0 to 1; without
-// a better choice the corners stay.
-func (p *pixels) squared(c [4]page.Point, scale float64) (corners [4]page.Point, like float64, moved bool) {
+// squared replaces sides so that the corners are those of A4, and says how much they look like a sheet and how much the
+// paper seems to go on beyond one of them, both 0 to 1; without a better choice the corners stay.
+func (p *pixels) squared(c [4]page.Point, scale float64) (corners [4]page.Point, like, beyond float64, moved bool) {
 	var lists [4][]border
+	fits := offA4(c, p.w, p.h) < surelyA4
 	for i := range 4 {
-		span := searchSpan * (length(sub(c[(i+3)%4], c[i])) + length(sub(c[(i+2)%4], c[(i+1)%4]))) / 2
+		span := 0.0 // nothing but the sides as they are
+		if !fits {
+			span = searchSpan * (length(sub(c[(i+3)%4], c[i])) + length(sub(c[(i+2)%4], c[(i+1)%4]))) / 2
+		}
 		lists[i] = p.borders(c[i], c[(i+1)%4], span, scale)
 	}
 	move := func(pick [4]int) [4]page.Point {
@@ -70,6 +75,15 @@ func (p *pixels) squared(c [4]page.Point, scale float64) (corners [4]page.Point,
 		}
 		return out
 	}
+	// The paper goes on beyond a side if both of its neighbours do.
+	on := func(pick [4]int) float64 {
+		most := 0.0
+		for i := range 4 {
+			before, after := (i+3)%4, (i+1)%4
+			most = max(most, min(lists[before][pick[before]].runs[1], lists[after][pick[after]].runs[0]))
+		}
+		return most
+	}
 	likes := func(pick [4]int) float64 {
 		v := 1.0
 		for i := range 4 {
@@ -80,11 +94,11 @@ func (p *pixels) squared(c [4]page.Point, scale float64) (corners [4]page.Point,
 	// The first of each list is the side as it is.
 	bestCorners := c
 	best := likes([4]int{}) * likeA4(c, p.w, p.h, 0.6)
-	if offA4(c, p.w, p.h) < surelyA4 {
-		return c, best, false
+	if fits {
+		return c, best, on([4]int{}), false
 	}
 	found := false
-	var pick [4]int
+	var pick, bestPick [4]int
 	for pick[0] = range lists[0] {
 		for pick[1] = range lists[1] {
 			for pick[2] = range lists[2] {
@@ -98,13 +112,13 @@ func (p *pixels) squared(c [4]page.Point, scale float64) (corners [4]page.Point,
 						continue
 					}
 					if v *= likeA4(q, p.w, p.h, 0.6); v > best {
-						best, bestCorners, found = v, q, true
+						best, bestCorners, bestPick, found = v, q, pick, true
 					}
 				}
 			}
 		}
 	}
-	return bestCorners, best, found
+	return bestCorners, best, on(bestPick), found
 }
 
 // crossing is where the lines through two pairs of places meet.
@@ -148,9 +162,11 @@ func (p *pixels) borders(a, b page.Point, span, scale float64) []border {
 	step := max(scale/2, 1)
 	half := int(math.Ceil(span / step))
 	wide := max(int(math.Round(1.8*scale/step)), 2)
+	half = max(half, 2)
 	pad := wide + sideTilt + 2
-	s := strip{n: 2*(half+pad) + 1}
-	zero := half + pad
+	inner := max(deepPlaces*wide-half, pad) // samples inwards of the first place that is looked at
+	s := strip{n: inner + 2*half + 1 + pad}
+	zero := inner + half
 	for i := range s.sums {
 		s.sums[i] = make([]colour, s.n+1)
 		// The parts beyond the corners follow those between them.
@@ -183,17 +199,24 @@ func (p *pixels) borders(a, b page.Point, span, scale float64) []border {
 		}
 	}
 	at := func(j, tilt int) border {
-		return border{a: float64(j-zero-tilt) * step, b: float64(j-zero+tilt) * step, like: s.like(j, tilt, wide)}
+		q := s.like(j, tilt, wide)
+		q.a, q.b = float64(j-zero-tilt)*step, float64(j-zero+tilt)*step
+		return q
 	}
 	own := at(zero, 0)
 	for j := zero - 2; j <= zero+2; j++ {
 		for t := -1; t <= 1; t++ {
-			own.like = max(own.like, s.like(j, t, wide))
+			if q := s.like(j, t, wide); q.like > own.like {
+				own = q
+			}
 		}
 	}
 	own.a, own.b = 0, 0
+	if span == 0 {
+		return []border{own}
+	}
 	bests := make([]border, 0, 2*half+1)
-	for j := pad; j < s.n-pad; j++ {
+	for j := zero - half; j <= zero+half; j++ {
 		var q border
 		for t := -sideTilt; t <= sideTilt; t++ {
 			if r := at(j, t); r.like > q.like {
@@ -223,7 +246,7 @@ func (a colour) distance(b colour) float64 {
 
 // like says how much an edge looks like the border of paper: the change across it has one direction all along, what
 // lies inside is of one colour, and it does not run on beyond the corners.
-func (s *strip) like(j, tilt, wide int) float64 {
+func (s *strip) like(j, tilt, wide int) (q border) {
 	var ds [sideBlocks]colour
 	var in [sideBlocks]colour
 	var valid [sideBlocks]bool
@@ -244,7 +267,7 @@ func (s *strip) like(j, tilt, wide int) float64 {
 		}
 	}
 	if n < sideBlocks*6/10 {
-		return 0
+		return q
 	}
 	bright /= n
 	for c := range 3 {
@@ -253,7 +276,7 @@ func (s *strip) like(j, tilt, wide int) float64 {
 	size := math.Sqrt(m.dot(m))
 	unit := bright + 20
 	if size < 0.004*unit {
-		return 0
+		return q
 	}
 	same, against, spread := 0.0, 0.0, 0.0
 	rough, patchy, odd, last := 0.0, 0.0, 0.0, -1
@@ -300,11 +323,12 @@ func (s *strip) like(j, tilt, wide int) float64 {
 			if !s.holds(i, at, wide) {
 				continue
 			}
-			q := s.mean(i, at-wide, at).minus(s.mean(i, at+1, at+1+wide))
-			on += min(max(q.dot(m)/(size*size), 0), 1)
+			d := s.mean(i, at-wide, at).minus(s.mean(i, at+1, at+1+wide))
+			on += min(max(d.dot(m)/(size*size), 0), 1)
 			seen++
 		}
 		if seen > 0 {
+			q.runs[1-e] = on / seen
 			runs += on / seen
 			ends++
 		}
@@ -312,5 +336,6 @@ func (s *strip) like(j, tilt, wide int) float64 {
 	if ends > 0 {
 		v *= 1 - 0.75*runs/ends
 	}
-	return v
+	q.like = v
+	return q
 }

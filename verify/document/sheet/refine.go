@@ -16,6 +16,8 @@ type sheetQuad struct {
 	base    float64 // score in the reduced picture
 	score   float64
 	cut     bool
+	chosen  bool    // sides were replaced to make A4
+	beyond  float64 // how much the paper seems to go on beyond a side
 	sides   [4]curve
 }
 
@@ -78,16 +80,20 @@ func refineBest(full *pixels, work *plane, quads []quad) (best sheetQuad, found 
 		}
 		seen = append(seen, s.corners)
 		r := s.finished(full, work.scale)
-		c, like, moved := full.squared(r.corners, work.scale)
+		c, like, beyond, moved := full.squared(r.corners, work.scale)
+		if r.bent() > curledBend {
+			moved = false // the sides of a bent sheet need not have the ratio
+		}
 		asFound := !moved && offA4(r.corners, full.w, full.h) < surelyA4
 		for n := 0; moved && n < 2; n++ {
-			r.corners = c
+			r.corners, r.chosen = c, true
 			r = r.settled(full, work.scale)
 			var again float64
-			if c, again, moved = full.squared(r.corners, work.scale); moved {
+			if c, again, beyond, moved = full.squared(r.corners, work.scale); moved {
 				like = again
 			}
 		}
+		r.beyond = beyond
 		v := r.score * like
 		if asFound {
 			v *= unmoved
@@ -106,6 +112,7 @@ func refineBest(full *pixels, work *plane, quads []quad) (best sheetQuad, found 
 const (
 	triedStarts  = 3
 	clearlyPaper = 0.45 // looks like a sheet of A4 enough to look no further
+	runsOn       = 0.25 // chosen sides of which two run on so far are print on a sheet that does
 	unmoved      = 1.2  // among many places of sides some make A4 by chance: for one that needed no choice more is said
 )
 
@@ -241,6 +248,7 @@ func corner(before, after *curve, old page.Point) page.Point {
 // measure finds the side near the segment between two corners: at each of its places the step that most looks like the
 // paper's edge, on a path along it that does not jump, and a parabola through that path.
 func (p *pixels) measure(from, to page.Point, span, scale float64) curve {
+	coarse := span > 4*scale // a first look needs nothing between the pixels
 	s := curve{from: from, to: to}
 	d := sub(to, from)
 	k := length(d)
@@ -273,7 +281,14 @@ func (p *pixels) measure(from, to page.Point, span, scale float64) curve {
 			o := float64(j-width)*stepLen - span
 			var sum sample
 			for a := -1; a <= 1; a++ {
-				q := p.near(cx+nx*o+dx*along*float64(a), cy+ny*o+dy*along*float64(a))
+				x, y := cx+nx*o+dx*along*float64(a), cy+ny*o+dy*along*float64(a)
+				var q sample
+				if coarse {
+					l, u, v := p.at(min(max(int(x), 0), p.w-1), min(max(int(y), 0), p.h-1))
+					q = sample{float32(l), float32(u), float32(v)}
+				} else {
+					q = p.near(x, y)
+				}
 				sum.l, sum.u, sum.v = sum.l+q.l, sum.u+q.u, sum.v+q.v
 			}
 			prof[j] = sample{sum.l / 3, sum.u / 3, sum.v / 3}

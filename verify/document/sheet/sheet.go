@@ -124,8 +124,8 @@ func Find(ctx context.Context, img image.Image) (Sheet, error) {
 		w.Score, w.Notes = best.score, []Note{NoSheet}
 		return w, nil
 	}
-	// A sheet that has the sides of A4 is whole, whatever lines of the desk meet its corners.
-	if best.cut || math.Abs(s.Aspect/math.Sqrt2-1) > nearA4 && edges.runsOut(best.inWork(work.scale)) {
+	// A sheet that has the sides of A4 is whole, whatever lines of the desk meet its corners, if they were not chosen for that.
+	if best.cut || (best.chosen && best.beyond > runsOn || math.Abs(s.Aspect/math.Sqrt2-1) > nearA4) && edges.runsOut(best.inWork(work.scale)) {
 		s.Notes = append(s.Notes, CutOff)
 	}
 	if best.bent() > curledBend {
