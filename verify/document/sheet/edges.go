@@ -39,7 +39,7 @@ func findEdges(p *plane) *edges {
 			if xx >= yy {
 				vx, vy = big-yy, xy
 			}
-			k := float32(math.Hypot(float64(vx), float64(vy)))
+			k := float32(math.Sqrt(float64(vx*vx + vy*vy)))
 			if k == 0 {
 				vx, k = 1, 1
 			}
@@ -101,7 +101,7 @@ func scharr(p []float32, o, w int) (gx, gy float32) {
 // quantile of values, over a sample of them.
 func quantile(v []float32, q float64) float32 {
 	var s []float32
-	for i := 0; i < len(v); i += 7 {
+	for i := 0; i < len(v); i += 29 {
 		if v[i] > 0 {
 			s = append(s, v[i])
 		}

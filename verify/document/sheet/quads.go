@@ -30,8 +30,8 @@ const (
 // pair is two lines that may be opposite sides.
 type pair struct {
 	i, j   int
-	si, sj int // on which side of i lies j, and of j lies i: −1 or +1
-	angle  float64
+	si, sj int     // on which side of i lies j, and of j lies i: −1 or +1
+	nx, ny float64 // normal of i
 }
 
 // quads forms and scores the quadrilaterals of the lines, the best first.
@@ -58,7 +58,7 @@ func (e *edges) quads(lines []line) []quad {
 			if min(math.Abs(di), math.Abs(dj)) < 0.2*short {
 				continue
 			}
-			q := pair{i: i, j: j, si: 1, sj: 1, angle: a.angle}
+			q := pair{i: i, j: j, si: 1, sj: 1, nx: a.nx, ny: a.ny}
 			if di < 0 {
 				q.si = -1
 			}
@@ -89,7 +89,7 @@ func (e *edges) quads(lines []line) []quad {
 	for k, a := range pairs {
 		for m := k + 1; m < len(pairs); m++ {
 			b := pairs[m]
-			if math.Abs(math.Sin(a.angle-b.angle)) < 0.57 {
+			if math.Abs(a.nx*b.ny-a.ny*b.nx) < 0.57 {
 				continue
 			}
 			s := [4]float32{at(a.i, a.si, m), at(b.j, b.sj, k), at(a.j, a.sj, m), at(b.i, b.si, k)}
