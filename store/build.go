@@ -38,6 +38,27 @@ type BuildOptions struct {
 	// Recipients are the machines that may read the snapshot; for none it is not encrypted. The key is made anew for each
 	// build, so two builds of the same rows are two files then.
 	Recipients Recipients
+	// BirthsUntil, if it is set, leaves out birth dates of people who reach AgeLimit (years) later than that day: only the
+	// rule on age needs them.
+	BirthsUntil civil.Date
+	AgeLimit    int
+
+	box     *lockbox      // made already
+	persons *PersonParams // of a person index
+}
+
+// fitted is the row with what the options let stand.
+func (o *BuildOptions) fitted(r Row) Row {
+	if !o.BirthsUntil.IsZero() && !r.Birth.IsZero() {
+		day := r.Birth
+		if !day.HasDay() {
+			day.D = 1
+		}
+		if o.BirthsUntil.Before(day.AddYears(o.AgeLimit)) {
+			r.Birth = civil.Date{}
+		}
+	}
+	return r
 }
 
 // Build writes the rows, in whatever order they come, as a snapshot file at path, which replaces a file that is there
@@ -78,6 +99,7 @@ func build(ctx context.Context, rows iter.Seq2[Row, error], meta Meta, path stri
 		if r, err = normalise(r); err != nil {
 			return err
 		}
+		r = opt.fitted(r)
 		if err := s.add(&r); err != nil {
 			return err
 		}
@@ -85,15 +107,15 @@ func build(ctx context.Context, rows iter.Seq2[Row, error], meta Meta, path stri
 	tmp := filepath.Join(dir, "registry.db")
 	var src source = s
 	if opt.Previous != nil {
-		src = historySource{s, opt.Previous, civil.Of(meta.AsOf)}
+		src = historySource{s, opt.Previous, civil.Of(meta.AsOf), opt.BirthsUntil.IsZero()}
 	}
-	var box *lockbox
+	box := opt.box
 	if len(opt.Recipients) > 0 {
 		if box, err = newLockbox(opt.Recipients, nil); err != nil {
 			return err
 		}
 	}
-	if err := writeSnapshot(ctx, src, meta, tmp, box); err != nil {
+	if err := writeSnapshot(ctx, src, meta, tmp, box, opt.persons); err != nil {
 		return err
 	}
 	return place(tmp, path)

@@ -204,6 +204,7 @@ type historySource struct {
 	source
 	previous *Snapshot
 	asOf     civil.Date
+	births   bool // whether birth dates may stay in the history
 }
 
 func (h historySource) dictionaries(ctx context.Context) (words, employers []string, err error) {
@@ -225,6 +226,9 @@ func (h historySource) each(ctx context.Context, f func(*Row) error) error {
 		}
 		if old != nil && compareKeys(old, r) == 0 {
 			withHistory(old, r, h.asOf)
+		}
+		if !h.births {
+			r.History = slices.DeleteFunc(r.History, func(c rules.FieldChange) bool { return c.Field == "birth" })
 		}
 		return f(r)
 	})

@@ -31,6 +31,8 @@ type Data struct {
 	dir  string
 	keys string // folder of the machine's key
 	gens generations
+	// persons: it holds a person index
+	persons bool
 }
 
 // OpenData names a data folder, which need not exist yet. An error means that something else stands in its place.
@@ -371,6 +373,9 @@ func (imp *Import) check(ctx context.Context) error {
 		return err
 	}
 	defer s.Close()
+	if (s.m.Persons != nil) != imp.d.persons {
+		return fmt.Errorf("%w: %s", ErrKindOfFile, map[bool]string{false: "this is a person index", true: "this is no person index"}[imp.d.persons])
+	}
 	if s.locked != nil { // what cannot be read must not replace what can
 		return s.locked
 	}

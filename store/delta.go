@@ -49,6 +49,8 @@ type DeltaHead struct {
 	// Cipher and Keys are those of the result, if it is encrypted.
 	Cipher *cipherInfo `json:"cipher,omitempty"`
 	Keys   []byte      `json:"keys,omitempty"`
+	// Persons is that of the result, if it is a person index.
+	Persons *PersonParams `json:"persons,omitempty"`
 }
 
 // ErrDelta says that a delta does not fit the snapshot it is applied to, or does not give what it promises.
@@ -80,6 +82,7 @@ func WriteDelta(ctx context.Context, from, to string, machine *MachineKey, w io.
 		return head, err
 	}
 	m := b.m
+	head.Persons = m.Persons
 	head.Meta.AsOf, head.Meta.Source, head.Meta.Warn, head.Meta.Red = m.AsOf.Format(timeForm), m.Source, m.WarnAge, m.RedAge
 
 	g := newGrowing()

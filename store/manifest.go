@@ -51,7 +51,8 @@ type manifest struct {
 	Emps     uint32         `json:"employers"`
 	Statuses map[string]int `json:"statuses"` // rows by status; keys are written in order
 	Trees    []treeRoot     `json:"trees"`
-	Cipher   *cipherInfo    `json:"cipher,omitempty"` // nil: not encrypted
+	Cipher   *cipherInfo    `json:"cipher,omitempty"`  // nil: not encrypted
+	Persons  *PersonParams  `json:"persons,omitempty"` // of a person index
 }
 
 func newManifest(meta Meta, words, employers []string) *manifest {
@@ -96,6 +97,14 @@ func parseManifest(b, sum []byte) (*manifest, *provers, error) {
 	}
 	if m.RowWidth < 1 || m.RowWidth > 4 || m.Rows > maxRows {
 		return nil, nil, fmt.Errorf("%w: manifest", ErrDamaged)
+	}
+	if m.Persons != nil {
+		if m.Cipher == nil {
+			return nil, nil, fmt.Errorf("%w: a person index that is not encrypted", ErrDamaged)
+		}
+		if err := m.Persons.validate(); err != nil {
+			return nil, nil, fmt.Errorf("%w: manifest: %w", ErrDamaged, err)
+		}
 	}
 	trees := &provers{}
 	for _, t := range m.Trees {

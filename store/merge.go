@@ -66,6 +66,7 @@ func (w *fileWriter) merge(d *deltaSource, meta Meta) error {
 	}
 	g.old.sameWords, g.old.sameEmployers = identity(g.old.words), identity(g.old.employers)
 	m := newManifest(meta, words, employers)
+	m.Persons = d.head.Persons
 	if err := w.dictionaries(words, employers); err != nil {
 		return err
 	}

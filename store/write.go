@@ -20,8 +20,8 @@ type source interface {
 
 // writeSnapshot writes a new file at path, which must not exist. The bytes depend on the rows and on meta only: one
 // bucket is written after the other, each in the order of its keys.
-func writeSnapshot(ctx context.Context, src source, meta Meta, path string, box *lockbox) error {
-	_, err := writeFile(ctx, meta, path, 0, box, func(w *fileWriter) error { return w.all(src, meta) })
+func writeSnapshot(ctx context.Context, src source, meta Meta, path string, box *lockbox, persons *PersonParams) error {
+	_, err := writeFile(ctx, meta, path, 0, box, func(w *fileWriter) error { return w.all(src, meta, persons) })
 	return err
 }
 
@@ -84,13 +84,14 @@ func (w *fileWriter) bucket(tree byte, fill func(putFunc) error) error {
 	return w.out.end()
 }
 
-func (w *fileWriter) all(src source, meta Meta) error {
+func (w *fileWriter) all(src source, meta Meta, persons *PersonParams) error {
 	words, employers, err := src.dictionaries(w.ctx)
 	if err != nil {
 		return err
 	}
 	in := newSortedInterner(words, employers)
 	m := newManifest(meta, words, employers)
+	m.Persons = persons
 	if err := w.dictionaries(words, employers); err != nil {
 		return err
 	}

@@ -152,6 +152,7 @@ func snapshotLookup(ctx context.Context, env *environment, args []string) int {
 	asJSON := fl.Bool("json", false, "as JSON")
 	fl.StringVar(&kind, "kind", "", "constructor-1, architect-1, qualification, ...")
 	fl.StringVar(&q.Name, "name", "", "name (used where no other key is given)")
+	id := fl.String("id", "", "identity number, with --name: by the person index; - reads it from standard input")
 	fl.StringVar(&q.QRKey, "qr", "", "key that the QR carries")
 	fl.StringVar(&q.EcertID, "ecert", "", "certificate identifier 证照标识")
 	lang := langFlag(fl)
@@ -167,6 +168,9 @@ func snapshotLookup(ctx context.Context, env *environment, args []string) int {
 		return env.snapshotFailed("lookup", err)
 	}
 	defer s.Close()
+	if *id != "" {
+		return env.lookupPerson(ctx, s, personQuestion{dir: *dir, name: q.Name, id: *id, json: *asJSON, lang: env.language(*lang)}, env.age(s, o, *dir))
+	}
 	a, err := s.Lookup(ctx, q)
 	if errors.Is(err, store.ErrNoKey) {
 		return env.failHint(exitUsage, "zhengyan snapshot lookup -h", "snapshot lookup: %v", err)

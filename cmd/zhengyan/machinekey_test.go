@@ -4,6 +4,8 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"zhengyan/verify/fields"
 )
 
 // A feed that is encrypted for two machines, of which one is left out on the second day.
@@ -55,4 +57,55 @@ func TestEncryptedFeed(t *testing.T) {
 	s.contains(errs, "no key yet")
 	out, _ = s.run(exitOK, "snapshot info --data @nokey @2.db")
 	s.contains(out, "not readable on this machine", "rows       3")
+}
+
+// A person index: made, imported beside the snapshot, asked by name and number.
+func TestPersonCommands(t *testing.T) {
+	s := newShell(t)
+	const id, other = "99999919600101001", "99999919610101001"
+	full := func(digits string) string {
+		for _, c := range "0123456789X" {
+			if _, err := fields.CheckIDNumber(digits + string(c)); err == nil {
+				return digits + string(c)
+			}
+		}
+		t.Fatal("no check character")
+		return ""
+	}
+	s.write("1.csv", rowsMonday)
+	s.write("people.csv", "类别,注册编号,姓名,身份证号\n一级建造师,京1112015201600001,张样例,"+full(id)+"\n一级建造师,京1112015201699999,张样例,"+full(id)+"\n")
+	s.run(exitOK, "snapshot build --as-of 2026-11-16 --out @1.db @1.csv")
+	s.run(exitOK, "snapshot import @1.db")
+	key, _ := s.run(exitOK, "snapshot machine-key")
+	const cheap = " --new-pepper --memory-kib 64"
+	build := "snapshot persons --pepper @pepper.key --cache @cache --as-of 2026-11-16 --out @p.db @people.csv"
+	s.run(exitUsage, build+cheap) // without recipients
+	s.run(exitUsage, build+" --passes 3 --recipient "+strings.TrimSpace(key))
+	s.run(exitUsage, build+" --new-pepper --passes 3000 --recipient "+strings.TrimSpace(key))
+	_, errs := s.run(exitUnreadable, build+" --recipient "+strings.TrimSpace(key))
+	s.contains(errs, "--new-pepper")
+	s.run(exitOK, build+cheap+" --recipient "+strings.TrimSpace(key))
+	s.run(exitUnreadable, build+cheap+" --recipient "+strings.TrimSpace(key)) // would replace the pepper
+	out, _ := s.run(exitOK, build+" --recipient "+strings.TrimSpace(key))
+	s.contains(out, "2 registrations")
+
+	_, errs = s.run(exitUnreadable, "snapshot lookup --name 张样例 --id "+full(id))
+	s.contains(errs, "no person index")
+	_, errs = s.run(exitUnreadable, "snapshot import @p.db")
+	s.contains(errs, "--persons")
+	s.run(exitOK, "snapshot import --persons @p.db")
+	out, errs = s.run(exitOK, "snapshot lookup --lang en --name 张样例 --id "+full(id))
+	s.contains(out, "京1112015201600001", "样例建设有限公司", "京1112015201699999, which the snapshot does not have")
+	s.contains(errs, "FRESH")
+	out, _ = s.run(exitOK, "snapshot lookup --json --name 张样例 --id "+full(id))
+	s.contains(out, `"inIndex":[{"kind":"constructor-1","number":"京1112015201600001"}`, `"found":true`)
+	for lang, word := range map[string]string{"en": "does not say", "zh": "不等于此人没有注册"} {
+		out, _ = s.run(exitOK, "snapshot lookup --lang "+lang+" --name 张样例 --id "+full(other))
+		s.contains(out, word)
+	}
+	s.run(exitUsage, "snapshot lookup --name 张样例 --id 999999196001010001")
+	s.run(exitUsage, "snapshot lookup --id "+full(id))
+
+	s.run(exitUsage, "snapshot build --births some --as-of 2026-11-16 --out @2.db @1.csv")
+	s.run(exitOK, "snapshot build --births near-limit --as-of 2026-11-16 --out @2.db @1.csv")
 }

@@ -66,6 +66,7 @@ func cmdSnapshot(ctx context.Context, env *environment, args []string) int {
 	return env.verbs(ctx, "snapshot", []verb{
 		{"build", "publisher: make a snapshot file from CSV, JSON lines or XLSX", snapshotBuild},
 		{"delta", "publisher: the difference of two snapshot files", snapshotDelta},
+		{"persons", "publisher: make a person index, from names and identity numbers to registrations", snapshotPersons},
 		{"machine-key", "what a publisher encrypts for this machine with", snapshotMachineKey},
 		{"keygen", "publisher: new signing keys", snapshotKeygen},
 		{"publish", "publisher: put a snapshot into a signed feed, for a stick or a web server", snapshotPublish},
@@ -98,6 +99,7 @@ func snapshotBuild(ctx context.Context, env *environment, args []string) int {
 	var machines recipientFlags
 	machines.add(fl)
 	identity := identityFlag(fl)
+	births := fl.String("births", "all", "all, or near-limit: keep birth dates only of people who reach the age limit before the red line")
 	if code, done := env.parse(fl, args); done {
 		return code
 	}
@@ -114,6 +116,9 @@ func snapshotBuild(ctx context.Context, env *environment, args []string) int {
 	meta := store.Meta{AsOf: at, Source: source, WarnAge: time.Duration(warn) * 24 * time.Hour, RedAge: time.Duration(red) * 24 * time.Hour}
 	var opt store.BuildOptions
 	if opt.Recipients, err = machines.read(); err != nil {
+		return env.publishFailed("build", err)
+	}
+	if err := keepBirths(&opt, *births, at, red); err != nil {
 		return env.publishFailed("build", err)
 	}
 	if previous != "" {
@@ -316,6 +321,7 @@ func snapshotImport(ctx context.Context, env *environment, args []string) int {
 	older := fl.Bool("allow-older", false, "let older data replace newer")
 	unsigned := fl.Bool("allow-unsigned", false, "take a file that nobody vouches for although a publisher is known")
 	root := fl.String("root", "", "the publisher's root, for the first import from a feed")
+	persons := personsFlag(fl)
 	if code, done := env.parse(fl, args); done {
 		return code
 	}
@@ -325,6 +331,9 @@ func snapshotImport(ctx context.Context, env *environment, args []string) int {
 	data, err := store.OpenData(env.dataDir(*dir))
 	if err != nil {
 		return env.fail(exitUnreadable, "snapshot import: %v", err)
+	}
+	if *persons {
+		data = data.Persons()
 	}
 	opt := store.ImportOptions{Now: env.Now(), AllowOlder: *older, AllowUnsigned: *unsigned, Progress: env.progress()}
 	imp, err := env.stageImport(ctx, data, fl.Arg(0), *root, opt)
@@ -356,6 +365,8 @@ func (env *environment) importFailed(err error) int {
 	case errors.Is(err, store.ErrSame):
 		fmt.Fprintf(env.Stderr, "zhengyan: %v\n", err)
 		return exitOK
+	case errors.Is(err, store.ErrKindOfFile):
+		return env.failHint(exitUnreadable, "a person index is imported with --persons, a snapshot without", "snapshot import: %v%s", err, kept)
 	case errors.Is(err, store.ErrOlder):
 		return env.failHint(exitUnreadable, "--allow-older lets it replace the newer one", "snapshot import: %v%s", err, kept)
 	case errors.Is(err, store.ErrUnsigned):
