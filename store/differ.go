@@ -86,6 +86,8 @@ func (c *rowCursor) decode() (*Row, error) {
 // differences calls f for the rows in which two snapshots differ, in the order of their keys; x or y is nil where only
 // the other has the key. Rows that are alike are compared as they are packed. It returns how many those are.
 func differences(ctx context.Context, before, after *Snapshot, f func(x, y *Row) error) (same int, err error) {
+	defer before.inOrder()()
+	defer after.inOrder()()
 	from, err := before.bulkLexicon()
 	if err != nil {
 		return 0, err

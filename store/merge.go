@@ -48,6 +48,7 @@ type step struct {
 }
 
 func (w *fileWriter) merge(d *deltaSource, meta Meta) error {
+	defer d.from.inOrder()()
 	g := &merger{deltaSource: d, newIndex: map[byte][]uint64{}, statuses: maps.Clone(d.from.m.Statuses)}
 	g.moves = make([]move, d.from.m.Rows/64+1)
 	g.peek()

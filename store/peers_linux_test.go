@@ -45,6 +45,7 @@ func TestBenchStore(t *testing.T) {
 	b.size()
 	b.lookups()
 	b.install()
+	b.encryption()
 	b.audit()
 }
 
@@ -174,6 +175,43 @@ func (b *benchRun) lookups() {
 		b.sqlite(peer, s, list, plain, median(f[1], p99))
 	}
 	b.line("private memory that a snapshot takes beside its mapping, after 100,000 lookups", fmt.Sprintf("%.1f MB", memory/1e6), "", "", "≤ 32 MB")
+}
+
+// encryption measures what encrypting costs: size, and lookups that open what they read.
+func (b *benchRun) encryption() {
+	ctx := context.Background()
+	work, err := os.MkdirTemp(b.dir, "encrypted-*")
+	b.must(err)
+	defer os.RemoveAll(work)
+	d, err := OpenData(work)
+	b.must(err)
+	m, err := d.MakeMachineKey()
+	b.must(err)
+	r, err := ParseRecipients(strings.NewReader(m.Recipient))
+	b.must(err)
+	plain := open(b.T, b.day0)
+	path := filepath.Join(work, "encrypted.db")
+	b.must(BuildWith(ctx, plain.All(ctx), testMeta(), path, BuildOptions{Recipients: r}))
+	st, err := os.Stat(path)
+	b.must(err)
+	base, err := os.Stat(b.day0)
+	b.must(err)
+	per := func(size int64) string {
+		return fmt.Sprintf("%.1f B a registration", float64(size)/float64(b.rows))
+	}
+	b.line("size of the same rows encrypted", per(st.Size()), per(base.Size())+" unencrypted", fmt.Sprintf("%.3f", float64(st.Size())/float64(base.Size())), "")
+	s := open(b.T, path)
+	b.must(s.Use(m))
+	list := b.asks(plain, 50_000)
+	ask := func(s *Snapshot) func(rules.RegistryQuery) error {
+		return func(q rules.RegistryQuery) error { _, err := s.Lookup(ctx, q); return err }
+	}
+	for _, x := range []*Snapshot{s, plain} {
+		b.pass(list, ask(x)) // the second pass counts
+	}
+	p50, p99 := b.pass(list, ask(s))
+	q50, q99 := b.pass(list, ask(plain))
+	b.line("lookup in memory, traced and opened, p50 (p99)", fmt.Sprintf("%.1f µs (%.1f)", µs(p50), µs(p99)), fmt.Sprintf("%.1f µs (%.1f) unencrypted", µs(q50), µs(q99)), fmt.Sprintf("%.2f", float64(p50)/float64(q50)), "")
 }
 
 // memory is what a freshly opened snapshot adds to the process's private memory by answering all questions.

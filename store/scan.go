@@ -14,6 +14,7 @@ import (
 // Verify reads the whole file: every page, every hash, every row, and that every row is found under each of its keys.
 // It is what an import does before a generation is used, and what a scrub does later. progress may be nil.
 func (s *Snapshot) Verify(ctx context.Context, progress func(done, total int)) error {
+	defer s.inOrder()()
 	if err := s.verifyCounts(ctx); err != nil {
 		return err
 	}
@@ -82,6 +83,20 @@ func (s *Snapshot) verifyCounts(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// inOrder has the system read ahead while the file is gone through from front to back: bbolt maps it for lookups, where one
+// page is wanted at a time, and a file that is not in memory would then be read 4 KB by 4 KB. end must be called.
+func (s *Snapshot) inOrder() (end func()) {
+	advise := func(yes bool) {
+		s.gate.RLock()
+		defer s.gate.RUnlock()
+		if !s.closed {
+			adviseOrder(s.file.data, yes)
+		}
+	}
+	advise(true)
+	return func() { advise(false) }
 }
 
 // errStop ends eachValue early.

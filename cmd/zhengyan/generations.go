@@ -11,11 +11,12 @@ import (
 func snapshotList(_ context.Context, env *environment, args []string) int {
 	fl := env.flags("snapshot list", "[options]", "  zhengyan snapshot list --json\n")
 	dir := dataFlag(fl)
+	persons := personsFlag(fl)
 	asJSON := fl.Bool("json", false, "one JSON object a generation")
 	if code, done := env.parse(fl, args); done {
 		return code
 	}
-	data, err := store.OpenData(env.dataDir(*dir))
+	data, err := env.data(*dir, *persons)
 	if err != nil {
 		return env.snapshotFailed("list", err)
 	}
@@ -51,10 +52,11 @@ func snapshotList(_ context.Context, env *environment, args []string) int {
 func snapshotRevert(ctx context.Context, env *environment, args []string) int {
 	fl := env.flags("snapshot revert", "[options]", "  zhengyan snapshot revert\n")
 	dir := dataFlag(fl)
+	persons := personsFlag(fl)
 	if code, done := env.parse(fl, args); done {
 		return code
 	}
-	data, err := store.OpenData(env.dataDir(*dir))
+	data, err := env.data(*dir, *persons)
 	if err != nil {
 		return env.snapshotFailed("revert", err)
 	}
@@ -69,6 +71,7 @@ func snapshotRevert(ctx context.Context, env *environment, args []string) int {
 func snapshotVerify(ctx context.Context, env *environment, args []string) int {
 	fl := env.flags("snapshot verify", "[options] [FILE]", "  zhengyan snapshot verify\n  zhengyan snapshot verify registry.db\n")
 	dir := dataFlag(fl)
+	persons := personsFlag(fl)
 	if code, done := env.parse(fl, args); done {
 		return code
 	}
@@ -78,7 +81,7 @@ func snapshotVerify(ctx context.Context, env *environment, args []string) int {
 			progress("check", int64(done), int64(total))
 		}
 	}
-	s, o, err := env.openedSnapshot(*dir, fl.Arg(0))
+	s, o, err := env.openedSnapshot(*dir, *persons, fl.Arg(0))
 	if err != nil {
 		return env.snapshotFailed("verify", err)
 	}
@@ -87,7 +90,7 @@ func snapshotVerify(ctx context.Context, env *environment, args []string) int {
 		err = s.Verify(ctx, tell)
 	} else {
 		var data *store.Data
-		if data, err = store.OpenData(env.dataDir(*dir)); err == nil {
+		if data, err = env.data(*dir, *persons); err == nil {
 			err = data.Scrub(ctx, o.Info.Generation, tell)
 		}
 	}

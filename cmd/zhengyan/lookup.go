@@ -50,7 +50,10 @@ func (env *environment) age(s *store.Snapshot, o *store.Opened, dir string) snap
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		fmt.Fprintf(env.Stderr, "zhengyan: warning: the clock is not compared with the audit log: %v\n", err)
 	}
-	floor, err := data.ClockFloor(log)
+	floor, err := data.ClockFloor(log) // the registry's own folder also where the index of persons is asked about
+	if s.PersonParams() != nil {
+		data = data.Persons()
+	}
 	if err != nil {
 		fmt.Fprintf(env.Stderr, "zhengyan: warning: the clock is not compared with this machine's records: %v\n", err)
 	}
@@ -79,12 +82,13 @@ func (a snapshotAge) text(lang string) string {
 func snapshotInfo(_ context.Context, env *environment, args []string) int {
 	fl := env.flags("snapshot info", "[options] [FILE]", snapshotExamples)
 	dir := dataFlag(fl)
+	persons := personsFlag(fl)
 	asJSON := fl.Bool("json", false, "as JSON")
 	lang := langFlag(fl)
 	if code, done := env.parse(fl, args); done {
 		return code
 	}
-	s, o, err := env.openedSnapshot(*dir, fl.Arg(0))
+	s, o, err := env.openedSnapshot(*dir, *persons, fl.Arg(0))
 	if err != nil {
 		return env.snapshotFailed("info", err)
 	}
@@ -163,7 +167,7 @@ func snapshotLookup(ctx context.Context, env *environment, args []string) int {
 	if fl.NArg() > 1 {
 		return env.failHint(exitUsage, "zhengyan snapshot lookup -h", "snapshot lookup: one number at a time")
 	}
-	s, o, err := env.openedSnapshot(*dir, *file)
+	s, o, err := env.openedSnapshot(*dir, false, *file)
 	if err != nil {
 		return env.snapshotFailed("lookup", err)
 	}

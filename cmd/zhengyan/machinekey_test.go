@@ -94,6 +94,10 @@ func TestPersonCommands(t *testing.T) {
 	_, errs = s.run(exitUnreadable, "snapshot import @p.db")
 	s.contains(errs, "--persons")
 	s.run(exitOK, "snapshot import --persons @p.db")
+	for _, line := range []string{"info", "list", "verify"} {
+		out, _ = s.run(exitOK, "snapshot "+line+" --persons")
+		s.contains(out, "20261116-")
+	}
 	out, errs = s.run(exitOK, "snapshot lookup --lang en --name 张样例 --id "+full(id))
 	s.contains(out, "京1112015201600001", "样例建设有限公司", "京1112015201699999, which the snapshot does not have")
 	s.contains(errs, "FRESH")

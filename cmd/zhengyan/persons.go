@@ -31,6 +31,15 @@ func personsFlag(fl *pflag.FlagSet) *bool {
 	return fl.Bool("persons", false, "a person index, not a snapshot of the registry")
 }
 
+// data is the data folder, or the part of it that holds the person index.
+func (env *environment) data(dir string, persons bool) (*store.Data, error) {
+	d, err := store.OpenData(env.dataDir(dir))
+	if err == nil && persons {
+		d = d.Persons()
+	}
+	return d, err
+}
+
 // snapshotPersons makes a person index.
 func snapshotPersons(ctx context.Context, env *environment, args []string) int {
 	fl := env.flags("snapshot persons", "--pepper FILE --recipient AGE1... --as-of TIME --out FILE INPUT.csv", personsExamples)

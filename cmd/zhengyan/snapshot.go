@@ -328,12 +328,9 @@ func snapshotImport(ctx context.Context, env *environment, args []string) int {
 	if fl.NArg() != 1 {
 		return env.failHint(exitUsage, "zhengyan snapshot import -h", "snapshot import: name one feed (folder or address), snapshot or delta")
 	}
-	data, err := store.OpenData(env.dataDir(*dir))
+	data, err := env.data(*dir, *persons)
 	if err != nil {
 		return env.fail(exitUnreadable, "snapshot import: %v", err)
-	}
-	if *persons {
-		data = data.Persons()
 	}
 	opt := store.ImportOptions{Now: env.Now(), AllowOlder: *older, AllowUnsigned: *unsigned, Progress: env.progress()}
 	imp, err := env.stageImport(ctx, data, fl.Arg(0), *root, opt)
@@ -437,7 +434,7 @@ func shanghai(t time.Time) string {
 }
 
 // openedSnapshot opens a file, or the snapshot in use.
-func (env *environment) openedSnapshot(dir, file string) (*store.Snapshot, *store.Opened, error) {
+func (env *environment) openedSnapshot(dir string, persons bool, file string) (*store.Snapshot, *store.Opened, error) {
 	if file != "" {
 		key, err := env.machineKey(dir, "")
 		if err != nil {
@@ -446,7 +443,7 @@ func (env *environment) openedSnapshot(dir, file string) (*store.Snapshot, *stor
 		s, err := openFile(file, key)
 		return s, nil, err
 	}
-	data, err := store.OpenData(env.dataDir(dir))
+	data, err := env.data(dir, persons)
 	if err != nil {
 		return nil, nil, err
 	}
