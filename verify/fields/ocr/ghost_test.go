@@ -31,3 +31,29 @@ func TestGhostsAreNoLines(t *testing.T) {
 		t.Error("a line that was not read well has no ghosts")
 	}
 }
+
+// A title of which the other plane shows but the half that no watermark lies behind is one line, the whole one.
+func TestPartsOfRedLines(t *testing.T) {
+	line := func(s string, x0, y0, x1, y1 float64) reading {
+		l := reading{quad: quad{{x0, y0}, {x1, y0}, {x1, y1}, {x0, y1}}}
+		for _, r := range s {
+			l.syms = append(l.syms, symbol{r: r, conf: 0.99})
+		}
+		return l
+	}
+	red := []reading{line("中华人民共和国一级注册建筑师注册证书", 100, 100, 900, 140)}
+	for _, tt := range []struct {
+		about string
+		other reading
+		want  int
+	}{
+		{"the first half", line("中华人民共和国一级注册建筑", 100, 101, 640, 141), 0},
+		{"all of it", line("中华人民共和国一级注册建筑师注册证书", 101, 100, 899, 140), 1},
+		{"below", line("姓名", 100, 150, 180, 190), 1},
+		{"small print across it", line("样例", 400, 115, 440, 130), 1},
+	} {
+		if got := withoutParts([]reading{tt.other}, red); len(got) != tt.want {
+			t.Errorf("%s: %d lines, want %d", tt.about, len(got), tt.want)
+		}
+	}
+}

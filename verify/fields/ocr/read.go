@@ -109,7 +109,7 @@ func (r *Reader) lines(ctx context.Context, m *raster, n int) ([]reading, error)
 		if err != nil {
 			return nil, err
 		}
-		out = withoutGhosts(append(out, red...))
+		out = withoutGhosts(append(withoutParts(out, red), red...))
 	}
 	s, c := math.Sincos(dir)
 	slices.SortStableFunc(out, func(a, b reading) int {
@@ -124,6 +124,7 @@ const (
 	redShare = 0.0004 // of the picture that is red ink, under which there is no red line
 	redSide  = 960    // longer side of the picture in which it is looked for: it is large
 	redSure  = 0.8    // confidence of a red line; the letters around a seal are read with less
+	redPart  = 0.85   // of a red line's width: what was read of less of it in the other plane is a part of it
 )
 
 // redLines finds and reads the lines of red print beside those that were read.
@@ -140,7 +141,9 @@ func (r *Reader) redLines(ctx context.Context, m *raster, have []reading, angle 
 	for i := range seen {
 		q := seen[i].straighten(angle, turn)
 		c := q.centre()
-		taken := slices.ContainsFunc(have, func(l reading) bool { return l.confidence() >= minLineConf && l.quad.holds(c) })
+		taken := slices.ContainsFunc(have, func(l reading) bool {
+			return l.confidence() >= minLineConf && l.quad.holds(c) && l.quad.width() > redPart*q.width()
+		})
 		if !taken && q.width() > 2.5*q.height() && math.Abs(math.Remainder(q.angle()-dir, 2*math.Pi)) < maxAslant {
 			pieces = append(pieces, piece{q, seen[i].ink})
 		}
@@ -154,6 +157,17 @@ func (r *Reader) redLines(ctx context.Context, m *raster, have []reading, angle 
 		return nil, err
 	}
 	return slices.DeleteFunc(out, func(l reading) bool { return l.confidence() < redSure }), nil
+}
+
+// withoutParts leaves out the lines of which a red line has more: dark red print is pale in the plane without red, and a
+// watermark behind a half of it hides that half there.
+func withoutParts(lines, red []reading) []reading {
+	return slices.DeleteFunc(lines, func(l reading) bool {
+		return slices.ContainsFunc(red, func(r reading) bool {
+			return r.quad.holds(l.quad.centre()) && l.quad.width() <= redPart*r.quad.width() && len(l.syms) < len(r.syms) &&
+				math.Abs(l.quad.height()-r.quad.height()) < 0.5*r.quad.height()
+		})
+	})
 }
 
 // Ghosts are remains of print of another plane, or pieces of it, that were read with little confidence in the place of a
