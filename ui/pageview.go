@@ -52,14 +52,24 @@ type pageView struct {
 	prev     *widget.Button
 	next     *widget.Button
 	boxes    *widget.Check
-	root     fyne.CanvasObject
+	placed   bool // the page of the certificate was turned to
+	// The corners of a photographed sheet: the button, the editor over the page and its bar; nil sheet for none.
+	sheetView *viewmodel.SheetView
+	corners   *widget.Button
+	editor    *cornerEditor
+	editing   bool
+	bar       *fyne.Container
+	root      fyne.CanvasObject
 }
 
 func newPageView(th *Theme, s *viewmodel.Session, onHover func(*viewmodel.Mark), onTap func(viewmodel.Mark)) *pageView {
 	m := s.Messages()
 	v := &pageView{th: th, session: s, fit: true, item: -1, pages: 1, canvas: newPageCanvas(th)}
 	v.canvas.onHover, v.canvas.onTap = onHover, onTap
-	v.scroll = container.NewScroll(v.canvas)
+	v.editor = newCornerEditor(v.canvas, v.rectify, v.endCorners)
+	v.bar = container.NewStack()
+	v.bar.Hide()
+	v.scroll = container.NewScroll(container.NewStack(v.canvas, v.editor))
 	v.canvas.onPan = func(dx, dy float32) {
 		v.scroll.ScrollToOffset(fyne.NewPos(v.scroll.Offset.X-dx, v.scroll.Offset.Y-dy))
 	}
@@ -71,14 +81,22 @@ func newPageView(th *Theme, s *viewmodel.Session, onHover func(*viewmodel.Mark),
 	v.zoomText = line(th, "", theme.SizeNameCaptionText, colorSecondary)
 	v.prev = iconButton(theme.NavigateBackIcon(), "", func() { v.turn(-1) })
 	v.next = iconButton(theme.NavigateNextIcon(), "", func() { v.turn(1) })
-	v.boxes = widget.NewCheck(m.T("mark.show"), func(on bool) { v.canvas.showing = on; v.canvas.Refresh() })
+	v.boxes = widget.NewCheck(m.T("mark.show"), func(on bool) { v.canvas.showing = on && !v.editing; v.canvas.Refresh() })
 	v.boxes.SetChecked(true)
-	tools := container.NewHBox(v.prev, centred(v.number), v.next, layout.NewSpacer(), v.boxes, layout.NewSpacer(),
+	v.corners = iconButton(theme.ContentCutIcon(), m.T("corners.button"), func() {
+		if v.editing {
+			v.endCorners()
+		} else {
+			v.startCorners()
+		}
+	})
+	v.corners.Hide()
+	tools := container.NewHBox(v.prev, centred(v.number), v.next, layout.NewSpacer(), v.boxes, v.corners, layout.NewSpacer(),
 		iconButton(theme.ZoomOutIcon(), "", func() { v.zoomBy(1 / zoomStep) }), centred(v.zoomText),
 		iconButton(theme.ZoomInIcon(), "", func() { v.zoomBy(zoomStep) }), iconButton(theme.ZoomFitIcon(), "", v.zoomFit))
 	desk := canvas.NewRectangle(th.C(colorDesk))
 	watch := container.New(&onResize{f: v.resized}, v.scroll)
-	v.root = container.NewBorder(v.input, narrow(th, tools), nil, nil, container.NewStack(desk, watch, container.New(layout.NewCenterLayout(), container.New(&fixedWidth{360}, v.message))))
+	v.root = container.NewBorder(v.input, container.NewVBox(v.bar, narrow(th, tools)), nil, nil, container.NewStack(desk, watch, container.New(layout.NewCenterLayout(), container.New(&fixedWidth{360}, v.message))))
 	return v
 }
 
@@ -91,14 +109,23 @@ func (v *pageView) show(d *viewmodel.Detail) {
 	if it.ID != v.item {
 		v.item, v.page, v.fit, v.wish, v.end, v.located = it.ID, 0, true, 0, 0, nil
 		v.canvas.image, v.canvas.lit, v.canvas.hovered = nil, nil, ""
-		v.sizes, v.marks, v.pages = nil, nil, 1
+		v.sizes, v.marks, v.pages, v.placed = nil, nil, 1, false
+		v.endCorners()
 	}
 	if d != nil {
 		v.pages = max(1, d.Pages)
 		v.marks = d.Marks
+		if !v.placed {
+			v.placed = true
+			if p := min(d.Page, v.pages-1); p > 0 {
+				v.page, v.wish, v.canvas.image = p, 0, nil
+			}
+		}
+		v.showSheet(d.Sheet)
 		v.showInput(d.Input)
 	} else {
 		v.input.RemoveAll()
+		v.showSheet(nil)
 	}
 	if sizes := v.session.PageSizes(); sizes != nil {
 		v.sizes = sizes
@@ -153,6 +180,7 @@ func (v *pageView) update() {
 	enable(v.next, v.page < v.pages-1)
 	v.say()
 	v.canvas.Refresh()
+	v.editor.Refresh()
 	v.scroll.Refresh()
 	v.wantPicture()
 }

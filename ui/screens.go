@@ -113,7 +113,7 @@ var (
 )
 
 func newRailButton(w *Window, s Screen, n int) *railButton {
-	b := &railButton{w: w, screen: s, number: n, ground: canvas.NewRectangle(rgba(0, 0)), bar: canvas.NewRectangle(rgba(0, 0))}
+	b := &railButton{w: w, screen: s, number: n, ground: canvas.NewRectangle(nothing()), bar: canvas.NewRectangle(nothing())}
 	b.ground.CornerRadius, b.bar.CornerRadius = 6, 2
 	b.text = line(w.th, w.m.T("screen."+s.Key()), theme.SizeNameCaptionText, theme.ColorNameForeground)
 	b.text.Alignment = fyne.TextAlignCenter
@@ -139,7 +139,7 @@ func (b *railButton) MinSize() fyne.Size {
 // Refresh implements fyne.Widget.
 func (b *railButton) Refresh() {
 	th, on := b.w.th, b.w.current() == b.screen
-	b.ground.FillColor, b.bar.FillColor, b.ground.StrokeWidth = rgba(0, 0), rgba(0, 0), 0
+	b.ground.FillColor, b.bar.FillColor, b.ground.StrokeWidth = nothing(), nothing(), 0
 	b.text.Color = th.C(colorSecondary)
 	if b.hovered {
 		b.ground.FillColor = th.C(theme.ColorNameHover)
@@ -249,6 +249,7 @@ func (w *Window) arrange() {
 // verifyScreen is the view of one file: list, page, result.
 type verifyScreen struct {
 	w    *Window
+	hits *hitList
 	root fyne.CanvasObject
 }
 
@@ -265,12 +266,13 @@ func newVerifyScreen(w *Window) Screen {
 			offsets[i] = s.Offset
 		}
 	}
-	inner := container.NewHSplit(w.page.root, w.panel.scroll)
+	hits := newHitList(w)
+	inner := container.NewHSplit(container.NewBorder(nil, nil, hits.root, nil, w.page.root), w.panel.scroll)
 	inner.Offset = offsets[1]
 	outer := container.NewHSplit(w.files.root, inner)
 	outer.Offset = offsets[0]
 	w.split = [2]*container.Split{outer, inner}
-	return &verifyScreen{w: w, root: outer}
+	return &verifyScreen{w: w, hits: hits, root: outer}
 }
 
 func (s *verifyScreen) Key() string               { return "verify" }
@@ -281,6 +283,7 @@ func (s *verifyScreen) Changed(c viewmodel.Change) {
 	w := s.w
 	if c.List {
 		w.files.refresh()
+		s.hits.refresh()
 	}
 	if c.List || c.Detail {
 		w.panel.show(w.detail)

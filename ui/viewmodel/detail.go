@@ -23,6 +23,8 @@ type Detail struct {
 	Choices  []string // specialties on the face, for the pick list
 	Pages    int
 	Page     int // the certificate's own, from 0
+	// Sheet is the photographed sheet whose corners may be set, nil for none.
+	Sheet *SheetView
 }
 
 // VerdictView is the first thing a reader sees.

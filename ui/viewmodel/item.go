@@ -41,6 +41,7 @@ type Item struct {
 	Human map[string]verify.HumanDecision
 
 	root                int   // id of the file's own row
+	page                int   // of the certificate in its file, from 0
 	into                *Item // the original in whose row this print is judged, nil for none
 	pairing             bool  // it is being read together with its print
 	searched, searching int   // pages of a long document that were looked at, and that there are

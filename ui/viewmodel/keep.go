@@ -128,12 +128,12 @@ func (s *Session) Restore(then func(total, waiting int)) {
 	go func() {
 		defer s.wg.Done()
 		list, err := k.Load()
-		facts := make([]Facts, len(list))
+		facts := make([]restoredFacts, len(list))
 		var pairs verify.Pairing
 		for i := range list {
 			if list[i].Packed != nil {
 				ev := unpack(list[i].Packed, File{Name: list[i].Name, Path: list[i].Path})
-				facts[i] = factsFor(ev)
+				facts[i] = restoredFacts{factsFor(ev), pageOf(ev)}
 				pairs.Add(document.Source{Name: list[i].Path}, ev)
 			}
 		}
@@ -152,14 +152,20 @@ func (s *Session) Restore(then func(total, waiting int)) {
 	}()
 }
 
-func (s *Session) restored(list []Kept, facts []Facts) (waiting int) {
+// restoredFacts is what of kept evidence is held unpacked.
+type restoredFacts struct {
+	Facts
+	page int
+}
+
+func (s *Session) restored(list []Kept, facts []restoredFacts) (waiting int) {
 	for i, k := range list {
 		if s.known(k.Path) || k.Part > 0 && k.Packed == nil { // a part is found again with its document
 			continue
 		}
 		id := s.append(File{Name: k.Name, Path: k.Path, Bidder: k.Bidder, Part: k.Part})
 		it := s.items[id]
-		it.Human, it.packed, it.Facts, it.State = k.Human, k.Packed, facts[i], Done
+		it.Human, it.packed, it.Facts, it.State, it.page = k.Human, k.Packed, facts[i].Facts, Done, facts[i].page
 		if k.Packed == nil {
 			waiting++
 			s.enqueue(id)

@@ -19,6 +19,7 @@ const (
 	MarkSignature MarkKind = "signature"
 	MarkField     MarkKind = "field" // evidence of a check that did not pass
 	MarkChange    MarkKind = "change"
+	MarkPart      MarkKind = "part" // the certificate's place in a long document
 )
 
 // Mark is a box on the page, in page units.

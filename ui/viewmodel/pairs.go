@@ -2,6 +2,7 @@ package viewmodel
 
 import (
 	"context"
+	"strconv"
 
 	"zhengyan/verify"
 	"zhengyan/verify/document"
@@ -120,5 +121,12 @@ func (s *Session) Dress(d *Detail) {
 	}
 	if it.Folded() {
 		d.Marks, d.Pages = nil, ev.Input.Pages
+		return
+	}
+	if ev.Part == nil && ev.Print == nil && s.CanRectify() {
+		d.Sheet = sheetView(s.messages, ev.Picture)
+	}
+	if p := ev.Part; p != nil && !p.Box.IsZero() {
+		d.Marks = append(d.Marks, Mark{ID: "part", Kind: MarkPart, Page: p.Page, Box: p.Box, Shape: d.Verdict.Shape, Label: s.messages.T("mark.part", "n", strconv.Itoa(p.Index+1))})
 	}
 }

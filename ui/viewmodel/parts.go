@@ -164,6 +164,22 @@ func (s *Session) Place() *verify.Part {
 	return nil
 }
 
+// pageOf is the page of the certificate in its file, 0 where that is not known.
+func pageOf(ev *verify.Evidence) int {
+	if ev.Part != nil {
+		return ev.Part.Page
+	}
+	return 0
+}
+
+// PlaceOf is the page, from 0, on which a certificate of a long document stands.
+func (s *Session) PlaceOf(id int) int {
+	if it := s.Item(id); it != nil {
+		return it.page
+	}
+	return 0
+}
+
 // Siblings are the ids of the certificates in the file of the selected one, in the order of the pages; nil for a file of one.
 func (s *Session) Siblings() []int {
 	it := s.Selected()

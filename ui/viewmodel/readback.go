@@ -109,7 +109,7 @@ func (s *Session) Adopt(r *ReadBack) int {
 		f.Bidder = BidderOf(nil, slashed(old.Input.Name))
 		id := s.append(f)
 		it := s.items[id]
-		it.State, it.packed, it.Facts, it.Human = Done, pack(old.Evidence), factsFor(old.Evidence), old.Human
+		it.State, it.packed, it.Facts, it.Human, it.page = Done, pack(old.Evidence), factsFor(old.Evidence), old.Human, pageOf(old.Evidence)
 		s.supersede(id)
 		it.Row = s.row(it, s.judge(it, old.Evidence))
 		s.keepItem(it)

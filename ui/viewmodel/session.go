@@ -41,6 +41,8 @@ type Config struct {
 	Question verify.Question
 	// Workers is the number of files that are read at a time; less than 1 means 1.
 	Workers int
+	// OnWorker, if set, is called once on each worker's goroutine before its first file.
+	OnWorker func()
 	// OnChange is called on the owner's goroutine.
 	OnChange func(Change)
 	// Keeper, if set, keeps the batch over restarts.
@@ -95,6 +97,7 @@ type Session struct {
 	endJudge  context.CancelFunc
 	expanding int
 	paused    bool
+	thumbs    thumbs         // of certificates in long documents
 	parted    bool           // some document has more than one row
 	pairs     verify.Pairing // originals and prints that were read
 	folded    map[int]int    // the print in each original's row
@@ -133,7 +136,13 @@ func NewSession(c Config) *Session {
 	}
 	for range max(1, c.Workers) {
 		s.wg.Add(1)
-		go s.worker()
+		go func() {
+			defer s.wg.Done()
+			if c.OnWorker != nil {
+				c.OnWorker()
+			}
+			s.worker()
+		}()
 	}
 	return s
 }
@@ -211,6 +220,7 @@ func (s *Session) enqueueWith(id int, corners *cornered) {
 	s.unfold(id)
 	it := s.items[id]
 	s.supersede(id)
+	s.thumbs.drop(id)
 	it.State, it.packed, it.Facts, it.pairing, it.searched, it.searching = Waiting, nil, Facts{}, false, 0, 0
 	s.opened.drop(id)
 	it.Row = s.row(it, nil)
@@ -229,7 +239,6 @@ func (s *Session) supersede(id int) {
 
 // worker reads files until the session ends.
 func (s *Session) worker() {
-	defer s.wg.Done()
 	for {
 		j, ok := s.queue.next()
 		if !ok {
@@ -282,6 +291,7 @@ func (s *Session) finish(j job, ev *verify.Evidence, packed []byte, gen int, rep
 	s.apply(j, func(it *Item) {
 		a := s.asked.Load()
 		it.State, it.packed, it.Facts = Done, packed, factsFor(ev)
+		it.page = pageOf(ev)
 		s.opened.put(it.ID, ev)
 		if a.gen != gen || len(it.Human) > 0 || s.clock.Suspect() {
 			rep = s.judge(it, ev)
@@ -340,6 +350,7 @@ func (s *Session) Clear() {
 	s.items, s.visible, s.epochs, s.byPath = nil, nil, nil, map[string]int{}
 	s.counts, s.selected, s.undo, s.view = Counts{}, -1, nil, View{}
 	s.pairs, s.folded, s.parted = verify.Pairing{}, map[int]int{}, false
+	s.thumbs.held, s.thumbs.order, s.thumbs.want = nil, nil, nil
 	s.opened = newCache(openedEvidence)
 	s.forget()
 	if s.keep != nil {
