@@ -106,7 +106,7 @@ type cell struct {
 }
 
 func newCell(t *dataTable) *cell {
-	c := &cell{t: t, ground: canvas.NewRectangle(rgba(0, 0)), text: line(t.th, "", theme.SizeNameText, theme.ColorNameForeground)}
+	c := &cell{t: t, ground: canvas.NewRectangle(nothing()), text: line(t.th, "", theme.SizeNameText, theme.ColorNameForeground)}
 	c.text.TextSize = t.th.Size(theme.SizeNameText) - 1
 	c.objects = []fyne.CanvasObject{c.ground, c.text}
 	c.ExtendBaseWidget(c)
@@ -167,7 +167,7 @@ func (c *cell) set(n tableCell, marked bool) {
 	}
 	if marked != c.marked {
 		c.marked = marked
-		c.ground.FillColor = rgba(0, 0)
+		c.ground.FillColor = nothing()
 		if marked {
 			c.ground.FillColor = c.t.th.C(theme.ColorNameSelection)
 		}

@@ -68,7 +68,7 @@ var (
 
 func newRungRow(th *Theme, m *viewmodel.Messages, r viewmodel.Rung, open bool, act ladderActions) *rungRow {
 	w := &rungRow{th: th, m: m, rung: r, act: act, open: open}
-	w.ground = canvas.NewRectangle(rgba(0, 0))
+	w.ground = canvas.NewRectangle(nothing())
 	w.ground.CornerRadius = 5
 	w.chevron = widget.NewIcon(theme.MenuDropDownIcon())
 	title := line(th, r.Title, theme.SizeNameText, theme.ColorNameForeground)
@@ -205,7 +205,7 @@ func (w *rungRow) paint(hovered bool) {
 	case hovered:
 		w.ground.FillColor = w.th.C(theme.ColorNameHover)
 	default:
-		w.ground.FillColor = rgba(0, 0)
+		w.ground.FillColor = nothing()
 	}
 	if w.focused {
 		w.ground.StrokeColor, w.ground.StrokeWidth = w.th.C(theme.ColorNamePrimary), 2

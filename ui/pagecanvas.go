@@ -122,7 +122,7 @@ func (p *pageCanvas) box(add func(fyne.CanvasObject, float32, float32, float32, 
 	c := light.set[ink(m.Shape)]
 	x, y := o.X+float32(m.Box.X0)*p.zoom-2, o.Y+float32(m.Box.Y0)*p.zoom-2
 	w, h := float32(m.Box.W())*p.zoom+4, float32(m.Box.H())*p.zoom+4
-	r := canvas.NewRectangle(rgba(0, 0))
+	r := canvas.NewRectangle(nothing())
 	r.StrokeColor, r.StrokeWidth, r.CornerRadius = c, 2, 3
 	if lit {
 		fill := c

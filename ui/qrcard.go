@@ -164,13 +164,13 @@ func qrTable(th *Theme, m *viewmodel.Messages, t viewmodel.QRTable) fyne.CanvasO
 			cells.Add(pad(qrCell(th, c), 0, 0, 6, 2))
 		}
 		line := column(1, head, cells)
-		fill := canvas.NewRectangle(rgba(0, 0))
+		fill := canvas.NewRectangle(nothing())
 		if r.State == viewmodel.CompareDifferent {
 			fill.FillColor = th.C(tint(r.Shape))
 		}
 		rows.Add(container.NewStack(fill, pad(line, 4, 5, 0, 0)))
 	}
-	edge := canvas.NewRectangle(rgba(0, 0))
+	edge := canvas.NewRectangle(nothing())
 	edge.StrokeColor, edge.StrokeWidth = th.C(colorBorder), 1
 	list.Add(container.NewStack(rows, edge))
 	return list

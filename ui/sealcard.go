@@ -122,7 +122,7 @@ func (s *sealCard) seal(v *viewmodel.SealView) fyne.CanvasObject {
 func (s *sealCard) row(r viewmodel.SealRow, width float32) fyne.CanvasObject {
 	th := s.th
 	label := line(th, r.Label, theme.SizeNameCaptionText, colorSecondary)
-	var mark fyne.CanvasObject = canvas.NewRectangle(rgba(0, 0))
+	var mark fyne.CanvasObject = canvas.NewRectangle(nothing())
 	if r.Shape != viewmodel.ShapeWait {
 		mark = shapeImage(th, r.Shape, 14)
 	}

@@ -131,6 +131,10 @@ func rgba(v uint32, a uint8) color.NRGBA {
 	return color.NRGBA{R: uint8(v >> 16), G: uint8(v >> 8), B: uint8(v), A: a}
 }
 
+// nothing is the colour of what is not to be seen. The toolkit passes over this very value; any other it draws, the fully
+// transparent ones too, which for the cells of a table costs as much as the table.
+func nothing() color.Color { return color.Transparent }
+
 // Dark reports whether the dark set is in use.
 func (t *Theme) Dark() bool { return t.dark }
 

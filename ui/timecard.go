@@ -105,7 +105,7 @@ var (
 )
 
 func newFlipRow(th *Theme, m *viewmodel.Messages, f viewmodel.Flip, tapped func()) *flipRow {
-	w := &flipRow{th: th, tapped: tapped, text: m.T("time.from", "date", f.Day.String()) + " " + f.Word + " " + f.Text, ground: canvas.NewRectangle(rgba(0, 0))}
+	w := &flipRow{th: th, tapped: tapped, text: m.T("time.from", "date", f.Day.String()) + " " + f.Word + " " + f.Text, ground: canvas.NewRectangle(nothing())}
 	w.ground.CornerRadius = 5
 	c := theme.ColorNameForeground
 	if f.Past {
@@ -136,7 +136,7 @@ func (w *flipRow) MouseMoved(*desktop.MouseEvent) {}
 
 // MouseOut implements desktop.Hoverable.
 func (w *flipRow) MouseOut() {
-	w.ground.FillColor = rgba(0, 0)
+	w.ground.FillColor = nothing()
 	w.ground.Refresh()
 }
 

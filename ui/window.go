@@ -38,6 +38,7 @@ type Options struct {
 	// Dispatch runs a function on the toolkit's goroutine: fyne.Do in the program.
 	Dispatch func(func())
 	Workers  int
+	OnWorker func() // called first on each worker's goroutine, if set
 	About    About
 	Rules    []RuleGroup // for the help
 	// What is kept on this machine; nil where the program keeps nothing of the kind.
@@ -108,7 +109,7 @@ func New(o Options) *Window {
 		o.Question.Policy = o.Policies[0]
 	}
 	w.session = viewmodel.NewSession(viewmodel.Config{
-		Engine: o.Engine, Dispatch: o.Dispatch, Messages: w.m, Question: o.Question, Workers: o.Workers, OnChange: w.changed,
+		Engine: o.Engine, Dispatch: o.Dispatch, Messages: w.m, Question: o.Question, Workers: o.Workers, OnWorker: o.OnWorker, OnChange: w.changed,
 		Keeper: o.Keeper, Recorder: o.Recorder, Operator: o.Chosen.Operator, Now: o.Now,
 	})
 	w.look = look{dark: o.Chosen.Dark, contrast: o.Chosen.Contrast, scale: max(100, o.Chosen.TextScale)}

@@ -178,10 +178,6 @@ func show(o options, q verify.Question, book *rules.Book, getenv func(string) st
 	if err != nil {
 		return err
 	}
-	warm, stop := context.WithCancel(context.Background())
-	defer stop()
-	go e.docs.Warm(warm) // its error comes back with the first PDF, as that file's own
-
 	d, err := openDesk(o, getenv, now, e, report)
 	if err != nil {
 		return err
@@ -215,7 +211,7 @@ func show(o options, q verify.Question, book *rules.Book, getenv func(string) st
 	runtime.GOMAXPROCS(runtime.NumCPU() + windowThreads)
 	opt := ui.Options{
 		App: a, Engine: e, Tables: tables, Lang: lang, Font: font, Question: q, Policies: policies(book),
-		Now: now, Dispatch: fyne.Do, Workers: workers, About: about(program, book, font != nil), Rules: ruleGroups(book),
+		Now: now, Dispatch: fyne.Do, Workers: workers, OnWorker: yieldToWindow, About: about(program, book, font != nil), Rules: ruleGroups(book),
 		Idle:   debug.FreeOSMemory, // a batch leaves a heap of its own size behind; give it back
 		Chosen: d.chosen, Clock: func(ctx context.Context) viewmodel.ClockState { return clockOf(ctx, d.data, now()) },
 		Specimens: func(ctx context.Context) ([]string, error) { return specimenFiles(ctx, d.data.Dir()) },
@@ -226,10 +222,13 @@ func show(o options, q verify.Question, book *rules.Book, getenv func(string) st
 	if o.stats != "" {
 		m = startMeter(started, fyne.DoAndWait)
 	}
+	life, end := context.WithCancel(context.Background())
+	defer end()
 	a.Lifecycle().SetOnStarted(func() {
 		w.Restore()
 		w.OpenAny(o.paths)
 		w.Begin()
+		go settle(life, e, cacheDir(getenv))
 		go tell(e, warnings, func(errs []error) { fyne.Do(func() { w.NotifyErrors(errs) }) })
 	})
 	w.Native().SetMaster()

@@ -12,7 +12,7 @@ const pumpInterval = 50 * time.Millisecond
 
 // slowInterval is that time while a large batch runs: drawing the window takes processors from the workers, and nobody
 // reads twenty tables a second. What the user does is not slowed by it.
-const slowInterval = 250 * time.Millisecond
+const slowInterval = 500 * time.Millisecond
 
 // manyWaiting is the number of waiting files from which a batch is large.
 const manyWaiting = 60

@@ -24,6 +24,23 @@ const (
 // summed is how much of a file is summed: all of the module and the head of the machine code, where its tables are.
 const summed = 8 << 20
 
+// Compiled reports whether the cache folder seems to hold PDFium compiled for this machine, so that loading it takes a moment
+// and not seconds. The load itself checks what is there.
+func Compiled(cacheDir string) bool {
+	if cacheDir == "" {
+		return false
+	}
+	machine, module := false, false
+	for _, name := range compiledFiles(cacheDir) {
+		if filepath.Dir(name) == filepath.Clean(cacheDir) {
+			module = true
+		} else {
+			machine = true
+		}
+	}
+	return machine && module && len(readSums(cacheDir)) > 0
+}
+
 type compiledFile struct {
 	Size  int64  `json:"size"`
 	CRC32 uint32 `json:"crc32c"`

@@ -229,3 +229,21 @@ func TestInterruptibleRefusesWhatItDoesNotKnow(t *testing.T) {
 		}
 	}
 }
+
+func TestCompiledSaysWhetherTheCacheIsFilled(t *testing.T) {
+	dir := t.TempDir()
+	if Compiled("") || Compiled(dir) || Compiled(filepath.Join(dir, "none")) {
+		t.Error("an empty cache is taken for a filled one")
+	}
+	e, err := NewEngine(Config{CacheDir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close()
+	if err := e.Warm(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if !Compiled(dir) {
+		t.Error("a filled cache is taken for an empty one")
+	}
+}
