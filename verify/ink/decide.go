@@ -11,6 +11,7 @@ const (
 	leastInk   = 8.0 // writing from here on
 	leastMark  = 3.0 // less is a speck
 	hairWidth  = 0.075
+	dateHigh   = 7.0  // figures of a date written by hand
 	leastFound = 0.72 // share of the printed signature image that must be there
 	stampShare = 0.15 // of the darkness: how much alike the tones of one stamp are
 )
@@ -51,6 +52,7 @@ func (w *window) find(e *evidence) *finding {
 			}
 		}
 	}
+	w.dropDate(f)
 	w.dropHairs(f)
 	for _, p := range f.parts {
 		switch p.drop {
@@ -104,6 +106,45 @@ func (w *window) inSeal(p *part, d *disc) bool {
 		}
 	}
 	return float64(in) > 0.8*float64(len(p.pixels)) && p.dark < d.dark+stampShare
+}
+
+// dropDate sets aside what stands in one line with a date below the box: figures of one date that reach into the box. A part
+// belongs to the date if it is no higher than the date's figures may be, most of its height lies on the date's line, and it
+// stands no further from the date than figures do.
+func (w *window) dropDate(f *finding) {
+	x0, y0, x1, y1, n := w.w, w.h, 0, 0, 0
+	grow := func(p *part) {
+		x0, y0, x1, y1 = min(x0, p.x0), min(y0, p.y0), max(x1, p.x1), max(y1, p.y1)
+		n++
+	}
+	for _, p := range f.parts {
+		if p.drop == "date" {
+			grow(p)
+		}
+	}
+	if n < 2 {
+		return // one mark below the box is no line of writing
+	}
+	for more := true; more; {
+		more = false
+		for _, p := range f.parts {
+			if p.drop != "" || p.inBox >= 6 {
+				continue
+			}
+			high, line := p.y1-p.y0+1, y1-y0+1
+			on := min(p.y1, y1) - max(p.y0, y0) + 1
+			apart := max(p.x0-x1, x0-p.x1)
+			if float64(high) > dateHigh*w.px || 4*on < 3*high || float64(apart) > 1.5*float64(line) {
+				continue
+			}
+			p.drop = "date"
+			for _, i := range p.pixels {
+				f.mask[i] = false
+			}
+			grow(p)
+			more = true
+		}
+	}
 }
 
 // dropHairs sets aside thin smooth lines that neither branch nor cross, if nothing else is there that they could belong to.

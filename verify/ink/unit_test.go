@@ -179,6 +179,22 @@ func TestFinding(t *testing.T) {
 				e.put(w, 40+3*float64(i), 48.5, 41+3*float64(i), 54, 0.5, 0.8)
 			}
 		}}, 0, 0},
+		{"date that climbs into the box", []func(*evidence){func(e *evidence) {
+			for i := range 6 {
+				y := 48.5 - 1.2*float64(i%3/2) // every third figure stands higher, the most of it in the box
+				e.put(w, 40+3*float64(i), y, 41+3*float64(i), y+5, 0.5, 0.8)
+			}
+		}}, 0, 0},
+		{"name that reaches down to a date", []func(*evidence){func(e *evidence) {
+			for i := range 3 {
+				e.put(w, 40+3*float64(i), 48.5, 41+3*float64(i), 54, 0.5, 0.8)
+			}
+			for i := range 3 {
+				x := 52 + 6*float64(i)
+				e.put(w, x, 43, x+4, 51.5, 0.5, 0.8)
+				e.put(w, x+4, 43, x, 51.5, 0.5, 0.8)
+			}
+		}}, 30, 60},
 		{"specks", []func(*evidence){func(e *evidence) {
 			for i := range 15 {
 				e.put(w, 30+2.5*float64(i), 25+float64(i%7)*3, 30+2.5*float64(i), 25+float64(i%7)*3, 0.4, 0.9)
