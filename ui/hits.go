@@ -22,7 +22,9 @@ type hitList struct {
 	list  *widget.List
 	title *canvas.Text
 	quiet bool
+	at    int // the row that was brought into view
 	root  *fyne.Container
+	frame *fyne.Container // lays out anew when the list comes or goes
 }
 
 func newHitList(w *Window) *hitList {
@@ -39,7 +41,7 @@ func newHitList(w *Window) *hitList {
 	edge := canvas.NewRectangle(th.C(colorBorder))
 	edge.SetMinSize(fyne.NewSize(1, 1))
 	body := container.NewBorder(pad(h.title, 6, 2, 8, 4), nil, nil, edge, h.list)
-	h.root = container.New(&fixedWidth{178 * th.Scale()}, container.NewStack(canvas.NewRectangle(th.C(colorSurface)), body))
+	h.root = container.New(&fixedWidth{204 * th.Scale()}, container.NewStack(canvas.NewRectangle(th.C(colorSurface)), body))
 	h.root.Hide()
 	return h
 }
@@ -47,11 +49,12 @@ func newHitList(w *Window) *hitList {
 // hitRow is one certificate of the document.
 type hitRow struct {
 	widget.BaseWidget
-	picture          *canvas.Image
-	shown            image.Image
-	shape            *canvas.Image
-	page, kind, word *canvas.Text
-	content          fyne.CanvasObject
+	picture    *canvas.Image
+	shown      image.Image
+	shape      *canvas.Image
+	page, word *canvas.Text
+	kind       *widget.Label
+	content    fyne.CanvasObject
 }
 
 // CreateRenderer implements fyne.Widget.
@@ -67,9 +70,10 @@ func (h *hitList) newRow() fyne.CanvasObject {
 	paper.StrokeColor, paper.StrokeWidth = th.C(colorBorder), 1
 	thumb := container.New(&fixedSize{fyne.NewSize(62, 84)}, paper, r.picture)
 	r.page = line(th, "", theme.SizeNameText, theme.ColorNameForeground)
-	r.kind = line(th, "", theme.SizeNameCaptionText, colorSecondary)
+	var kind fyne.CanvasObject
+	r.kind, kind = clipped(th, "", theme.SizeNameCaptionText, widget.LowImportance)
 	r.word = line(th, "", theme.SizeNameCaptionText, theme.ColorNameForeground)
-	text := centred(column(3, r.page, r.kind, rowOf(4, centred(r.shape), centred(r.word))))
+	text := centred(column(3, r.page, kind, rowOf(4, centred(r.shape), centred(r.word))))
 	r.content = pad(container.NewBorder(nil, nil, pad(centred(thumb), 0, 0, 2, 8), nil, text), 4, 4, 4, 4)
 	r.ExtendBaseWidget(r)
 	return r
@@ -92,7 +96,9 @@ func (h *hitList) fillRow(i widget.ListItemID, o fyne.CanvasObject) {
 		}
 	}
 	set(r.page, m.T("page.n", "n", strconv.Itoa(page+1)))
-	set(r.kind, it.Row.Kind)
+	if r.kind.Text != it.Row.Kind {
+		r.kind.SetText(it.Row.Kind)
+	}
 	r.word.Color = h.w.th.C(ink(it.Row.Shape))
 	set(r.word, it.Row.Cells[viewmodel.ColVerdict])
 	if res := shapeResource(h.w.th, it.Row.Shape); r.shape.Resource.Name() != res.Name() {
@@ -110,7 +116,8 @@ func (h *hitList) refresh() {
 	ids := h.w.session.Siblings()
 	if on := len(ids) > 0; on != h.root.Visible() {
 		show(h.root, on)
-		h.w.page.root.Refresh()
+		h.frame.Refresh()
+		h.at = -1
 	}
 	h.ids = ids
 	if len(ids) == 0 {
@@ -124,6 +131,10 @@ func (h *hitList) refresh() {
 	if it := h.w.session.Selected(); it != nil {
 		if i := slices.Index(ids, it.ID); i >= 0 {
 			h.list.Select(i)
+			if h.at != i {
+				h.at = i
+				h.list.ScrollTo(i)
+			}
 		}
 	}
 }

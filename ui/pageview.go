@@ -96,7 +96,7 @@ func newPageView(th *Theme, s *viewmodel.Session, onHover func(*viewmodel.Mark),
 		iconButton(theme.ZoomInIcon(), "", func() { v.zoomBy(zoomStep) }), iconButton(theme.ZoomFitIcon(), "", v.zoomFit))
 	desk := canvas.NewRectangle(th.C(colorDesk))
 	watch := container.New(&onResize{f: v.resized}, v.scroll)
-	v.root = container.NewBorder(v.input, container.NewVBox(v.bar, narrow(th, tools)), nil, nil, container.NewStack(desk, watch, container.New(layout.NewCenterLayout(), container.New(&fixedWidth{360}, v.message))))
+	v.root = container.NewBorder(v.input, container.NewVBox(v.bar, container.NewHScroll(tools)), nil, nil, container.NewStack(desk, watch, container.New(layout.NewCenterLayout(), container.New(&fixedWidth{220}, v.message))))
 	return v
 }
 

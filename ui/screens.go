@@ -267,7 +267,8 @@ func newVerifyScreen(w *Window) Screen {
 		}
 	}
 	hits := newHitList(w)
-	inner := container.NewHSplit(container.NewBorder(nil, nil, hits.root, nil, w.page.root), w.panel.scroll)
+	hits.frame = container.NewBorder(nil, nil, hits.root, nil, w.page.root)
+	inner := container.NewHSplit(hits.frame, w.panel.scroll)
 	inner.Offset = offsets[1]
 	outer := container.NewHSplit(w.files.root, inner)
 	outer.Offset = offsets[0]

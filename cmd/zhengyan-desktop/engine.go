@@ -93,7 +93,13 @@ func (e *engine) Gather(ctx context.Context, f viewmodel.File) (*verify.Evidence
 
 // Judge answers a question from evidence.
 func (e *engine) Judge(ev *verify.Evidence, q verify.Question) *verify.Report {
-	return e.judge.Judge(ev, q)
+	r := e.judge.Judge(ev, q)
+	if ev != nil && ev.Seal == nil { // no seal names the trust list that it was held against: it is the one in use
+		if v, _ := e.verifier(); v != nil {
+			r.Trust = v.Trust()
+		}
+	}
+	return r
 }
 
 // Timeline says on which days the answer changes.
