@@ -115,6 +115,41 @@ func TestDeltaRefused(t *testing.T) {
 	}
 }
 
+// The fast way to a row's employer says what the general one says, also of bytes that are no row.
+func TestEmployerIn(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 4))
+	g := newGrowing()
+	for i := range 300_000 {
+		g.employer(fmt.Sprint(i))
+	}
+	fast := 0
+	for i := range 20_000 {
+		r := odd(i, rng)
+		r.Employer = fmt.Sprint(rng.IntN(300_000))
+		b := appendRow(nil, &r, g)
+		if i%2 == 1 {
+			for range 1 + rng.IntN(3) {
+				b[rng.IntN(min(len(b), 12))] = byte(rng.Uint32())
+			}
+			b = b[:rng.IntN(len(b)+1)]
+		}
+		start, end, id, ok := employerIn(b)
+		start2, end2, id2, ok2 := anyEmployerIn(b)
+		if ok != ok2 || ok && (start != start2 || end != end2 || id != id2) {
+			t.Fatalf("%x: %d %d %d %v, want %d %d %d %v", b, start, end, id, ok, start2, end2, id2, ok2)
+		}
+		if ok && i%2 == 0 {
+			if got, err := g.employerAt(uint32(id)); err != nil || got != r.Employer {
+				t.Fatalf("%s instead of %s", got, r.Employer)
+			}
+			fast++
+		}
+	}
+	if fast == 0 {
+		t.Error("no row had an employer")
+	}
+}
+
 func mustSum(t *testing.T, path string) string {
 	t.Helper()
 	s, err := sumFile(context.Background(), path)

@@ -255,7 +255,12 @@ func (g *merger) block(block []byte, first uint32, quiet bool, rb *rowBlocks, m 
 			return 0, damaged("row", row)
 		}
 		number = append(number[:shared], block[i:i+int(suffix)]...)
-		size, i := uvarintAt(block, i+int(suffix))
+		var size uint64
+		if i += int(suffix); i < len(block) && block[i] < 0x80 {
+			size, i = uint64(block[i]), i+1
+		} else {
+			size, i = longUvarint(block, i)
+		}
 		if i < 0 || size > uint64(len(block)-i) {
 			return 0, damaged("row", row)
 		}

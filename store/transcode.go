@@ -20,6 +20,29 @@ func (m *idMap) to(list []uint32, i uint64) (uint64, bool) {
 // employerIn finds the number of the employer in a packed row: it is id and stands at src[start:end]. start and end are
 // equal where the row names none. It is all that most rows need when only employers have been renumbered.
 func employerIn(src []byte) (start, end int, id uint64, ok bool) {
+	if len(src) > 4 && src[0] >= 0x80 && src[1]|src[2]|src[3] < 0x80 { // a mask of two bytes, kind and length of the name of one: most rows
+		mask, at := uint(src[0]&0x7f)|uint(src[1])<<7, 5+int(src[3])/textForms
+		if mask&hasSex != 0 {
+			at++
+		}
+		if at+6 <= len(src) && src[at-1] < 0x80 && (mask&hasSex == 0 || src[at-2] < 0x80) && mask&hasEmployer != 0 {
+			if mask&hasBirth != 0 {
+				at += 3
+			}
+			switch a, b, c := src[at], src[at+1], src[at+2]; {
+			case a < 0x80:
+				return at, at + 1, uint64(a), true
+			case b < 0x80:
+				return at, at + 2, uint64(a&0x7f) | uint64(b)<<7, true
+			case c < 0x80:
+				return at, at + 3, uint64(a&0x7f) | uint64(b&0x7f)<<7 | uint64(c)<<14, true
+			}
+		}
+	}
+	return anyEmployerIn(src)
+}
+
+func anyEmployerIn(src []byte) (start, end int, id uint64, ok bool) {
 	mask, at := uvarintAt(src, 0)
 	if at < 0 || mask&hasEmployer == 0 {
 		return 0, 0, 0, at >= 0
