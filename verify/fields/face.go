@@ -269,14 +269,17 @@ func (r *reader) addField(row *fieldRow, g *reading, val string) {
 // readSignature finds the area in which the holder signs: from the label to the right, and up over the place of the
 // printed signature image, as far as nothing else is printed there.
 func (r *reader) readSignature(lab *label) {
+	// The label's place has its colon, whatever of that a picture's reader saw: four characters and one.
+	place := lab.box
+	place.X1 = max(place.X1, place.X0+5*lab.em)
 	if !r.cert.SignatureLabel.IsZero() {
-		if r.cert.SignatureLabel != lab.box {
+		if r.cert.SignatureLabel != place {
 			r.problem(Ambiguous, "signature", "")
 			r.cert.SignatureBox = page.Box{}
 		}
 		return
 	}
-	r.cert.SignatureLabel = lab.box
+	r.cert.SignatureLabel = place
 	em := lab.em
 	box := page.Box{X0: lab.box.X0, Y0: lab.box.Y0 - 5.5*em, X1: lab.box.X1 + 12*em, Y1: lab.box.Y1 + 0.8*em}
 	if r.c.text.Width > 0 {

@@ -82,7 +82,8 @@ type Certificate struct {
 	QueryURL   string      `json:"queryURL,omitempty"`
 	// Specimen is set where the page carries the words 样例 or SPECIMEN.
 	Specimen bool `json:"specimen,omitempty"`
-	// SignatureLabel is the place of the label 个人签名, SignatureBox the area in which the holder signs.
+	// SignatureLabel is the place of the label 个人签名 with its colon, five type sizes wide at least; SignatureBox is the
+	// area in which the holder signs.
 	SignatureLabel page.Box `json:"-"`
 	SignatureBox   page.Box `json:"-"`
 }
