@@ -15,28 +15,24 @@ import (
 // for a defect: the person has closed the window and must not be left with a program that stays.
 const workEnds = 20 * time.Second
 
-// toolkitEnds is how long the toolkit may take to end after its last window. It throws away what waits in its queue when it
-// ends, and now and then waits for ever for one of the things that it has thrown away.
-const toolkitEnds = 2 * time.Second
-
 var errWorkStays = fmt.Errorf("what was being read did not end within %v of the window's closing", workEnds)
 
-// closing ends the program in order: the window's work, then what was open, each once. leave ends the process where
-// the order cannot be kept.
+// closing ends the program when its window is closed: the window's work, then what was open, then the process. It does not
+// go back to the toolkit, which throws away what waits in its queue when it ends and then, now and then, waits for ever for
+// one of the things that it has thrown away, or hands something to a queue that it has closed.
 type closing struct {
 	work  func()
 	rest  func() error
-	leave func(error)
+	leave func(error) // ends the process
 	wait  func(time.Duration) <-chan time.Time
 
 	once   sync.Once
 	err    error
 	worked chan struct{}
-	ended  chan struct{}
 }
 
 func newClosing(work func(), rest func() error, leave func(error)) *closing {
-	return &closing{work: work, rest: rest, leave: leave, wait: time.After, worked: make(chan struct{}), ended: make(chan struct{})}
+	return &closing{work: work, rest: rest, leave: leave, wait: time.After, worked: make(chan struct{})}
 }
 
 // closed is for the window's OnClosed.
@@ -44,6 +40,7 @@ func (c *closing) closed() {
 	go c.watch()
 	c.work()
 	close(c.worked)
+	c.leave(c.end())
 }
 
 // end closes what was open, once, and gives its error to every caller.
@@ -57,16 +54,10 @@ func (c *closing) watch() {
 	case <-c.worked:
 	case <-c.wait(workEnds):
 		c.leave(errors.Join(errWorkStays, c.end()))
-		return
-	}
-	select {
-	case <-c.ended: // the toolkit has ended
-	case <-c.wait(toolkitEnds):
-		c.leave(c.end())
 	}
 }
 
-// untilClosed shows a window until it is closed, ends its work, and closes what was open.
+// untilClosed shows a window until it is closed, ends its work, closes what was open, and ends the process.
 func untilClosed(w fyne.Window, work func(), rest func() error, stderr io.Writer) error {
 	c := newClosing(work, rest, func(err error) {
 		if err != nil {
@@ -77,6 +68,5 @@ func untilClosed(w fyne.Window, work func(), rest func() error, stderr io.Writer
 	})
 	w.SetOnClosed(c.closed)
 	w.ShowAndRun()
-	close(c.ended)
-	return c.end()
+	return c.end() // the toolkit has ended without closing the window
 }

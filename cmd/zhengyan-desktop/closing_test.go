@@ -6,50 +6,32 @@ import (
 	"time"
 )
 
-// TestClosingEndsWhateverStays leaves each part in turn waiting for ever.
+// TestClosingEndsWhateverStays closes a window whose work ends, and one whose work does not.
 func TestClosingEndsWhateverStays(t *testing.T) {
-	never := make(chan time.Time)
 	now := make(chan time.Time)
 	close(now)
 	bad := errors.New("the disk is full")
-	for _, tt := range []struct {
-		name          string
-		work, toolkit bool // stay
-		want          error
-	}{
-		{"all ends", false, false, nil},
-		{"the toolkit stays", false, true, bad},
-		{"a read stays", true, true, errWorkStays},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			stay, left, ends := make(chan struct{}), make(chan error, 2), 0
-			defer close(stay)
-			c := newClosing(func() {
-				if tt.work {
-					<-stay
-				}
-			}, func() error { ends++; return bad }, func(err error) { left <- err })
-			c.wait = func(d time.Duration) <-chan time.Time {
-				if d == workEnds && tt.work || d == toolkitEnds && tt.toolkit {
-					return now
-				}
-				return never
+	for _, stays := range []bool{false, true} {
+		stay, left, ends := make(chan struct{}), make(chan error, 2), 0
+		c := newClosing(func() {
+			if stays {
+				<-stay
 			}
-			go c.closed()
-			if !tt.toolkit {
-				<-c.worked
-				close(c.ended)
-				if err := c.end(); !errors.Is(err, bad) || ends != 1 {
-					t.Errorf("end: %v, closed %d times", err, ends)
-				}
-				return
+		}, func() error { ends++; return bad }, func(err error) { left <- err })
+		c.wait = func(time.Duration) <-chan time.Time {
+			if stays {
+				return now
 			}
-			if err := <-left; !errors.Is(err, tt.want) || !errors.Is(err, bad) || ends != 1 {
-				t.Errorf("left with %v, want %v; closed %d times", err, tt.want, ends)
-			}
-			if err := c.end(); !errors.Is(err, bad) || ends != 1 {
-				t.Errorf("again: %v, closed %d times", err, ends)
-			}
-		})
+			return nil
+		}
+		go c.closed()
+		err := <-left
+		if !errors.Is(err, bad) || errors.Is(err, errWorkStays) != stays || ends != 1 {
+			t.Errorf("work stays: %v; left with %v, closed %d times", stays, err, ends)
+		}
+		if err := c.end(); !errors.Is(err, bad) || ends != 1 {
+			t.Errorf("again: %v, closed %d times", err, ends)
+		}
+		close(stay)
 	}
 }
