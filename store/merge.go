@@ -52,23 +52,16 @@ func (w *fileWriter) merge(d *deltaSource, meta Meta) error {
 	g := &merger{deltaSource: d, newIndex: map[byte][]uint64{}, statuses: maps.Clone(d.from.m.Statuses)}
 	g.moves = make([]move, d.from.m.Rows/64+1)
 	g.peek()
-	old, err := d.from.bulkLexicon()
-	if err != nil {
-		return err
+	for _, tree := range []byte(treeOrder) { // what is there already is about as much as there will be
+		w.sums.foresee(tree, d.from.trees[tree].leaves)
 	}
-	g.kinds = old.wordList
-	words, err := d.changes[0].apply(old.wordList, d.words.wordList, &g.old.words, &g.put.words)
-	if err != nil {
-		return err
-	}
-	employers, err := d.changes[1].apply(old.employerList, d.words.employerList, &g.old.employers, &g.put.employers)
-	if err != nil {
-		return err
-	}
-	g.old.sameWords, g.old.sameEmployers = identity(g.old.words), identity(g.old.employers)
-	m := newManifest(meta, words, employers)
+	m := newManifest(meta, nil, nil)
 	m.Persons = d.head.Persons
-	if err := w.dictionaries(words, employers); err != nil {
+	var err error
+	if m.Words, err = g.mergeWords(w); err != nil {
+		return err
+	}
+	if m.Emps, err = g.mergeEmployers(w); err != nil {
 		return err
 	}
 	err = w.bucket(treeRows, func(put putFunc) error {
@@ -94,49 +87,6 @@ func (w *fileWriter) merge(d *deltaSource, meta Meta) error {
 		}
 	}
 	return w.finish(m)
-}
-
-// apply makes the new dictionary, the new numbers of the old words and of the delta's own.
-func (c *wordChange) apply(old, own []string, oldIDs, ownIDs *[]uint32) ([]string, error) {
-	words := make([]string, 0, len(old)+len(c.come))
-	ids := make([]uint32, len(old))
-	gone, come := c.gone, c.come
-	for i, s := range old {
-		for len(come) > 0 && come[0] < s {
-			words, come = append(words, come[0]), come[1:]
-		}
-		if len(come) > 0 && come[0] == s {
-			return nil, fmt.Errorf("%w: it adds a word that is there", ErrDelta)
-		}
-		if len(gone) > 0 && gone[0] == uint32(i) {
-			ids[i], gone = wordGone, gone[1:]
-			continue
-		}
-		ids[i] = uint32(len(words))
-		words = append(words, s)
-	}
-	if len(gone) > 0 {
-		return nil, fmt.Errorf("%w: it removes a word that is not there", ErrDelta)
-	}
-	words = append(words, come...)
-	*oldIDs, *ownIDs = ids, make([]uint32, len(own))
-	for i, s := range own {
-		at, found := slices.BinarySearch(words, s)
-		if !found {
-			return nil, fmt.Errorf("%w: a word of its rows is not in the dictionary", ErrDelta)
-		}
-		(*ownIDs)[i] = uint32(at)
-	}
-	return words, nil
-}
-
-func identity(ids []uint32) bool {
-	for i, to := range ids {
-		if to != uint32(i) {
-			return false
-		}
-	}
-	return true
 }
 
 // peek notes what the next entry of the delta is.

@@ -182,6 +182,7 @@ func (s *Snapshot) All(ctx context.Context) iter.Seq2[Row, error] {
 func (s *Snapshot) bulkLexicon() (g *growing, err error) {
 	g = &growing{} // only its lists are used
 	err = s.read(func(r *reader) error {
+		var err error
 		if g.wordList, err = s.loadStrings(r, s.trees[treeWords], s.m.Words); err != nil {
 			return err
 		}

@@ -149,6 +149,11 @@ func newLeafSums() *leafSums {
 	return s
 }
 
+// foresee sets memory aside for about n leaves of a tree. It must be called before the first is added.
+func (s *leafSums) foresee(tree byte, n uint32) {
+	s.leaves[tree] = make([]Hash, 0, min(uint64(n)+uint64(n)/16+16, maxForeseen*2))
+}
+
 func (s *leafSums) add(tree byte, key, value []byte) {
 	b := s.batch
 	if len(b.text) > 0 && (b.tree != tree || len(b.text) >= leafBatchBytes) {

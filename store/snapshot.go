@@ -289,28 +289,47 @@ func (s *Snapshot) loadStrings(r *reader, p *prover, n uint32) (words []string, 
 		}
 	}()
 	words = make([]string, 0, min(n, maxForeseen))
-	var text []byte
 	var ends []int
-	for uint32(len(words)) < n {
-		v, first, err := s.block(r, p, uint32(len(words)), &r.text)
-		if err != nil {
-			return nil, err
-		}
-		text, ends = text[:0], ends[:0]
-		if first != uint32(len(words)) || !eachRow(v, first, func(_ uint32, w, _ []byte) bool {
-			text = append(text, w...)
-			ends = append(ends, len(text))
-			return true
-		}) {
-			return nil, damaged(p.name, first)
-		}
-		from, all := 0, string(text) // one piece of memory for the strings of a block
+	var text []byte
+	keep := func() { // one piece of memory for some thousand strings
+		from, all := 0, string(text)
 		for _, end := range ends {
 			words = append(words, all[from:end])
 			from = end
 		}
+		text, ends = text[:0], ends[:0]
 	}
-	return words, nil
+	err = s.eachString(r, p, n, func(_ uint32, w []byte) error {
+		text = append(text, w...)
+		if ends = append(ends, len(text)); len(text) > 64<<10 {
+			keep()
+		}
+		return nil
+	})
+	keep()
+	return words, err
+}
+
+// eachString calls f for the n strings of a dictionary, each block of which is checked against its tree.
+func (s *Snapshot) eachString(r *reader, p *prover, n uint32, f func(i uint32, w []byte) error) error {
+	for next := uint32(0); next < n; {
+		v, first, err := s.block(r, p, next, &r.text)
+		if err != nil {
+			return err
+		}
+		var stop error
+		if first != next || !eachRow(v, first, func(i uint32, w, _ []byte) bool {
+			stop = f(i, w)
+			next = i + 1
+			return stop == nil
+		}) {
+			return damaged(p.name, first)
+		}
+		if stop != nil {
+			return stop
+		}
+	}
+	return nil
 }
 
 // maxForeseen is the most that a file's own count of its words sets aside before they are there.
