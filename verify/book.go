@@ -17,40 +17,56 @@ import (
 // first, and each that is found is gathered like a file of its own, with its place in Evidence.Part; where at most one is
 // found, or the file is short, there is one Evidence. The order is that of the pages. Errors are as those of Gather.
 func (v *Verifier) GatherAll(ctx context.Context, src document.Source) ([]*Evidence, error) {
-	long := false
-	ev, err := v.gather(ctx, src, func(g *gathering) { g.long = &long })
+	var list []*Evidence
+	var failed error
+	lost := false // the document could not be opened a second time
+	ev, err := v.gather(ctx, src, func(g *gathering) {
+		g.search = func(b []byte) (doc *document.Document) {
+			list, doc, failed = v.book(ctx, document.SourceBytes(src.Name, b), b)
+			lost = doc == nil && list == nil
+			return doc
+		}
+	})
+	if err == nil {
+		err = failed
+	}
+	if err == nil && lost {
+		ev, err = v.Gather(ctx, src)
+	}
 	if err != nil {
 		return nil, err
 	}
 	// A file too large to be held in memory can still be looked through page by page.
-	if !long && (ev.Failure == nil || ev.Failure.Code != string(document.ErrTooLarge)) {
-		return []*Evidence{ev}, nil
-	}
-	list, err := v.book(ctx, src)
-	if err != nil {
-		return nil, err
+	if list == nil && ev.Failure != nil && ev.Failure.Code == string(document.ErrTooLarge) {
+		var doc *document.Document
+		if list, doc, err = v.book(ctx, src, nil); err != nil {
+			return nil, err
+		}
+		if doc != nil {
+			doc.Close()
+		}
 	}
 	if len(list) > 0 {
 		return list, nil
 	}
-	if long {
-		if ev, err = v.Gather(ctx, src); err != nil {
-			return nil, err
-		}
-	}
 	return []*Evidence{ev}, nil
 }
 
-// book searches a long document; it returns nothing where that failed as a whole or showed no certificate.
-func (v *Verifier) book(ctx context.Context, src document.Source) ([]*Evidence, error) {
+// book searches a long document, whose bytes are b if they are held. Where it found certificates it closes the document;
+// where it found none, or failed as a whole, the document is the caller's to close, nil if it could not be opened.
+func (v *Verifier) book(ctx context.Context, src document.Source, b []byte) (list []*Evidence, left *document.Document, err error) {
 	whole := ctx
 	ctx, cancel := context.WithTimeout(ctx, v.cfg.Limits.Book)
 	defer cancel()
 	doc, err := v.cfg.Engine.OpenStream(ctx, src)
 	if err != nil {
-		return nil, whole.Err()
+		return nil, nil, whole.Err()
 	}
-	defer doc.Close()
+	defer func() {
+		if left == nil {
+			doc.Close()
+		}
+	}()
 	opt := finder.Options{Thumbnail: -1, Others: true, Workers: v.cfg.Limits.BookWorkers}
 	if f := v.cfg.Searching; f != nil {
 		opt.Progress = func(done, total, _ int) { f(src.Name, done, total) }
@@ -67,7 +83,7 @@ func (v *Verifier) book(ctx context.Context, src document.Source) ([]*Evidence, 
 		case errors.Is(err, fields.ErrNoReader):
 			problems = append(problems, Problem{Stage: "ocr", Code: "no-reader", Detail: err.Error()})
 		case whole.Err() != nil:
-			return nil, whole.Err()
+			return nil, nil, whole.Err()
 		default:
 			problems = append(problems, Problem{Stage: "document", Code: "search-failed", Detail: err.Error()})
 		}
@@ -78,10 +94,13 @@ func (v *Verifier) book(ctx context.Context, src document.Source) ([]*Evidence, 
 		}
 	}
 	if len(hits) == 0 {
-		return nil, nil
+		return nil, doc, nil
+	}
+	if b == nil {
+		b, err = src.ReadAll(v.cfg.Limits.SealBytes)
 	}
 	var sealed *seal.Report
-	if b, err := src.ReadAll(v.cfg.Limits.SealBytes); err == nil {
+	if err == nil {
 		sealed, err = seal.Inspect(whole, b, seal.Options{Anchors: v.cfg.Anchors, Now: v.cfg.Now()})
 		if err != nil {
 			problems = append(problems, Problem{Stage: "seal", Code: stageCode(err), Detail: err.Error()})
@@ -100,11 +119,29 @@ func (v *Verifier) book(ctx context.Context, src document.Source) ([]*Evidence, 
 		slots <- struct{}{}
 		wg.Go(func() {
 			defer func() { <-slots }()
-			out[i] = v.hit(ctx, src, doc, h, &Part{Page: h.Page, Box: h.Box, Of: len(hits), Index: i}, sealed, problems)
+			part := &Part{Page: h.Page, Box: h.Box, Of: len(hits), Index: i, SealInFirst: i > 0 && sealed != nil}
+			out[i] = v.hit(ctx, src, doc, h, part, sealOf(sealed, part), problems)
 		})
 	}
 	wg.Wait()
-	return out, whole.Err()
+	return out, nil, whole.Err()
+}
+
+// sealOf is what a part tells of the seals of the file: the first part everything, the others whether there are any and
+// what lies on their page, or every one of thousands of reports would repeat all chains and changes.
+func sealOf(sealed *seal.Report, part *Part) *seal.Report {
+	if !part.SealInFirst {
+		return sealed
+	}
+	brief := *sealed
+	brief.Signatures, brief.Problems = []seal.Signature{}, nil
+	for _, s := range sealed.Signatures {
+		if s.Page == part.Page {
+			s.Chain, s.Changed, s.SealPicture = nil, nil, nil
+			brief.Signatures = append(brief.Signatures, s)
+		}
+	}
+	return &brief
 }
 
 // hit gathers one certificate of a long document. A panic costs this certificate alone.
@@ -136,13 +173,17 @@ func (v *Verifier) hit(ctx context.Context, src document.Source, doc *document.D
 	return ev
 }
 
-// share is how much of a reading lies in the part, 0..1.
-func (g *gathering) share(r *fields.Result) float64 {
-	var b page.Box
+// placeOf is the box around the fields of a reading.
+func placeOf(r *fields.Result) (b page.Box) {
 	for _, f := range r.Fields {
 		b = b.Union(f.Box)
 	}
-	p := g.part.Box
+	return b
+}
+
+// share is how much of a reading lies in the part, 0..1.
+func (g *gathering) share(r *fields.Result) float64 {
+	b, p := placeOf(r), g.part.Box
 	w, h := min(b.X1, p.X1)-max(b.X0, p.X0), min(b.Y1, p.Y1)-max(b.Y0, p.Y0)
 	if w <= 0 || h <= 0 || b.W() <= 0 || b.H() <= 0 {
 		return 0
@@ -153,4 +194,13 @@ func (g *gathering) share(r *fields.Result) float64 {
 // inPart reports whether a place on the page belongs to the part that is looked at.
 func (g *gathering) inPart(b page.Box) bool {
 	return g.part == nil || g.part.Box.IsZero() || b.IsZero() || b.Intersects(g.part.Box)
+}
+
+// holds reports whether a place lies in the part that is looked at: a code whose middle does not is another paper's.
+func (g *gathering) holds(p page.Point) bool {
+	if g.part == nil || g.part.Box.IsZero() {
+		return true
+	}
+	b := g.part.Box
+	return p.X >= b.X0 && p.X <= b.X1 && p.Y >= b.Y0 && p.Y <= b.Y1
 }

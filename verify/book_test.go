@@ -3,6 +3,7 @@ package verify_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"testing"
 
@@ -55,5 +56,75 @@ func TestEveryCertificateOfABookIsJudged(t *testing.T) {
 	}
 	if len(pages) != 2 || pages[0] != 1 || pages[1] != 4 || kinds[0] != fields.Constructor1 || kinds[1] != fields.Qualification {
 		t.Errorf("pages %v, kinds %v", pages, kinds)
+	}
+}
+
+// The report on the seals of a file stands once in the evidence of its certificates.
+func TestSealOfABookIsToldOnce(t *testing.T) {
+	gen, err := verifytest.NewGenerator(verifytest.NewCA())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var parts []io.ReadSeeker
+	for i := range 6 {
+		s := verifytest.Good(fields.Constructor1)
+		if i > 1 {
+			s = verifytest.Good(fields.OtherCertificate)
+			s.Title = "投标函"
+		}
+		s.ID = fmt.Sprint("told-once-", i)
+		b, err := gen.PDF(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		parts = append(parts, bytes.NewReader(b))
+	}
+	var book bytes.Buffer
+	if err := api.MergeRaw(parts, &book, false, nil); err != nil {
+		t.Fatal(err)
+	}
+	list, err := verifier(t, nil).GatherAll(context.Background(), document.SourceBytes("book.pdf", book.Bytes()))
+	if err != nil || len(list) < 2 {
+		t.Fatalf("%d certificates, %v", len(list), err)
+	}
+	for i, ev := range list {
+		if ev.Seal == nil || ev.Seal.Status != list[0].Seal.Status || ev.Part.SealInFirst != (i > 0) {
+			t.Fatalf("certificate %d: seal %+v, part %+v", i, ev.Seal, ev.Part)
+		}
+		for _, s := range ev.Seal.Signatures {
+			if i > 0 && (s.Page != ev.Part.Page || s.Chain != nil || s.Changed != nil) {
+				t.Errorf("certificate %d repeats the seal of page %d", i, s.Page)
+			}
+		}
+	}
+}
+
+// A long file without any certificate is gathered as it is, with its seal, and read from its place once.
+func TestLongFileWithoutCertificates(t *testing.T) {
+	gen, err := verifytest.NewGenerator(verifytest.NewCA())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var parts []io.ReadSeeker
+	for i := range 5 {
+		s := verifytest.Good(fields.OtherCertificate)
+		s.ID, s.Title = fmt.Sprint("letter-", i), "投标函"
+		b, err := gen.PDF(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		parts = append(parts, bytes.NewReader(b))
+	}
+	var book bytes.Buffer
+	if err := api.MergeRaw(parts, &book, false, nil); err != nil {
+		t.Fatal(err)
+	}
+	list, err := verifier(t, nil).GatherAll(context.Background(), document.SourceBytes("letters.pdf", book.Bytes()))
+	if err != nil || len(list) != 1 {
+		t.Fatalf("%d certificates, %v", len(list), err)
+	}
+	ev := list[0]
+	if ev.Part != nil || ev.Failure != nil || ev.Input.Pages != 5 || ev.Seal == nil || ev.Fields == nil || len(ev.PageSizes) != 5 {
+		t.Errorf("part %v, failure %v, input %+v, seal %v, fields %v, %d sizes", ev.Part, ev.Failure, ev.Input, ev.Seal, ev.Fields, len(ev.PageSizes))
 	}
 }

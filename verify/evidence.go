@@ -50,6 +50,9 @@ type Part struct {
 	// Of is the number of certificates that were found in the file, Index this one's place among them, from 0.
 	Of    int `json:"of"`
 	Index int `json:"index"`
+	// SealInFirst is set where the report on the seals of the file stands whole with the first of these certificates; the
+	// evidence on this one has its state, and the signatures on its own page without chains and changes.
+	SealInFirst bool `json:"sealInFirst,omitempty"`
 }
 
 // Code is a decoded QR with its classification.

@@ -70,10 +70,12 @@ type gathering struct {
 	doc    *document.Document
 	texts  []page.Text
 	flat   *flat // the page of the certificate as a picture that print was read off; nil if none was
-	// long is set where the document is to be searched for certificates instead; nil where it is gathered as it is.
-	long *bool
-	read bool  // the part's page is a picture
-	part *Part // the part of the file that is looked at; nil for all of it
+	// search looks a long document through for certificates, given its bytes; nil where it is gathered as it is. It returns
+	// the document, opened anew, where it found none, and nil where there is nothing left to do.
+	search func(b []byte) *document.Document
+	held   []byte // the bytes of a document that holds none itself
+	read   bool   // the part's page is a picture
+	part   *Part  // the part of the file that is looked at; nil for all of it
 	// corners are those of a sheet that a person has pointed out; nil where they are to be found.
 	corners *pointedOut
 	ref     *ink.Reference
@@ -98,12 +100,21 @@ func (g *gathering) run(src document.Source) {
 		return
 	}
 	if !shared {
-		defer g.doc.Close()
+		defer func() { g.doc.Close() }()
 	}
 	g.ev.Input, g.ev.Metadata = g.doc.Info(), g.doc.Metadata()
-	if g.long != nil && g.doc.NumPages() > g.v.cfg.Limits.BookPages {
-		*g.long = true
-		return
+	if g.search != nil && g.doc.NumPages() > g.v.cfg.Limits.BookPages {
+		g.held = g.doc.Bytes()
+		g.doc.Close() // searching needs an instance of its own
+		left := g.search(g.held)
+		if left == nil {
+			return
+		}
+		g.doc = left
+		// The search had its own time; what follows has that of any file.
+		ctx, cancel := context.WithTimeout(g.parent, g.v.cfg.Limits.Wall)
+		defer cancel()
+		g.ctx = ctx
 	}
 	if g.part != nil && !g.read {
 		// The seal of a long file is not the seal of a certificate that was bound into it.
@@ -214,7 +225,11 @@ func (g *gathering) seal() {
 	if g.ev.Input.Format != document.FormatPDF {
 		return
 	}
-	g.inspectSeal(g.doc.Bytes())
+	b := g.doc.Bytes()
+	if g.held != nil {
+		b = g.held
+	}
+	g.inspectSeal(b)
 }
 
 // maxPackageBytes is the size of the greatest OFD package whose seals are verified; it is held in memory meanwhile.
@@ -272,13 +287,7 @@ func (g *gathering) fields() {
 		}
 		g.texts = append(g.texts, t)
 	}
-	all := slices.DeleteFunc(fields.ReadAll(g.texts, g.v.cfg.Tables), func(r *fields.Result) bool {
-		var b page.Box
-		for _, f := range r.Fields {
-			b = b.Union(f.Box)
-		}
-		return !g.inPart(b)
-	})
+	all := slices.DeleteFunc(fields.ReadAll(g.texts, g.v.cfg.Tables), func(r *fields.Result) bool { return !g.inPart(placeOf(r)) })
 	if g.part != nil && !g.part.Box.IsZero() && len(all) > 1 {
 		// Of several certificates on the page, the one that lies in the part's place.
 		sort.SliceStable(all, func(i, j int) bool { return g.share(all[i]) > g.share(all[j]) })
@@ -320,14 +329,8 @@ func (g *gathering) codes() {
 	}
 	// A sheet that was laid flat may show a code that its photo does not.
 	if f := g.flat; f != nil && f.sheet != nil {
-		n := len(g.ev.Codes)
-		if b := f.img.Bounds(); g.decode(f.page, f.img, page.Box{X1: float64(b.Dx()), Y1: float64(b.Dy())}) {
-			for k := n; k < len(g.ev.Codes); k++ {
-				for j, c := range g.ev.Codes[k].Corners {
-					g.ev.Codes[k].Corners[j] = f.toPage(c)
-				}
-			}
-		}
+		b := f.img.Bounds()
+		g.decode(f.page, f.img, page.Box{X1: float64(b.Dx()), Y1: float64(b.Dy())}, f.toPage)
 	}
 }
 
@@ -341,7 +344,7 @@ func (g *gathering) codesOf(i int) bool {
 			if k == g.v.cfg.Limits.Images {
 				break
 			}
-			if im.Pixels != nil && g.decode(i, im.Pixels, im.Box) {
+			if im.Pixels != nil && g.decode(i, im.Pixels, im.Box, onPage) {
 				return true
 			}
 		}
@@ -360,11 +363,15 @@ func (g *gathering) codesOf(i int) bool {
 		g.problem("qr", stageCode(err), err.Error())
 		return false
 	}
-	return g.decode(i, img, page.Box{X1: size.Width, Y1: size.Height})
+	return g.decode(i, img, page.Box{X1: size.Width, Y1: size.Height}, onPage)
 }
 
-// decode reads the codes of a picture that stands in box on the page, and reports whether there were any.
-func (g *gathering) decode(pageIndex int, img image.Image, box page.Box) bool {
+// onPage is for places that are in page units already.
+func onPage(p page.Point) page.Point { return p }
+
+// decode reads the codes of a picture that stands in box, whose places toPage takes to the page, and reports whether
+// there were any that belong to what is looked at.
+func (g *gathering) decode(pageIndex int, img image.Image, box page.Box, toPage func(page.Point) page.Point) bool {
 	res, err := qr.Decode(g.ctx, img, qr.Options{Budget: g.v.cfg.Limits.CodeBudget})
 	if err != nil {
 		g.problem("qr", stageCode(err), err.Error())
@@ -381,14 +388,13 @@ func (g *gathering) decode(pageIndex int, img image.Image, box page.Box) bool {
 	}
 	for _, c := range res.Codes {
 		c.Page = pageIndex
+		var middle page.Point
 		for k := range c.Corners {
-			c.Corners[k] = page.Point{X: box.X0 + c.Corners[k].X*sx, Y: box.Y0 + c.Corners[k].Y*sy}
+			p := toPage(page.Point{X: box.X0 + c.Corners[k].X*sx, Y: box.Y0 + c.Corners[k].Y*sy})
+			c.Corners[k] = p
+			middle.X, middle.Y = middle.X+p.X/4, middle.Y+p.Y/4
 		}
-		var around page.Box
-		for _, p := range c.Corners {
-			around = around.Union(page.Box{X0: p.X, Y0: p.Y, X1: p.X + 1e-6, Y1: p.Y + 1e-6})
-		}
-		if !g.inPart(around) {
+		if !g.holds(middle) {
 			continue
 		}
 		g.ev.Codes = append(g.ev.Codes, Code{Code: c, Payload: qr.Classify(c.Text, c.Bytes, g.v.cfg.Hosts)})
