@@ -195,7 +195,10 @@ func (v *pageView) say() {
 	case p != nil && p.Item == v.item && p.Page == v.page && p.Err != nil && v.canvas.image == nil:
 		text = m.T("page.none")
 		if it.Judged() && !it.Row.Unreadable {
-			text = m.T("page.failed", "error", p.Err.Error())
+			text = m.T("page.failed", "error", m.Error(p.Err))
+			if document.CodeOf(p.Err) == document.ErrNotFound {
+				text = m.T("page.nofile")
+			}
 		}
 		v.canvas.sheet = document.PageSize{}
 	case v.canvas.image == nil:

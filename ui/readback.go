@@ -145,7 +145,7 @@ func (r *readBackRows) Cell(row, column int) tableCell {
 	case 3:
 		return verdict(x.Now)
 	}
-	return tableCell{Text: strings.Join(x.Differs, m.T("list.comma"))}
+	return tableCell{Text: x.DiffersText(m)}
 }
 
 // Selected implements tableSource.

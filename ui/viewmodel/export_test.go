@@ -206,6 +206,10 @@ func TestReadBack(t *testing.T) {
 		t.Errorf("%s; %v", rb.Text(m), rb.Rows[1].Differs)
 	}
 
+	if got := rb.Rows[1].DiffersText(m); !strings.Contains(got, "报告“通过”，重新判定“不通过”") {
+		t.Errorf("in words: %s", got)
+	}
+
 	other, ol, _ := newSession(t, e, 1)
 	if n := other.Adopt(rb); n != 4 {
 		t.Errorf("%d rows were taken", n)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"path"
 	"strconv"
+	"strings"
 
 	"zhengyan/verify"
 	"zhengyan/verify/report"
@@ -124,4 +125,41 @@ func (s *Session) Adopt(r *ReadBack) int {
 	}
 	s.mark(Change{List: true, Detail: true})
 	return n
+}
+
+// DiffersText says in words what is answered otherwise now. A check is named by its step and rule.
+func (r *ReadBackRow) DiffersText(m *Messages) string {
+	word := func(s string) string {
+		switch v := verify.Indication(s); v {
+		case verify.TotalPassed, verify.TotalFailed, verify.Indeterminate:
+			return m.Word(v)
+		case "":
+			return m.T("readback.nothing")
+		}
+		return m.Or("status."+s, s)
+	}
+	titles := map[string]string{}
+	for _, rep := range []*verify.Report{r.Now, r.Was} {
+		for i := range rep.Checks {
+			titles[rep.Checks[i].ID] = rep.Checks[i].Title
+		}
+	}
+	var parts []string
+	for _, d := range r.Differs {
+		name, values, _ := strings.Cut(d, ": ")
+		was, now, ok := strings.Cut(values, " → ")
+		if !ok {
+			parts = append(parts, d)
+			continue
+		}
+		id, rule, _ := strings.Cut(name, " ")
+		switch {
+		case m.Has("readback.of." + name):
+			name = m.T("readback.of." + name)
+		case titles[id] != "":
+			name = strings.TrimSpace(titles[id] + " " + rule)
+		}
+		parts = append(parts, m.T("readback.difference", "name", name, "was", word(was), "now", word(now)))
+	}
+	return strings.Join(parts, m.T("list.comma"))
 }
