@@ -2,10 +2,12 @@ package store
 
 import (
 	"cmp"
+	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash"
 	"hash/fnv"
 	"io"
 	"os"
@@ -62,12 +64,13 @@ func newBulkWriter(path string, expect int64) (*bulkWriter, error) {
 	if _, err := f.Seek(bulkFirstPage*pageSize, io.SeekStart); err != nil { // the head is written last
 		return nil, errors.Join(err, f.Close(), os.Remove(path))
 	}
-	w := &bulkWriter{f: f, out: newSink(f, expect > 0), expect: expect, next: bulkFirstPage, page: make([]byte, pageSize)}
+	var sum hash.Hash
 	if expect > 0 {
 		// The head stands first and names the last page, so a hash from front to back needs the size beforehand.
-		w.out.sum.Write(head(uint64(expect / pageSize)))
+		sum = sha256.New()
+		sum.Write(head(uint64(expect / pageSize)))
 	}
-	return w, nil
+	return &bulkWriter{f: f, out: newSink(f, sum), expect: expect, next: bulkFirstPage, page: make([]byte, pageSize)}, nil
 }
 
 // abort ends writing and leaves the file as it is.

@@ -165,28 +165,42 @@ func (d *Data) append(ctx context.Context, f feed.Fetcher, offer *feed.Offer, ou
 	if have >= total {
 		return nil
 	}
-	r := offer.Snapshot(ctx, f, have)
+	if _, err := out.Seek(have, io.SeekStart); err != nil {
+		return err
+	}
+	w := newSink(out, h)
+	err := copyOn(ctx, w, offer.Snapshot(ctx, f, have), func(n int64) { opt.tell("copy", have+n, total) })
+	if werr := w.close(); werr != nil {
+		return errors.Join(err, werr)
+	}
+	switch {
+	case errors.Is(err, feed.ErrRefused): // what was read of this part is not to be gone on with
+		return errors.Join(err, out.Truncate(0))
+	case err != nil:
+		return errors.Join(err, out.Sync())
+	}
+	return nil
+}
+
+// copyOn copies until the source ends, and closes it.
+func copyOn(ctx context.Context, w io.Writer, r io.ReadCloser, progress func(done int64)) error {
 	defer r.Close()
-	buf := make([]byte, copyBuffer)
+	buf, done := make([]byte, copyBuffer), int64(0)
 	for {
 		if err := ctx.Err(); err != nil {
-			return errors.Join(err, out.Sync())
+			return err
 		}
 		n, err := r.Read(buf)
-		if _, werr := out.WriteAt(buf[:n], have); werr != nil {
+		if _, werr := w.Write(buf[:n]); werr != nil {
 			return werr
 		}
-		h.Write(buf[:n])
-		have += int64(n)
-		opt.tell("copy", have, total)
+		done += int64(n)
+		progress(done)
 		if err == io.EOF {
 			return nil
 		}
-		if errors.Is(err, feed.ErrRefused) { // what was read of this part is not to be gone on with
-			return errors.Join(err, out.Truncate(0))
-		}
 		if err != nil {
-			return errors.Join(err, out.Sync())
+			return err
 		}
 	}
 }

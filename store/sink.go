@@ -13,11 +13,11 @@ const (
 	sinkSync   = 64 << 20 // bytes after which the disk is set to work, so that it does not wait for the end
 )
 
-// sink writes a file from front to back in a goroutine of its own, and takes the SHA-256 of what it writes if it is asked
-// to. Its first error is returned by the next Write, and by close.
+// sink writes a file from where it stands to its end in a goroutine of its own, and gives what it writes to a hash if there
+// is one. Its first error is returned by the next Write, and by close.
 type sink struct {
 	f          *os.File
-	sum        hash.Hash // nil: not asked for
+	sum        hash.Hash // may be nil; it is the sink's until close
 	buf        []byte
 	full, free chan []byte
 	done       chan struct{}
@@ -27,11 +27,8 @@ type sink struct {
 	err error
 }
 
-func newSink(f *os.File, sum bool) *sink {
-	s := &sink{f: f, buf: make([]byte, 0, sinkBuffer), full: make(chan []byte, sinkFlight), free: make(chan []byte, sinkFlight), done: make(chan struct{})}
-	if sum {
-		s.sum = sha256.New()
-	}
+func newSink(f *os.File, sum hash.Hash) *sink {
+	s := &sink{f: f, sum: sum, buf: make([]byte, 0, sinkBuffer), full: make(chan []byte, sinkFlight), free: make(chan []byte, sinkFlight), done: make(chan struct{})}
 	for range sinkFlight - 1 {
 		s.free <- make([]byte, 0, sinkBuffer)
 	}
