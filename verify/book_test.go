@@ -128,3 +128,38 @@ func TestLongFileWithoutCertificates(t *testing.T) {
 		t.Errorf("part %v, failure %v, input %+v, seal %v, fields %v, %d sizes", ev.Part, ev.Failure, ev.Input, ev.Seal, ev.Fields, len(ev.PageSizes))
 	}
 }
+
+// Behind a letter lies the scan of a certificate: the file is judged as what shows the certificate.
+func TestScanBehindALetter(t *testing.T) {
+	gen, err := verifytest.NewGenerator(verifytest.NewCA())
+	if err != nil {
+		t.Fatal(err)
+	}
+	letter, scan := verifytest.Good(fields.OtherCertificate), verifytest.Good(fields.Constructor1)
+	letter.ID, letter.Title, scan.ID, scan.Carrier = "letter", "投标函", "behind", verifytest.CarrierScanPDF
+	var parts []io.ReadSeeker
+	for _, s := range []verifytest.Spec{letter, scan} {
+		b, err := gen.File(&verifytest.Case{Spec: s})
+		if err != nil {
+			t.Fatal(err)
+		}
+		parts = append(parts, bytes.NewReader(b))
+	}
+	for _, tt := range []struct {
+		about string
+		parts []io.ReadSeeker
+		want  document.InputKind
+	}{
+		{"letter and scan", parts, document.InputScan},
+		{"letter alone, twice", []io.ReadSeeker{parts[0], parts[0]}, document.InputOriginal},
+	} {
+		var file bytes.Buffer
+		if err := api.MergeRaw(tt.parts, &file, false, nil); err != nil {
+			t.Fatal(err)
+		}
+		ev, err := verifier(t, nil).Gather(context.Background(), document.SourceBytes("letter.pdf", file.Bytes()))
+		if err != nil || ev.Input.Kind != tt.want {
+			t.Errorf("%s: %v (%s), %v", tt.about, ev.Input.Kind, ev.Input.KindReason, err)
+		}
+	}
+}

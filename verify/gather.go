@@ -141,6 +141,10 @@ func (g *gathering) run(src document.Source) {
 		}
 	}()
 	g.timed("fields", g.fields)
+	if g.behindLetter() {
+		<-done
+		g.laterKind()
+	}
 	if g.ev.Input.Kind == document.InputOriginal {
 		g.timed("qr", g.codes)
 		<-done
@@ -171,6 +175,27 @@ func (g *gathering) kind() {
 	for _, s := range g.ev.Seal.Signatures {
 		if s.Counts {
 			g.ev.Input.Kind, g.ev.Input.KindReason = document.InputOriginal, "live-seal"
+			return
+		}
+	}
+}
+
+// behindLetter reports whether a short document begins with a page of text that is no certificate.
+func (g *gathering) behindLetter() bool {
+	return g.part == nil && g.ev.Input.Format == document.FormatPDF && g.ev.Input.Kind == document.InputOriginal && g.doc.NumPages() > 1 &&
+		(g.ev.Fields == nil || g.ev.Fields.Certificate.Kind == fields.UnknownKind)
+}
+
+// laterKind takes the kind of the first later page that is a picture, unless a live seal makes the file an original: behind
+// a letter or a cover lies the scan of a certificate.
+func (g *gathering) laterKind() {
+	if g.ev.Seal != nil && slices.ContainsFunc(g.ev.Seal.Signatures, func(s seal.Signature) bool { return s.Counts }) {
+		return
+	}
+	for i := 1; i < min(g.doc.NumPages(), g.v.cfg.Limits.PicturePages) && g.ctx.Err() == nil; i++ {
+		kind, reason, err := g.doc.PageKind(g.ctx, i)
+		if err == nil && (kind == document.InputScan || kind == document.InputPhoto) {
+			g.ev.Input.Kind, g.ev.Input.KindReason = kind, reason
 			return
 		}
 	}

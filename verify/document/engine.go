@@ -399,6 +399,23 @@ func (d *Document) PageSize(i int) (s PageSize, err error) {
 	return s, err
 }
 
+// PageKind judges page i of a PDF by itself, as Info.Kind judges the first; for an image file it is Info.Kind.
+func (d *Document) PageKind(ctx context.Context, i int) (kind InputKind, reason string, err error) {
+	err = d.op(ctx, func(ctx context.Context) error {
+		p, ok := d.back.(*pdf)
+		if !ok {
+			kind, reason = d.info.Kind, d.info.KindReason
+			return nil
+		}
+		s, err := p.survey(ctx, i)
+		if err == nil {
+			kind, reason = pdfKind(s, d.meta)
+		}
+		return err
+	})
+	return kind, reason, err
+}
+
 // Text returns the text of page i with places, in the order of the file. It is empty for image files.
 func (d *Document) Text(ctx context.Context, i int) (t page.Text, err error) {
 	err = d.op(ctx, func(ctx context.Context) error {
