@@ -5,8 +5,6 @@ package assets
 import (
 	"embed"
 	"io/fs"
-	"reflect"
-	"unsafe"
 )
 
 //go:embed all:fonts
@@ -30,25 +28,9 @@ const FontName = "NotoSansSC-Regular.ttf"
 // Fonts is the folder of bundled fonts. It holds FontName only if `make assets` ran before the build.
 func Fonts() fs.FS { return sub(fontFiles, "fonts") }
 
-// Font returns the bundled font's bytes, or nil if this build carries none. They are the program's own read-only data:
-// a copy would take 10 MB for each caller, and writing to them ends the program.
+// Font returns a copy of the bundled font's bytes, some 10 MB, or nil if this build carries none.
 func Font() []byte {
-	name := "fonts/" + FontName
-	f, err := fontFiles.Open(name)
-	if err != nil {
-		return nil
-	}
-	defer f.Close()
-	// embed keeps a file as a string and hands out copies alone. Were it ever to keep it otherwise, a copy it is.
-	if v := reflect.ValueOf(f); v.Kind() == reflect.Pointer && v.Elem().Kind() == reflect.Struct {
-		if v = v.Elem().FieldByName("f"); v.Kind() == reflect.Pointer && v.Elem().Kind() == reflect.Struct {
-			if v = v.Elem().FieldByName("data"); v.Kind() == reflect.String && v.Len() > 0 {
-				s := v.String()
-				return unsafe.Slice(unsafe.StringData(s), len(s))
-			}
-		}
-	}
-	b, err := fontFiles.ReadFile(name)
+	b, err := fontFiles.ReadFile("fonts/" + FontName)
 	if err != nil {
 		return nil
 	}

@@ -294,7 +294,6 @@ func (s *Kiosk) result() fyne.CanvasObject {
 	ground.CornerRadius, ground.StrokeWidth, ground.StrokeColor = 24, 4, th.C(ink(r.Shape))
 	word := line(th, r.Word, theme.SizeNameHeadingText, ink(r.Shape))
 	word.TextSize *= 2
-	word.TextStyle.Bold = true
 	head := rowOf(30, shapeImage(th, r.Shape, 150), centred(word))
 	text := func(v string, size fyne.ThemeSizeName, imp widget.Importance) fyne.CanvasObject {
 		l := widget.NewLabel(v)

@@ -5,6 +5,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
 
 	"zhengyan/ui/viewmodel"
 )
@@ -64,6 +65,7 @@ func newTheme(font []byte, l look) *Theme {
 	t.size[theme.SizeNameInlineIcon] = t.base.Size(theme.SizeNameInlineIcon) * (1 + (t.size100-1)/2)
 	if len(font) > 0 {
 		t.font = fyne.NewStaticResource("zhengyan-font.ttf", font)
+		oneFace()
 	}
 	return t
 }
@@ -129,6 +131,14 @@ func rgb(v uint32) color.NRGBA { return rgba(v, 0xFF) }
 
 func rgba(v uint32, a uint8) color.NRGBA {
 	return color.NRGBA{R: uint8(v >> 16), G: uint8(v >> 8), B: uint8(v), A: a}
+}
+
+// oneFace lets the toolkit's buttons and headings ask for the normal face and not for a bold one, which the bundled font does
+// not have: they look the same, but the toolkit would parse the font once more, at 35 MB and a tenth of a second.
+func oneFace() {
+	for _, s := range []*widget.RichTextStyle{&widget.RichTextStyleStrong, &widget.RichTextStyleHeading, &widget.RichTextStyleSubHeading} {
+		s.TextStyle.Bold = false
+	}
 }
 
 // nothing is the colour of what is not to be seen. The toolkit passes over this very value; any other it draws, the fully

@@ -133,6 +133,12 @@ func (w *Window) Native() fyne.Window { return w.win }
 // Open adds files, folders and archives to the list.
 func (w *Window) Open(paths []string) { w.session.Open(paths) }
 
+// Still reports whether nothing moves by itself, as a cursor does that blinks; what workers have to show comes by Dispatch.
+func (w *Window) Still() bool {
+	_, typing := w.win.Canvas().Focused().(fyne.Shortcutable) // entries are
+	return !typing
+}
+
 // Notify shows a message that stays until it is closed.
 func (w *Window) Notify(text string) { w.notify(text, false) }
 

@@ -209,18 +209,20 @@ func show(o options, q verify.Question, book *rules.Book, getenv func(string) st
 	}
 	// Reading a page runs code that the scheduler cannot interrupt; threads beyond those of the workers keep the window awake.
 	runtime.GOMAXPROCS(runtime.NumCPU() + windowThreads)
+	var w *ui.Window
+	resting := newRest(func() bool { return w.Still() })
 	opt := ui.Options{
 		App: a, Engine: e, Tables: tables, Lang: lang, Font: font, Question: q, Policies: policies(book),
-		Now: now, Dispatch: fyne.Do, Workers: workers, OnWorker: yieldToWindow, About: about(program, book, font != nil), Rules: ruleGroups(book),
+		Now: now, Dispatch: resting.dispatch, Workers: workers, OnWorker: yieldToWindow, About: about(program, book, font != nil), Rules: ruleGroups(book),
 		Idle:   debug.FreeOSMemory, // a batch leaves a heap of its own size behind; give it back
 		Chosen: d.chosen, Clock: func(ctx context.Context) viewmodel.ClockState { return clockOf(ctx, d.data, now()) },
 		Specimens: func(ctx context.Context) ([]string, error) { return specimenFiles(ctx, d.data.Dir()) },
 	}
 	d.options(&opt)
-	w := ui.New(opt)
+	w = ui.New(opt)
 	var m *meter
 	if o.stats != "" {
-		m = startMeter(started, fyne.DoAndWait)
+		m = startMeter(started, func(f func()) { resting.dispatch(func() {}); fyne.DoAndWait(f) })
 	}
 	life, end := context.WithCancel(context.Background())
 	defer end()
@@ -228,11 +230,12 @@ func show(o options, q verify.Question, book *rules.Book, getenv func(string) st
 		w.Restore()
 		w.OpenAny(o.paths)
 		w.Begin()
+		resting.start()
 		go settle(life, e, cacheDir(getenv))
-		go tell(e, warnings, func(errs []error) { fyne.Do(func() { w.NotifyErrors(errs) }) })
+		go tell(e, warnings, func(errs []error) { resting.dispatch(func() { w.NotifyErrors(errs) }) })
 	})
 	w.Native().SetMaster()
-	return untilClosed(w.Native(), w.Close, func() error { d.close(); return errors.Join(m.write(o.stats), e.Close()) }, stderr)
+	return untilClosed(w.Native(), func() { resting.stop(); w.Close() }, func() error { d.close(); return errors.Join(m.write(o.stats), e.Close()) }, stderr)
 }
 
 // windowThreads are the threads beyond one a processor.

@@ -6,7 +6,7 @@ import (
 )
 
 // workerNice is by how much the threads that read files stand back behind those of the window (setpriority(2)).
-const workerNice = 10
+const workerNice = 5
 
 // yieldToWindow lets the calling goroutine, which must keep its thread till it ends, stand back: where the processors do not
 // suffice for files and window, the window is drawn first.
