@@ -48,6 +48,8 @@ func TestPartsOfRedLines(t *testing.T) {
 		want  int
 	}{
 		{"the first half", line("中华人民共和国一级注册建筑", 100, 101, 640, 141), 0},
+		{"the first half, its end misread", line("中华人民共和国一级汪册建", 100, 101, 640, 141), 0},
+		{"black print under a seal's lettering", line("2026年04月01日", 100, 101, 640, 141), 1},
 		{"all of it", line("中华人民共和国一级注册建筑师注册证书", 101, 100, 899, 140), 1},
 		{"below", line("姓名", 100, 150, 180, 190), 1},
 		{"small print across it", line("样例", 400, 115, 440, 130), 1},

@@ -160,14 +160,33 @@ func (r *Reader) redLines(ctx context.Context, m *raster, have []reading, angle 
 }
 
 // withoutParts leaves out the lines of which a red line has more: dark red print is pale in the plane without red, and a
-// watermark behind a half of it hides that half there.
+// watermark behind a half of it hides that half there. Black print that a seal's lettering crosses says something else, and
+// stays.
 func withoutParts(lines, red []reading) []reading {
 	return slices.DeleteFunc(lines, func(l reading) bool {
 		return slices.ContainsFunc(red, func(r reading) bool {
 			return r.quad.holds(l.quad.centre()) && l.quad.width() <= redPart*r.quad.width() && len(l.syms) < len(r.syms) &&
-				math.Abs(l.quad.height()-r.quad.height()) < 0.5*r.quad.height()
+				math.Abs(l.quad.height()-r.quad.height()) < 0.5*r.quad.height() && 3*inOrder(l.syms, r.syms) >= 2*len(l.syms)
 		})
 	})
+}
+
+// inOrder is the number of symbols that both lines have in the same order: the length of their longest common subsequence.
+func inOrder(a, b []symbol) int {
+	best := make([]int, len(b)+1)
+	for _, x := range a {
+		before := 0
+		for j, y := range b {
+			here := best[j+1]
+			if x.r == y.r {
+				best[j+1] = before + 1
+			} else {
+				best[j+1] = max(here, best[j])
+			}
+			before = here
+		}
+	}
+	return best[len(b)]
 }
 
 // Ghosts are remains of print of another plane, or pieces of it, that were read with little confidence in the place of a
