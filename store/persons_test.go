@@ -240,6 +240,27 @@ func TestBirthsLeftOut(t *testing.T) {
 	}
 }
 
+// FuzzPersons: no bytes make the readers of people, recipients and secrets panic, and what is read is in its one form.
+func FuzzPersons(f *testing.F) {
+	f.Add([]byte("kind,number,name,idNumber\n1511,京1112015201600001,张样例," + inventedID(3) + "\n"))
+	f.Add([]byte("# a machine\nage1qqqq\n"))
+	f.Add([]byte(`{"format":"zhengyan-pepper/1","pepper":"AAAA","params":{"hash":"argon2id","time":1}}`))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		for r, err := range ReadPersons(context.Background(), bytes.NewReader(b)).Persons {
+			if err != nil {
+				break
+			}
+			if id, err := NormalID(r.ID); err != nil || id != r.ID || r.Name == "" || r.Number == "" {
+				t.Fatalf("%+v: %q %v", r, id, err)
+			}
+		}
+		_, _ = ParseRecipients(bytes.NewReader(b)) // must only come back
+		if s, err := ParsePersonSecret(b); err == nil && s.Params.validate() != nil {
+			t.Fatalf("%+v", s)
+		}
+	})
+}
+
 func BenchmarkPersonKey(b *testing.B) {
 	p := DefaultPersonParams(civil.Must(2026, 6, 1), bytes.Repeat([]byte{7}, 16))
 	for b.Loop() {
