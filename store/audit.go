@@ -64,6 +64,7 @@ var (
 	bucketCheckpoints = []byte("cp") // size of the tree → signed checkpoint
 	bucketAuditMeta   = []byte("meta")
 	keyVerifier       = []byte("verifier")
+	keyLatest         = []byte("latest") // number of the entry with the latest time since the clock was last said to be right
 )
 
 // Audit is the audit log: a Merkle tree over its entries (the transparency log of golang.org/x/mod/sumdb/tlog) with a
@@ -286,8 +287,17 @@ func (a *Audit) Append(e AuditEntry) (number int64, checkpoint string, err error
 		}
 		eb := tx.Bucket(bucketEntries)
 		eb.FillPercent = 1
+		latest, found, err := latestOf(tx)
+		if err != nil {
+			return err
+		}
 		if err := eb.Put(key64(number), text); err != nil {
 			return err
+		}
+		if !found || e.Action == actionClockReset || !e.Time.Before(latest.Time) {
+			if err := tx.Bucket(bucketAuditMeta).Put(keyLatest, key64(number)); err != nil {
+				return err
+			}
 		}
 		root, err := tlog.TreeHash(number+1, hashes{hb})
 		if err != nil {

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -21,8 +22,11 @@ type resetPoint struct {
 	At         time.Time `json:"at"`
 }
 
-// ClockFloor is the latest time that this machine has recorded itself: of an import, or of the last entry of its audit
-// log (audit may be nil). It cannot be earlier now, unless the clock was wrong then; ResetClock is the way out of that.
+// actionClockReset is the audit log's entry of ResetClock: times before it do not count any more.
+const actionClockReset = "clock-reset"
+
+// ClockFloor is the latest time that this machine has recorded itself: of an import, or of any entry of its audit log (audit
+// may be nil), so that entries made with the clock set back do not lower it. It cannot be earlier now, unless the clock was wrong then; ResetClock is the way out of that.
 func (d *Data) ClockFloor(audit *Audit) (floor time.Time, err error) {
 	var since resetPoint
 	if k, problem, err := d.OpenDesk(); err == nil && problem == nil {
@@ -42,9 +46,9 @@ func (d *Data) ClockFloor(audit *Audit) (floor time.Time, err error) {
 	if audit == nil {
 		return floor, nil
 	}
-	n, last, err := audit.Last()
-	if err == nil && n > since.Entries && last.Time.After(floor) {
-		floor = last.Time
+	n, latest, err := audit.Latest()
+	if err == nil && n > since.Entries && latest.Time.After(floor) {
+		floor = latest.Time
 	}
 	return floor, err
 }
@@ -67,7 +71,7 @@ func (d *Data) ResetClock(audit *Audit, operator string, now time.Time) error {
 	for _, g := range list {
 		p.Generation = max(p.Generation, g.Generation)
 	}
-	n, _, err := audit.Append(AuditEntry{Time: now.UTC().Truncate(time.Second), Action: "clock-reset", Clock: "suspect", Operator: operator})
+	n, _, err := audit.Append(AuditEntry{Time: now.UTC().Truncate(time.Second), Action: actionClockReset, Clock: "suspect", Operator: operator})
 	if err != nil {
 		return err
 	}
@@ -101,4 +105,53 @@ func (a *Audit) Last() (n int64, e AuditEntry, err error) {
 		return nil
 	})
 	return n, e, err
+}
+
+// Latest returns the entry with the latest time of those since the clock was last said to be right, and the number of
+// entries up to it; 0 for an empty log.
+func (a *Audit) Latest() (n int64, e AuditEntry, err error) {
+	err = a.view(func(tx *bolt.Tx) error {
+		l, found, err := latestOf(tx)
+		if found {
+			n, e = l.number+1, l.AuditEntry
+		}
+		return err
+	})
+	return n, e, err
+}
+
+type numbered struct {
+	AuditEntry
+	number int64
+}
+
+// latestOf finds the entry with the latest time by what Append has remembered, or else by going back over the log.
+func latestOf(tx *bolt.Tx) (best numbered, found bool, err error) {
+	read := func(k, v []byte) (numbered, error) {
+		var e numbered
+		if len(k) != 8 || json.Unmarshal(v, &e.AuditEntry) != nil {
+			return e, fmt.Errorf("%w: entry %x does not read", ErrAudit, k)
+		}
+		e.number = int64(binary.BigEndian.Uint64(k))
+		return e, nil
+	}
+	entries := tx.Bucket(bucketEntries)
+	if k := tx.Bucket(bucketAuditMeta).Get(keyLatest); k != nil {
+		best, err = read(k, entries.Get(k))
+		return best, err == nil, err
+	}
+	c := entries.Cursor()
+	for k, v := c.Last(); k != nil; k, v = c.Prev() {
+		e, err := read(k, v)
+		if err != nil {
+			return best, false, err
+		}
+		if !found || e.Time.After(best.Time) {
+			best, found = e, true
+		}
+		if e.Action == actionClockReset {
+			break
+		}
+	}
+	return best, found, nil
 }

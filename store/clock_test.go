@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	bolt "go.etcd.io/bbolt"
+
 	"zhengyan/store/feed"
 )
 
@@ -62,6 +64,20 @@ func TestClockFloor(t *testing.T) {
 	}
 	if got := state(now.Add(time.Hour)); got != ClockSuspect {
 		t.Errorf("records after the reset count again: %s", got)
+	}
+	// An entry that is made while the clock is set back does not lower the floor.
+	if _, _, err := a.Append(AuditEntry{Time: now.Add(-time.Hour), Action: "verify"}); err != nil {
+		t.Fatal(err)
+	}
+	if got := state(now.Add(time.Hour)); got != ClockSuspect {
+		t.Errorf("with a later entry of an earlier time: %s", got)
+	}
+	// A log that does not remember its latest entry is gone through, back to the reset.
+	if err := a.db.Update(func(tx *bolt.Tx) error { return tx.Bucket(bucketAuditMeta).Delete(keyLatest) }); err != nil {
+		t.Fatal(err)
+	}
+	if n, e, err := a.Latest(); err != nil || n != 3 || !e.Time.Equal(now.Add(3*time.Hour)) {
+		t.Errorf("latest: %d %+v %v", n, e, err)
 	}
 	// What was signed counts whatever the operator says.
 	if got := state(testMeta().AsOf.Add(-24 * time.Hour)); got != ClockSuspect {

@@ -53,6 +53,8 @@ type Options struct {
 	OnSettings func(viewmodel.Settings)
 	// Clock, if set, says whether the computer's clock can be right. It may be slow.
 	Clock func(ctx context.Context) viewmodel.ClockState
+	// ConfirmClock, if set, writes down in an operator's name that the clock is right, and says what is known of it then.
+	ConfirmClock func(ctx context.Context, operator string) (viewmodel.ClockState, error)
 	// Specimens, if set, writes a few invented certificates and returns their paths, for the tour.
 	Specimens func(ctx context.Context) ([]string, error)
 	// Screens are screens of the program's own, after those of the window.
@@ -193,17 +195,35 @@ func (w *Window) setClock(c viewmodel.ClockState) {
 	w.showClock()
 }
 
+// confirmClock takes a person's word that the clock is right: for this window, and, where the settings name the operator, for
+// good. What a publisher has signed is not overruled for good.
+func (w *Window) confirmClock() {
+	c := w.session.Clock()
+	c.Confirmed = true
+	w.setClock(c)
+	operator := w.settings.Operator
+	if w.o.ConfirmClock == nil || operator == "" {
+		return
+	}
+	w.background(func(ctx context.Context) (err error) {
+		c, err = w.o.ConfirmClock(ctx, operator)
+		return err
+	}, func(err error) {
+		if err != nil {
+			w.NotifyErrors([]error{err})
+			return
+		}
+		w.setClock(c)
+	})
+}
+
 func (w *Window) showClock() {
 	c, th, m := w.session.Clock(), w.th, w.m
 	if !c.Suspect() {
 		swap(w.clockBar, nil)
 		return
 	}
-	yes := widget.NewButton(m.T("clock.confirm"), func() {
-		c := w.session.Clock()
-		c.Confirmed = true
-		w.setClock(c)
-	})
+	yes := widget.NewButton(m.T("clock.confirm"), w.confirmClock)
 	ground := canvas.NewRectangle(th.C(colorUnkTint))
 	text := para(th, m.T("clock.message", "now", viewmodel.DayText(c.Now), "latest", viewmodel.DayText(c.Latest)+" ("+m.Or(c.Source, c.Source)+")"), theme.SizeNameText, widget.WarningImportance)
 	swap(w.clockBar, container.NewStack(ground, pad(container.NewBorder(nil, nil, pad(centred(shapeImage(th, viewmodel.ShapeUnknown, 22)), 0, 0, 4, 8), yes, centredText(text)), 3, 3, 8, 8)))

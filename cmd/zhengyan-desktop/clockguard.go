@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"io/fs"
 	"time"
 
 	"zhengyan/store"
@@ -11,28 +12,33 @@ import (
 )
 
 // clockOf says whether the clock can be right: it cannot be earlier than what this machine has recorded itself (imports, the
-// newest line of the audit log, since an operator last said that the clock is right), nor than what the publisher of the
-// snapshot in use has signed.
-func clockOf(_ context.Context, data *store.Data, now time.Time) viewmodel.ClockState {
-	c := viewmodel.ClockState{Now: now, Source: "clock.snapshot"}
-	imports, _ := data.ClockFloor(nil) // what does not read says nothing of the clock; it is shown where it is read for its own sake
+// audit log, since an operator last said that the clock is right), nor than what the publisher of the snapshot in use has
+// signed. The error says what could not be compared; the rest was. writer, which holds the log, may be nil.
+func clockOf(_ context.Context, data *store.Data, writer *auditor, now time.Time) (c viewmodel.ClockState, err error) {
+	c = viewmodel.ClockState{Now: now, Source: "clock.snapshot"}
+	imports, err := data.ClockFloor(nil)
 	c.Latest = imports
-	if log, err := data.ReadAudit(); err == nil {
-		if floor, err := data.ClockFloor(log); err == nil && floor.After(imports) {
+	writer.release()
+	if log, lerr := data.ReadAudit(); lerr == nil {
+		floor, ferr := data.ClockFloor(log)
+		if floor.After(imports) {
 			c.Latest, c.Source = floor, "clock.audit"
 		}
+		err = errors.Join(err, ferr)
 		log.Close() // opened for reading
+	} else if !errors.Is(lerr, fs.ErrNotExist) {
+		err = errors.Join(err, lerr)
 	}
-	o, err := data.Open()
-	if err != nil {
-		return c
+	o, oerr := data.Open()
+	if oerr != nil {
+		return c, err // the registry's own defect is shown where registries are
 	}
 	defer o.Close()
 	// With a floor of its own left out, ClockSuspect speaks of what was signed.
 	if f := data.Freshness(o, time.Time{}, now); f.State == store.ClockSuspect && f.Since.After(c.Latest) {
 		c.Latest, c.Source = f.Since, "clock.snapshot"
 	}
-	return c
+	return c, err
 }
 
 // confirmClock writes down, in an operator's name, that the clock is right although this machine's records are later: they
@@ -41,9 +47,9 @@ func clockOf(_ context.Context, data *store.Data, now time.Time) viewmodel.Clock
 func confirmClock(ctx context.Context, data *store.Data, writer *auditor, operator string, now time.Time) (viewmodel.ClockState, error) {
 	writer.release()
 	log, err := data.OpenAudit(rand.Reader)
-	if err != nil {
-		return clockOf(ctx, data, now), err
+	if err == nil {
+		err = errors.Join(data.ResetClock(log, operator, now), log.Close())
 	}
-	err = errors.Join(data.ResetClock(log, operator, now), log.Close())
-	return clockOf(ctx, data, now), err
+	c, cerr := clockOf(ctx, data, writer, now)
+	return c, errors.Join(err, cerr)
 }

@@ -15,7 +15,7 @@ func TestClockIsConfirmedForGood(t *testing.T) {
 	w.on.Store(true)
 	w.note("import", "")
 	w.close()
-	if c := clockOf(t.Context(), d, noon()); !c.Suspect() || c.Source != "clock.audit" || !c.Latest.Equal(ahead) {
+	if c, err := clockOf(t.Context(), d, nil, noon()); err != nil || !c.Suspect() || c.Source != "clock.audit" || !c.Latest.Equal(ahead) {
 		t.Fatalf("%+v", c)
 	}
 	if _, err := confirmClock(t.Context(), d, nil, "", noon()); err == nil {
@@ -25,10 +25,10 @@ func TestClockIsConfirmedForGood(t *testing.T) {
 	if err != nil || c.Suspect() {
 		t.Fatalf("%+v, %v", c, err)
 	}
-	if c := clockOf(t.Context(), d, noon()); c.Suspect() {
+	if c, err := clockOf(t.Context(), d, nil, noon()); err != nil || c.Suspect() {
 		t.Errorf("not remembered: %+v", c)
 	}
-	if c := clockOf(t.Context(), d, noon().AddDate(0, 0, -2)); !c.Suspect() {
+	if c, err := clockOf(t.Context(), d, nil, noon().AddDate(0, 0, -2)); err != nil || !c.Suspect() {
 		t.Errorf("the confirmation itself is a record: %+v", c)
 	}
 	meta := store.Meta{AsOf: noon().AddDate(0, 0, -1)}

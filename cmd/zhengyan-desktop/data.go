@@ -46,9 +46,8 @@ func (s *snapshots) List(ctx context.Context) ([]viewmodel.SnapshotView, error) 
 		v := s.view(i)
 		if i.Current {
 			if o, err := s.data.Open(); err == nil {
-				s.audit.release() // so that its newest line can be read
-				floor := clockOf(ctx, s.data, s.now()).Latest
-				v.Freshness = freshness(s.data.Freshness(o, floor, s.now()).State)
+				c, _ := clockOf(ctx, s.data, s.audit, s.now()) // its error is said where the clock is
+				v.Freshness = freshness(s.data.Freshness(o, c.Latest, s.now()).State)
 				o.Close()
 			} else {
 				v.Bad = err.Error()

@@ -136,10 +136,10 @@ func TestAuditorWritesAndLetsGo(t *testing.T) {
 	a.close()
 	a.close()
 	a.Verdict(rep) // after the end: dropped
-	if c := clockOf(t.Context(), d, noon().Add(-time.Hour)); !c.Suspect() || c.Source != "clock.audit" {
+	if c, err := clockOf(t.Context(), d, a, noon().Add(-time.Hour)); err != nil || !c.Suspect() || c.Source != "clock.audit" {
 		t.Errorf("%+v", c)
 	}
-	if c := clockOf(t.Context(), d, noon()); c.Suspect() {
+	if c, err := clockOf(t.Context(), d, a, noon()); err != nil || c.Suspect() {
 		t.Errorf("%+v", c)
 	}
 }

@@ -215,7 +215,16 @@ func show(o options, q verify.Question, book *rules.Book, getenv func(string) st
 		App: a, Engine: e, Tables: tables, Lang: lang, Font: font, Question: q, Policies: policies(book),
 		Now: now, Dispatch: resting.dispatch, Workers: workers, OnWorker: yieldToWindow, About: about(program, book, font != nil), Rules: ruleGroups(book),
 		Idle:   debug.FreeOSMemory, // a batch leaves a heap of its own size behind; give it back
-		Chosen: d.chosen, Clock: func(ctx context.Context) viewmodel.ClockState { return clockOf(ctx, d.data, now()) },
+		Chosen: d.chosen, Clock: func(ctx context.Context) viewmodel.ClockState {
+			c, err := clockOf(ctx, d.data, d.audit, now())
+			if err != nil {
+				report(err)
+			}
+			return c
+		},
+		ConfirmClock: func(ctx context.Context, operator string) (viewmodel.ClockState, error) {
+			return confirmClock(ctx, d.data, d.audit, operator, now())
+		},
 		Specimens: func(ctx context.Context) ([]string, error) { return specimenFiles(ctx, d.data.Dir()) },
 	}
 	d.options(&opt)
