@@ -141,10 +141,7 @@ type auditLog struct {
 	writer *auditor // may be nil
 }
 
-func (l auditLog) read() (*store.Audit, error) {
-	l.writer.release()
-	return l.data.ReadAudit()
-}
+func (l auditLog) read() (*store.Audit, error) { return readLog(l.data, l.writer) }
 
 // Verify implements viewmodel.AuditLog.
 func (l auditLog) Verify(ctx context.Context) (viewmodel.AuditState, error) {

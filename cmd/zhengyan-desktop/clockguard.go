@@ -18,8 +18,8 @@ func clockOf(_ context.Context, data *store.Data, writer *auditor, now time.Time
 	c = viewmodel.ClockState{Now: now, Source: "clock.snapshot"}
 	imports, err := data.ClockFloor(nil)
 	c.Latest = imports
-	writer.release()
-	if log, lerr := data.ReadAudit(); lerr == nil {
+	log, lerr := readLog(data, writer)
+	if lerr == nil {
 		floor, ferr := data.ClockFloor(log)
 		if floor.After(imports) {
 			c.Latest, c.Source = floor, "clock.audit"
@@ -39,6 +39,17 @@ func clockOf(_ context.Context, data *store.Data, writer *auditor, now time.Time
 		c.Latest, c.Source = f.Since, "clock.snapshot"
 	}
 	return c, err
+}
+
+// readLog opens the audit log for reading. The window's own writer lets go of it, and may have taken it up again by then.
+func readLog(data *store.Data, writer *auditor) (log *store.Audit, err error) {
+	for range 3 {
+		writer.release()
+		if log, err = data.ReadAudit(); !errors.Is(err, store.ErrBusy) {
+			break
+		}
+	}
+	return log, err
 }
 
 // confirmClock writes down, in an operator's name, that the clock is right although this machine's records are later: they
