@@ -7,6 +7,7 @@ import (
 	"container/heap"
 	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"iter"
@@ -35,8 +36,9 @@ func (e *DuplicateError) Unwrap() error { return ErrBadRow }
 type BuildOptions struct {
 	// Previous is the snapshot before this one: what the rows change is kept as their history.
 	Previous *Snapshot
-	// Recipients are the machines that may read the snapshot; for none it is not encrypted. The key is made anew for each
-	// build, so two builds of the same rows are two files then.
+	// Recipients are the machines that may read the snapshot, at most 10,000; where it is nil, the snapshot is not encrypted.
+	// A list that is empty but not nil is an error, so that a list that was lost does not build one that all can read. The
+	// key is made anew for each build, so two builds of the same rows are two files then.
 	Recipients Recipients
 	// BirthsUntil, if it is set, leaves out birth dates of people who reach AgeLimit (years) later than that day: only the
 	// rule on age needs them.
@@ -77,6 +79,9 @@ func build(ctx context.Context, rows iter.Seq2[Row, error], meta Meta, path stri
 	if err := meta.validate(); err != nil {
 		return err
 	}
+	if opt.Recipients != nil && len(opt.Recipients) == 0 {
+		return errors.New("an encrypted snapshot needs recipients: the list of them is empty")
+	}
 	dir, err := os.MkdirTemp(filepath.Dir(path), ".build-*")
 	if err != nil {
 		return err
@@ -110,7 +115,7 @@ func build(ctx context.Context, rows iter.Seq2[Row, error], meta Meta, path stri
 		src = historySource{s, opt.Previous, civil.Of(meta.AsOf), opt.BirthsUntil.IsZero()}
 	}
 	box := opt.box
-	if len(opt.Recipients) > 0 {
+	if opt.Recipients != nil {
 		if box, err = newLockbox(opt.Recipients, nil); err != nil {
 			return err
 		}

@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"context"
+	"errors"
 	"iter"
 	"slices"
 	"strings"
@@ -26,6 +27,9 @@ type Preview struct {
 	Regained int
 	// Examples are some of the changes, the losses first.
 	Examples []Change
+	// Uncompared is why nothing was counted, nil if all was: the snapshot in use is damaged or locked, while the staged one
+	// is sound. It wraps ErrDamaged or ErrLocked, and must be shown. Commit mends it.
+	Uncompared error
 }
 
 // Change is one registration that differs. Before is nil for a new one, After for one that is no longer listed.
@@ -47,7 +51,8 @@ func (c Change) rank() int {
 	return 3
 }
 
-// Preview compares the staged snapshot with the current one, row by row.
+// Preview compares the staged snapshot with the current one, row by row. Where the current one cannot be read, it says so
+// instead (Uncompared), for it is then that an import is needed most.
 func (imp *Import) Preview(ctx context.Context) (*Preview, error) {
 	staged, err := imp.d.openFor(imp.d.path(imp.tmp), false)
 	if err != nil {
@@ -57,11 +62,25 @@ func (imp *Import) Preview(ctx context.Context) (*Preview, error) {
 	if imp.Current == nil {
 		return &Preview{Added: imp.Info.Rows, Lost: map[string]int{}}, nil
 	}
+	p, err := imp.compare(ctx, staged)
+	if !errors.Is(err, ErrDamaged) && !errors.Is(err, ErrLocked) {
+		return p, err
+	}
+	if own := staged.Verify(ctx, nil); own != nil { // then nothing is known of the current one
+		return nil, own
+	}
+	return &Preview{Lost: map[string]int{}, Uncompared: err}, nil
+}
+
+func (imp *Import) compare(ctx context.Context, staged *Snapshot) (*Preview, error) {
 	current, err := imp.d.Open()
 	if err != nil {
 		return nil, err
 	}
 	defer current.Close()
+	if _, locked := current.Encrypted(); locked != nil {
+		return nil, locked
+	}
 	return Compare(ctx, current.Snapshot, staged)
 }
 

@@ -13,14 +13,16 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"filippo.io/age"
 )
 
 // An encrypted snapshot is the same file with every value of its buckets sealed by AES-256-GCM under a key of its own
 // generation. The tree stands over what is sealed, so a path is checked before anything is opened, and a machine without
-// the key can still carry the file, check it and pass it on. The key is in the file, wrapped by age for each machine; who
-// is to be left out is not among the recipients of the next generation.
+// the key can still carry the file and compare its SHA-256 with what the publisher has signed; to read it completely
+// (Snapshot.Verify, Data.Scrub) takes the key. The key is in the file, wrapped by age for each machine; who is to be left
+// out is not among the recipients of the next generation.
 //
 // What this does not hide: the number of rows, how many have which status, how large the dictionaries are, the day, the
 // source, and the first hash of each index page. Nor does it help once a machine's own key is read from its disk.
@@ -31,9 +33,12 @@ const cipherName = "AES-256-GCM"
 const (
 	sealBytes   = 16       // that a sealed value is longer than what is in it
 	blockKey    = 32       // bytes of the key of a generation
-	maxWrapped  = 1 << 20  // bytes of the wrapped keys: some 10,000 machines
+	deltaSalt   = 32       // bytes of the salt that the key of a sealed delta is made with
+	maxWrapped  = 1 << 20  // bytes of the wrapped keys: 98 for each X25519 recipient, so more than maxRecipients of them
 	maxSecrets  = 64 << 10 // bytes of what is wrapped
 	ordinalSize = 4        // bytes at the start of a value that are not sealed: its place in the tree
+	// maxStanzas is the most recipients of one age file. age refuses to read a header of more than 1024, but writes it.
+	maxStanzas = 1000
 )
 
 // Errors of encrypted snapshots. None of them means "not found", and none that the file is damaged.
@@ -80,26 +85,42 @@ func newLockbox(recipients []age.Recipient, pepper []byte) (*lockbox, error) {
 	if err != nil {
 		return nil, err
 	}
-	var b bytes.Buffer
-	w, err := age.Encrypt(&b, recipients...)
+	wrapped, err := wrap(text, recipients)
 	if err != nil {
 		return nil, err
-	}
-	if _, err := w.Write(text); err != nil {
-		return nil, err
-	}
-	if err := w.Close(); err != nil {
-		return nil, err
-	}
-	if b.Len() > maxWrapped {
-		return nil, fmt.Errorf("keys for %d machines take more than %d bytes", len(recipients), maxWrapped)
 	}
 	check, err := keyCheck(s.Block)
 	if err != nil {
 		return nil, err
 	}
-	sum := sha256.Sum256(b.Bytes())
-	return openLockbox(s, cipherInfo{Name: cipherName, Keys: hex.EncodeToString(sum[:]), Check: check}, b.Bytes())
+	sum := sha256.Sum256(wrapped)
+	return openLockbox(s, cipherInfo{Name: cipherName, Keys: hex.EncodeToString(sum[:]), Check: check}, wrapped)
+}
+
+// wrap makes the wrapped keys: age files of at most maxStanzas recipients each, with their lengths (4 bytes, big-endian)
+// before them.
+func wrap(text []byte, recipients []age.Recipient) (wrapped []byte, err error) {
+	if len(recipients) == 0 || len(recipients) > maxRecipients {
+		return nil, fmt.Errorf("keys for %d machines: there must be 1 to %d", len(recipients), maxRecipients)
+	}
+	for part := range slices.Chunk(recipients, maxStanzas) {
+		var b bytes.Buffer
+		w, err := age.Encrypt(&b, part...)
+		if err != nil {
+			return nil, err
+		}
+		if _, err := w.Write(text); err != nil {
+			return nil, err
+		}
+		if err := w.Close(); err != nil {
+			return nil, err
+		}
+		wrapped = append(binary.BigEndian.AppendUint32(wrapped, uint32(b.Len())), b.Bytes()...)
+	}
+	if len(wrapped) > maxWrapped {
+		return nil, fmt.Errorf("keys for %d machines take more than %d bytes", len(recipients), maxWrapped)
+	}
+	return wrapped, nil
 }
 
 func keyCheck(key []byte) (string, error) {
@@ -124,17 +145,9 @@ func unwrap(info cipherInfo, wrapped []byte, m *MachineKey) (*lockbox, error) {
 	if sum := sha256.Sum256(wrapped); hex.EncodeToString(sum[:]) != info.Keys {
 		return nil, damaged("bucket", "keys")
 	}
-	r, err := age.Decrypt(bytes.NewReader(wrapped), m.identities...)
-	var none *age.NoIdentityMatchError
-	if errors.As(err, &none) {
-		return nil, fmt.Errorf("%w: it is not meant for this machine (%s)", ErrLocked, m.Recipient)
-	}
+	text, err := unwrapText(wrapped, m)
 	if err != nil {
-		return nil, fmt.Errorf("%w: its keys do not read: %w", ErrLocked, err)
-	}
-	text, err := io.ReadAll(io.LimitReader(r, maxSecrets))
-	if err != nil {
-		return nil, fmt.Errorf("%w: its keys do not read: %w", ErrLocked, err)
+		return nil, err
 	}
 	var s secrets
 	if err := json.Unmarshal(text, &s); err != nil || s.Format != secretsFormat || len(s.Block) != blockKey {
@@ -144,6 +157,29 @@ func unwrap(info cipherInfo, wrapped []byte, m *MachineKey) (*lockbox, error) {
 		return nil, fmt.Errorf("%w: the key in it is that of another snapshot", ErrLocked)
 	}
 	return openLockbox(s, info, wrapped)
+}
+
+// unwrapText opens the one of the age files that is meant for this machine.
+func unwrapText(wrapped []byte, m *MachineKey) ([]byte, error) {
+	for len(wrapped) > 0 {
+		if len(wrapped) < 4 || uint64(binary.BigEndian.Uint32(wrapped)) > uint64(len(wrapped)-4) {
+			return nil, fmt.Errorf("%w: its keys are of another form", ErrLocked)
+		}
+		end := 4 + int(binary.BigEndian.Uint32(wrapped))
+		r, err := age.Decrypt(bytes.NewReader(wrapped[4:end]), m.identities...)
+		var text []byte
+		if err == nil {
+			text, err = io.ReadAll(io.LimitReader(r, maxSecrets))
+		}
+		if err == nil {
+			return text, nil
+		}
+		if none := (*age.NoIdentityMatchError)(nil); !errors.As(err, &none) {
+			return nil, fmt.Errorf("%w: its keys do not read: %w", ErrLocked, err)
+		}
+		wrapped = wrapped[end:]
+	}
+	return nil, fmt.Errorf("%w: it is not meant for this machine (%s)", ErrLocked, m.Recipient)
 }
 
 // nonce is the place of a value, which no other value under the same key has.
@@ -159,23 +195,24 @@ func (l *lockbox) seal(dst []byte, tree byte, key, value []byte) []byte {
 	return l.aead.Seal(append(dst, value[:ordinalSize]...), n[:], value[ordinalSize:], key)
 }
 
-// open turns a sealed value into what was sealed, in its own place.
+// open turns a sealed value into what was sealed, in its own place. That the key is the right one has been proved when it
+// was unwrapped, so what it does not open is damaged.
 func (l *lockbox) open(tree byte, key, value []byte) ([]byte, error) {
 	if len(value) < ordinalSize+sealBytes {
-		return nil, fmt.Errorf("%w: value %x is too short", ErrLocked, key)
+		return nil, damaged("sealed value too short:", hex.EncodeToString(key))
 	}
 	n := nonce(tree, value)
 	text, err := l.aead.Open(value[ordinalSize:ordinalSize], n[:], value[ordinalSize:], key)
 	if err != nil {
-		return nil, fmt.Errorf("%w: its key does not open value %x", ErrLocked, key)
+		return nil, damaged("sealed value does not open:", hex.EncodeToString(key))
 	}
 	return value[:ordinalSize+len(text)], nil
 }
 
-// deltaAEAD seals a delta that leads to the snapshot of this key: under a key of its own for each pair of snapshots, so the
-// nonce may always be the same.
-func (l *lockbox) deltaAEAD(from, to string) (cipher.AEAD, error) {
-	key, err := hkdf.Key(sha256.New, l.Block, nil, "zhengyan delta "+from+" "+to, blockKey)
+// deltaAEAD seals a delta that leads to the snapshot of this key. The salt is random and makes a key that no other delta
+// has, also where the same pair is written again, so the nonce may always be the same.
+func (l *lockbox) deltaAEAD(salt []byte, from, to string) (cipher.AEAD, error) {
+	key, err := hkdf.Key(sha256.New, l.Block, salt, "zhengyan delta "+from+" "+to, blockKey)
 	if err != nil {
 		return nil, err
 	}

@@ -296,12 +296,29 @@ func (d *Data) stageDelta(ctx context.Context, src io.Reader, opt ImportOptions,
 		if err := d.spaceFor(cur.Info.Size); err != nil {
 			return 0, "", err
 		}
+		var unread error
 		if cur.machine == nil { // the one in use may need no key, and the next one may
-			cur.machine, _ = d.MachineKey()
+			cur.machine, unread = d.MachineKey()
 		}
 		head, err := ApplyDelta(ctx, cur.Snapshot, src, d.path(imp.tmp))
+		if errors.Is(err, ErrLocked) && unread != nil && !errors.Is(unread, ErrNoMachineKey) {
+			err = fmt.Errorf("%w: %w", ErrLocked, unread)
+		}
+		if errors.Is(err, ErrDamaged) {
+			err = errors.Join(err, d.setAsideIf(ctx, cur.Info, err))
+		}
 		return head.Size, head.SHA256, err
 	})
+}
+
+// setAsideIf sets a generation aside for damage that was met, if its file is no longer the one that was installed: a
+// stranger's delta must not be able to do so. The folder is locked already.
+func (d *Data) setAsideIf(ctx context.Context, i GenerationInfo, why error) error {
+	sum, err := sumFile(ctx, d.path(genName(i.Generation, "db")))
+	if err != nil || i.SHA256 == "" || sum == i.SHA256 {
+		return err
+	}
+	return d.gens.setAside(i.Generation, why)
 }
 
 // staging locks the folder, lets fetch make the file imp.tmp, which must last, and checks it.

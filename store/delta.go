@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"compress/flate"
 	"context"
+	"crypto/rand"
 	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
@@ -21,7 +22,7 @@ import (
 // a put the packed row; all but the byte is length-prefixed.
 const (
 	deltaFormat   = "zhengyan-delta/2"
-	deltaSealed   = "zhengyan-delta/3" // as 2, the compressed part sealed
+	deltaSealed   = "zhengyan-delta/3" // as 2, the compressed part sealed together with the head
 	maxDeltaHead  = maxManifest + 2*maxWrapped
 	maxSealed     = 1 << 30                      // bytes of a sealed delta, which is opened in one piece
 	deltaMark     = `{"format":"zhengyan-delta/` // every delta begins so
@@ -49,6 +50,8 @@ type DeltaHead struct {
 	// Cipher and Keys are those of the result, if it is encrypted.
 	Cipher *cipherInfo `json:"cipher,omitempty"`
 	Keys   []byte      `json:"keys,omitempty"`
+	// Salt is what the key of a sealed delta is made with: random, so that no two deltas have the same.
+	Salt []byte `json:"salt,omitempty"`
 	// Persons is that of the result, if it is a person index.
 	Persons *PersonParams `json:"persons,omitempty"`
 }
@@ -105,7 +108,10 @@ func WriteDelta(ctx context.Context, from, to string, machine *MachineKey, w io.
 		return head, err
 	}
 	if b.box != nil {
-		head.Format, head.Cipher, head.Keys = deltaSealed, &b.box.info, b.box.wrapped
+		head.Format, head.Cipher, head.Keys, head.Salt = deltaSealed, &b.box.info, b.box.wrapped, make([]byte, deltaSalt)
+		if _, err := rand.Read(head.Salt); err != nil {
+			return head, err
+		}
 	}
 	line, err := json.Marshal(head)
 	if err != nil {
@@ -141,11 +147,11 @@ func WriteDelta(ctx context.Context, from, to string, machine *MachineKey, w io.
 	if err := z.Close(); err != nil || b.box == nil {
 		return head, err
 	}
-	aead, err := b.box.deltaAEAD(head.From, head.To)
+	aead, err := b.box.deltaAEAD(head.Salt, head.From, head.To)
 	if err != nil {
 		return head, err
 	}
-	_, err = w.Write(aead.Seal(nil, make([]byte, aead.NonceSize()), sealed.Bytes(), nil))
+	_, err = w.Write(aead.Seal(nil, make([]byte, aead.NonceSize()), sealed.Bytes(), line))
 	return head, err
 }
 
@@ -263,7 +269,8 @@ func (d *deltaSource) read(r io.Reader) error {
 	}
 	var text io.Reader = br
 	if d.head.Cipher != nil {
-		if text, err = d.unseal(br); err != nil {
+		head := bytes.Clone(bytes.TrimSuffix(line, []byte("\n"))) // reading on overwrites it
+		if text, err = d.unseal(br, head); err != nil {
 			return err
 		}
 	}
@@ -277,11 +284,17 @@ func (d *deltaSource) read(r io.Reader) error {
 	return d.parse(b)
 }
 
-// unseal opens the compressed part of a delta that leads to an encrypted snapshot.
-func (d *deltaSource) unseal(r io.Reader) (io.Reader, error) {
+// unseal opens the compressed part of a delta that leads to an encrypted snapshot; head is its first line.
+func (d *deltaSource) unseal(r io.Reader, head []byte) (io.Reader, error) {
 	var err error
 	if d.box, err = unwrap(*d.head.Cipher, d.head.Keys, d.from.machine); err != nil {
+		if errors.Is(err, ErrDamaged) { // the delta is, not the snapshot that it changes
+			err = fmt.Errorf("%w: %s", ErrDelta, err)
+		}
 		return nil, err
+	}
+	if len(d.head.Salt) != deltaSalt {
+		return nil, fmt.Errorf("%w: salt of %d bytes", ErrDelta, len(d.head.Salt))
 	}
 	b, err := io.ReadAll(io.LimitReader(r, maxSealed+1))
 	if err != nil {
@@ -290,11 +303,11 @@ func (d *deltaSource) unseal(r io.Reader) (io.Reader, error) {
 	if len(b) > maxSealed {
 		return nil, fmt.Errorf("%w: it is larger than %d bytes", ErrDelta, maxSealed)
 	}
-	aead, err := d.box.deltaAEAD(d.head.From, d.head.To)
+	aead, err := d.box.deltaAEAD(d.head.Salt, d.head.From, d.head.To)
 	if err != nil {
 		return nil, err
 	}
-	text, err := aead.Open(b[:0], make([]byte, aead.NonceSize()), b, nil)
+	text, err := aead.Open(b[:0], make([]byte, aead.NonceSize()), b, head)
 	if err != nil {
 		return nil, fmt.Errorf("%w: its key does not open it", ErrDelta)
 	}

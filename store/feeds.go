@@ -87,7 +87,7 @@ func (d *Data) StageFeed(ctx context.Context, f feed.Fetcher, pinned []byte, opt
 				imp.state = &offer.State
 				return imp, offer, nil
 			}
-			if !errors.Is(err, ErrDelta) && !errors.Is(err, feed.ErrRefused) {
+			if !mendable(err) {
 				return nil, offer, err
 			}
 			opt.tell("delta does not fit, whole snapshot", 0, c.Size)
@@ -102,6 +102,17 @@ func (d *Data) StageFeed(ctx context.Context, f feed.Fetcher, pinned []byte, opt
 	}
 	imp.state = &offer.State
 	return imp, offer, nil
+}
+
+// mendable reports whether the whole snapshot may succeed where a delta has failed: also where the snapshot in use is
+// damaged, or locked since this machine has another key. It would meet the same disk and locks, and the same refusals.
+func mendable(err error) bool {
+	for _, e := range []error{context.Canceled, context.DeadlineExceeded, ErrNoSpace, ErrBusy, ErrUnsigned, ErrOlder, ErrSame, ErrKindOfFile} {
+		if errors.Is(err, e) {
+			return false
+		}
+	}
+	return true
 }
 
 func (d *Data) renewFeed(s feed.State) error {

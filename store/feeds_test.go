@@ -25,6 +25,9 @@ type repo struct {
 	data  *Data
 	files []string // snapshot files by publication
 	rows  []Row
+	// to and key are whom the snapshots are encrypted for, and what the publisher reads them with; nil: not encrypted.
+	to  Recipients
+	key *MachineKey
 }
 
 func newRepo(t *testing.T, withSM2 bool) *repo {
@@ -53,13 +56,18 @@ func (r *repo) publish() {
 	r.t.Helper()
 	n := len(r.files)
 	r.rows[n].Status = "注销"
-	path := fileOf(r.t, r.rows, testMeta().AsOf.AddDate(0, 0, n))
+	var path string
+	if r.to == nil {
+		path = fileOf(r.t, r.rows, testMeta().AsOf.AddDate(0, 0, n))
+	} else {
+		path = encrypted(r.t, r.rows, n, r.to)
+	}
 	deltas := map[string]string{}
 	if n > 0 {
 		delta := filepath.Join(r.t.TempDir(), fmt.Sprintf("%d.delta", n))
 		f, err := os.Create(delta)
 		r.must(err)
-		head, err := WriteDelta(context.Background(), r.files[n-1], path, nil, f)
+		head, err := WriteDelta(context.Background(), r.files[n-1], path, r.key, f)
 		r.must(errors.Join(err, f.Close()))
 		deltas[head.From] = delta
 	}

@@ -24,7 +24,7 @@ type MachineKey struct {
 const (
 	machineKeyFile = "machine.key"
 	maxMachineKey  = 64 << 10
-	maxRecipients  = 20_000
+	maxRecipients  = 10_000 // in files of maxStanzas each; X25519 ones fit into maxWrapped
 )
 
 // MachineKey reads the key of this machine. The error wraps ErrNoMachineKey where there is none.
@@ -56,18 +56,26 @@ func (d *Data) MakeMachineKey() (*MachineKey, error) {
 	if _, err := os.Lstat(path); !missing(err) { // another program was faster
 		return ReadMachineKey(path)
 	}
-	f, err := os.CreateTemp(d.keys, ".machine-*") // created with 0600
-	if err != nil {
-		return nil, err
-	}
-	_, werr := fmt.Fprintf(f, "# public key: %s\n%s\n", id.Recipient(), id)
-	if err := errors.Join(werr, f.Sync(), f.Close()); err != nil {
-		return nil, errors.Join(err, os.Remove(f.Name()))
-	}
-	if err := place(f.Name(), path); err != nil {
+	if err := writeSecret(path, fmt.Sprintf("# public key: %s\n%s\n", id.Recipient(), id)); err != nil {
 		return nil, err
 	}
 	return &MachineKey{identities: []age.Identity{id}, Recipient: id.Recipient().String()}, nil
+}
+
+// writeSecret makes a file that only its owner may read. Where it fails, the secret does not stay behind under another name.
+func writeSecret(path, text string) error {
+	f, err := os.CreateTemp(filepath.Dir(path), ".machine-*") // created with 0600
+	if err != nil {
+		return err
+	}
+	_, werr := f.WriteString(text)
+	if err = errors.Join(werr, f.Sync(), f.Close()); err == nil {
+		err = place(f.Name(), path)
+	}
+	if err != nil {
+		err = errors.Join(err, ignoreMissing(os.Remove(f.Name())))
+	}
+	return err
 }
 
 // ReadMachineKey reads a key as age-keygen writes it. A file that others may read is refused.
@@ -101,9 +109,10 @@ func ReadMachineKey(path string) (*MachineKey, error) {
 // Recipients are the machines that a snapshot is encrypted for.
 type Recipients []age.Recipient
 
-// ParseRecipients reads recipients, one a line ("age1…"); empty lines and lines that begin with # are left out.
+// ParseRecipients reads recipients, one a line ("age1…"); empty lines and lines that begin with # are left out. Where there
+// are none the list is empty but not nil, so that nothing is built unencrypted for it.
 func ParseRecipients(r io.Reader) (Recipients, error) {
-	var list Recipients
+	list := Recipients{}
 	sc := bufio.NewScanner(r)
 	for line := 1; sc.Scan(); line++ {
 		text := strings.TrimSpace(sc.Text())

@@ -405,6 +405,9 @@ func (s *Snapshot) Lookup(ctx context.Context, q rules.RegistryQuery) (rules.Reg
 	if len(keys) == 0 {
 		return a, ErrNoKey
 	}
+	if s.locked != nil { // also where the tree that would be asked is empty
+		return a, s.locked
+	}
 	err := s.read(func(r *reader) error {
 		var seen []uint32
 		for _, k := range keys {
