@@ -16,6 +16,9 @@ import (
 
 const (
 	surelyA4   = 0.009 // share by which a measured ratio may be off A4's and needs no second look
+	shortLens  = 0.62  // shortest and longest focal length of phones, in long sides of the picture
+	longLens   = 1.1
+	focalError = 0.1   // share by which one that follows from the vanishing points may be off
 	a4Spread   = 0.005 // standard deviation of that share where the corners are right
 	searchSpan = 0.17  // of the neighbouring sides' mean length, to either side
 	sideBlocks = 16    // parts along a side
@@ -25,10 +28,29 @@ const (
 	sideTilt   = 4     // steps by which the ends may differ, each way
 )
 
-// offA4 is the share by which the ratio of the sides is off A4's.
+// offA4 is the share by which the ratio of the sides is off A4's, at the focal length of the range that suits best: a
+// camera does not say its own, and at a strong slant the ratio hangs on it.
 func offA4(c [4]page.Point, w, h int) float64 {
-	a, _ := aspectOf(c, image.Rect(0, 0, w, h))
-	return math.Abs(math.Log(a / math.Sqrt2))
+	n2, n3 := sidesOf(c, image.Rect(0, 0, w, h))
+	long := float64(max(w, h))
+	lo, hi := shortLens*long, longLens*long
+	if f2, ok := focalOf(n2, n3, long); ok {
+		f := math.Sqrt(f2)
+		lo, hi = f*(1-focalError), f*(1+focalError)
+	}
+	off := func(f float64) float64 {
+		r := ratioAt(n2, n3, f*f)
+		return math.Log(max(r, 1/r) / math.Sqrt2)
+	}
+	// The ratio grows or falls with the focal length throughout.
+	a, b := off(lo), off(hi)
+	switch {
+	case math.IsNaN(a) || math.IsNaN(b):
+		return math.Inf(1)
+	case a <= 0 && b >= 0 || a >= 0 && b <= 0:
+		return 0
+	}
+	return min(math.Abs(a), math.Abs(b))
 }
 
 // likeA4 is how well the ratio of the sides speaks for a sheet of A4, between least and 1.

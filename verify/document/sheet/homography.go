@@ -74,28 +74,16 @@ func invert(m [9]float64) (r [9]float64, ok bool) {
 // enhancement, 2007, section 3.2), and whether it lies with its longer side across. The focal length follows from the
 // vanishing points where the slant is strong enough, else a phone's is taken.
 func aspectOf(c [4]page.Point, b image.Rectangle) (ratio float64, wide bool) {
-	cx, cy := float64(b.Dx())/2, float64(b.Dy())/2
 	top, right := length(sub(c[1], c[0])), length(sub(c[2], c[1]))
 	bottom, left := length(sub(c[2], c[3])), length(sub(c[3], c[0]))
 	plain := (top + bottom) / max(left+right, 1e-9)
-	m := func(p page.Point) [3]float64 { return [3]float64{p.X - cx, p.Y - cy, 1} }
-	m1, m2, m3, m4 := m(c[0]), m(c[1]), m(c[3]), m(c[2])
-	k2 := dot3(cross3(m1, m4), m3) / dot3(cross3(m2, m4), m3)
-	k3 := dot3(cross3(m1, m4), m2) / dot3(cross3(m3, m4), m2)
-	var n2, n3 [3]float64
-	for i := range 3 {
-		n2[i], n3[i] = k2*m2[i]-m1[i], k3*m3[i]-m1[i]
-	}
+	n2, n3 := sidesOf(c, b)
 	long := float64(max(b.Dx(), b.Dy()))
-	f2 := (0.8 * long) * (0.8 * long)
-	if math.Abs(n2[2]) > 0.04 && math.Abs(n3[2]) > 0.04 {
-		est := -(n2[0]*n3[0] + n2[1]*n3[1]) / (n2[2] * n3[2])
-		if est > (0.5*long)*(0.5*long) && est < (2*long)*(2*long) {
-			f2 = est
-		}
+	f2, ok := focalOf(n2, n3, long)
+	if !ok {
+		f2 = (0.8 * long) * (0.8 * long)
 	}
-	size := func(n [3]float64) float64 { return math.Sqrt((n[0]*n[0]+n[1]*n[1])/f2 + n[2]*n[2]) }
-	r := size(n2) / size(n3) // width to height
+	r := ratioAt(n2, n3, f2) // width to height
 	if !(r > 0.2 && r < 5) {
 		r = plain
 	}
@@ -103,6 +91,35 @@ func aspectOf(c [4]page.Point, b image.Rectangle) (ratio float64, wide bool) {
 		return 1, false
 	}
 	return max(r, 1/r), r > 1
+}
+
+// sidesOf gives the directions of the two sides of a rectangle up to the focal length: Zhang and He's n2 and n3.
+func sidesOf(c [4]page.Point, b image.Rectangle) (n2, n3 [3]float64) {
+	cx, cy := float64(b.Dx())/2, float64(b.Dy())/2
+	m := func(p page.Point) [3]float64 { return [3]float64{p.X - cx, p.Y - cy, 1} }
+	m1, m2, m3, m4 := m(c[0]), m(c[1]), m(c[3]), m(c[2])
+	k2 := dot3(cross3(m1, m4), m3) / dot3(cross3(m2, m4), m3)
+	k3 := dot3(cross3(m1, m4), m2) / dot3(cross3(m3, m4), m2)
+	for i := range 3 {
+		n2[i], n3[i] = k2*m2[i]-m1[i], k3*m3[i]-m1[i]
+	}
+	return n2, n3
+}
+
+// focalOf is the square of the focal length, in pixels, that makes the sides square to each other; ok is false where the
+// slant is too weak to tell, or the length is that of no camera.
+func focalOf(n2, n3 [3]float64, long float64) (f2 float64, ok bool) {
+	if !(math.Abs(n2[2]) > 0.04 && math.Abs(n3[2]) > 0.04) {
+		return 0, false
+	}
+	f2 = -(n2[0]*n3[0] + n2[1]*n3[1]) / (n2[2] * n3[2])
+	return f2, f2 > (0.5*long)*(0.5*long) && f2 < (2*long)*(2*long)
+}
+
+// ratioAt is the ratio of the sides at a focal length, given as its square.
+func ratioAt(n2, n3 [3]float64, f2 float64) float64 {
+	size := func(n [3]float64) float64 { return math.Sqrt((n[0]*n[0]+n[1]*n[1])/f2 + n[2]*n[2]) }
+	return size(n2) / size(n3)
 }
 
 func cross3(a, b [3]float64) [3]float64 {

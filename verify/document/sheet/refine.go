@@ -82,7 +82,8 @@ func refineBest(full *pixels, work *plane, quads []quad) (best sheetQuad, found 
 		r := s.finished(full, work.scale)
 		c, like, beyond, moved := full.squared(r.corners, work.scale)
 		if r.bent() > curledBend {
-			moved = false // the sides of a bent sheet need not have the ratio
+			// The sides of a bent sheet need not have the ratio, and do not lie along the straight lines that were looked at.
+			moved, like = false, max(like, bentLike)
 		}
 		asFound := !moved && offA4(r.corners, full.w, full.h) < surelyA4
 		for n := 0; moved && n < 2; n++ {
@@ -110,9 +111,10 @@ func refineBest(full *pixels, work *plane, quads []quad) (best sheetQuad, found 
 
 // What of the quadrilaterals is followed up.
 const (
-	triedStarts  = 3
+	triedStarts  = 4
 	clearlyPaper = 0.45 // looks like a sheet of A4 enough to look no further
 	runsOn       = 0.25 // chosen sides of which two run on so far are print on a sheet that does
+	bentLike     = 0.3  // what is held of the sides of a bent sheet at least
 	unmoved      = 1.2  // among many places of sides some make A4 by chance: for one that needed no choice more is said
 )
 
