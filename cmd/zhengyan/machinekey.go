@@ -40,17 +40,30 @@ func snapshotMachineKey(_ context.Context, env *environment, args []string) int 
 }
 
 // recipientFlags are the options that say which machines may read what is built.
-type recipientFlags struct{ one, files []string }
+type recipientFlags struct {
+	one, files []string
+	set        *pflag.FlagSet
+}
 
 func (r *recipientFlags) add(fl *pflag.FlagSet) {
+	r.set = fl
 	fl.StringSliceVar(&r.one, "recipient", nil, "encrypt for this machine (age1...); may be given again")
 	fl.StringSliceVar(&r.files, "recipients", nil, "encrypt for the machines in this file, one a line")
 }
 
-func (r *recipientFlags) read() (store.Recipients, error) {
-	list, err := store.ParseRecipients(strings.NewReader(strings.Join(r.one, "\n")))
-	if err != nil {
-		return nil, fmt.Errorf("%w: --recipient: %w", errUsage, err)
+// read returns nil if neither option was given. One that was given and names nobody (a variable that is not set) is an
+// error, for it would be built unencrypted.
+func (r *recipientFlags) read() (list store.Recipients, err error) {
+	if r.set.Changed("recipient") {
+		if list, err = store.ParseRecipients(strings.NewReader(strings.Join(r.one, "\n"))); err != nil {
+			return nil, fmt.Errorf("%w: --recipient: %w", errUsage, err)
+		}
+		if len(list) == 0 {
+			return nil, fmt.Errorf("%w: --recipient names no machine", errUsage)
+		}
+	}
+	if r.set.Changed("recipients") && len(r.files) == 0 {
+		return nil, fmt.Errorf("%w: --recipients names no file", errUsage)
 	}
 	for _, path := range r.files {
 		f, err := os.Open(path)

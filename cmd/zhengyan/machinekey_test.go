@@ -26,8 +26,21 @@ func TestEncryptedFeed(t *testing.T) {
 
 	s.run(exitUsage, "snapshot build --as-of 2026-11-16 --recipient nonsense --out @x.db @1.csv")
 	s.run(exitUnreadable, "snapshot build --as-of 2026-11-16 --recipients @none.txt --out @x.db @1.csv")
-	out, _ := s.run(exitOK, "snapshot build --as-of 2026-11-16 --recipients @all.txt --out @1.db @1.csv")
-	s.contains(out, "encrypted")
+	for _, unset := range []string{"--recipient=", "--recipients=", "--recipient= --recipients @all.txt", "--recipients= --recipient " + strings.TrimSpace(kiosk)} {
+		_, errs := s.run(exitUsage, "snapshot build --as-of 2026-11-16 "+unset+" --out @x.db @1.csv")
+		s.contains(errs, "names no")
+	}
+	if _, err := os.Stat(s.path("@x.db")); err == nil {
+		t.Error("built although nobody may read it")
+	}
+	out, errs := s.run(exitOK, "snapshot build --as-of 2026-11-16 --recipients @all.txt --out @1.db @1.csv")
+	s.contains(out, "yes, readable on this machine")
+	if errs != "" {
+		t.Errorf("said beside it: %s", errs)
+	}
+	out, errs = s.run(exitOK, "snapshot build --as-of 2026-11-16 --recipient "+strings.TrimSpace(kiosk)+" --out @x.db @1.csv")
+	s.contains(out, "yes, not readable on this machine")
+	s.contains(errs, "not meant for this machine")
 	s.run(exitOK, "snapshot build --as-of 2026-11-17 --recipients @left.txt --previous @1.db --out @2.db @2.csv")
 	b, err := os.ReadFile(s.path("@2.db"))
 	if err != nil {
@@ -48,8 +61,20 @@ func TestEncryptedFeed(t *testing.T) {
 	s.contains(out, "+1 -1 ~2")
 	out, _ = s.run(exitOK, "snapshot lookup --data @kiosk 京1112015201600002")
 	s.contains(out, `status was "有效"`)
-	_, errs := s.run(exitUnreadable, "snapshot import --data @stolen @feed")
+	_, errs = s.run(exitUnreadable, "snapshot import --data @stolen @feed")
 	s.contains(errs, "not meant for this machine", "nothing was changed", "machine-key")
+
+	// A machine whose snapshot is locked, since its key was replaced, is mended by an import.
+	if err := os.Remove(s.path("@kiosk/machine.key")); err != nil {
+		t.Fatal(err)
+	}
+	s.write("again.txt", publisher+recipient("kiosk"))
+	s.run(exitOK, "snapshot build --as-of 2026-11-18 --recipients @again.txt --previous @2.db --out @3.db @2.csv")
+	s.run(exitOK, "snapshot publish --keys @keys --to @feed --previous @2.db @3.db")
+	out, _ = s.run(exitOK, "snapshot import --data @kiosk @feed")
+	s.contains(out, "cannot be compared", "not meant for this machine")
+	out, _ = s.run(exitOK, "snapshot lookup --data @kiosk 京1112015201600002")
+	s.contains(out, "李样例")
 
 	_, errs = s.run(exitUnreadable, "snapshot lookup --data @stolen --file @2.db 京1112015201600002")
 	s.contains(errs, "encrypted", "not meant for this machine")

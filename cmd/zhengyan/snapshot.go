@@ -150,6 +150,15 @@ func snapshotBuild(ctx context.Context, env *environment, args []string) int {
 		return env.fail(exitInternal, "snapshot build: %v", err)
 	}
 	defer s.Close()
+	if yes, _ := s.Encrypted(); yes {
+		key, err := env.machineKey("", *identity)
+		if err == nil {
+			err = s.Use(key)
+		}
+		if err != nil { // the file is for other machines, and good for them
+			fmt.Fprintf(env.Stderr, "zhengyan: warning: %v\n", err)
+		}
+	}
 	env.printSnapshot(s, nil, env.age(s, nil, ""), env.language(""))
 	if in.bad > 0 {
 		fmt.Fprintf(env.Stderr, "zhengyan: warning: %d bad rows were left out\n", in.bad)
@@ -406,6 +415,10 @@ func (env *environment) printPreview(imp *store.Import, p *store.Preview) {
 		return
 	}
 	fmt.Fprintf(w, "replaces  %s of %s\n", imp.Current.ID, shanghai(imp.Current.AsOf))
+	if p.Uncompared != nil {
+		fmt.Fprintf(w, "changes   %s: %v\n", said(env.language(""), "无法比较：正在使用的快照已损坏或本机不能读取；导入后即恢复", "cannot be compared: the snapshot in use is damaged or cannot be read on this machine; the import mends that"), p.Uncompared)
+		return
+	}
 	fmt.Fprintf(w, "changes   +%d -%d ~%d, unchanged %d\n", p.Added, p.Removed, p.Changed, p.Same)
 	for _, status := range slices.Sorted(maps.Keys(p.Lost)) {
 		fmt.Fprintf(w, "lost      有效 → %s: %d\n", status, p.Lost[status])
