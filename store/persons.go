@@ -9,7 +9,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"iter"
+	"os"
 	"path/filepath"
 	"runtime"
 	"sync"
@@ -56,6 +58,7 @@ const (
 	maxPersonMemory = 256 << 10 // KiB: what a stranger's file may make a lookup take
 	minPersonKey    = 8
 	pepperBytes     = 32
+	maxPersonSecret = 4 << 10 // bytes of its file
 	// withheld stands for name and status in the rows of a person index.
 	withheld = "-"
 )
@@ -236,6 +239,24 @@ func (s *Snapshot) Person(ctx context.Context, name, id string) ([]Registration,
 	return list, nil
 }
 
+// Person is Snapshot.Person. Where it finds damage it sets the generation aside, as Lookup does.
+func (o *Opened) Person(ctx context.Context, name, id string) ([]Registration, error) {
+	list, err := o.Snapshot.Person(ctx, name, id)
+	return list, o.marked(err)
+}
+
+// marked sets the generation aside, once, where err is damage.
+func (o *Opened) marked(err error) error {
+	if errors.Is(err, ErrDamaged) {
+		o.mark.Do(func() {
+			if e := o.data.SetAside(o.Info.Generation, err); e != nil { // read-only media
+				err = errors.Join(err, e)
+			}
+		})
+	}
+	return err
+}
+
 // Persons is the folder of the person index, with generations and a feed of its own and the machine key of d.
 func (d *Data) Persons() *Data {
 	sub := *d
@@ -266,6 +287,42 @@ func NewPersonSecret(since civil.Date) (PersonSecret, error) {
 	}
 	s.Params = DefaultPersonParams(since, salt)
 	return s, nil
+}
+
+// ReadPersonSecret reads the secret in a file, which must be for its owner alone.
+func ReadPersonSecret(path string) (PersonSecret, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return PersonSecret{}, err
+	}
+	defer f.Close()
+	if _, err := ownersAlone(f); err != nil {
+		return PersonSecret{}, err
+	}
+	b, err := io.ReadAll(io.LimitReader(f, maxPersonSecret))
+	if err != nil {
+		return PersonSecret{}, err
+	}
+	s, err := ParsePersonSecret(b)
+	if err != nil {
+		err = fmt.Errorf("%s: %w", path, err)
+	}
+	return s, err
+}
+
+// ownersAlone refuses a file that others than its owner may read, as ReadMachineKey does.
+func ownersAlone(f *os.File) (os.FileInfo, error) {
+	st, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if !st.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s: not a file", f.Name())
+	}
+	if runtime.GOOS != "windows" && st.Mode().Perm()&0o077 != 0 { // Windows says 0666 of every file
+		return nil, fmt.Errorf("%s: others may read it (%#o); it must be for its owner alone (0600)", f.Name(), st.Mode().Perm())
+	}
+	return st, nil
 }
 
 // ParsePersonSecret reads what was written as JSON.

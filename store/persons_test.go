@@ -125,7 +125,7 @@ func TestPersonIndexFollows(t *testing.T) {
 	ctx := context.Background()
 	_, m := machine(t)
 	cachePath := filepath.Join(t.TempDir(), "cache")
-	cache, err := ReadPersonCache(cachePath)
+	cache, err := ReadPersonCache(cachePath, pepper())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -139,7 +139,7 @@ func TestPersonIndexFollows(t *testing.T) {
 	if st, err := os.Stat(cachePath); err != nil || st.Mode().Perm() != 0o600 {
 		t.Error(st.Mode(), err)
 	}
-	if cache, err = ReadPersonCache(cachePath); err != nil {
+	if cache, err = ReadPersonCache(cachePath, pepper()); err != nil {
 		t.Fatal(err)
 	}
 	to := personFile(t, 93, 1, recipients(t, m), cache)

@@ -172,10 +172,13 @@ func snapshotLookup(ctx context.Context, env *environment, args []string) int {
 		return env.snapshotFailed("lookup", err)
 	}
 	defer s.Close()
-	if *id != "" {
-		return env.lookupPerson(ctx, s, personQuestion{dir: *dir, name: q.Name, id: *id, json: *asJSON, lang: env.language(*lang)}, env.age(s, o, *dir))
+	if s.PersonParams() != nil {
+		return env.failHint(exitUsage, "zhengyan snapshot import --persons FILE, then lookup --name NAME --id -", "snapshot lookup: %s is a person index, not a snapshot of the registry", *file)
 	}
-	a, err := s.Lookup(ctx, q)
+	if *id != "" {
+		return env.lookupPerson(ctx, s, asked(s, o), personQuestion{dir: *dir, name: q.Name, id: *id, json: *asJSON, lang: env.language(*lang)}, env.age(s, o, *dir))
+	}
+	a, err := asked(s, o)(ctx, q)
 	if errors.Is(err, store.ErrNoKey) {
 		return env.failHint(exitUsage, "zhengyan snapshot lookup -h", "snapshot lookup: %v", err)
 	}

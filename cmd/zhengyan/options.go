@@ -224,8 +224,14 @@ func (env *environment) snapshot(p places) (reg verify.Registry, closeIt func(),
 	if _, locked := opened.Encrypted(); locked != nil {
 		fmt.Fprintf(env.Stderr, "zhengyan: warning: %v; registrations are not confirmed\n", locked)
 	}
-	return opened.Snapshot, func() { opened.Close() }, nil
+	return registryInUse{opened}, func() { opened.Close() }, nil
 }
+
+// registryInUse is the snapshot in use as the verifier asks it: damage that a lookup finds sets it aside for the next command.
+type registryInUse struct{ *store.Opened }
+
+// Snapshot implements verify.Registry.
+func (r registryInUse) Snapshot() rules.SnapshotInfo { return r.Opened.Snapshot.Snapshot() }
 
 // sourcesOf expands paths; "-" reads paths from standard input, one a line.
 func (env *environment) sourcesOf(ctx context.Context, paths []string) ([]string, error) {

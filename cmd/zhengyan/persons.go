@@ -75,14 +75,16 @@ func snapshotPersons(ctx context.Context, env *environment, args []string) int {
 	}
 	var secret store.PersonSecret
 	if err == nil {
-		if *fresh {
+		if _, e := os.Lstat(*cacheFile); *fresh && *cacheFile != "" && e == nil {
+			err = fmt.Errorf("%s: a new pepper makes all keys anew; delete the cache of the other first", *cacheFile)
+		} else if *fresh {
 			secret, err = newPepper(*pepperFile, civil.Of(env.Now()), *memory, *passes)
 		} else {
 			secret, err = readPepper(*pepperFile)
 		}
 	}
 	if err == nil && *cacheFile != "" {
-		opt.Cache, err = store.ReadPersonCache(*cacheFile)
+		opt.Cache, err = store.ReadPersonCache(*cacheFile, secret.Pepper)
 	}
 	if err != nil {
 		return env.publishFailed("persons", err)
@@ -154,16 +156,9 @@ func newPepper(path string, since civil.Date, memory, passes uint32) (store.Pers
 }
 
 func readPepper(path string) (store.PersonSecret, error) {
-	b, err := readSmall(path, 4<<10)
+	secret, err := store.ReadPersonSecret(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return store.PersonSecret{}, fmt.Errorf("%w; --new-pepper makes one", err)
-	}
-	if err != nil {
-		return store.PersonSecret{}, err
-	}
-	secret, err := store.ParsePersonSecret(b)
-	if err != nil {
-		err = fmt.Errorf("%s: %w", path, err)
+		err = fmt.Errorf("%w; --new-pepper makes one", err)
 	}
 	return secret, err
 }
@@ -197,8 +192,38 @@ type personQuestion struct {
 	json                bool
 }
 
+// oneKind refuses files of which some are person indexes and others snapshots of the registry; it returns which they are.
+func oneKind(paths ...string) (persons bool, err error) {
+	for i, path := range paths {
+		s, err := store.OpenSnapshot(path)
+		if err != nil {
+			return false, err
+		}
+		is := s.PersonParams() != nil
+		if err := s.Close(); err != nil {
+			return false, err
+		}
+		if i == 0 {
+			persons = is
+		} else if is != persons {
+			return false, fmt.Errorf("%w: %w: of %s and %s, one is a person index and the other a snapshot of the registry", errUsage, store.ErrKindOfFile, paths[0], path)
+		}
+	}
+	return persons, nil
+}
+
+// asking is a snapshot as questions are put to it: one in use is set aside where they find damage.
+type asking func(context.Context, rules.RegistryQuery) (rules.RegistryAnswer, error)
+
+func asked(s *store.Snapshot, o *store.Opened) asking {
+	if o != nil {
+		return o.Lookup
+	}
+	return s.Lookup
+}
+
 // lookupPerson finds a person's registrations by the person index of the data folder, and what the snapshot says of each.
-func (env *environment) lookupPerson(ctx context.Context, s *store.Snapshot, q personQuestion, age snapshotAge) int {
+func (env *environment) lookupPerson(ctx context.Context, s *store.Snapshot, ask asking, q personQuestion, age snapshotAge) int {
 	if q.name == "" {
 		return env.failHint(exitUsage, "zhengyan snapshot lookup -h", "snapshot lookup: --id needs --name")
 	}
@@ -221,6 +246,11 @@ func (env *environment) lookupPerson(ctx context.Context, s *store.Snapshot, q p
 		return env.snapshotFailed("lookup", err)
 	}
 	defer index.Close()
+	problems := []string{}
+	for _, p := range index.Problems {
+		problems = append(problems, p.Error())
+		fmt.Fprintf(env.Stderr, "zhengyan: warning: person index: %v\n", p)
+	}
 	list, err := index.Person(ctx, q.name, q.id)
 	if errors.Is(err, store.ErrPerson) {
 		return env.fail(exitUsage, "snapshot lookup: %v", err)
@@ -231,7 +261,7 @@ func (env *environment) lookupPerson(ctx context.Context, s *store.Snapshot, q p
 	var a rules.RegistryAnswer
 	var missing []store.Registration
 	for _, r := range list {
-		one, err := s.Lookup(ctx, rules.RegistryQuery{Kind: r.Kind, Number: r.Number})
+		one, err := ask(ctx, rules.RegistryQuery{Kind: r.Kind, Number: r.Number})
 		if err != nil {
 			return env.snapshotFailed("lookup", err)
 		}
@@ -242,16 +272,19 @@ func (env *environment) lookupPerson(ctx context.Context, s *store.Snapshot, q p
 		a.Records = append(a.Records, mine...)
 	}
 	a.Found = len(a.Records) > 0
-	i := index.Snapshot.Snapshot()
+	i, indexAge := index.Snapshot.Snapshot(), env.age(index.Snapshot, index, q.dir)
 	if q.json {
 		return env.printJSON(struct {
 			Snapshot  rules.SnapshotInfo   `json:"snapshot"`
 			Freshness snapshotAge          `json:"freshness"`
 			Persons   rules.SnapshotInfo   `json:"persons"`
+			IndexAge  snapshotAge          `json:"personsFreshness"`
+			Problems  []string             `json:"personsProblems"` // why a newer index is not used
 			InIndex   []store.Registration `json:"inIndex"`
 			Answer    rules.RegistryAnswer `json:"answer"`
-		}{s.Snapshot(), age, i, list, a})
+		}{s.Snapshot(), age, i, indexAge, problems, list, a})
 	}
+	fmt.Fprintf(env.Stderr, said(q.lang, "zhengyan: 人员索引 %s，数据截至 %s，%s\n", "zhengyan: person index %s, as of %s, %s\n"), i.ID, shanghai(i.AsOf), indexAge.text(q.lang))
 	if len(list) == 0 {
 		fmt.Fprintf(env.Stdout, said(q.lang, "人员索引 %s（数据截至 %s）中没有这个姓名和证件号码；这不等于此人没有注册\n", "this name with this number is not in person index %s (as of %s); this does not say that the person has no registration\n"), i.ID, shanghai(i.AsOf))
 		return exitOK

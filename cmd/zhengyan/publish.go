@@ -74,6 +74,7 @@ func snapshotPublish(ctx context.Context, env *environment, args []string) int {
 	threshold := fl.Int("threshold", 2, "root keys that must agree, when the feed is begun")
 	previous := fl.StringSlice("previous", nil, "earlier snapshot files, for which a delta is made")
 	identity := identityFlag(fl)
+	persons := personsFlag(fl)
 	if code, done := env.parse(fl, args); done {
 		return code
 	}
@@ -81,6 +82,9 @@ func snapshotPublish(ctx context.Context, env *environment, args []string) int {
 		return env.failHint(exitUsage, "zhengyan snapshot publish -h", "snapshot publish: name one snapshot file")
 	}
 	p, err := env.publisher(*keys, *to)
+	if err == nil {
+		err = publishable(*persons, fl.Arg(0), *previous)
+	}
 	var key *store.MachineKey
 	if err == nil {
 		key, err = env.machineKey("", *identity)
@@ -92,6 +96,20 @@ func snapshotPublish(ctx context.Context, env *environment, args []string) int {
 		return env.publishFailed("publish", err)
 	}
 	return exitOK
+}
+
+// publishable refuses a file of another kind than was named, so that a person index gets into no feed of the registry unseen.
+func publishable(persons bool, path string, previous []string) error {
+	is, err := oneKind(append([]string{path}, previous...)...)
+	switch {
+	case err != nil:
+		return err
+	case is && !persons:
+		return fmt.Errorf("%w: %s is a person index: it has a feed of its own, and is published with --persons", errUsage, path)
+	case !is && persons:
+		return fmt.Errorf("%w: --persons publishes a person index, and %s is a snapshot of the registry", errUsage, path)
+	}
+	return nil
 }
 
 func (env *environment) publish(ctx context.Context, p *feed.Publisher, name string, threshold int, path string, previous []string, key *store.MachineKey) error {
