@@ -288,8 +288,12 @@ func (d *dataScreen) preview(p viewmodel.SnapshotPreview) {
 	labelled(th, body, [][2]string{
 		{m.T("data.preview.from"), from}, {m.T("data.preview.to"), p.Next.AsOf.In(civil.Shanghai()).Format("2006-01-02")}, {m.T("data.rows"), strconv.Itoa(p.Next.Rows)}, {m.T("data.source"), p.Next.Source},
 	})
-	body.Add(rowOf(14, line(th, "+"+strconv.Itoa(p.Added), theme.SizeNameHeadingText, colorPass), line(th, "−"+strconv.Itoa(p.Removed), theme.SizeNameHeadingText, colorFail),
-		line(th, "~"+strconv.Itoa(p.Changed), theme.SizeNameHeadingText, colorUnknown), centred(line(th, m.T("data.preview.counts", "same", strconv.Itoa(p.Same)), theme.SizeNameText, colorSecondary))))
+	if p.Uncompared != "" {
+		body.Add(para(th, m.T("data.preview.uncompared")+"\n"+p.Uncompared, theme.SizeNameText, widget.WarningImportance))
+	} else {
+		body.Add(rowOf(14, line(th, "+"+strconv.Itoa(p.Added), theme.SizeNameHeadingText, colorPass), line(th, "−"+strconv.Itoa(p.Removed), theme.SizeNameHeadingText, colorFail),
+			line(th, "~"+strconv.Itoa(p.Changed), theme.SizeNameHeadingText, colorUnknown), centred(line(th, m.T("data.preview.counts", "same", strconv.Itoa(p.Same)), theme.SizeNameText, colorSecondary))))
+	}
 	var lost []string
 	for status, n := range p.Lost {
 		lost = append(lost, status+" "+strconv.Itoa(n))

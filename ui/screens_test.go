@@ -24,6 +24,7 @@ type kept struct {
 	added, removed                         []string
 	saved                                  []viewmodel.Settings
 	fail                                   error
+	uncompared                             string // what the preview says instead of counts
 }
 
 func (k *kept) List(context.Context) ([]viewmodel.SnapshotView, error) {
@@ -47,6 +48,9 @@ func (k *kept) Stage(_ context.Context, path string, older, unsigned bool, progr
 	progress("copy", 1, 2)
 	if k.refuse != nil && !older && !unsigned {
 		return viewmodel.SnapshotPreview{}, k.refuse
+	}
+	if k.uncompared != "" {
+		return viewmodel.SnapshotPreview{Next: viewmodel.SnapshotView{AsOf: vmtest.Noon(2026, 7, 1), Rows: 200}, Uncompared: k.uncompared}, nil
 	}
 	return viewmodel.SnapshotPreview{
 		Next: viewmodel.SnapshotView{AsOf: vmtest.Noon(2026, 7, 1), Rows: 200, Source: path}, Added: 32, Removed: 5, Changed: 7, Same: 161,
@@ -173,6 +177,25 @@ func TestSnapshotIsShownBeforeItIsUsed(t *testing.T) {
 		t.Errorf("after using it: %+v", k)
 	}
 	r.wantText(r.notice, "新快照已启用")
+}
+
+// Where the snapshot in use is damaged, nothing is counted, that is said, and the new one can be used.
+func TestADamagedSnapshotIsReplaced(t *testing.T) {
+	k := &kept{uncompared: "registry snapshot is damaged: rows 7"}
+	r := stocked(t, k, "", one(vmtest.Good()))
+	r.Show("data")
+	r.settle()
+	r.current().(*dataScreen).Import("/stick/registry.db")
+	r.settle()
+	r.wantText(r.shown.Content, "无法比较", "rows 7")
+	if strings.Contains(texts(r.shown.Content), "+0") {
+		t.Error("counts are shown although nothing was compared")
+	}
+	r.press("启用")
+	r.settle()
+	if k.committed != 1 {
+		t.Errorf("after using it: %+v", k)
+	}
 }
 
 func TestAnOlderSnapshotNeedsAPerson(t *testing.T) {

@@ -103,6 +103,9 @@ func (s *snapshots) Stage(ctx context.Context, path string, older, unsigned bool
 		v := s.view(*imp.Current)
 		out.Current = &v
 	}
+	if p.Uncompared != nil {
+		out.Uncompared = p.Uncompared.Error()
+	}
 	for _, c := range p.Examples {
 		x := viewmodel.SnapshotChange{Fields: c.Fields}
 		if c.Before != nil {

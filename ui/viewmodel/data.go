@@ -35,6 +35,8 @@ type SnapshotPreview struct {
 	Lost                          map[string]int // registrations no longer in force, by their new status
 	Regained                      int
 	Examples                      []SnapshotChange
+	// Uncompared is why nothing was counted, "" if all was: the snapshot in use is damaged or cannot be read here.
+	Uncompared string
 }
 
 // SnapshotChange is one registration that an import changes.
