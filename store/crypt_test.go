@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -306,6 +307,30 @@ func TestSecretNotLeftBehind(t *testing.T) {
 	}
 	if left, err := filepath.Glob(filepath.Join(dir, ".machine-*")); err != nil || len(left) > 0 {
 		t.Errorf("left behind: %v %v", left, err)
+	}
+}
+
+// A new secret replaces nothing, and half of one does not stay.
+func TestNewSecret(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "pepper.key")
+	err := newSecretFile(path, func(f *os.File) error {
+		_, err := f.WriteString("sec")
+		return errors.Join(err, errors.New("disk full"))
+	})
+	if _, lerr := os.Lstat(path); err == nil || !missing(lerr) {
+		t.Errorf("after a failure: %v, %v", err, lerr)
+	}
+	if err := WriteNewSecret(path, []byte("secret")); err != nil {
+		t.Fatal(err)
+	}
+	if st, err := os.Stat(path); err != nil || st.Mode().Perm() != 0o600 {
+		t.Errorf("%v %v", st.Mode(), err)
+	}
+	if err := WriteNewSecret(path, []byte("other")); !errors.Is(err, fs.ErrExist) {
+		t.Errorf("over another: %v", err)
+	}
+	if b, err := os.ReadFile(path); err != nil || string(b) != "secret" {
+		t.Errorf("%s %v", b, err)
 	}
 }
 

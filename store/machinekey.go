@@ -78,6 +78,23 @@ func writeSecret(path, text string) error {
 	return err
 }
 
+// WriteNewSecret makes a file that only its owner may read and makes it last. It never replaces one: the error wraps
+// fs.ErrExist then. Where writing fails, nothing is left.
+func WriteNewSecret(path string, text []byte) error {
+	return newSecretFile(path, func(f *os.File) error { _, err := f.Write(text); return err })
+}
+
+func newSecretFile(path string, write func(*os.File) error) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(write(f), f.Sync(), f.Close()); err != nil {
+		return errors.Join(err, os.Remove(path))
+	}
+	return syncDir(filepath.Dir(path))
+}
+
 // ReadMachineKey reads a key as age-keygen writes it. A file that others may read is refused.
 func ReadMachineKey(path string) (*MachineKey, error) {
 	f, err := os.Open(path)

@@ -3,6 +3,7 @@ package store
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"iter"
@@ -68,8 +69,18 @@ func TestPersonIndex(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if bytes.Contains(text, []byte("样例1")) || bytes.Contains(text, []byte("京111")) || bytes.Contains(text, pepper()) {
-		t.Error("the file can be read")
+	secret := []byte(base64.StdEncoding.EncodeToString(pepper())) // as it stands in what is wrapped
+	s := open(t, path)
+	if err := s.Use(m); err != nil {
+		t.Fatal(err)
+	}
+	if wrapped, err := unwrapText(s.wrapped, m); err != nil || !bytes.Contains(wrapped, secret) {
+		t.Fatalf("the pepper is not where it is looked for: %v", err)
+	}
+	for _, clear := range [][]byte{[]byte("样例1"), []byte("京111"), pepper(), secret} {
+		if bytes.Contains(text, clear) {
+			t.Errorf("%q can be read in the file", clear)
+		}
 	}
 	now := testMeta().AsOf.AddDate(0, 0, 2)
 	if _, err := d.Import(ctx, path, ImportOptions{Now: now}); !errors.Is(err, ErrKindOfFile) {

@@ -147,12 +147,7 @@ func newPepper(path string, since civil.Date, memory, passes uint32) (store.Pers
 	if _, err := store.ParsePersonSecret(b); err != nil {
 		return secret, fmt.Errorf("%w: %w", errUsage, err)
 	}
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) // never over another
-	if err != nil {
-		return secret, err
-	}
-	_, werr := f.Write(append(b, '\n'))
-	return secret, errors.Join(werr, f.Sync(), f.Close())
+	return secret, store.WriteNewSecret(path, append(b, '\n'))
 }
 
 func readPepper(path string) (store.PersonSecret, error) {
