@@ -142,11 +142,13 @@ func TestEmployerIn(t *testing.T) {
 			if got, err := g.employerAt(uint32(id)); err != nil || got != r.Employer {
 				t.Fatalf("%s instead of %s", got, r.Employer)
 			}
-			fast++
+			if _, _, _, quick := quickEmployerIn(b); quick {
+				fast++
+			}
 		}
 	}
-	if fast == 0 {
-		t.Error("no row had an employer")
+	if fast < 1000 {
+		t.Errorf("only %d rows by the quick way", fast)
 	}
 }
 

@@ -20,6 +20,14 @@ func (m *idMap) to(list []uint32, i uint64) (uint64, bool) {
 // employerIn finds the number of the employer in a packed row: it is id and stands at src[start:end]. start and end are
 // equal where the row names none. It is all that most rows need when only employers have been renumbered.
 func employerIn(src []byte) (start, end int, id uint64, ok bool) {
+	if start, end, id, ok = quickEmployerIn(src); ok {
+		return start, end, id, true
+	}
+	return anyEmployerIn(src)
+}
+
+// quickEmployerIn is employerIn for the rows that most are; ok is false for any other.
+func quickEmployerIn(src []byte) (start, end int, id uint64, ok bool) {
 	if len(src) > 4 && src[0] >= 0x80 && src[1]|src[2]|src[3] < 0x80 { // a mask of two bytes, kind and length of the name of one: most rows
 		mask, at := uint(src[0]&0x7f)|uint(src[1])<<7, 5+int(src[3])/textForms
 		if mask&hasSex != 0 {
@@ -39,7 +47,7 @@ func employerIn(src []byte) (start, end int, id uint64, ok bool) {
 			}
 		}
 	}
-	return anyEmployerIn(src)
+	return 0, 0, 0, false
 }
 
 func anyEmployerIn(src []byte) (start, end int, id uint64, ok bool) {
