@@ -13,7 +13,7 @@ import (
 
 // workEnds is how long what is being read may take to end after the window was closed. Every read can be ended, so this is
 // for a defect: the person has closed the window and must not be left with a program that stays.
-const workEnds = 20 * time.Second
+const workEnds = time.Minute
 
 var errWorkStays = fmt.Errorf("what was being read did not end within %v of the window's closing", workEnds)
 
@@ -66,7 +66,10 @@ func untilClosed(w fyne.Window, work func(), rest func() error, stderr io.Writer
 		}
 		os.Exit(0)
 	})
-	w.SetOnClosed(c.closed)
+	w.SetOnClosed(func() {
+		w.Hide() // at once, whatever its work takes to end
+		c.closed()
+	})
 	w.ShowAndRun()
 	return c.end() // the toolkit has ended without closing the window
 }
