@@ -17,6 +17,7 @@ import (
 	"slices"
 
 	"zhengyan/verify/civil"
+	"zhengyan/verify/rules"
 )
 
 // runBytes is the size at which packed rows are sorted and put aside in a temporary file.
@@ -51,7 +52,12 @@ type BuildOptions struct {
 
 // fitted is the row with what the options let stand.
 func (o *BuildOptions) fitted(r Row) Row {
-	if !o.BirthsUntil.IsZero() && !r.Birth.IsZero() {
+	if o.BirthsUntil.IsZero() {
+		return r
+	}
+	// What the source itself tells of earlier birth dates goes too, as does what Previous would add.
+	r.History = slices.DeleteFunc(slices.Clone(r.History), func(c rules.FieldChange) bool { return c.Field == "birth" })
+	if !r.Birth.IsZero() {
 		day := r.Birth
 		if !day.HasDay() {
 			day.D = 1
@@ -81,6 +87,9 @@ func build(ctx context.Context, rows iter.Seq2[Row, error], meta Meta, path stri
 	}
 	if opt.Recipients != nil && len(opt.Recipients) == 0 {
 		return errors.New("an encrypted snapshot needs recipients: the list of them is empty")
+	}
+	if p := opt.Previous; p != nil && (p.PersonParams() != nil) != (opt.persons != nil) {
+		return fmt.Errorf("%w: what goes before it is a person index and the other the registry", ErrKindOfFile)
 	}
 	dir, err := os.MkdirTemp(filepath.Dir(path), ".build-*")
 	if err != nil {

@@ -68,14 +68,7 @@ type Opened struct {
 // answer is the error all the same, for the caller has already been told which snapshot is asked.
 func (o *Opened) Lookup(ctx context.Context, q rules.RegistryQuery) (rules.RegistryAnswer, error) {
 	a, err := o.Snapshot.Lookup(ctx, q)
-	if errors.Is(err, ErrDamaged) {
-		o.mark.Do(func() {
-			if e := o.data.SetAside(o.Info.Generation, err); e != nil { // read-only media
-				err = errors.Join(err, e)
-			}
-		})
-	}
-	return a, err
+	return a, o.marked(err)
 }
 
 // Open opens the current generation, or, where that is damaged, the best of the others, with Problems saying so.

@@ -73,6 +73,9 @@ func WriteDelta(ctx context.Context, from, to string, machine *MachineKey, w io.
 		return head, err
 	}
 	defer b.Close()
+	if (a.m.Persons != nil) != (b.m.Persons != nil) {
+		return head, fmt.Errorf("%w: a delta joins two snapshots of the registry or two person indexes", ErrKindOfFile)
+	}
 	if err := errors.Join(a.Use(machine), b.Use(machine)); err != nil {
 		return head, err
 	}

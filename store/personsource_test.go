@@ -3,12 +3,14 @@ package store
 import (
 	"bytes"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
 
+	"zhengyan/verify/civil"
 	"zhengyan/verify/rules"
 )
 
@@ -138,49 +140,94 @@ func TestDamagedPersonIndexIsSetAside(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	damage(t, p.path("000002.db"))
+	damage(t, p.path("000002.db"), m)
 	o := mustOpen(t, p)
 	if o.Info.Generation != 2 {
 		t.Fatal(o.Info.Generation, o.Problems)
 	}
-	for i := range 200 {
-		if _, err := o.Person(t.Context(), "样例", inventedID(i)); err != nil {
-			if !errors.Is(err, ErrDamaged) {
-				t.Fatal(err)
-			}
-			break
-		}
+	if _, err := o.Person(t.Context(), "样例0", inventedID(0)); !errors.Is(err, ErrDamaged) {
+		t.Fatal(err)
 	}
 	if o := mustOpen(t, p); o.Info.Generation != 1 || len(o.Problems) == 0 {
 		t.Errorf("generation %d is still in use: %v", o.Info.Generation, o.Problems)
 	}
 }
 
-// damage flips a bit of every page behind the first ones that hold the head of a file and of its rows.
-func damage(t *testing.T, path string) {
+// damage spoils a page of a person index so that it opens, and asking for the first person finds the damage.
+func damage(t *testing.T, path string, m *MachineKey) {
 	t.Helper()
-	s, err := OpenSnapshot(path)
+	good, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	b, err := os.ReadFile(path)
-	if err := errors.Join(err, s.Close()); err != nil {
-		t.Fatal(err)
-	}
-	for at := pageSize; at+pageSize <= len(b); at += pageSize {
-		changed := bytes.Clone(b)
-		for i := at + 512; i < at+pageSize; i += 512 {
-			changed[i] ^= 1
+	for at := 2 * pageSize; at+pageSize <= len(good); at += pageSize {
+		b := bytes.Clone(good)
+		for i := at + 16; i < at+pageSize; i++ { // the page's own head stays
+			b[i] ^= 1
 		}
-		if err := os.WriteFile(path, changed, 0o600); err != nil {
+		if err := os.WriteFile(path, b, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if s, err := OpenSnapshot(path); err == nil { // the damage is found when it is asked, not when it is opened
-			_, err := s.Lookup(t.Context(), rules.RegistryQuery{QRKey: strings.Repeat("0", 20)})
-			if s.Close(); errors.Is(err, ErrDamaged) {
+		s, err := OpenSnapshot(path)
+		if err != nil {
+			continue
+		}
+		if err := s.Use(m); err == nil {
+			_, err = s.Person(t.Context(), "样例0", inventedID(0))
+			if errors.Is(err, ErrDamaged) {
+				s.Close()
 				return
 			}
 		}
+		s.Close()
 	}
-	t.Fatal("no page of the index of keys")
+	t.Fatal("no page that only the question reads")
+}
+
+// A birth date that the source itself tells of as an earlier value is left out too, without a snapshot before it.
+func TestBirthHistoryOfTheSource(t *testing.T) {
+	rows := []Row{{
+		Kind: "constructor-1", Number: "A1", Name: "张样例", Status: "有效", Birth: civil.Must(1990, 8, 1),
+		History: []rules.FieldChange{
+			{Field: "birth", Value: "1990-08-02", Until: civil.Must(2024, 1, 1)},
+			{Field: "employer", Value: "样例建设有限公司", Until: civil.Must(2024, 5, 6)},
+		},
+	}}
+	path := filepath.Join(t.TempDir(), "x.db")
+	if err := BuildWith(t.Context(), Rows(rows), testMeta(), path, BuildOptions{BirthsUntil: civil.Must(2026, 8, 1), AgeLimit: 65}); err != nil {
+		t.Fatal(err)
+	}
+	a, err := open(t, path).Lookup(t.Context(), rules.RegistryQuery{Number: "A1"})
+	if err != nil || len(a.Records) != 1 {
+		t.Fatal(a, err)
+	}
+	if h := a.Records[0].History; len(h) != 1 || h[0].Field != "employer" {
+		t.Errorf("%+v", h)
+	}
+	if len(rows[0].History) != 2 || rows[0].History[0].Field != "birth" {
+		t.Errorf("the caller's row was changed: %+v", rows[0].History)
+	}
+}
+
+// The history of a registry is that of a registry.
+func TestPreviousOfAnotherKind(t *testing.T) {
+	_, m := machine(t)
+	persons := open(t, personFile(t, 5, 0, recipients(t, m), nil))
+	path := filepath.Join(t.TempDir(), "x.db")
+	later := testMeta()
+	later.AsOf = later.AsOf.AddDate(0, 0, 1)
+	err := BuildWith(t.Context(), Rows(someRows(5, 1)), later, path, BuildOptions{Previous: persons})
+	if !errors.Is(err, ErrKindOfFile) {
+		t.Errorf("%v", err)
+	}
+	if _, err := os.Stat(path); !missing(err) {
+		t.Error("something was written", err)
+	}
+	registry := fileOf(t, someRows(5, 1), testMeta().AsOf)
+	index := personFile(t, 5, 1, recipients(t, m), nil)
+	for _, pair := range [][2]string{{registry, index}, {index, registry}} {
+		if _, err := WriteDelta(t.Context(), pair[0], pair[1], m, io.Discard); !errors.Is(err, ErrKindOfFile) {
+			t.Errorf("a delta: %v", err)
+		}
+	}
 }

@@ -130,6 +130,40 @@ func TestVerifierSetsDamageAside(t *testing.T) {
 	}
 }
 
+// A person index and the registry meet in no command.
+func TestKindsDoNotMix(t *testing.T) {
+	s, _, _ := personShell(t)
+	s.write("2.csv", rowsTuesday)
+	_, errs := s.run(exitUsage, "snapshot build --as-of 2026-11-17 --previous @p2.db --out @2.db @2.csv")
+	s.contains(errs, "person index", "no snapshot was written")
+	s.run(exitOK, "snapshot build --as-of 2026-11-17 --previous @1.db --out @2.db @2.csv")
+
+	out, errs := s.run(exitUsage, "snapshot lookup --file @p2.db 京1112015201600001")
+	s.contains(errs, "person index")
+	if out != "" {
+		t.Errorf("something of the index is shown:\n%s", out)
+	}
+	for _, pair := range []string{"@1.db @p2.db", "@p1.db @2.db"} {
+		_, errs = s.run(exitUsage, "snapshot delta --out @x.delta "+pair)
+		s.contains(errs, "person index")
+		if _, err := os.Stat(s.path("@x.delta")); err == nil {
+			t.Errorf("%s: a delta was written", pair)
+		}
+	}
+	s.run(exitOK, "snapshot delta --out @x.delta @p1.db @p2.db")
+	s.run(exitOK, "snapshot keygen @keys")
+	const publish = "snapshot publish --keys @keys --to @feed --name 样例登记机构 "
+	for _, rest := range []string{"@p2.db", "--persons @2.db", "--previous @p1.db @2.db", "--persons --previous @1.db @p2.db"} {
+		_, errs = s.run(exitUsage, publish+rest)
+		s.contains(errs, "person index")
+	}
+	if _, err := os.Stat(s.path("@feed")); err == nil {
+		t.Error("a feed was begun")
+	}
+	s.run(exitOK, publish+"--persons --previous @p1.db @p2.db")
+	s.run(exitOK, "snapshot import --persons --root @feed/root.json @feed")
+}
+
 // The publisher's secrets are refused where others may read them, and a damaged cache where its keys would be used.
 func TestPersonSecretsRefused(t *testing.T) {
 	s, _, recipient := personShell(t)

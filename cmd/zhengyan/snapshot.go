@@ -170,6 +170,8 @@ var errBadRows = errors.New("bad rows")
 
 func (env *environment) buildFailed(err error) int {
 	switch {
+	case errors.Is(err, store.ErrKindOfFile):
+		return env.failHint(exitUsage, "--previous names a snapshot of the registry", "snapshot build: %v; no snapshot was written", err)
 	case errors.Is(err, errBadRows):
 		return env.failHint(exitUnreadable, "mend the rows, or leave them out with --skip-bad", "snapshot build: %v; no snapshot was written", err)
 	case errors.Is(err, store.ErrBadRow):
@@ -292,6 +294,9 @@ func snapshotDelta(ctx context.Context, env *environment, args []string) int {
 	}
 	if out == "" || fl.NArg() != 2 {
 		return env.failHint(exitUsage, "zhengyan snapshot delta -h", "snapshot delta: name --out and two snapshot files")
+	}
+	if _, err := oneKind(fl.Args()...); err != nil {
+		return env.publishFailed("delta", err)
 	}
 	key, err := env.machineKey("", *identity)
 	if err != nil {
