@@ -5,13 +5,9 @@ import (
 	"time"
 )
 
-const (
-	// restAfter is how long nothing must have happened before the loop rests: longer than any movement on the screen lasts.
-	restAfter = 2 * time.Second
-	// restTime is how long the loop waits for an event before it looks around: for what the toolkit hands to itself. What comes
-	// by dispatch wakes it. Each look costs about a millisecond, most of it in Go's scheduler.
-	restTime = time.Second
-)
+// restTime is how long the loop waits for an event before it looks around: for what the toolkit hands to itself. What comes
+// by dispatch wakes it. Each look costs about a millisecond, most of it in Go's scheduler.
+const restTime = time.Second
 
 // rest lets the toolkit's loop, which looks for events sixty times a second whatever happens, wait for the next event while
 // nothing happens. An event, or work handed over by dispatch, ends the rest at once.
