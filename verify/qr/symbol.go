@@ -130,8 +130,11 @@ func formatWord(data int) int {
 	for range 10 {
 		rem = rem<<1 ^ (rem>>9)*0x537
 	}
-	return (data<<10 | rem) ^ 0x5412
+	return (data<<10 | rem) ^ formatMask
 }
+
+// formatMask is the mask of the format information (ISO/IEC 18004 annex C).
+const formatMask = 0x5412
 
 // versionWord returns the 18 bits of version information (BCH(18,6)).
 func versionWord(v int) int {
@@ -142,12 +145,8 @@ func versionWord(v int) int {
 	return v<<12 | rem
 }
 
-// formatCandidate is a reading of the format information: level and mask bits and the distance from what was seen.
-type formatCandidate struct{ data, errors, best int }
-
-// formats returns the likeliest readings of both copies of the format information of a bit matrix (1 is dark).
-func formats(m []byte, dim int) []formatCandidate {
-	a, b := 0, 0
+// formatBits are the two copies of the format information as they stand in a bit matrix (1 is dark).
+func formatBits(m []byte, dim int) (a, b int) {
 	add := func(w *int, x, y int) { *w = *w<<1 | int(m[y*dim+x]) }
 	for i := range 6 {
 		add(&a, i, 8)
@@ -164,6 +163,15 @@ func formats(m []byte, dim int) []formatCandidate {
 	for i := dim - 8; i < dim; i++ {
 		add(&b, i, 8)
 	}
+	return a, b
+}
+
+// formatCandidate is a reading of the format information: level and mask bits and the distance from what was seen.
+type formatCandidate struct{ data, errors, best int }
+
+// formats returns the likeliest readings of both copies of the format information of a bit matrix (1 is dark).
+func formats(m []byte, dim int) []formatCandidate {
+	a, b := formatBits(m, dim)
 	var best, second formatCandidate
 	best.errors, second.errors = 99, 99
 	for data := range 32 {
@@ -304,7 +312,7 @@ func (r *reader) readOriented(m []byte, c *chart, asm *assembly, mirrored bool) 
 		}
 		return rd, true
 	}
-	return nil, false
+	return r.readModel1(m, c, mirrored)
 }
 
 // code turns a reading into the result that callers see.
