@@ -327,15 +327,18 @@ func TestSuspectClockIsSaidAndConfirmed(t *testing.T) {
 		t.Error("the bar stays")
 	}
 	// A person who is named in the settings says it for good; what a publisher has signed is not overruled.
-	said := ""
+	said := make(chan string, 1)
 	after := viewmodel.ClockState{Now: vmtest.Noon(2026, 1, 1), Latest: vmtest.Noon(2026, 2, 1), Source: "clock.snapshot"}
 	r.o.ConfirmClock = func(_ context.Context, operator string) (viewmodel.ClockState, error) {
-		said = operator
+		said <- operator
 		return after, nil
 	}
 	r.settings.Operator = "评委甲"
 	r.confirmClock()
-	r.until("the word is taken", func() bool { return said != "" && r.clockBar.Visible() })
+	if who := <-said; who != "评委甲" {
+		t.Errorf("said by %q", who)
+	}
+	r.until("the word is taken", func() bool { return r.clockBar.Visible() })
 	r.wantText(r.clockBar, "注册库快照")
 	r.wantText(r.panel.verdict, "无法确定")
 }

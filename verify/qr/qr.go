@@ -1,5 +1,5 @@
-// Package qr reads QR codes (ISO/IEC 18004, and model 1 of its first edition) from pixels and says what kind of payload they carry. It never opens or
-// resolves what a code names: offline a QR is a pointer and proves nothing by itself.
+// Package qr reads QR codes (ISO/IEC 18004, and model 1 of its first edition) from pixels and says what kind of payload they
+// carry. It never opens or resolves what a code names: offline a QR is a pointer and proves nothing by itself.
 //
 // Symbols are found and sampled by this package; the version tables, block layout and the Reed-Solomon decoder are
 // those of github.com/makiuchi-d/gozxing, used through gozxing.go only. What that library (v0.1.1) does badly is kept
