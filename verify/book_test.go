@@ -61,6 +61,9 @@ func TestEveryCertificateOfABookIsJudged(t *testing.T) {
 
 // The report on the seals of a file stands once in the evidence of its certificates.
 func TestSealOfABookIsToldOnce(t *testing.T) {
+	if testing.Short() {
+		t.Skip("draws and reads whole pages")
+	}
 	gen, err := verifytest.NewGenerator(verifytest.NewCA())
 	if err != nil {
 		t.Fatal(err)
@@ -101,6 +104,9 @@ func TestSealOfABookIsToldOnce(t *testing.T) {
 
 // A long file without any certificate is gathered as it is, with its seal, and read from its place once.
 func TestLongFileWithoutCertificates(t *testing.T) {
+	if testing.Short() {
+		t.Skip("draws and reads whole pages")
+	}
 	gen, err := verifytest.NewGenerator(verifytest.NewCA())
 	if err != nil {
 		t.Fatal(err)
@@ -131,6 +137,9 @@ func TestLongFileWithoutCertificates(t *testing.T) {
 
 // Behind a letter lies the scan of a certificate: the file is judged as what shows the certificate.
 func TestScanBehindALetter(t *testing.T) {
+	if testing.Short() {
+		t.Skip("draws and reads whole pages")
+	}
 	gen, err := verifytest.NewGenerator(verifytest.NewCA())
 	if err != nil {
 		t.Fatal(err)

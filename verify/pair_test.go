@@ -97,6 +97,9 @@ func TestOriginalAndPrintMakeOneVerdict(t *testing.T) {
 
 // A print of another certificate is no half of this one; one whose words differ is not called so by a text layer alone.
 func TestPrintsThatDoNotBelong(t *testing.T) {
+	if testing.Short() {
+		t.Skip("draws and reads whole pages")
+	}
 	v := verifier(t, nil)
 	a, b := halves(t, func(s *verifytest.Spec) {
 		s.Number, s.QR = "京1112015201600999", "https://jzsgl.coc.gov.cn/specimen?id=other"
@@ -150,6 +153,9 @@ func TestPrintsThatDoNotBelong(t *testing.T) {
 
 // A print that cannot be read leaves the original's evidence whole and says so.
 func TestAPrintThatCannotBeRead(t *testing.T) {
+	if testing.Short() {
+		t.Skip("draws and reads whole pages")
+	}
 	v := verifier(t, nil)
 	a, _ := halves(t, nil)
 	ev, err := v.GatherPair(context.Background(), a, document.SourceBytes("print.jpg", []byte("no picture")))

@@ -56,6 +56,9 @@ func find(t *testing.T, p camera.Picture) Sheet {
 }
 
 func TestFind(t *testing.T) {
+	if testing.Short() {
+		t.Skip("draws and reads whole pages")
+	}
 	sheet := printed()
 	for _, d := range []camera.Desk{camera.DeskDark, camera.DeskLight, camera.DeskWhite, camera.DeskWood, camera.DeskClutter} {
 		p := camera.Photograph(sheet, shot(d), 11+uint64(d))
@@ -75,6 +78,9 @@ func TestFind(t *testing.T) {
 
 // TestNotes: what is wrong with a picture is said.
 func TestNotes(t *testing.T) {
+	if testing.Short() {
+		t.Skip("draws and reads whole pages")
+	}
 	sheet := printed()
 	with := func(f func(*camera.Shot)) camera.Picture {
 		s := shot(camera.DeskDark)
