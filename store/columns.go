@@ -263,48 +263,54 @@ func fill(set []func(*Row, string) error, cells []string) (Row, error) {
 func ReadCSV(ctx context.Context, r io.Reader) *Source {
 	s := &Source{}
 	s.Rows = func(yield func(Row, error) bool) {
-		br := bufio.NewReader(r)
-		if b, _ := br.Peek(3); bytes.Equal(b, []byte("\ufeff")) {
-			br.Discard(3) // cannot fail: the bytes are buffered
-		}
-		c := csv.NewReader(&lineLimit{r: br})
-		c.FieldsPerRecord = -1
-		c.ReuseRecord = true
-		cells, err := c.Read()
-		if err != nil {
-			yield(Row{}, fmt.Errorf("header: %w", err))
-			return
-		}
-		set, err := header(cells)
-		if err != nil {
+		var set []func(*Row, string) error
+		head := func(cells []string) (err error) { set, err = header(cells); return }
+		if err := s.lines(ctx, r, head, func(line int, cells []string) bool { return s.give(line, set, cells, yield) }); err != nil {
 			yield(Row{}, err)
-			return
 		}
-		for ctx.Err() == nil {
-			cells, err := c.Read()
-			if err == io.EOF {
-				return
-			}
-			var perr *csv.ParseError
-			if errors.As(err, &perr) && !errors.Is(err, errLongLine) {
-				s.bad(perr.StartLine, perr, "")
-				continue
-			}
-			if err != nil {
-				yield(Row{}, err)
-				return
-			}
-			line, _ := c.FieldPos(0)
-			if len(cells) == 1 && strings.TrimSpace(cells[0]) == "" {
-				continue
-			}
-			if !s.give(line, set, cells, yield) {
-				return
-			}
-		}
-		yield(Row{}, ctx.Err())
 	}
 	return s
+}
+
+// lines reads CSV in UTF-8, with or without a byte order mark: the first line is for head, each of the others for line,
+// which says whether to go on. The cells are not to be kept. Lines without content are passed over, and lines that are no
+// CSV are kept as bad ones. The error is that of reading, of head or of ctx.
+func (s *Source) lines(ctx context.Context, r io.Reader, head func(cells []string) error, line func(n int, cells []string) (more bool)) error {
+	br := bufio.NewReader(r)
+	if b, _ := br.Peek(3); bytes.Equal(b, []byte("\ufeff")) {
+		br.Discard(3) // cannot fail: the bytes are buffered
+	}
+	c := csv.NewReader(&lineLimit{r: br})
+	c.FieldsPerRecord = -1
+	c.ReuseRecord = true
+	cells, err := c.Read()
+	if err != nil {
+		return fmt.Errorf("header: %w", err)
+	}
+	if err := head(cells); err != nil {
+		return err
+	}
+	for ctx.Err() == nil {
+		cells, err := c.Read()
+		if err == io.EOF {
+			return nil
+		}
+		var perr *csv.ParseError
+		if errors.As(err, &perr) && !errors.Is(err, errLongLine) {
+			s.bad(perr.StartLine, perr, "")
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if len(cells) == 1 && strings.TrimSpace(cells[0]) == "" {
+			continue
+		}
+		if n, _ := c.FieldPos(0); !line(n, cells) {
+			return nil
+		}
+	}
+	return ctx.Err()
 }
 
 // give yields the row of a line, or keeps the line as a bad one.

@@ -2,11 +2,9 @@ package store
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
-	"encoding/csv"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -39,52 +37,20 @@ type PersonSource struct {
 func ReadPersons(ctx context.Context, r io.Reader) *PersonSource {
 	s := &PersonSource{}
 	s.Persons = func(yield func(PersonRow, error) bool) {
-		br := bufio.NewReader(r)
-		if b, _ := br.Peek(3); bytes.Equal(b, []byte("\ufeff")) {
-			br.Discard(3) // cannot fail: the bytes are buffered
-		}
-		c := csv.NewReader(&lineLimit{r: br})
-		c.FieldsPerRecord = -1
-		c.ReuseRecord = true
-		cells, err := c.Read()
-		if err != nil {
-			yield(PersonRow{}, fmt.Errorf("header: %w", err))
-			return
-		}
-		at, err := personHeader(cells)
-		if err != nil {
-			yield(PersonRow{}, err)
-			return
-		}
-		for ctx.Err() == nil {
-			cells, err := c.Read()
-			if err == io.EOF {
-				return
-			}
-			var perr *csv.ParseError
-			if errors.As(err, &perr) && !errors.Is(err, errLongLine) {
-				s.bad(perr.StartLine, perr, "")
-				continue
-			}
-			if err != nil {
-				yield(PersonRow{}, err)
-				return
-			}
-			line, _ := c.FieldPos(0)
-			if len(cells) == 1 && strings.TrimSpace(cells[0]) == "" {
-				continue
-			}
+		var at [4]int
+		head := func(cells []string) (err error) { at, err = personHeader(cells); return }
+		err := s.lines(ctx, r, head, func(line int, cells []string) bool {
 			row, err := personOf(at, cells)
 			if err != nil {
 				s.bad(line, err, "") // the line holds an identity number: it is not repeated
-				continue
+				return true
 			}
 			s.Read++
-			if !yield(row, nil) {
-				return
-			}
+			return yield(row, nil)
+		})
+		if err != nil {
+			yield(PersonRow{}, err)
 		}
-		yield(PersonRow{}, ctx.Err())
 	}
 	return s
 }
