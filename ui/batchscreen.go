@@ -210,14 +210,10 @@ func (b *batchScreen) showWork(n viewmodel.Counts) {
 
 // groupRow is a bidder in the list at the left: the name, and how many files have which result.
 type groupRow struct {
-	widget.BaseWidget
+	listRow
 	name    *widget.Label
 	numbers [4]*canvas.Text
-	content fyne.CanvasObject
 }
-
-// CreateRenderer implements fyne.Widget.
-func (r *groupRow) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(r.content) }
 
 func (b *batchScreen) newGroup() fyne.CanvasObject {
 	r := &groupRow{}

@@ -64,14 +64,10 @@ func (c *compareScreen) Object() fyne.CanvasObject { return c.root }
 
 // crossRow is one thing that files have in common.
 type crossRow struct {
-	widget.BaseWidget
+	listRow
 	where, what *canvas.Text
 	files       *widget.Label
-	content     fyne.CanvasObject
 }
-
-// CreateRenderer implements fyne.Widget.
-func (r *crossRow) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(r.content) }
 
 func (c *compareScreen) newCross() fyne.CanvasObject {
 	th := c.w.th

@@ -190,27 +190,38 @@ func (e *cornerEditor) TypedKey(k *fyne.KeyEvent) {
 	case fyne.KeyTab:
 		e.chosen = (e.chosen + 1) % 4
 		e.Refresh()
-	case fyne.KeyLeft:
-		e.move(e.chosen, -cornerStep, 0)
-	case fyne.KeyRight:
-		e.move(e.chosen, cornerStep, 0)
-	case fyne.KeyUp:
-		e.move(e.chosen, 0, -cornerStep)
-	case fyne.KeyDown:
-		e.move(e.chosen, 0, cornerStep)
-	case fyne.KeyHome:
-		e.move(e.chosen, -cornerLeap, 0)
-	case fyne.KeyEnd:
-		e.move(e.chosen, cornerLeap, 0)
-	case fyne.KeyPageUp:
-		e.move(e.chosen, 0, -cornerLeap)
-	case fyne.KeyPageDown:
-		e.move(e.chosen, 0, cornerLeap)
 	case fyne.KeyReturn, fyne.KeyEnter:
 		e.done()
 	case fyne.KeyEscape:
 		e.leave()
+	default:
+		if d := keyMove(k.Name); !d.IsZero() {
+			e.move(e.chosen, d.DX, d.DY)
+		}
 	}
+}
+
+// keyMove is how far a key moves the chosen corner on the screen: the arrows a step, the keys above them a leap.
+func keyMove(k fyne.KeyName) fyne.Delta {
+	switch k {
+	case fyne.KeyLeft:
+		return fyne.NewDelta(-cornerStep, 0)
+	case fyne.KeyRight:
+		return fyne.NewDelta(cornerStep, 0)
+	case fyne.KeyUp:
+		return fyne.NewDelta(0, -cornerStep)
+	case fyne.KeyDown:
+		return fyne.NewDelta(0, cornerStep)
+	case fyne.KeyHome:
+		return fyne.NewDelta(-cornerLeap, 0)
+	case fyne.KeyEnd:
+		return fyne.NewDelta(cornerLeap, 0)
+	case fyne.KeyPageUp:
+		return fyne.NewDelta(0, -cornerLeap)
+	case fyne.KeyPageDown:
+		return fyne.NewDelta(0, cornerLeap)
+	}
+	return fyne.Delta{}
 }
 
 // AccessibilityLabel implements fyne.Accessible.

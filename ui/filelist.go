@@ -72,16 +72,21 @@ func (f *fileList) cancelOrResume() {
 	}
 }
 
-// fileRow is a row of the list: figure, file name, verdict's word and reason.
-type fileRow struct {
+// listRow is what rows of lists share: they draw what was put into them.
+type listRow struct {
 	widget.BaseWidget
-	image      *canvas.Image
-	title, sub *widget.Label
-	content    fyne.CanvasObject
+	content fyne.CanvasObject
 }
 
 // CreateRenderer implements fyne.Widget.
-func (r *fileRow) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(r.content) }
+func (r *listRow) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(r.content) }
+
+// fileRow is a row of the list: figure, file name, verdict's word and reason.
+type fileRow struct {
+	listRow
+	image      *canvas.Image
+	title, sub *widget.Label
+}
 
 func (f *fileList) newRow() fyne.CanvasObject {
 	r := &fileRow{image: canvas.NewImageFromResource(f.shapes[viewmodel.ShapeWait])}

@@ -48,17 +48,13 @@ func newHitList(w *Window) *hitList {
 
 // hitRow is one certificate of the document.
 type hitRow struct {
-	widget.BaseWidget
+	listRow
 	picture    *canvas.Image
 	shown      image.Image
 	shape      *canvas.Image
 	page, word *canvas.Text
 	kind       *widget.Label
-	content    fyne.CanvasObject
 }
-
-// CreateRenderer implements fyne.Widget.
-func (r *hitRow) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(r.content) }
 
 func (h *hitList) newRow() fyne.CanvasObject {
 	th := h.w.th

@@ -90,12 +90,11 @@ func around(fs []viewmodel.Flip) []viewmodel.Flip {
 
 // flipRow is a change of the verdict; a tap goes to its day.
 type flipRow struct {
-	widget.BaseWidget
-	content fyne.CanvasObject
-	ground  *canvas.Rectangle
-	th      *Theme
-	text    string
-	tapped  func()
+	listRow
+	ground *canvas.Rectangle
+	th     *Theme
+	text   string
+	tapped func()
 }
 
 var (
@@ -118,9 +117,6 @@ func newFlipRow(th *Theme, m *viewmodel.Messages, f viewmodel.Flip, tapped func(
 	w.ExtendBaseWidget(w)
 	return w
 }
-
-// CreateRenderer implements fyne.Widget.
-func (w *flipRow) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(w.content) }
 
 // Tapped implements fyne.Tappable.
 func (w *flipRow) Tapped(*fyne.PointEvent) { w.tapped() }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"testing"
 
 	"github.com/pdfcpu/pdfcpu/pkg/api"
@@ -15,31 +16,44 @@ import (
 	"zhengyan/verify/verifytest"
 )
 
-// A bid book of born-digital pages: every certificate in it is judged, with its page, and nothing else is.
-func TestEveryCertificateOfABookIsJudged(t *testing.T) {
+// bound draws each specimen as the file that it says, under the name with its place, and binds them to one file.
+func bound(t *testing.T, name string, specs ...verifytest.Spec) []byte {
+	t.Helper()
 	gen, err := verifytest.NewGenerator(verifytest.NewCA())
 	if err != nil {
 		t.Fatal(err)
 	}
-	pdf := func(s verifytest.Spec) io.ReadSeeker {
-		b, err := gen.PDF(s)
+	parts := make([]io.ReadSeeker, len(specs))
+	for i, s := range specs {
+		s.ID = fmt.Sprintf("%s-%d", name, i)
+		b, err := gen.File(&verifytest.Case{Spec: s})
 		if err != nil {
 			t.Fatal(err)
 		}
-		return bytes.NewReader(b)
+		parts[i] = bytes.NewReader(b)
 	}
-	one, two := verifytest.Good(fields.Constructor1), verifytest.Good(fields.Qualification)
-	one.ID, two.ID = "book-1", "book-2"
-	letters := verifytest.Good(fields.OtherCertificate)
-	letters.ID, letters.Title = "book-letter", "投标函"
 	var book bytes.Buffer
-	if err := api.MergeRaw([]io.ReadSeeker{pdf(letters), pdf(one), pdf(letters), pdf(letters), pdf(two), pdf(letters)}, &book, false, nil); err != nil {
+	if err := api.MergeRaw(parts, &book, false, nil); err != nil {
 		t.Fatal(err)
 	}
+	return book.Bytes()
+}
+
+// bidLetter is a page that is no certificate.
+func bidLetter() verifytest.Spec {
+	s := verifytest.Good(fields.OtherCertificate)
+	s.Title = "投标函"
+	return s
+}
+
+// A bid book of born-digital pages: every certificate in it is judged, with its page, and nothing else is.
+func TestEveryCertificateOfABookIsJudged(t *testing.T) {
+	one, two, letter := verifytest.Good(fields.Constructor1), verifytest.Good(fields.Qualification), bidLetter()
+	book := bound(t, "book", letter, one, letter, letter, two, letter)
 	v := verifier(t, nil)
 	var pages []int
 	var kinds []fields.Kind
-	for r := range v.VerifyAll(context.Background(), list(document.SourceBytes("book.pdf", book.Bytes())), at("2026-04-01"), 1) {
+	for r := range v.VerifyAll(context.Background(), list(document.SourceBytes("book.pdf", book)), at("2026-04-01"), 1) {
 		ev := r.Report.Evidence
 		if r.Index != 0 || ev.Part == nil || ev.Input.Name != "book.pdf" {
 			t.Fatalf("index %d, %+v", r.Index, ev.Part)
@@ -64,29 +78,9 @@ func TestSealOfABookIsToldOnce(t *testing.T) {
 	if testing.Short() {
 		t.Skip("draws and reads whole pages")
 	}
-	gen, err := verifytest.NewGenerator(verifytest.NewCA())
-	if err != nil {
-		t.Fatal(err)
-	}
-	var parts []io.ReadSeeker
-	for i := range 6 {
-		s := verifytest.Good(fields.Constructor1)
-		if i > 1 {
-			s = verifytest.Good(fields.OtherCertificate)
-			s.Title = "投标函"
-		}
-		s.ID = fmt.Sprint("told-once-", i)
-		b, err := gen.PDF(s)
-		if err != nil {
-			t.Fatal(err)
-		}
-		parts = append(parts, bytes.NewReader(b))
-	}
-	var book bytes.Buffer
-	if err := api.MergeRaw(parts, &book, false, nil); err != nil {
-		t.Fatal(err)
-	}
-	list, err := verifier(t, nil).GatherAll(context.Background(), document.SourceBytes("book.pdf", book.Bytes()))
+	good, letter := verifytest.Good(fields.Constructor1), bidLetter()
+	book := bound(t, "told-once", good, good, letter, letter, letter, letter)
+	list, err := verifier(t, nil).GatherAll(context.Background(), document.SourceBytes("book.pdf", book))
 	if err != nil || len(list) < 2 {
 		t.Fatalf("%d certificates, %v", len(list), err)
 	}
@@ -107,25 +101,8 @@ func TestLongFileWithoutCertificates(t *testing.T) {
 	if testing.Short() {
 		t.Skip("draws and reads whole pages")
 	}
-	gen, err := verifytest.NewGenerator(verifytest.NewCA())
-	if err != nil {
-		t.Fatal(err)
-	}
-	var parts []io.ReadSeeker
-	for i := range 5 {
-		s := verifytest.Good(fields.OtherCertificate)
-		s.ID, s.Title = fmt.Sprint("letter-", i), "投标函"
-		b, err := gen.PDF(s)
-		if err != nil {
-			t.Fatal(err)
-		}
-		parts = append(parts, bytes.NewReader(b))
-	}
-	var book bytes.Buffer
-	if err := api.MergeRaw(parts, &book, false, nil); err != nil {
-		t.Fatal(err)
-	}
-	list, err := verifier(t, nil).GatherAll(context.Background(), document.SourceBytes("letters.pdf", book.Bytes()))
+	book := bound(t, "letter", slices.Repeat([]verifytest.Spec{bidLetter()}, 5)...)
+	list, err := verifier(t, nil).GatherAll(context.Background(), document.SourceBytes("letters.pdf", book))
 	if err != nil || len(list) != 1 {
 		t.Fatalf("%d certificates, %v", len(list), err)
 	}
@@ -140,33 +117,18 @@ func TestScanBehindALetter(t *testing.T) {
 	if testing.Short() {
 		t.Skip("draws and reads whole pages")
 	}
-	gen, err := verifytest.NewGenerator(verifytest.NewCA())
-	if err != nil {
-		t.Fatal(err)
-	}
-	letter, scan := verifytest.Good(fields.OtherCertificate), verifytest.Good(fields.Constructor1)
-	letter.ID, letter.Title, scan.ID, scan.Carrier = "letter", "投标函", "behind", verifytest.CarrierScanPDF
-	var parts []io.ReadSeeker
-	for _, s := range []verifytest.Spec{letter, scan} {
-		b, err := gen.File(&verifytest.Case{Spec: s})
-		if err != nil {
-			t.Fatal(err)
-		}
-		parts = append(parts, bytes.NewReader(b))
-	}
+	scan := verifytest.Good(fields.Constructor1)
+	scan.Carrier = verifytest.CarrierScanPDF
 	for _, tt := range []struct {
 		about string
-		parts []io.ReadSeeker
+		specs []verifytest.Spec
 		want  document.InputKind
 	}{
-		{"letter and scan", parts, document.InputScan},
-		{"letter alone, twice", []io.ReadSeeker{parts[0], parts[0]}, document.InputOriginal},
+		{"letter and scan", []verifytest.Spec{bidLetter(), scan}, document.InputScan},
+		{"letter alone, twice", []verifytest.Spec{bidLetter(), bidLetter()}, document.InputOriginal},
 	} {
-		var file bytes.Buffer
-		if err := api.MergeRaw(tt.parts, &file, false, nil); err != nil {
-			t.Fatal(err)
-		}
-		ev, err := verifier(t, nil).Gather(context.Background(), document.SourceBytes("letter.pdf", file.Bytes()))
+		file := bound(t, "behind", tt.specs...)
+		ev, err := verifier(t, nil).Gather(context.Background(), document.SourceBytes("letter.pdf", file))
 		if err != nil || ev.Input.Kind != tt.want {
 			t.Errorf("%s: %v (%s), %v", tt.about, ev.Input.Kind, ev.Input.KindReason, err)
 		}
