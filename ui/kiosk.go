@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -60,6 +61,7 @@ type Kiosk struct {
 	end      context.CancelFunc
 	scanning bool
 	scanErr  bool
+	timed    atomic.Bool // the state ends by itself, so time has to pass
 }
 
 // NewKiosk makes the screen; Native().ShowAndRun shows it, Close ends its work.
@@ -102,6 +104,9 @@ func (s *Kiosk) start() {
 // Native returns the toolkit's window.
 func (s *Kiosk) Native() fyne.Window { return s.win }
 
+// Still reports whether nothing moves by itself and no time is counted, so that the toolkit's loop may rest.
+func (s *Kiosk) Still() bool { return !s.k.Timed() && s.k.State() != viewmodel.KioskWorking }
+
 // Begin lets time pass and looks at what is put in, until Close.
 func (s *Kiosk) Begin() {
 	ctx, cancel := context.WithCancel(context.Background())
@@ -120,7 +125,11 @@ func (s *Kiosk) Begin() {
 			}
 		}()
 	}
-	every(kioskTick, func() { s.o.Dispatch(func() { s.k.Tick() }) })
+	every(kioskTick, func() {
+		if s.timed.Load() {
+			s.o.Dispatch(func() { s.k.Tick() })
+		}
+	})
 	if s.o.Intake != nil {
 		// A goroutine of its own: a stick that is being pulled out can hold a read up.
 		every(kioskPoll, func() {
@@ -164,6 +173,7 @@ func (s *Kiosk) show() {
 		return
 	}
 	state := s.k.State()
+	s.timed.Store(s.k.Timed())
 	if state == viewmodel.KioskCountdown && s.shown == state && s.count != nil {
 		s.count.Text = s.m.T("kiosk.left", "n", strconv.Itoa(s.k.Left()))
 		s.count.Refresh()
@@ -293,14 +303,14 @@ func (s *Kiosk) result() fyne.CanvasObject {
 	ground := canvas.NewRectangle(th.C(tint(r.Shape)))
 	ground.CornerRadius, ground.StrokeWidth, ground.StrokeColor = 24, 4, th.C(ink(r.Shape))
 	word := line(th, r.Word, theme.SizeNameHeadingText, ink(r.Shape))
-	word.TextSize *= 2
-	head := rowOf(30, shapeImage(th, r.Shape, 150), centred(word))
+	word.TextSize *= 1.7
+	head := rowOf(24, shapeImage(th, r.Shape, 104), centred(word))
 	text := func(v string, size fyne.ThemeSizeName, imp widget.Importance) fyne.CanvasObject {
 		l := widget.NewLabel(v)
 		l.Wrapping, l.SizeName, l.Importance = fyne.TextWrapWord, size, imp
 		return l
 	}
-	body := column(6)
+	body := column(2)
 	if r.Specimen {
 		body.Add(text(m.T("kiosk.specimen"), theme.SizeNameSubHeadingText, widget.WarningImportance))
 	}
@@ -345,8 +355,8 @@ func (s *Kiosk) result() fyne.CanvasObject {
 		foot.Objects = append([]fyne.CanvasObject{s.count}, foot.Objects...)
 	}
 	foot.Add(s.foot())
-	card := container.NewStack(ground, pad(container.NewBorder(container.NewCenter(head), nil, nil, nil, container.NewVScroll(pad(body, 16, 16, 10, 10))), 24, 24, 36, 36))
-	return pad(container.NewBorder(nil, pad(foot, 16, 0, 0, 0), nil, nil, card), 30, 10, 40, 40)
+	card := container.NewStack(ground, pad(container.NewBorder(container.NewCenter(head), nil, nil, nil, container.NewVScroll(pad(body, 6, 6, 10, 10))), 14, 14, 36, 36))
+	return pad(container.NewBorder(nil, pad(foot, 12, 0, 0, 0), nil, nil, card), 20, 8, 40, 40)
 }
 
 // staff is the menu behind the PIN.

@@ -55,9 +55,18 @@ func TestKioskScreen(t *testing.T) {
 			}
 		}
 	}
+	// Time is counted, and the loop kept awake, only while something ends by itself.
+	rests := func(step string, still, timed bool) {
+		t.Helper()
+		if s.Still() != still || s.timed.Load() != timed {
+			t.Errorf("%s: still %v, timed %v", step, s.Still(), s.timed.Load())
+		}
+	}
 	want("idle", "电子证书自助核验", "不联网")
+	rests("idle", true, false)
 	s.k.Open("stick", []string{"证书.pdf"})
 	want("working", "正在核验")
+	rests("working", false, false)
 	select {
 	case f := <-ch:
 		f()
@@ -65,6 +74,7 @@ func TestKioskScreen(t *testing.T) {
 		t.Fatal("no answer")
 	}
 	want("result", "不通过", "完成，清除", "本结果仅供辅助审查")
+	rests("result", false, true)
 	now = now.Add(21 * time.Second)
 	s.k.Tick()
 	want("countdown", "10 秒后清除")
@@ -88,4 +98,5 @@ func TestKioskScreen(t *testing.T) {
 	want("staff", "工作人员", "尚未设置PIN")
 	c.OnTypedKey()(&fyne.KeyEvent{Name: fyne.KeyEscape})
 	want("idle", "不联网")
+	rests("idle again", true, false)
 }

@@ -122,8 +122,10 @@ func showKiosk(o options, q verify.Question, book *rules.Book, getenv func(strin
 	if err != nil {
 		return err
 	}
+	var k *ui.Kiosk
+	resting := newRest(func() bool { return k.Still() })
 	opt := ui.KioskOptions{
-		Engine: e, Tables: tables, Lang: viewmodel.Chinese, Font: font, Now: now, Dispatch: fyne.Do, Hosts: hosts, Windowed: o.kiosk.windowed,
+		Engine: e, Tables: tables, Lang: viewmodel.Chinese, Font: font, Now: now, Dispatch: resting.dispatch, Hosts: hosts, Windowed: o.kiosk.windowed,
 		Question: func() verify.Question {
 			if o.at == "" {
 				q.At = verify.EndOfDay(viewmodel.DayOf(now()))
@@ -155,10 +157,13 @@ func showKiosk(o options, q verify.Question, book *rules.Book, getenv func(strin
 		a.SetIcon(fyne.NewStaticResource("zhengyan.png", icon))
 	}
 	opt.App = a
-	k := ui.NewKiosk(opt)
-	a.Lifecycle().SetOnStarted(k.Begin)
+	k = ui.NewKiosk(opt)
+	a.Lifecycle().SetOnStarted(func() {
+		k.Begin()
+		resting.start()
+	})
 	k.Native().SetMaster()
-	return untilClosed(k.Native(), k.Close, func() error { tmp.remove(); return e.Close() }, stderr)
+	return untilClosed(k.Native(), func() { resting.stop(); k.Close() }, func() error { tmp.remove(); return e.Close() }, stderr)
 }
 
 // tray is a folder for pages that were scanned. It is emptied with every wipe.

@@ -374,6 +374,17 @@ func (k *Kiosk) wipe() {
 	k.set(KioskWiped)
 }
 
+// Timed reports whether the state ends by itself after a time, for which Tick must be called.
+func (k *Kiosk) Timed() bool {
+	switch k.state {
+	case KioskIdle:
+		return k.notice != ""
+	case KioskWorking:
+		return false
+	}
+	return true
+}
+
 // Tick lets time pass; it is called a few times a second.
 func (k *Kiosk) Tick() {
 	passed := k.cfg.Now().Sub(k.since)
