@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"hash"
 	"hash/fnv"
 	"io"
 	"os"
@@ -21,7 +20,7 @@ import (
 type bulkWriter struct {
 	f       *os.File
 	out     *sink
-	expect  int64  // bytes of the file, if they are known; needed for its hash
+	proof   proof
 	next    uint64 // number of the page that is written next
 	buckets []bulkBucket
 
@@ -30,8 +29,7 @@ type bulkWriter struct {
 	arena    []byte     // its keys and values
 	children []bulkChild
 	name     string
-	page     []byte
-	zero     [pageSize]byte
+	tree     byte // that the values are leaves of; 0: of none
 }
 
 type bulkItem struct{ key, end int } // key starts at the end of the item before
@@ -54,9 +52,15 @@ const (
 	maxBulkKey     = 8
 )
 
-// newBulkWriter creates the file, which must not exist. Where its size is known beforehand (expect, bytes), its SHA-256 is
-// taken on the way; zero takes none.
-func newBulkWriter(path string, expect int64) (*bulkWriter, error) {
+// proof says which hash of a file is taken while it is written. The head stands first and names the last page, so a hash from
+// front to back needs the size beforehand.
+type proof struct {
+	size  int64 // bytes of the file; 0: no hash is taken
+	pages bool  // the hash of its pages (pageSums), else SHA-256 of the file
+}
+
+// newBulkWriter creates the file, which must not exist.
+func newBulkWriter(path string, p proof) (*bulkWriter, error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
 		return nil, err
@@ -64,13 +68,20 @@ func newBulkWriter(path string, expect int64) (*bulkWriter, error) {
 	if _, err := f.Seek(bulkFirstPage*pageSize, io.SeekStart); err != nil { // the head is written last
 		return nil, errors.Join(err, f.Close(), os.Remove(path))
 	}
-	var sum hash.Hash
-	if expect > 0 {
-		// The head stands first and names the last page, so a hash from front to back needs the size beforehand.
-		sum = sha256.New()
-		sum.Write(head(uint64(expect / pageSize)))
+	w := &bulkWriter{f: f, proof: p, next: bulkFirstPage}
+	pages := uint64(p.size / pageSize)
+	switch {
+	case p.size == 0:
+		w.out = newSink(f, nil)
+	case p.pages:
+		w.out = newSink(f, nil)
+		w.out.pages.begin(pages)
+	default:
+		sum := sha256.New()
+		sum.Write(head(pages))
+		w.out = newSink(f, sum)
 	}
-	return &bulkWriter{f: f, out: newSink(f, sum), expect: expect, next: bulkFirstPage, page: make([]byte, pageSize)}, nil
+	return w, nil
 }
 
 // abort ends writing and leaves the file as it is.
@@ -79,9 +90,9 @@ func (w *bulkWriter) abort() {
 	w.f.Close()
 }
 
-// begin starts a bucket.
-func (w *bulkWriter) begin(name string) {
-	w.name, w.children = name, w.children[:0]
+// begin starts a bucket whose values are leaves of a tree, or of none (0).
+func (w *bulkWriter) begin(name string, tree byte) {
+	w.name, w.tree, w.children = name, tree, w.children[:0]
 	w.reset()
 }
 
@@ -109,11 +120,11 @@ func (w *bulkWriter) put(key, value []byte) error {
 // leaf writes the page that was filled, with pages of overflow behind it where one entry is larger than a page.
 func (w *bulkWriter) leaf(flag uint32) error {
 	pages := (w.used + pageSize - 1) / pageSize
-	data, from := boltHeader+len(w.items)*boltElement, 0
-	if len(w.page) < data {
-		w.page = make([]byte, data)
+	b, err := w.out.space(pages*pageSize, w.tree)
+	if err != nil {
+		return err
 	}
-	b := w.page[:data]
+	data, from := boltHeader+len(w.items)*boltElement, 0
 	pageHeader(b, w.next, boltFlagLeaf, len(w.items), pages-1)
 	var first bulkChild
 	for i, it := range w.items {
@@ -130,25 +141,23 @@ func (w *bulkWriter) leaf(flag uint32) error {
 	first.page = w.next
 	w.children = append(w.children, first)
 	w.next += uint64(pages)
-	for _, part := range [][]byte{b, w.arena, w.zero[:pages*pageSize-w.used]} {
-		if _, err := w.out.Write(part); err != nil {
-			return err
-		}
-	}
+	copy(b[data:], w.arena)
+	clear(b[w.used:])
 	w.reset()
 	return nil
 }
 
-// start prepares a page for size bytes.
-func (w *bulkWriter) start(flag uint16, count, size int) []byte {
+// start begins a page, with as many of overflow as size bytes need.
+func (w *bulkWriter) start(flag uint16, count, size int) ([]byte, error) {
 	pages := max((size+pageSize-1)/pageSize, 1)
-	if len(w.page) < pages*pageSize {
-		w.page = make([]byte, pages*pageSize)
+	b, err := w.out.space(pages*pageSize, 0)
+	if err != nil {
+		return nil, err
 	}
-	b := w.page[:pages*pageSize]
-	clear(b[min(size, len(b)):])
+	clear(b)
 	pageHeader(b, w.next, flag, count, pages-1)
-	return b
+	w.next += uint64(pages)
+	return b, nil
 }
 
 func pageHeader(b []byte, id uint64, flag uint16, count, over int) {
@@ -156,12 +165,6 @@ func pageHeader(b []byte, id uint64, flag uint16, count, over int) {
 	binary.LittleEndian.PutUint16(b[8:], flag)
 	binary.LittleEndian.PutUint16(b[10:], uint16(count))
 	binary.LittleEndian.PutUint32(b[12:], uint32(over))
-}
-
-func (w *bulkWriter) finishPage(b []byte) error {
-	w.next += uint64(len(b) / pageSize)
-	_, err := w.out.Write(b)
-	return err
 }
 
 // end writes the rest of a bucket and the pages that lead to its leaves.
@@ -193,7 +196,11 @@ func (w *bulkWriter) branches() error {
 			n--
 			size -= boltElement + int(rest[n].size)
 		}
-		b := w.start(boltFlagBranch, n, size)
+		up = append(up, bulkChild{rest[0].key, rest[0].size, w.next})
+		b, err := w.start(boltFlagBranch, n, size)
+		if err != nil {
+			return err
+		}
 		data := boltHeader + n*boltElement
 		for i, c := range rest[:n] {
 			e := boltHeader + i*boltElement
@@ -202,22 +209,17 @@ func (w *bulkWriter) branches() error {
 			binary.LittleEndian.PutUint64(b[e+8:], c.page)
 			data += copy(b[data:], c.key[:c.size])
 		}
-		up = append(up, bulkChild{rest[0].key, rest[0].size, w.next})
 		rest = rest[n:]
-		if err := w.finishPage(b); err != nil {
-			return err
-		}
 	}
 	w.children = up
 	return nil
 }
 
 // close writes the list of buckets, which is the last page, and the head of the file, makes it last, and closes it. It
-// returns the SHA-256 of the file, if that was asked for.
+// returns the hash that was asked for.
 func (w *bulkWriter) close() (sum string, err error) {
 	slices.SortFunc(w.buckets, func(a, b bulkBucket) int { return cmp.Compare(a.name, b.name) })
-	w.children = w.children[:0]
-	w.reset()
+	w.begin("", 0)
 	for _, b := range w.buckets {
 		value := binary.LittleEndian.AppendUint64(nil, b.root)
 		if err := w.put([]byte(b.name), binary.LittleEndian.AppendUint64(value, 0)); err != nil {
@@ -233,11 +235,15 @@ func (w *bulkWriter) close() (sum string, err error) {
 	if err := w.out.close(); err != nil {
 		return "", err
 	}
-	if w.expect > 0 {
-		if w.next*pageSize != uint64(w.expect) {
-			return "", fmt.Errorf("%w: it gives %d bytes instead of %d", ErrDelta, w.next*pageSize, w.expect)
+	if p := w.proof; p.size > 0 {
+		if w.next*pageSize != uint64(p.size) {
+			return "", fmt.Errorf("%w: it gives %d bytes instead of %d", ErrDelta, w.next*pageSize, p.size)
 		}
-		sum = hex.EncodeToString(w.out.sum.Sum(nil))
+		h := w.out.sum
+		if p.pages {
+			h = w.out.pages.digest
+		}
+		sum = hex.EncodeToString(h.Sum(nil))
 	}
 	if _, err := w.f.WriteAt(head(w.next), 0); err != nil {
 		return "", err

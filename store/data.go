@@ -293,7 +293,7 @@ func (d *Data) stageDelta(ctx context.Context, src io.Reader, opt ImportOptions,
 		if cur.machine == nil { // the one in use may need no key, and the next one may
 			cur.machine, unread = d.MachineKey()
 		}
-		head, err := ApplyDelta(ctx, cur.Snapshot, src, d.path(imp.tmp))
+		head, err := applyDelta(ctx, cur.Snapshot, src, d.path(imp.tmp), v.sha256 != "")
 		if errors.Is(err, ErrLocked) && unread != nil && !errors.Is(unread, ErrNoMachineKey) {
 			err = fmt.Errorf("%w: %w", ErrLocked, unread)
 		}

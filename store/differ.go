@@ -122,7 +122,7 @@ func differences(ctx context.Context, before, after *Snapshot, f func(x, y *Row)
 				}
 				alike := false
 				if order == 0 {
-					scratch, alike = ids.transcode(scratch[:0], a.packed)
+					scratch, _, alike = ids.transcode(scratch[:0], a.packed)
 					alike = alike && bytes.Equal(scratch, b.packed)
 				}
 				if alike {

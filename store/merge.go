@@ -6,7 +6,6 @@ import (
 	"encoding/binary"
 	"fmt"
 	"maps"
-	"slices"
 )
 
 // Laying a delta over a file copies packed rows and index entries without making rows of them: only the numbers of words
@@ -19,27 +18,26 @@ type merger struct {
 	old      idMap    // of the rows that stay
 	put      idMap    // of the delta's rows
 	kinds    []string // the old words, to read kinds with
-	moves    []move   // by 64 old rows
 	steps    []step   // where the shift changes
+	gone     []uint32 // old rows whose index entries are not those of a row of the result
+	shifts   []uint32 // by 64 old rows; see fillShifts
+	odd      []oddRows
 	newIndex map[byte][]uint64
 	statuses map[string]int
 	scratch  []byte
 	number   []byte // of the row that was read last
-	batch    entryBatch
 	page     []byte // an index page that had to be opened
 	// kind and key of the entry that comes next
 	nextKind   string
 	nextNumber []byte
 }
 
-// move says what becomes of 64 old rows.
-type move struct {
-	dropped uint64 // bits of the rows that are removed or replaced
-	steps   int32  // first of the steps that lie within, noSteps if there are none
-	shift   int32  // what to add to the number of the first
+// oddRows are 64 old rows of which not all stay or not all are moved by the same number.
+type oddRows struct {
+	gone  uint64 // bits of those that are gone
+	steps int32  // first of the steps that may lie within
+	shift int32  // what to add to the number of the first
 }
-
-const noSteps = -1
 
 // step says that from old row on (in the order of the file) rows are moved by shift.
 type step struct {
@@ -50,10 +48,10 @@ type step struct {
 func (w *fileWriter) merge(d *deltaSource, meta Meta) error {
 	defer d.from.inOrder()()
 	g := &merger{deltaSource: d, newIndex: map[byte][]uint64{}, statuses: maps.Clone(d.from.m.Statuses)}
-	g.moves = make([]move, d.from.m.Rows/64+1)
 	g.peek()
 	for _, tree := range []byte(treeOrder) { // what is there already is about as much as there will be
-		w.sums.foresee(tree, d.from.trees[tree].leaves)
+		n := uint64(d.from.trees[tree].leaves)
+		w.out.out.pages.leaves[tree] = make([]Hash, 0, min(n+n/16+16, maxForeseen*2))
 	}
 	m := newManifest(meta, nil, nil)
 	m.Persons = d.head.Persons
@@ -156,7 +154,7 @@ func (g *merger) rows(ctx context.Context, rb *rowBlocks, m *manifest) error {
 	if done != g.from.m.Rows {
 		return damaged("rows", done)
 	}
-	_, err = g.upTo("", nil, rb, m)
+	_, _, err = g.upTo("", nil, nil, rb, m)
 	return err
 }
 
@@ -222,14 +220,16 @@ func (g *merger) block(block []byte, first uint32, quiet bool, rb *rowBlocks, m 
 				return 0, damaged("row", row)
 			}
 			if g.due(kind, number) {
-				replaced, err := g.upTo(kind, number, rb, m)
-				if err == nil && replaced {
-					err = g.drop(row, packed)
-				}
+				met, stays, err := g.upTo(kind, number, packed, rb, m)
 				if err != nil {
 					return 0, err
 				}
-				if follows = false; replaced {
+				if follows = false; met {
+					if stays {
+						g.step(row, m.Rows-1)
+					} else {
+						g.gone = append(g.gone, row)
+					}
 					continue
 				}
 			}
@@ -288,7 +288,7 @@ func (g *merger) copyRow(row, packed []byte, rb *rowBlocks) bool {
 func (g *merger) keep(number []byte, shared int, packed []byte, rb *rowBlocks) error {
 	switch {
 	case !g.old.sameWords:
-		out, ok := g.old.transcode(g.scratch[:0], packed)
+		out, _, ok := g.old.transcode(g.scratch[:0], packed)
 		if g.scratch = out; !ok {
 			return fmt.Errorf("%w: a row does not decode", ErrDelta)
 		}
@@ -311,74 +311,74 @@ func (g *merger) keep(number []byte, shared int, packed []byte, rb *rowBlocks) e
 	return rb.addFollowing(number, shared, packed, nil, nil)
 }
 
-// drop notes that an old row goes.
-func (g *merger) drop(row uint32, packed []byte) error {
-	if row >= g.from.m.Rows {
-		return damaged("row", row)
-	}
-	g.moves[row/64].dropped |= 1 << (row % 64)
-	c := copier{src: packed, ok: true}
-	c.skipUvarint()
-	c.skipUvarint()
-	c.text()
-	i := c.skipUvarint()
-	if !c.ok || i >= uint64(len(g.kinds)) {
-		return damaged("row", row)
-	}
-	g.statuses[g.kinds[i]]--
-	return nil
-}
-
-// upTo writes the delta's rows below a key, all where number is nil, and reports whether the delta has the key itself.
-func (g *merger) upTo(kind string, number []byte, rb *rowBlocks, m *manifest) (bool, error) {
+// upTo writes the delta's rows below a key, all where number is nil. It reports whether the delta has the key itself, whose
+// old row is packed, and if so whether the row that stands for it now is found as it was.
+func (g *merger) upTo(kind string, number, packed []byte, rb *rowBlocks, m *manifest) (met, stays bool, err error) {
 	for len(g.entries) > 0 && (number == nil || g.due(kind, number)) {
 		e := g.entries[0]
-		same := number != nil && g.nextKind == kind && bytes.Equal(g.nextNumber, number)
+		var old []byte
+		var was rowSpots
+		if met = number != nil && g.nextKind == kind && bytes.Equal(g.nextNumber, number); met {
+			var ok bool
+			if was, ok = skim(packed, g.scratch); !ok || was.status >= uint64(len(g.kinds)) {
+				return false, false, damaged("row", "does not decode")
+			}
+			g.statuses[g.kinds[was.status]]--
+			old = packed
+		}
 		switch {
 		case e.packed != nil:
-			if err := g.fresh(e, rb, m); err != nil {
-				return false, err
+			if stays, err = g.fresh(e, old, was, rb, m); err != nil {
+				return false, false, err
 			}
-		case !same:
-			return false, fmt.Errorf("%w: it removes a row that is not there", ErrDelta)
+		case !met:
+			return false, false, fmt.Errorf("%w: it removes a row that is not there", ErrDelta)
 		}
 		g.entries = g.entries[1:]
 		g.peek()
-		if same {
-			return true, nil
+		if met {
+			break
 		}
 	}
-	return false, nil
+	return met, stays, nil
 }
 
-// fresh writes a row of the delta and notes its index entries.
-func (g *merger) fresh(e deltaEntry, rb *rowBlocks, m *manifest) error {
+// fresh writes a row of the delta. If it is another state of an old row and has the same keys, those of the index stay, which
+// it reports; else it notes index entries. It decodes no more than those need: what a row must not hold the publisher's file
+// does not hold either, and the result is compared with that.
+func (g *merger) fresh(e deltaEntry, old []byte, was rowSpots, rb *rowBlocks, m *manifest) (stays bool, err error) {
 	if m.Rows >= maxRows {
-		return fmt.Errorf("%w: too many rows", ErrDelta)
+		return false, fmt.Errorf("%w: too many rows", ErrDelta)
 	}
-	_, number, _ := bytes.Cut(e.key, []byte{0})
-	r, err := decodeRow(e.packed, string(number), &g.words)
-	if err == nil {
-		r, err = normalise(r)
-	}
-	if err != nil {
-		return fmt.Errorf("%w: %w", ErrDelta, err)
-	}
-	if g.scratch = appendKey(g.scratch[:0], &r); !bytes.Equal(g.scratch, e.key) {
-		return fmt.Errorf("%w: key and row differ", ErrDelta)
-	}
-	for tree, k := range indexKeys(&r) {
-		g.newIndex[tree] = append(g.newIndex[tree], uint64(keyHash(tree, k))<<32|uint64(m.Rows))
-	}
-	g.statuses[r.Status]++
-	m.Rows++
-	out, ok := g.put.transcode(g.scratch[:0], e.packed)
+	kind, number, _ := bytes.Cut(e.key, []byte{0})
+	out, at, ok := g.put.transcode(g.scratch[:0], e.packed)
 	if g.scratch = out; !ok {
-		return fmt.Errorf("%w: a row does not decode", ErrDelta)
+		return false, fmt.Errorf("%w: a row does not decode", ErrDelta)
 	}
+	words := g.words.wordList // the numbers are among them, or the row would not have been transcoded
+	if string(kind) != words[at.kind] {
+		return false, fmt.Errorf("%w: key and row differ", ErrDelta)
+	}
+	g.statuses[words[at.status]]++
+	if stays = old != nil && sameKeys(old, was, e.packed, at); !stays {
+		g.index(treeNumber, string(number), m.Rows)
+		g.index(treeName, NormalName(textAt(e.packed, at.name)), m.Rows)
+		if at.qr > 0 {
+			g.index(treeQR, textAt(e.packed, at.qr), m.Rows)
+		}
+		if at.ecert > 0 {
+			g.index(treeEcert, textAt(e.packed, at.ecert), m.Rows)
+		}
+	}
+	m.Rows++
 	err = rb.addFollowing(number, sharedPrefix(number, rb.last), out, nil, nil)
 	rb.last = append(rb.last[:0], number...)
-	return err
+	return stays, err
+}
+
+// index notes an entry of an index for the row of this number.
+func (g *merger) index(tree byte, key string, row uint32) {
+	g.newIndex[tree] = append(g.newIndex[tree], uint64(keyHash(tree, key))<<32|uint64(row))
 }
 
 // eachBlock reads all blocks of rows, unchecked.
@@ -394,133 +394,27 @@ func (g *merger) step(row, to uint32) {
 	}
 }
 
+// fillShifts makes the table of what becomes of the numbers of old rows, small enough to stay in a processor's cache: for 64
+// rows twice the number to add, or, where they are odd, twice their place among those and one. Fewer than 2^30 rows come
+// and go, since a delta is at most maxDelta bytes.
 func (g *merger) fillShifts() {
-	i, shift := 0, int32(0)
-	for c := range g.moves {
+	g.shifts = make([]uint32, g.from.m.Rows/64+1)
+	i, shift, gone := 0, int32(0), g.gone
+	for c := range g.shifts {
 		for i < len(g.steps) && g.steps[i].row <= uint32(c)*64 {
 			shift = g.steps[i].shift
 			i++
 		}
-		g.moves[c].shift, g.moves[c].steps = shift, noSteps
-		if i < len(g.steps) && g.steps[i].row/64 == uint32(c) {
-			g.moves[c].steps = int32(i)
+		o := oddRows{steps: int32(i), shift: shift}
+		for len(gone) > 0 && gone[0]/64 == uint32(c) {
+			o.gone |= 1 << (gone[0] % 64)
+			gone = gone[1:]
 		}
-	}
-}
-
-// mergeIndex writes an index from the old one, without the entries of rows that are gone, and the delta's entries.
-func (g *merger) mergeIndex(ctx context.Context, tree byte, width, limit int, put putFunc) error {
-	fresh := g.newIndex[tree]
-	slices.Sort(fresh)
-	w := indexWriter{put: put, width: width, limit: limit}
-	from := g.from
-	err := from.read(func(r *reader) error {
-		return from.eachValue(ctx, r, from.trees[tree], 0, func(e element) error {
-			value, err := from.plain(tree, e.key, e.value, &g.page)
-			if err != nil {
-				return err
-			}
-			p, ok := parseIndexPage(value)
-			if !ok {
-				return damaged(bucketNames[tree], "page does not decode")
-			}
-			fresh, err = g.mergePage(p, fresh, &w)
-			return err
-		})
-	})
-	if err != nil {
-		return err
-	}
-	for _, e := range fresh {
-		if err := w.add(e); err != nil {
-			return err
+		if o.gone == 0 && (i == len(g.steps) || g.steps[i].row/64 != uint32(c)) {
+			g.shifts[c] = uint32(shift) << 1
+			continue
 		}
+		g.shifts[c] = uint32(len(g.odd))<<1 | 1
+		g.odd = append(g.odd, o)
 	}
-	return w.flush(noNext)
-}
-
-// entryBatch holds the entries of one index page.
-type entryBatch struct {
-	hash, row, to [maxPageEntries]uint32 // of each entry: hash, old row, new row unless it is odd
-	odd           [maxPageEntries]bool   // the row is gone, or there is a step among its 64
-}
-
-// read decodes a page. It runs four times a row, so it decodes the usual entries itself, without branches on the length of
-// a difference, which nothing could predict.
-func (t *entryBatch) read(p indexPage, width int, rows uint32) bool {
-	b, hash, spare := p.entries, p.first>>32, uint(32-8*width) // spare: bits of four bytes that are not of the row
-	if p.count > len(t.hash) {
-		return false
-	}
-	at := 0
-	for i := range p.count {
-		var gap uint64
-		var row uint32
-		x := uint64(0x8080) << 48 // a difference of more than two bytes, or too near to the end to tell
-		if at+8 <= len(b) {
-			x = binary.BigEndian.Uint64(b[at:])
-		}
-		if x>>48&0x8080 != 0x8080 {
-			two := x >> 63 // 1 where the difference takes two bytes
-			gap = x>>56&0x7f | x>>48<<7&0x3f80&-two
-			row = uint32(x<<((8+8*two)&63)>>32) >> (spare & 31)
-			at += 1 + int(two) + width
-		} else {
-			v, i := uvarintAt(b, at)
-			if at = i + width; i < 0 || at > len(b) {
-				return false
-			}
-			gap = v
-			for _, c := range b[i:at] {
-				row = row<<8 | uint32(c)
-			}
-		}
-		if hash += gap; hash > 1<<32-1 || row >= rows {
-			return false
-		}
-		t.hash[i], t.row[i] = uint32(hash), row
-	}
-	return at == len(b)
-}
-
-// mergePage adds the entries of an old page that stay, and the delta's entries before them; it returns the rest of those.
-func (g *merger) mergePage(p indexPage, fresh []uint64, w *indexWriter) ([]uint64, error) {
-	t := &g.batch
-	if !t.read(p, g.from.m.RowWidth, g.from.m.Rows) {
-		return nil, damaged("index", "page does not decode")
-	}
-	for i, row := range t.row[:p.count] { // by itself, so that the reads, all over the table, do not wait for each other
-		move := &g.moves[row/64]
-		t.to[i] = row + uint32(move.shift)
-		t.odd[i] = move.dropped>>(row%64)&1 != 0 || move.steps != noSteps
-	}
-	next := noNext
-	if len(fresh) > 0 {
-		next = fresh[0]
-	}
-	for i, to := range t.to[:p.count] {
-		if t.odd[i] {
-			row := t.row[i]
-			move := &g.moves[row/64]
-			if move.dropped>>(row%64)&1 != 0 {
-				continue
-			}
-			for s := int(move.steps); s < len(g.steps) && g.steps[s].row <= row; s++ {
-				to = row + uint32(g.steps[s].shift)
-			}
-		}
-		e := uint64(t.hash[i])<<32 | uint64(to)
-		for next < e {
-			if err := w.add(next); err != nil {
-				return nil, err
-			}
-			if fresh, next = fresh[1:], noNext; len(fresh) > 0 {
-				next = fresh[0]
-			}
-		}
-		if err := w.add(e); err != nil {
-			return nil, err
-		}
-	}
-	return fresh, nil
 }

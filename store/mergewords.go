@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -42,13 +43,7 @@ func (c *dictionaryMerge) write(w *fileWriter, from *Snapshot, tree byte, limit 
 	slices.SortFunc(c.order, func(a, b int) int { return strings.Compare(c.own[a], c.own[b]) })
 	err := w.bucket(tree, func(put putFunc) error {
 		c.out = rowBlocks{put: put, limit: w.box.room(limit)}
-		err := from.read(func(r *reader) error {
-			return from.eachString(r, from.trees[tree], n, func(i uint32, s []byte) error {
-				see(s)
-				return c.old(i, s)
-			})
-		})
-		if err != nil {
+		if err := c.readOld(w.ctx, from, tree, n, see); err != nil {
 			return err
 		}
 		for _, s := range c.change.come {
@@ -65,6 +60,33 @@ func (c *dictionaryMerge) write(w *fileWriter, from *Snapshot, tree byte, limit 
 		return c.out.flush()
 	})
 	return c.next, err
+}
+
+// readOld takes in the old dictionary of n words, unchecked like all that is merged.
+func (c *dictionaryMerge) readOld(ctx context.Context, from *Snapshot, tree byte, n uint32, see func([]byte)) error {
+	next := uint32(0)
+	var text []byte
+	err := from.read(func(r *reader) error {
+		return from.eachValue(ctx, r, from.trees[tree], 0, func(e element) error {
+			value, err := from.plain(tree, e.key, e.value, &text)
+			if err != nil {
+				return err
+			}
+			if len(value) < 4 || uint32(e.number()) != next || !eachRow(value, next, func(i uint32, s, _ []byte) bool {
+				see(s)
+				next = i + 1
+				err = c.old(i, s)
+				return err == nil
+			}) {
+				return damaged(bucketNames[tree], next)
+			}
+			return err
+		})
+	})
+	if err == nil && next != n {
+		err = damaged(bucketNames[tree], fmt.Sprintf("%d of %d words", next, n))
+	}
+	return err
 }
 
 // old takes in word i of the old dictionary.

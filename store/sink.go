@@ -1,25 +1,26 @@
 package store
 
 import (
-	"crypto/sha256"
 	"hash"
 	"os"
 	"sync"
 )
 
 const (
-	sinkBuffer = 1 << 20  // bytes that are handed over at a time
-	sinkFlight = 4        // buffers under way
-	sinkSync   = 64 << 20 // bytes after which the disk is set to work, so that it does not wait for the end
+	sinkBuffer = 256 << 10 // bytes that are handed over at a time: little enough to stay in a processor's cache while it is hashed
+	sinkFlight = 8         // buffers under way
+	sinkSync   = 64 << 20  // bytes after which the disk is set to work, so that it does not wait for the end
 )
 
-// sink writes a file from where it stands to its end in a goroutine of its own, and gives what it writes to a hash if there
-// is one. Its first error is returned by the next Write, and by close.
+// sink writes a file from where it stands to its end in a goroutine of its own. On the way it sums up the pages that space has
+// given out, and gives what it writes to a hash if there is one. Its first error is returned by the next Write or space,
+// and by close.
 type sink struct {
 	f          *os.File
 	sum        hash.Hash // may be nil; it is the sink's until close
-	buf        []byte
-	full, free chan []byte
+	pages      pageSums  // the caller's before the first byte, and after settle or close
+	cur        piece
+	full, free chan piece
 	done       chan struct{}
 	once       sync.Once
 
@@ -27,10 +28,23 @@ type sink struct {
 	err error
 }
 
+// piece is what is handed over at a time.
+type piece struct {
+	b       []byte
+	pages   []pageSpan
+	settled chan<- struct{} // told when the piece has been dealt with; may be nil
+}
+
+// pageSpan is where a page with its overflow stands in a piece, and the tree whose leaves it holds, or 0.
+type pageSpan struct {
+	from, end int
+	tree      byte
+}
+
 func newSink(f *os.File, sum hash.Hash) *sink {
-	s := &sink{f: f, sum: sum, buf: make([]byte, 0, sinkBuffer), full: make(chan []byte, sinkFlight), free: make(chan []byte, sinkFlight), done: make(chan struct{})}
+	s := &sink{f: f, sum: sum, pages: pageSums{leaves: map[byte][]Hash{}}, full: make(chan piece, sinkFlight), free: make(chan piece, sinkFlight), done: make(chan struct{})}
 	for range sinkFlight - 1 {
-		s.free <- make([]byte, 0, sinkBuffer)
+		s.free <- piece{}
 	}
 	go s.run()
 	return s
@@ -43,14 +57,17 @@ func (s *sink) run() {
 	idle := make(chan struct{}, 1)
 	idle <- struct{}{}
 	dirty := 0
-	for b := range s.full {
+	for p := range s.full {
 		if s.failed() == nil {
-			if s.sum != nil {
-				s.sum.Write(b)
+			for _, page := range p.pages {
+				s.fail(s.pages.add(p.b[page.from:page.end], page.tree))
 			}
-			_, err := s.f.Write(b)
+			if s.sum != nil {
+				s.sum.Write(p.b)
+			}
+			_, err := s.f.Write(p.b)
 			s.fail(err)
-			dirty += len(b)
+			dirty += len(p.b)
 		}
 		if dirty >= sinkSync {
 			select {
@@ -61,7 +78,10 @@ func (s *sink) run() {
 			default: // the disk is still busy with what came before
 			}
 		}
-		s.free <- b[:0]
+		if p.settled != nil {
+			close(p.settled)
+		}
+		s.free <- piece{b: p.b[:0], pages: p.pages[:0]}
 	}
 }
 
@@ -82,16 +102,24 @@ func (s *sink) failed() error {
 	return s.err
 }
 
+// handOver gives the current piece to the goroutine and takes another.
+func (s *sink) handOver() error {
+	s.full <- s.cur
+	s.cur = <-s.free
+	return s.failed()
+}
+
 // Write implements io.Writer; it keeps no part of p.
 func (s *sink) Write(p []byte) (int, error) {
 	n := len(p)
 	for len(p) > 0 {
-		k := min(cap(s.buf)-len(s.buf), len(p))
-		s.buf, p = append(s.buf, p[:k]...), p[k:]
-		if len(s.buf) == cap(s.buf) {
-			s.full <- s.buf
-			s.buf = <-s.free
-			if err := s.failed(); err != nil {
+		if s.cur.b == nil {
+			s.cur.b = make([]byte, 0, sinkBuffer)
+		}
+		k := min(cap(s.cur.b)-len(s.cur.b), len(p))
+		s.cur.b, p = append(s.cur.b, p[:k]...), p[k:]
+		if len(s.cur.b) == cap(s.cur.b) {
+			if err := s.handOver(); err != nil {
 				return 0, err
 			}
 		}
@@ -99,75 +127,39 @@ func (s *sink) Write(p []byte) (int, error) {
 	return n, nil
 }
 
+// space gives the next n bytes of the file, in one piece, for the caller to fill before the next call; they may hold
+// anything. They are a page, with its overflow, of leaves of a tree or of other values (0).
+func (s *sink) space(n int, tree byte) ([]byte, error) {
+	at := len(s.cur.b)
+	if at > 0 && at+n > cap(s.cur.b) {
+		if err := s.handOver(); err != nil {
+			return nil, err
+		}
+		at = 0
+	}
+	if at+n > cap(s.cur.b) {
+		s.cur.b = make([]byte, 0, max(n, sinkBuffer))
+	}
+	s.cur.b = s.cur.b[:at+n]
+	s.cur.pages = append(s.cur.pages, pageSpan{at, at + n, tree})
+	return s.cur.b[at:], nil
+}
+
+// settle waits until everything so far has been summed up and written.
+func (s *sink) settle() error {
+	settled := make(chan struct{})
+	s.cur.settled = settled
+	err := s.handOver()
+	<-settled
+	return err
+}
+
 // close hands over the rest and waits until it is written. It does not close the file, and may be called again.
 func (s *sink) close() error {
 	s.once.Do(func() {
-		s.full <- s.buf
+		s.full <- s.cur
 		close(s.full)
 	})
 	<-s.done
 	return s.failed()
-}
-
-// leafSums takes the hashes of leaves in a goroutine of its own.
-type leafSums struct {
-	batch      *leafBatch
-	todo, free chan *leafBatch
-	done       chan struct{}
-	once       sync.Once
-	leaves     map[byte][]Hash // complete after wait
-}
-
-// leafBatch holds texts of leaves (leafText) of one tree, one after the other.
-type leafBatch struct {
-	tree byte
-	text []byte
-	ends []int
-}
-
-const leafBatchBytes = 256 << 10
-
-func newLeafSums() *leafSums {
-	s := &leafSums{batch: &leafBatch{}, todo: make(chan *leafBatch, 2), free: make(chan *leafBatch, 2), done: make(chan struct{}), leaves: map[byte][]Hash{}}
-	s.free <- &leafBatch{}
-	go func() {
-		defer close(s.done)
-		for b := range s.todo {
-			leaves, from := s.leaves[b.tree], 0
-			for _, end := range b.ends {
-				leaves = append(leaves, sha256.Sum256(b.text[from:end]))
-				from = end
-			}
-			s.leaves[b.tree] = leaves
-			b.text, b.ends = b.text[:0], b.ends[:0]
-			s.free <- b
-		}
-	}()
-	return s
-}
-
-// foresee sets memory aside for about n leaves of a tree. It must be called before the first is added.
-func (s *leafSums) foresee(tree byte, n uint32) {
-	s.leaves[tree] = make([]Hash, 0, min(uint64(n)+uint64(n)/16+16, maxForeseen*2))
-}
-
-func (s *leafSums) add(tree byte, key, value []byte) {
-	b := s.batch
-	if len(b.text) > 0 && (b.tree != tree || len(b.text) >= leafBatchBytes) {
-		s.todo <- b
-		b = <-s.free
-		s.batch = b
-	}
-	b.tree = tree
-	b.text = leafText(b.text, tree, key, value)
-	b.ends = append(b.ends, len(b.text))
-}
-
-// wait ends the goroutine; leaves is then complete. It may be called again.
-func (s *leafSums) wait() {
-	s.once.Do(func() {
-		s.todo <- s.batch
-		close(s.todo)
-	})
-	<-s.done
 }

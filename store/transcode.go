@@ -1,11 +1,15 @@
 package store
 
-import "encoding/binary"
+import (
+	"bytes"
+	"encoding/binary"
+)
 
 // idMap exchanges the numbers of words in packed rows. A word that has no new number is gone: no row may name it.
 type idMap struct {
 	words, employers         []uint32
 	sameWords, sameEmployers bool // nothing is exchanged
+	asIs                     bool // numbers stay as they are, whatever they are
 }
 
 const wordGone = ^uint32(0)
@@ -93,13 +97,53 @@ func longUvarint(src []byte, at int) (v uint64, end int) {
 	return v, at + n
 }
 
+// rowSpots is where a packed row has what it is found and counted by: numbers of words, and the places of texts, 0 for one
+// that it does not have.
+type rowSpots struct {
+	kind, status    uint64
+	name, qr, ecert int
+}
+
+// skim finds the spots of a packed row.
+func skim(packed, scratch []byte) (at rowSpots, ok bool) {
+	m := idMap{asIs: true}
+	_, at, ok = m.transcode(scratch[:0], packed)
+	return at, ok
+}
+
+// sameKeys reports whether two packed rows of one number have the same name, QR key and certificate: an index then has the
+// same entries for both.
+func sameKeys(a []byte, at rowSpots, b []byte, bt rowSpots) bool {
+	for _, x := range [3][2]int{{at.name, bt.name}, {at.qr, bt.qr}, {at.ecert, bt.ecert}} {
+		if !bytes.Equal(packedText(a, x[0]), packedText(b, x[1])) {
+			return false
+		}
+	}
+	return true
+}
+
+// packedText is the text of a packed row that begins at a place, as it is packed; nil where the row has none.
+func packedText(packed []byte, at int) []byte {
+	if at == 0 {
+		return nil
+	}
+	size, end := uvarintAt(packed, at)
+	return packed[at : end+int(size/textForms)] // a row that was passed over once holds it
+}
+
+// textAt is the text of a packed row that begins at a place.
+func textAt(packed []byte, at int) string {
+	u := unpacker{b: packed[at:]}
+	return u.text()
+}
+
 // transcode appends a packed row with other numbers of words.
-func (m *idMap) transcode(dst, src []byte) (out []byte, ok bool) {
+func (m *idMap) transcode(dst, src []byte) (out []byte, at rowSpots, ok bool) {
 	c := copier{dst: dst, src: src, ok: true}
 	mask := c.skipUvarint()
-	c.id(m, m.words) // kind
-	c.text()
-	c.id(m, m.words) // status
+	at.kind = c.id(m, m.words)
+	at.name = c.text()
+	at.status = c.id(m, m.words)
 	if mask&hasSex != 0 {
 		c.id(m, m.words)
 	}
@@ -120,10 +164,14 @@ func (m *idMap) transcode(dst, src []byte) (out []byte, ok bool) {
 	if mask&hasStatusDate != 0 {
 		c.skip(3)
 	}
-	for _, bit := range []uint64{hasReason, hasQR, hasEcert} {
-		if mask&bit != 0 {
-			c.text()
-		}
+	if mask&hasReason != 0 {
+		c.text()
+	}
+	if mask&hasQR != 0 {
+		at.qr = c.text()
+	}
+	if mask&hasEcert != 0 {
+		at.ecert = c.text()
 	}
 	for _, bit := range []uint64{hasUpdated, hasUsage} {
 		if mask&bit != 0 {
@@ -138,9 +186,9 @@ func (m *idMap) transcode(dst, src []byte) (out []byte, ok bool) {
 		}
 	}
 	if !c.ok || c.at != len(src) || mask >= maskEnd {
-		return dst, false
+		return dst, at, false
 	}
-	return append(c.dst, src[c.from:]...), true
+	return append(c.dst, src[c.from:]...), at, true
 }
 
 // copier walks through a packed row; what lies between from and at has been seen but not copied.
@@ -168,16 +216,23 @@ func (c *copier) skipUvarint() uint64 {
 	return v
 }
 
-func (c *copier) text() { c.skip(c.skipUvarint() / textForms) }
+// text passes over a text and returns where it begins.
+func (c *copier) text() (start int) {
+	start = c.at
+	c.skip(c.skipUvarint() / textForms)
+	return start
+}
 
-// id exchanges one number.
-func (c *copier) id(m *idMap, list []uint32) {
+// id exchanges one number, and returns what it was.
+func (c *copier) id(m *idMap, list []uint32) (old uint64) {
 	start := c.at
-	c.replace(m, list, start, c.skipUvarint(), 0, 0)
+	old = c.skipUvarint()
+	c.replace(m, list, start, old, 0, 0)
+	return old
 }
 
 func (c *copier) replace(m *idMap, list []uint32, start int, v uint64, shift uint, low uint64) {
-	if !c.ok {
+	if !c.ok || m.asIs {
 		return
 	}
 	to, ok := m.to(list, v)

@@ -21,22 +21,21 @@ type source interface {
 // writeSnapshot writes a new file at path, which must not exist. The bytes depend on the rows and on meta only: one
 // bucket is written after the other, each in the order of its keys.
 func writeSnapshot(ctx context.Context, src source, meta Meta, path string, box *lockbox, persons *PersonParams) error {
-	_, err := writeFile(ctx, meta, path, 0, box, func(w *fileWriter) error { return w.all(src, meta, persons) })
+	_, err := writeFile(ctx, meta, path, proof{}, box, func(w *fileWriter) error { return w.all(src, meta, persons) })
 	return err
 }
 
-// writeFile makes a file of what fill writes. Where its size is known beforehand (expect, bytes), it returns its SHA-256.
-func writeFile(ctx context.Context, meta Meta, path string, expect int64, box *lockbox, fill func(*fileWriter) error) (sum string, err error) {
+// writeFile makes a file of what fill writes, and returns the hash that p asks for.
+func writeFile(ctx context.Context, meta Meta, path string, p proof, box *lockbox, fill func(*fileWriter) error) (sum string, err error) {
 	if err := meta.validate(); err != nil {
 		return "", err
 	}
-	out, err := newBulkWriter(path, expect)
+	out, err := newBulkWriter(path, p)
 	if err != nil {
 		return "", err
 	}
-	w := &fileWriter{ctx: ctx, out: out, sums: newLeafSums(), box: box}
+	w := &fileWriter{ctx: ctx, out: out, box: box}
 	defer func() {
-		w.sums.wait()
 		if err != nil {
 			out.abort()
 			err = errors.Join(err, ignoreMissing(os.Remove(path)))
@@ -52,7 +51,6 @@ type fileWriter struct {
 	ctx  context.Context
 	out  *bulkWriter
 	puts int
-	sums *leafSums
 	box  *lockbox // nil: not encrypted
 	text []byte   // a sealed value
 }
@@ -69,13 +67,12 @@ func (w *fileWriter) put(key, value []byte) error {
 
 // bucket fills one bucket of leaves.
 func (w *fileWriter) bucket(tree byte, fill func(putFunc) error) error {
-	w.out.begin(bucketNames[tree])
+	w.out.begin(bucketNames[tree], tree)
 	err := fill(func(key, value []byte) error {
 		if w.box != nil {
 			w.text = w.box.seal(w.text[:0], tree, key, value)
 			value = w.text
 		}
-		w.sums.add(tree, key, value)
 		return w.put(key, value)
 	})
 	if err != nil {
@@ -163,13 +160,16 @@ func indexKeys(r *Row) func(yield func(byte, string) bool) {
 
 // finish writes the trees and the manifest that names their roots.
 func (w *fileWriter) finish(m *manifest) error {
-	w.sums.wait()
-	w.out.begin(bucketTree)
+	if err := w.out.out.settle(); err != nil {
+		return err
+	}
+	leaves := w.out.out.pages.leaves
+	w.out.begin(bucketTree, 0)
 	order := []byte(treeOrder)
 	slices.Sort(order) // the keys of the bucket must come in order
 	roots := map[byte]Hash{}
 	for _, tree := range order {
-		root, err := treeGroups(tree, w.sums.leaves[tree], w.put)
+		root, err := treeGroups(tree, leaves[tree], w.put)
 		if err != nil {
 			return err
 		}
@@ -180,7 +180,7 @@ func (w *fileWriter) finish(m *manifest) error {
 	}
 	for _, tree := range []byte(treeOrder) {
 		root := roots[tree]
-		m.Trees = append(m.Trees, treeRoot{Tree: string(tree), Leaves: uint32(len(w.sums.leaves[tree])), Root: hex.EncodeToString(root[:])})
+		m.Trees = append(m.Trees, treeRoot{Tree: string(tree), Leaves: uint32(len(leaves[tree])), Root: hex.EncodeToString(root[:])})
 	}
 	if w.box != nil {
 		m.Format, m.Cipher = formatEncrypted, &w.box.info
@@ -190,7 +190,7 @@ func (w *fileWriter) finish(m *manifest) error {
 		return err
 	}
 	sum := sha256.Sum256(b)
-	w.out.begin(bucketMeta)
+	w.out.begin(bucketMeta, 0)
 	if w.box != nil {
 		if err := w.put([]byte("keys"), w.box.wrapped); err != nil {
 			return err
