@@ -1,6 +1,9 @@
 package ui
 
 import (
+	"context"
+	"io"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -13,6 +16,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"zhengyan/ui/viewmodel"
+	"zhengyan/verify/report"
 )
 
 // About is what the window says of the program.
@@ -112,15 +116,17 @@ func (w *Window) dropped(_ fyne.Position, uris []fyne.URI) {
 	w.OpenAny(paths)
 }
 
-// OpenAny opens each path for what it is: a list of people, a registry snapshot, a trust anchor, else a file to verify.
+// OpenAny opens each path for what it is: an exported report, a list of people, a registry snapshot, a trust anchor, else a
+// file to verify.
 func (w *Window) OpenAny(paths []string) {
 	var files []string
+	doubtful := false // a report or a file to verify, which only a look at it tells
 	for _, p := range paths {
 		switch strings.ToLower(filepath.Ext(p)) {
 		case ".json", ".ndjson":
 			w.ReadReport(p)
-		case ".html", ".htm":
-			w.notify(w.m.T("readback.kinds"), false)
+		case ".pdf", ".html", ".htm":
+			files, doubtful = append(files, p), true
 		case ".xlsx", ".csv":
 			w.LoadRoster(p)
 		case ".db", ".zydelta":
@@ -135,7 +141,45 @@ func (w *Window) OpenAny(paths []string) {
 			files = append(files, p)
 		}
 	}
-	w.Open(files)
+	if !doubtful {
+		w.Open(files)
+		return
+	}
+	var reports []string
+	w.background(func(context.Context) error {
+		reports, files = sorted(files)
+		return nil
+	}, func(error) {
+		for _, p := range reports {
+			w.ReadReport(p)
+		}
+		w.Open(files)
+	})
+}
+
+// sorted tells exported reports from files to verify, by their first bytes.
+func sorted(paths []string) (reports, files []string) {
+	for _, p := range paths {
+		switch strings.ToLower(filepath.Ext(p)) {
+		case ".pdf", ".html", ".htm":
+			if head, err := headOf(p); err == nil && report.IsReport(head) {
+				reports = append(reports, p)
+				continue
+			}
+		}
+		files = append(files, p)
+	}
+	return reports, files
+}
+
+// headOf is the beginning of a file, as much as tells an exported report.
+func headOf(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, 4096))
 }
 
 // dataScreen brings the screen of trust list and snapshots to the front; nil if the window has none.

@@ -74,15 +74,28 @@ func TestExportAndReadBack(t *testing.T) {
 	r.closeDialog()
 
 	r.notice.Hide()
-	r.OpenAny([]string{filepath.Join(dir, "证验报告-2026-03-01.html")})
-	r.wantText(r.notice, "JSON 报告")
+	page := filepath.Join(dir, "证验报告-2026-03-01.html")
+	r.OpenAny([]string{page})
+	r.until("the page is read back", func() bool { return r.top() != nil })
+	r.wantText(r.top(), "报告未被改动", "结论相同")
+	r.closeDialog()
+	if b, err = os.ReadFile(page); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(page, []byte(strings.Replace(string(b), "不通过", "通过", 1)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r.OpenAny([]string{page})
+	r.until("the changed page is read back", func() bool { return r.top() != nil })
+	r.wantText(r.top(), "报告已被改动")
+	r.closeDialog()
 	if err := os.WriteFile(file, []byte("{}"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	r.notice.Hide()
 	r.ReadReport(file)
 	r.until("that is no report", func() bool { return r.notice.Visible() })
-	r.wantText(r.notice, "不是证验导出的 JSON 报告")
+	r.wantText(r.notice, "不是证验导出的报告")
 }
 
 // Closing the dialog by any way ends the export and leaves no file.

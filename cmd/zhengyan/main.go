@@ -75,7 +75,7 @@ func commands() []command {
 	return []command{
 		{"verify", [2]string{"判定证书文件、文件夹或 ZIP", "judge certificate files, folders or ZIPs"}, cmdVerify},
 		{"judge", [2]string{"用导出的报告重新判定", "judge again from an exported report"}, cmdJudge},
-		{"inspect", [2]string{"只看一个环节：qr、seal、fields、document", "one stage alone: qr, seal, fields, document"}, cmdInspect},
+		{"inspect", [2]string{"只看一个环节：qr、seal、fields、ink、document", "one stage alone: qr, seal, fields, ink, document"}, cmdInspect},
 		{"specimen", [2]string{"写出一套样例证书和标准答案", "write a set of specimen certificates with known answers"}, cmdSpecimen},
 		{"rules", [2]string{"列出判定规则及其条款", "list the rules with their clauses"}, cmdRules},
 		{"version", [2]string{"版本、规则数据、字体和许可", "version, rule data, font and licences"}, cmdVersion},

@@ -41,6 +41,7 @@ func commonError(err error) string {
 		key string
 	}{
 		{report.ErrNotReport, "error.notreport"},
+		{report.ErrNoData, "error.nodata"},
 		{report.ErrTooLarge, "error.reportlarge"},
 		{report.ErrNoFont, "export.nofont"},
 		{ErrNothing, "export.none"},

@@ -29,7 +29,11 @@ func TestGolden(t *testing.T) {
 			}
 			return nil
 		},
-		"batch.html": func(b *bytes.Buffer) error { return WriteHTML(b, batch()) },
+		"batch.html": func(b *bytes.Buffer) error {
+			err := WriteHTML(b, batch())
+			b.Truncate(bytes.LastIndex(b.Bytes(), []byte(htmlLead))) // what is shown; the data that follow are tested apart
+			return err
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var got bytes.Buffer

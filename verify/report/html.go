@@ -1,6 +1,7 @@
 package report
 
 import (
+	"crypto/sha256"
 	_ "embed"
 	"encoding/base64"
 	"fmt"
@@ -70,7 +71,8 @@ func (o Options) WriteHTML(w io.Writer, rs []*verify.Report) error {
 	for _, r := range rs {
 		y.Add(r)
 	}
-	return page.Execute(w, struct {
+	shown := &counted{w: w, hash: sha256.New()}
+	err = page.Execute(shown, struct {
 		Reports    []*verify.Report
 		Tally      string
 		Lang       string
@@ -82,6 +84,10 @@ func (o Options) WriteHTML(w io.Writer, rs []*verify.Report) error {
 		Checkpoint string
 		Code       template.HTML
 	}{rs, t.tally(y), t.say("zh-CN", "en"), t.noNetwork(rs), basisOf(rs), t.differs(rs), Crossings(rs), o.Roster, clean(strings.TrimSpace(strings.ReplaceAll(o.Checkpoint, "\n", " "))), svgCode(o.Checkpoint)})
+	if err != nil {
+		return err
+	}
+	return o.htmlTail(w, rs, shown)
 }
 
 // pictureOf says how the file's own page was read.

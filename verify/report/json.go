@@ -15,8 +15,8 @@ import (
 	"zhengyan/verify"
 )
 
-// MaxBytes bounds a report that is read back.
-const MaxBytes = 64 << 20
+// MaxBytes bounds a report that is read back, and the data that a PDF or HTML report carries.
+const MaxBytes = 256 << 20
 
 // Errors that Read wraps.
 var (
@@ -36,6 +36,7 @@ type exported struct {
 	*verify.Report
 	Batch      *place `json:"batch,omitempty"`
 	Checkpoint string `json:"checkpoint,omitempty"`
+	Shown      *shown `json:"shown,omitempty"`
 }
 
 // WriteLine writes one report as one line of JSON, so that several make NDJSON.
@@ -50,12 +51,15 @@ func WriteJSON(w io.Writer, rs []*verify.Report) error { return Options{}.WriteJ
 // WriteJSON is the function WriteJSON with the checkpoint of the audit log.
 func (o Options) WriteJSON(w io.Writer, rs []*verify.Report) error {
 	if len(rs) == 1 {
-		_, err := encode(w, exported{Report: rs[0], Batch: &place{Number: 1, Of: 1}, Checkpoint: o.Checkpoint}, "  ")
-		return err
+		return o.encodeAll(w, rs, nil, "  ")
 	}
+	return o.encodeAll(w, rs, nil, "")
+}
+
+func (o Options) encodeAll(w io.Writer, rs []*verify.Report, s *shown, indent string) error {
 	previous := ""
 	for i, r := range rs {
-		digest, err := encode(w, exported{r, &place{i + 1, len(rs), previous}, o.Checkpoint}, "")
+		digest, err := encode(w, exported{r, &place{i + 1, len(rs), previous}, o.Checkpoint, s}, indent)
 		if err != nil {
 			return err
 		}
@@ -137,7 +141,8 @@ func Read(r io.Reader) ([]*verify.Report, error) {
 	return out, nil
 }
 
-// ReadBatch is Read with the answer whether anything was changed since the file was written.
+// ReadBatch is Read with the answer whether anything was changed since the file was written. It reads the data that a PDF
+// or HTML report carries as well; then the answer is of all that such a file shows.
 func ReadBatch(r io.Reader) (*Batch, error) {
 	raw, err := io.ReadAll(io.LimitReader(r, MaxBytes+1))
 	if err != nil {
@@ -146,6 +151,14 @@ func ReadBatch(r io.Reader) (*Batch, error) {
 	if len(raw) > MaxBytes {
 		return nil, fmt.Errorf("%w: more than %d bytes", ErrTooLarge, MaxBytes)
 	}
+	if form := carrierOf(raw); form != "" {
+		return readCarried(form, raw)
+	}
+	return readBatch(raw, nil)
+}
+
+// readBatch reads JSON objects that lie one behind the other. Those of a PDF or HTML report must name what is shown there.
+func readBatch(raw []byte, want *shown) (*Batch, error) {
 	dec := json.NewDecoder(bytes.NewReader(raw))
 	out := &Batch{Integrity: Unchanged}
 	previous, of := "", 0
@@ -162,9 +175,12 @@ func ReadBatch(r io.Reader) (*Batch, error) {
 		case err != nil:
 			return nil, fmt.Errorf("%w: %v", ErrNotReport, err)
 		}
-		back, at, err := readOne(one)
+		back, at, s, err := readOne(one)
 		if err != nil {
 			return nil, err
+		}
+		if want != nil && (s == nil || *s != *want) || want == nil && s != nil {
+			out.Integrity = Changed
 		}
 		n := len(out.Reports)
 		if at != nil {
@@ -182,25 +198,25 @@ func ReadBatch(r io.Reader) (*Batch, error) {
 	}
 }
 
-func readOne(raw json.RawMessage) (Back, *place, error) {
+func readOne(raw json.RawMessage) (Back, *place, *shown, error) {
 	v := exported{Report: new(verify.Report)}
 	if err := json.Unmarshal(raw, &v); err != nil {
-		return Back{}, nil, fmt.Errorf("%w: %v", ErrNotReport, err)
+		return Back{}, nil, nil, fmt.Errorf("%w: %v", ErrNotReport, err)
 	}
 	if v.Report == nil || v.MediaType != verify.MediaType {
 		found := ""
 		if v.Report != nil {
 			found = v.MediaType
 		}
-		return Back{}, nil, fmt.Errorf("%w: media type %q, this program reads %q", ErrNotReport, found, verify.MediaType)
+		return Back{}, nil, nil, fmt.Errorf("%w: media type %q, this program reads %q", ErrNotReport, found, verify.MediaType)
 	}
 	if v.Evidence == nil {
-		return Back{}, nil, fmt.Errorf("%w: it carries no evidence to judge", ErrNotReport)
+		return Back{}, nil, nil, fmt.Errorf("%w: it carries no evidence to judge", ErrNotReport)
 	}
 	b := Back{Report: v.Report, Integrity: Unmarked, Checkpoint: v.Checkpoint}
 	var compact bytes.Buffer
 	if err := json.Compact(&compact, raw); err != nil {
-		return Back{}, nil, fmt.Errorf("%w: %v", ErrNotReport, err)
+		return Back{}, nil, nil, fmt.Errorf("%w: %v", ErrNotReport, err)
 	}
 	const hexLen = 2 * sha256.Size
 	c := compact.Bytes()
@@ -210,7 +226,7 @@ func readOne(raw json.RawMessage) (Back, *place, error) {
 		if digestOf(append(bytes.Clone(c[:at]), '}')) == b.Digest {
 			b.Integrity = Unchanged
 		}
-		return b, v.Batch, nil
+		return b, v.Batch, v.Shown, nil
 	}
 	var other struct {
 		Digest *string `json:"digest"`
@@ -218,7 +234,7 @@ func readOne(raw json.RawMessage) (Back, *place, error) {
 	if json.Unmarshal(raw, &other) == nil && other.Digest != nil { // written again by another program
 		b.Integrity, b.Digest = Changed, *other.Digest
 	}
-	return b, v.Batch, nil
+	return b, v.Batch, v.Shown, nil
 }
 
 // Differences names what another judgement of the same evidence says otherwise: the verdicts and checks by id. Judged as at

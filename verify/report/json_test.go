@@ -8,6 +8,8 @@ import (
 	"testing"
 	"unicode"
 
+	"golang.org/x/image/font/gofont/goregular"
+
 	"zhengyan/verify"
 )
 
@@ -104,13 +106,19 @@ func FuzzRead(f *testing.F) {
 	f.Add(mustJSON(f, passed()))
 	f.Add(mustJSON(f, failed()))
 	font := testFont()
+	var pdf, page bytes.Buffer
+	if err := errors.Join(Options{PDF: PDFOptions{Font: goregular.TTF}}.WritePDF(&pdf, batch()[:1]), WriteHTML(&page, batch()[:1])); err != nil {
+		f.Fatal(err)
+	}
+	f.Add(pdf.Bytes())
+	f.Add(page.Bytes())
 	f.Fuzz(func(t *testing.T, b []byte) {
 		if len(b) > 1<<16 {
 			return
 		}
 		rs, err := Read(bytes.NewReader(b))
 		if err != nil {
-			if !errors.Is(err, ErrNotReport) && !errors.Is(err, ErrTooLarge) {
+			if !errors.Is(err, ErrNotReport) && !errors.Is(err, ErrTooLarge) && !errors.Is(err, ErrNoData) {
 				t.Errorf("an error without a name: %v", err)
 			}
 			return

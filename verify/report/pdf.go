@@ -67,6 +67,9 @@ func (all Options) WritePDF(w io.Writer, rs []*verify.Report) error {
 		p.file.MoveToFront(len(p.file.Pages()) - before)
 	}
 	p.finish()
+	if len(rs) > 0 {
+		p.file.Attachment = &pdfwrite.Attachment{Name: carriedName, Data: func(n int64, sum []byte) ([]byte, error) { return all.carried(rs, "pdf", n, sum) }}
+	}
 	_, err = p.file.WriteTo(w)
 	return err
 }

@@ -9,7 +9,6 @@ import (
 	"compress/zlib"
 	"crypto/sha256"
 	"fmt"
-	"image"
 	"io"
 	"strconv"
 	"strings"
@@ -25,6 +24,8 @@ const (
 type File struct {
 	Title string
 	Lang  string // BCP 47, for readers that speak
+	// Attachment is data that the file carries, nil for none.
+	Attachment *Attachment
 
 	face      *Face
 	sub       *subset
@@ -89,23 +90,33 @@ func (w *writer) object(n int, body string) {
 }
 
 func (w *writer) stream(n int, dict string, data []byte) {
+	w.encoded(n, dict, "FlateDecode", deflated(data))
+}
+
+func (w *writer) encoded(n int, dict, filter string, data []byte) {
+	w.offs[n] = w.n
+	fmt.Fprintf(w, "%d 0 obj\n<< %s /Filter /%s /Length %d >>\nstream\n", n, dict, filter, len(data))
+	_, _ = w.Write(data) // the error sticks in w
+	fmt.Fprint(w, "\nendstream\nendobj\n")
+}
+
+func deflated(data []byte) []byte {
 	var z bytes.Buffer
 	d := zlib.NewWriter(&z)
 	_, _ = d.Write(data) // a bytes.Buffer takes every write
 	_ = d.Close()
-	w.offs[n] = w.n
-	fmt.Fprintf(w, "%d 0 obj\n<< %s /Filter /FlateDecode /Length %d >>\nstream\n", n, dict, z.Len())
-	_, _ = w.Write(z.Bytes()) // the error sticks in w
-	fmt.Fprint(w, "\nendstream\nendobj\n")
+	return z.Bytes()
 }
 
 // WriteTo writes the file. Pages can be changed until then.
 func (f *File) WriteTo(out io.Writer) (int64, error) {
 	const (
-		catalog = iota + 1
-		tree
-		info
-		typeZero
+		catalog = catalogNumber
+		info    = infoNumber
+		tree    = 2
+	)
+	const (
+		typeZero = infoNumber + 1 + iota
 		cidFont
 		descriptor
 		program
@@ -138,8 +149,9 @@ func (f *File) WriteTo(out io.Writer) (int64, error) {
 	if outline != 0 {
 		extra = fmt.Sprintf(" /Outlines %d 0 R /PageMode /UseOutlines", outline)
 	}
-	w.object(catalog, fmt.Sprintf("<< /Type /Catalog /Pages %d 0 R /Lang (%s) /ViewerPreferences << /DisplayDocTitle true >>%s >>",
-		tree, strings.Map(onlyTag, f.Lang), extra))
+	root := fmt.Sprintf("<< /Type /Catalog /Pages %d 0 R /Lang (%s) /ViewerPreferences << /DisplayDocTitle true >>%s",
+		tree, strings.Map(onlyTag, f.Lang), extra)
+	w.object(catalog, root+" >>")
 	w.object(tree, fmt.Sprintf("<< /Type /Pages /Kids [%s] /Count %d >>", strings.TrimSpace(kids.String()), len(f.pages)))
 	w.object(info, fmt.Sprintf("<< /Title <FEFF%s> /Producer (Zhengyan) >>", utf16Hex(f.Title)))
 	for _, p := range f.pages {
@@ -155,10 +167,24 @@ func (f *File) WriteTo(out io.Writer) (int64, error) {
 	for _, off := range w.offs[1:] {
 		fmt.Fprintf(w, "%010d 00000 n \n", off)
 	}
-	id := hash.Sum(nil)[:16]
-	fmt.Fprintf(w, "trailer\n<< /Size %d /Root %d 0 R /Info %d 0 R /ID [<%x> <%x>] >>\nstartxref\n%d\n%%%%EOF\n", next, catalog, info, id, id, at)
+	id := fmt.Sprintf("%x", hash.Sum(nil)[:16])
+	fmt.Fprintf(w, "trailer\n<< /Size %d /Root %d 0 R /Info %d 0 R /ID [<%s> <%s>] >>\nstartxref\n%d\n%%%%EOF\n", next, catalog, info, id, id, at)
+	if f.Attachment == nil || w.err != nil {
+		return w.n, w.err
+	}
+	data, err := f.Attachment.Data(w.n, hash.Sum(nil))
+	if err != nil {
+		return w.n, err
+	}
+	_, _ = w.Write(update{w.n, next, root, id, at, f.Attachment.Name, deflated(data)}.bytes()) // the error sticks in w
 	return w.n, w.err
 }
+
+// The numbers of objects that an update names.
+const (
+	catalogNumber = 1
+	infoNumber    = 3
+)
 
 func onlyTag(r rune) rune {
 	if r == '-' || r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' {
@@ -188,23 +214,9 @@ func (f *File) writePage(w *writer, p *Page, tree, font int) {
 		tree, num(A4Width), num(A4Height), p.content, res, annots))
 	w.stream(p.content, "", p.ops.Bytes())
 	for _, im := range p.images {
-		b := im.img.Bounds()
-		w.stream(im.number, fmt.Sprintf("/Type /XObject /Subtype /Image /Width %d /Height %d /ColorSpace /DeviceRGB /BitsPerComponent 8",
-			b.Dx(), b.Dy()), rgbOf(im.img))
+		w.encoded(im.number, fmt.Sprintf("/Type /XObject /Subtype /Image /Width %d /Height %d /ColorSpace /DeviceRGB /BitsPerComponent 8",
+			im.w, im.h), im.filter, im.data)
 	}
-}
-
-func rgbOf(m image.Image) []byte {
-	b := m.Bounds()
-	out := make([]byte, 0, 3*b.Dx()*b.Dy())
-	for y := b.Min.Y; y < b.Max.Y; y++ {
-		for x := b.Min.X; x < b.Max.X; x++ {
-			r, g, bl, a := m.At(x, y).RGBA()
-			white := 0xFFFF - a // paper shows where the picture is transparent
-			out = append(out, byte((r+white)>>8), byte((g+white)>>8), byte((bl+white)>>8))
-		}
-	}
-	return out
 }
 
 func (f *File) writeOutline(w *writer, root int) {

@@ -35,8 +35,11 @@ type link struct {
 	toY        float64
 }
 
+// picture is an image as it stands in the file: its filter and what comes out of it.
 type picture struct {
-	img    image.Image
+	w, h   int
+	filter string
+	data   []byte
 	number int
 }
 
@@ -103,7 +106,7 @@ func (p *Page) Image(m image.Image, x, y, w, h float64) {
 		return
 	}
 	fmt.Fprintf(&p.ops, "q %s 0 0 %s %s %s cm /I%d Do Q\n", num(w), num(h), num(x), num(flip(y+h)), len(p.images))
-	p.images = append(p.images, picture{img: m})
+	p.images = append(p.images, pictureOf(m))
 }
 
 // Link makes a rectangle lead to a height on another page.
