@@ -22,6 +22,7 @@ type dataScreen struct {
 	AloneScreen
 	w         *Window
 	snapshots *fyne.Container
+	machine   *fyne.Container
 	trust     *fyne.Container
 	busy      *fyne.Container
 	asked     bool
@@ -29,7 +30,7 @@ type dataScreen struct {
 }
 
 func newDataScreen(w *Window) Screen {
-	d := &dataScreen{w: w, snapshots: column(8), trust: column(8), busy: container.NewStack()}
+	d := &dataScreen{w: w, snapshots: column(8), machine: column(0), trust: column(8), busy: container.NewStack()}
 	th, m := w.th, w.m
 	importing := widget.NewButtonWithIcon(m.T("data.snapshot.import"), theme.DownloadIcon(), func() { w.chooseFile(m.T("data.snapshot.import"), d.Import) })
 	importing.Importance = widget.HighImportance
@@ -41,7 +42,7 @@ func newDataScreen(w *Window) Screen {
 		adding.Disable()
 	}
 	left := column(10, container.NewBorder(nil, nil, centred(line(th, m.T("data.snapshot"), theme.SizeNameSubHeadingText, theme.ColorNameForeground)), importing),
-		para(th, m.T("data.snapshot.hint"), theme.SizeNameCaptionText, widget.LowImportance), d.busy, d.snapshots)
+		para(th, m.T("data.snapshot.hint"), theme.SizeNameCaptionText, widget.LowImportance), d.busy, d.snapshots, d.machine)
 	right := column(10, container.NewBorder(nil, nil, centred(line(th, m.T("data.trust"), theme.SizeNameSubHeadingText, theme.ColorNameForeground)), adding),
 		para(th, m.T("data.trust.hint"), theme.SizeNameCaptionText, widget.LowImportance), d.trust)
 	split := container.NewHSplit(container.NewVScroll(pad(left, 12, 12, 14, 14)), container.NewVScroll(pad(right, 12, 12, 14, 14)))
@@ -69,10 +70,14 @@ func (d *dataScreen) refresh() {
 	w := d.w
 	var snaps []viewmodel.SnapshotView
 	var anchors []viewmodel.AnchorView
-	var snapErr, trustErr error
+	var key string
+	var snapErr, trustErr, keyErr error
 	w.background(func(ctx context.Context) error {
 		if w.o.Snapshots != nil {
 			snaps, snapErr = w.o.Snapshots.List(ctx)
+		}
+		if k, ok := w.o.Snapshots.(viewmodel.MachineKeys); ok {
+			key, keyErr = k.MachineKey(ctx, false)
 		}
 		if w.o.Trust != nil {
 			anchors, trustErr = w.o.Trust.List(ctx)
@@ -80,6 +85,7 @@ func (d *dataScreen) refresh() {
 		return nil
 	}, func(error) {
 		d.showSnapshots(snaps, snapErr)
+		d.showMachineKey(key, keyErr)
 		d.showTrust(anchors, trustErr)
 	})
 }
@@ -112,6 +118,36 @@ func (d *dataScreen) showSnapshots(list []viewmodel.SnapshotView, err error) {
 	d.snapshots.Refresh()
 }
 
+// showMachineKey shows what a publisher must be told to encrypt snapshots for this machine.
+func (d *dataScreen) showMachineKey(key string, err error) {
+	w, th, m := d.w, d.w.th, d.w.m
+	d.machine.RemoveAll()
+	defer d.machine.Refresh()
+	k, ok := w.o.Snapshots.(viewmodel.MachineKeys)
+	if !ok {
+		return
+	}
+	body := column(6, line(th, m.T("data.machine"), theme.SizeNameText, theme.ColorNameForeground))
+	switch {
+	case err != nil:
+		body.Add(para(th, m.Error(err), theme.SizeNameText, widget.DangerImportance))
+	case key == "":
+		body.Add(para(th, m.T("data.machine.none"), theme.SizeNameCaptionText, widget.LowImportance))
+		body.Add(rowOf(6, widget.NewButtonWithIcon(m.T("data.machine.make"), theme.ContentAddIcon(), func() {
+			var made string
+			w.background(func(ctx context.Context) (err error) {
+				made, err = k.MachineKey(ctx, true)
+				return err
+			}, func(err error) { d.showMachineKey(made, err) })
+		})))
+	default:
+		body.Add(para(th, m.T("data.machine.hint"), theme.SizeNameCaptionText, widget.LowImportance))
+		body.Add(para(th, key, theme.SizeNameCaptionText, widget.MediumImportance))
+		body.Add(rowOf(6, widget.NewButtonWithIcon(m.T("data.machine.copy"), theme.ContentCopyIcon(), func() { w.copyText(key) })))
+	}
+	d.machine.Add(panel(th, colorSurface, colorBorder, body, 10))
+}
+
 func (d *dataScreen) snapshot(s viewmodel.SnapshotView) fyne.CanvasObject {
 	th, m := d.w.th, d.w.m
 	shape, state := viewmodel.ShapeSkip, m.T("data.snapshot.older")
@@ -130,6 +166,13 @@ func (d *dataScreen) snapshot(s viewmodel.SnapshotView) fyne.CanvasObject {
 	if signed == "" {
 		signed = m.T("data.snapshot.unsigned")
 	}
+	encrypted := ""
+	switch {
+	case s.Locked != "":
+		encrypted = m.T("data.encrypted.locked", "error", s.Locked)
+	case s.Encrypted:
+		encrypted = m.T("data.encrypted.open")
+	}
 	d.rows(body, [][2]string{
 		{m.T("data.age"), m.T("data.days", "n", strconv.Itoa(s.AgeDays))},
 		{m.T("data.rows"), strconv.Itoa(s.Rows)},
@@ -138,6 +181,7 @@ func (d *dataScreen) snapshot(s viewmodel.SnapshotView) fyne.CanvasObject {
 		{m.T("data.imported"), localTime(s.Imported) + "  " + s.From},
 		{"ID", s.ID},
 		{m.T("data.root"), shorten(s.Root, 24)},
+		{m.T("data.encrypted"), encrypted},
 		{m.T("data.bad"), s.Bad},
 	})
 	edge := colorBorder

@@ -142,13 +142,19 @@ func (r *rig) press(text string) {
 	if r.shown == nil {
 		r.t.Fatalf("no dialog to press %q in", text)
 	}
-	for _, o := range test.LaidOutObjects(r.shown.Content) {
-		if b, ok := o.(*widget.Button); ok && b.Text == text {
+	r.pressIn(r.shown.Content, text)
+}
+
+// pressIn taps the button with this text under o.
+func (r *rig) pressIn(o fyne.CanvasObject, text string) {
+	r.t.Helper()
+	for _, x := range test.LaidOutObjects(o) {
+		if b, ok := x.(*widget.Button); ok && b.Text == text {
 			test.Tap(b)
 			return
 		}
 	}
-	r.t.Fatalf("no button %q; the texts are:\n%s", text, texts(r.shown.Content))
+	r.t.Fatalf("no button %q; the texts are:\n%s", text, texts(o))
 }
 
 func TestSnapshotIsShownBeforeItIsUsed(t *testing.T) {
@@ -177,6 +183,35 @@ func TestSnapshotIsShownBeforeItIsUsed(t *testing.T) {
 		t.Errorf("after using it: %+v", k)
 	}
 	r.wantText(r.notice, "新快照已启用")
+}
+
+// keptKey is a double that snapshots can be encrypted for.
+type keptKey struct {
+	*kept
+	key string
+}
+
+func (k *keptKey) MachineKey(_ context.Context, create bool) (string, error) {
+	if create {
+		k.key = "age1samplesamplesample"
+	}
+	return k.key, nil
+}
+
+func TestMachineKeyIsMadeAndCopied(t *testing.T) {
+	k := &keptKey{kept: &kept{}}
+	r := newRigWith(t, one(vmtest.Good()), func(o *Options) { o.Snapshots = k })
+	r.Show("data")
+	r.settle()
+	d := r.current().(*dataScreen)
+	r.wantText(d.root, "本机公钥", "先生成本机密钥")
+	r.pressIn(d.root, "生成本机密钥")
+	r.settle()
+	r.wantText(d.root, "age1samplesamplesample", "这一行不是秘密")
+	r.pressIn(d.root, "复制公钥")
+	if got := r.o.App.Clipboard().Content(); got != k.key {
+		t.Errorf("the clipboard holds %q", got)
+	}
 }
 
 // Where the snapshot in use is damaged, nothing is counted, that is said, and the new one can be used.

@@ -48,6 +48,10 @@ func (s *snapshots) List(ctx context.Context) ([]viewmodel.SnapshotView, error) 
 			if o, err := s.data.Open(); err == nil {
 				c, _ := clockOf(ctx, s.data, s.audit, s.now()) // its error is said where the clock is
 				v.Freshness = freshness(s.data.Freshness(o, c.Latest, s.now()).State)
+				var locked error
+				if v.Encrypted, locked = o.Encrypted(); locked != nil {
+					v.Locked = locked.Error()
+				}
 				o.Close()
 			} else {
 				v.Bad = err.Error()
@@ -56,6 +60,22 @@ func (s *snapshots) List(ctx context.Context) ([]viewmodel.SnapshotView, error) 
 		out = append(out, v)
 	}
 	return out, nil
+}
+
+// MachineKey implements viewmodel.MachineKeys.
+func (s *snapshots) MachineKey(_ context.Context, create bool) (string, error) {
+	get := s.data.MachineKey
+	if create {
+		get = s.data.MakeMachineKey
+	}
+	m, err := get()
+	if errors.Is(err, store.ErrNoMachineKey) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	return m.Recipient, nil
 }
 
 // freshness is the state under the name that reports give it.

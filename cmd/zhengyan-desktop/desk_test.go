@@ -206,6 +206,49 @@ func TestSnapshotIsStagedUsedAndReverted(t *testing.T) {
 	}
 }
 
+// A snapshot that is encrypted for this machine says so; one that is not meant for it says why it gives no answers.
+func TestEncryptedSnapshotsAreShown(t *testing.T) {
+	d, other := folder0(t), folder0(t)
+	a := newAuditor(d, noon, func() string { return "" }, func(err error) { t.Error(err) })
+	defer a.close()
+	s := &snapshots{data: d, now: noon, audit: a, reload: func() error { return nil }}
+	if key, err := s.MachineKey(t.Context(), false); key != "" || err != nil {
+		t.Errorf("before it is made: %q, %v", key, err)
+	}
+	key, err := s.MachineKey(t.Context(), true)
+	again, err2 := s.MachineKey(t.Context(), false)
+	if err != nil || err2 != nil || !strings.HasPrefix(key, "age1") || again != key {
+		t.Fatalf("%q, then %q, %v, %v", key, again, err, err2)
+	}
+	if _, err := other.MakeMachineKey(); err != nil {
+		t.Fatal(err)
+	}
+	to, err := store.ParseRecipients(strings.NewReader(key))
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "1.db")
+	row := store.Row{Kind: fields.Constructor1, Number: "京1112026202600001", Name: "样例", Status: "有效"}
+	if err := store.BuildWith(t.Context(), store.Rows([]store.Row{row}), store.Meta{AsOf: noon().AddDate(0, 0, -1), Source: "样例 SPECIMEN"}, file, store.BuildOptions{Recipients: to}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Stage(t.Context(), file, false, false, func(string, int64, int64) {}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Commit(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if list, err := s.List(t.Context()); err != nil || len(list) != 1 || !list[0].Encrypted || list[0].Locked != "" {
+		t.Errorf("%+v, %v", list, err)
+	}
+	if err := os.Remove(filepath.Join(d.Dir(), "machine.key")); err != nil {
+		t.Fatal(err)
+	}
+	if list, err := s.List(t.Context()); err != nil || len(list) != 1 || !list[0].Encrypted && list[0].Bad == "" || list[0].Locked+list[0].Bad == "" {
+		t.Errorf("without the key: %+v, %v", list, err)
+	}
+}
+
 func TestTrustListIsPreviewedAndChanged(t *testing.T) {
 	dir := specimens(t, "constructor/ok.pdf")
 	pems, err := fs.Glob(os.DirFS(filepath.Join(dir, "trust")), "*root-rsa.pem")

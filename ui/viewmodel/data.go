@@ -23,6 +23,8 @@ type SnapshotView struct {
 	Current    bool
 	Previous   bool
 	Bad        string // why it is not used
+	Encrypted  bool   // it opens on the machines only that its publisher named
+	Locked     string // why it does not open on this one
 	AgeDays    int    // as at today
 	Freshness  string // FRESH, STALE, RED-LINE, CLOCK-SUSPECT
 }
@@ -57,6 +59,13 @@ type Snapshots interface {
 	Revert(ctx context.Context) error
 	// Scrub reads the current generation completely.
 	Scrub(ctx context.Context, progress func(done, total int)) error
+}
+
+// MachineKeys is implemented by Snapshots that can be encrypted for this machine.
+type MachineKeys interface {
+	// MachineKey is the public half of this machine's key, as a publisher is told it; "" if there is none and it is not to
+	// be made.
+	MachineKey(ctx context.Context, create bool) (string, error)
 }
 
 // ImportRefusal is implemented by errors of Stage that a person may overrule.
