@@ -137,15 +137,16 @@ func openLockbox(s secrets, info cipherInfo, wrapped []byte) (*lockbox, error) {
 	return &lockbox{secrets: s, info: info, wrapped: wrapped, aead: aead}, err
 }
 
-// unwrap opens wrapped keys by the key of this machine.
-func unwrap(info cipherInfo, wrapped []byte, m *MachineKey) (*lockbox, error) {
+// unwrap opens wrapped keys by the key of this machine. slot is where it is looked for first, and at the end where it was
+// found: 1 for the first of all; 0 is unknown.
+func unwrap(info cipherInfo, wrapped []byte, m *MachineKey, slot *int) (*lockbox, error) {
 	if m == nil {
 		return nil, fmt.Errorf("%w: %w", ErrLocked, ErrNoMachineKey)
 	}
 	if sum := sha256.Sum256(wrapped); hex.EncodeToString(sum[:]) != info.Keys {
 		return nil, damaged("bucket", "keys")
 	}
-	text, err := unwrapText(wrapped, m)
+	text, err := unwrapText(wrapped, m, slot)
 	if err != nil {
 		return nil, err
 	}
@@ -159,14 +160,40 @@ func unwrap(info cipherInfo, wrapped []byte, m *MachineKey) (*lockbox, error) {
 	return openLockbox(s, info, wrapped)
 }
 
-// unwrapText opens the one of the age files that is meant for this machine.
-func unwrapText(wrapped []byte, m *MachineKey) ([]byte, error) {
-	for len(wrapped) > 0 {
+// unwrapText opens the one of the age files that is meant for this machine. Which stanza that is can only be found by trying,
+// at a curve operation each: so it is remembered (slot), which tells nobody more than that, and all are tried where it is
+// another one.
+func unwrapText(wrapped []byte, m *MachineKey, slot *int) ([]byte, error) {
+	if *slot > 0 {
+		text, err := unwrapWith(wrapped, &stanzaFinder{identities: m.identities, only: *slot - 1})
+		if err == nil && text != nil {
+			return text, nil
+		}
+	}
+	*slot = 0
+	f := &stanzaFinder{identities: m.identities, only: -1}
+	text, err := unwrapWith(wrapped, f)
+	if err == nil && text == nil {
+		err = fmt.Errorf("%w: it is not meant for this machine (%s)", ErrLocked, m.Recipient)
+	}
+	if err == nil {
+		*slot = f.found + 1
+	}
+	return text, err
+}
+
+// unwrapWith returns nil where no stanza is for f.
+func unwrapWith(wrapped []byte, f *stanzaFinder) ([]byte, error) {
+	for ; len(wrapped) > 0; f.before += maxStanzas {
 		if len(wrapped) < 4 || uint64(binary.BigEndian.Uint32(wrapped)) > uint64(len(wrapped)-4) {
 			return nil, fmt.Errorf("%w: its keys are of another form", ErrLocked)
 		}
 		end := 4 + int(binary.BigEndian.Uint32(wrapped))
-		r, err := age.Decrypt(bytes.NewReader(wrapped[4:end]), m.identities...)
+		if f.only >= f.before+maxStanzas {
+			wrapped = wrapped[end:]
+			continue
+		}
+		r, err := age.Decrypt(bytes.NewReader(wrapped[4:end]), f)
 		var text []byte
 		if err == nil {
 			text, err = io.ReadAll(io.LimitReader(r, maxSecrets))
@@ -177,9 +204,38 @@ func unwrapText(wrapped []byte, m *MachineKey) ([]byte, error) {
 		if none := (*age.NoIdentityMatchError)(nil); !errors.As(err, &none) {
 			return nil, fmt.Errorf("%w: its keys do not read: %w", ErrLocked, err)
 		}
+		if f.only >= 0 {
+			return nil, fmt.Errorf("%w: another stanza", ErrLocked)
+		}
 		wrapped = wrapped[end:]
 	}
-	return nil, fmt.Errorf("%w: it is not meant for this machine (%s)", ErrLocked, m.Recipient)
+	return nil, nil
+}
+
+// stanzaFinder is an age.Identity that tries stanzas one by one, or only one of them, and notes which it was.
+type stanzaFinder struct {
+	identities []age.Identity
+	only       int // among the stanzas of all parts; -1: any
+	before     int // stanzas of the parts before
+	found      int
+}
+
+// Unwrap implements age.Identity.
+func (f *stanzaFinder) Unwrap(stanzas []*age.Stanza) ([]byte, error) {
+	for i, s := range stanzas {
+		if f.only >= 0 && f.before+i != f.only {
+			continue
+		}
+		for _, id := range f.identities {
+			key, err := id.Unwrap([]*age.Stanza{s})
+			if errors.Is(err, age.ErrIncorrectIdentity) {
+				continue
+			}
+			f.found = f.before + i
+			return key, err
+		}
+	}
+	return nil, age.ErrIncorrectIdentity
 }
 
 // nonce is the place of a value, which no other value under the same key has.
@@ -230,7 +286,7 @@ func (s *Snapshot) Use(m *MachineKey) error {
 	if s.m.Cipher == nil {
 		return nil
 	}
-	s.box, s.locked = unwrap(*s.m.Cipher, s.wrapped, m)
+	s.box, s.locked = unwrap(*s.m.Cipher, s.wrapped, m, &s.slot)
 	return s.locked
 }
 
@@ -249,6 +305,26 @@ func (s *Snapshot) plain(tree byte, key, value []byte, buf *[]byte) ([]byte, err
 	}
 	*buf = append((*buf)[:0], value...)
 	return s.box.open(tree, key, *buf)
+}
+
+// keyRing is what a feed carries of an encrypted snapshot apart: the wrapped keys.
+type keyRing struct {
+	Cipher cipherInfo `json:"cipher"`
+	Keys   []byte     `json:"keys"`
+}
+
+// mayRead reports whether the key of this machine opens what a feed's key ring belongs to; the error wraps ErrLocked if not.
+func (d *Data) mayRead(ring []byte, slot *int) error {
+	var k keyRing
+	if err := json.Unmarshal(ring, &k); err != nil {
+		return fmt.Errorf("key ring: %w", err)
+	}
+	m, err := d.MachineKey()
+	if err != nil && !errors.Is(err, ErrNoMachineKey) {
+		return fmt.Errorf("%w: %w", ErrLocked, err)
+	}
+	_, err = unwrap(k.Cipher, k.Keys, m, slot)
+	return err
 }
 
 // room is what a block may take of a page's half when it is sealed, or not.

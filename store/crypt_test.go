@@ -250,11 +250,11 @@ func TestManyRecipients(t *testing.T) {
 		t.Errorf("%d recipients take %d bytes: %d do not fit", len(all), len(box.wrapped), maxRecipients)
 	}
 	for _, m := range []*MachineKey{first, last} {
-		if got, err := unwrap(box.info, box.wrapped, m); err != nil || !bytes.Equal(got.Block, box.Block) {
+		if got, err := unwrap(box.info, box.wrapped, m, new(int)); err != nil || !bytes.Equal(got.Block, box.Block) {
 			t.Errorf("%s: %v", m.Recipient, err)
 		}
 	}
-	if _, err := unwrap(box.info, box.wrapped, other); !errors.Is(err, ErrLocked) || !strings.Contains(err.Error(), other.Recipient) {
+	if _, err := unwrap(box.info, box.wrapped, other, new(int)); !errors.Is(err, ErrLocked) || !strings.Contains(err.Error(), other.Recipient) {
 		t.Errorf("another machine: %v", err)
 	}
 	for _, n := range []int{0, maxRecipients + 1} {
@@ -263,7 +263,7 @@ func TestManyRecipients(t *testing.T) {
 		}
 	}
 	for _, wrapped := range [][]byte{{0}, {0, 0, 0, 9, 1}, {0xff, 0xff, 0xff, 0xff}, {0, 0, 0, 0}, append([]byte{0, 0, 0, 1}, box.wrapped...)} {
-		if _, err := unwrapText(wrapped, first); !errors.Is(err, ErrLocked) {
+		if _, err := unwrapText(wrapped, first, new(int)); !errors.Is(err, ErrLocked) {
 			t.Errorf("%x: %v", wrapped[:1], err)
 		}
 	}

@@ -77,7 +77,7 @@ func (d *Data) Open() (*Opened, error) {
 	o := &Opened{data: d}
 	var err error
 	o.Info, o.Problems, err = d.gens.choose(func(i GenerationInfo) error {
-		s, err := d.openFor(d.path(genName(i.Generation, "db")), false)
+		s, err := d.openFor(d.path(genName(i.Generation, "db")), false, i.KeySlot)
 		if err != nil {
 			return err
 		}
@@ -131,7 +131,7 @@ func (d *Data) verifyFile(ctx context.Context, path string, i GenerationInfo, pr
 			return fmt.Errorf("%w: SHA-256 %s instead of %s", ErrDamaged, sum, i.SHA256)
 		}
 	}
-	s, err := d.openFor(path, true)
+	s, err := d.openFor(path, true, i.KeySlot)
 	if err != nil {
 		return err
 	}
@@ -267,6 +267,7 @@ type voucher struct {
 	signedBy string
 	sha256   string
 	trust    []byte
+	slot     int // where the key for this machine was found (unwrap)
 }
 
 func (d *Data) stage(ctx context.Context, src io.Reader, size int64, opt ImportOptions, v voucher) (*Import, error) {
@@ -347,7 +348,7 @@ func (d *Data) staging(ctx context.Context, opt ImportOptions, v voucher, fetch 
 	if v.sha256 != "" && sum != v.sha256 {
 		return imp, fmt.Errorf("%w: SHA-256 %s instead of %s", ErrDamaged, sum, v.sha256)
 	}
-	imp.Info = GenerationInfo{Generation: n, Size: size, SHA256: sum, ImportedAt: opt.Now.UTC(), From: opt.From, SignedBy: v.signedBy, Trust: v.trust}
+	imp.Info = GenerationInfo{Generation: n, Size: size, SHA256: sum, ImportedAt: opt.Now.UTC(), From: opt.From, SignedBy: v.signedBy, Trust: v.trust, KeySlot: v.slot}
 	return imp, imp.check(ctx)
 }
 
@@ -378,13 +379,13 @@ func (d *Data) cleanUp() error {
 }
 
 func (imp *Import) check(ctx context.Context) error {
-	s, err := imp.d.openFor(imp.d.path(imp.tmp), imp.Info.SignedBy == "")
+	s, err := imp.d.openFor(imp.d.path(imp.tmp), imp.Info.SignedBy == "", imp.Info.KeySlot)
 	if err != nil {
 		return err
 	}
 	defer s.Close()
 	if (s.m.Persons != nil) != imp.d.persons {
-		return fmt.Errorf("%w: %s", ErrKindOfFile, map[bool]string{false: "this is a person index", true: "this is no person index"}[imp.d.persons])
+		return wrongKind(imp.d.persons)
 	}
 	if s.locked != nil { // what cannot be read must not replace what can
 		return s.locked
@@ -396,6 +397,7 @@ func (imp *Import) check(ctx context.Context) error {
 		}
 	}
 	i := s.Snapshot()
+	imp.Info.KeySlot = s.slot
 	imp.Info.ID, imp.Info.Root, imp.Info.AsOf, imp.Info.Rows, imp.Info.Source = i.ID, s.Root(), i.AsOf, i.Rows, i.Source
 	cur, err := imp.d.Open()
 	if err != nil { // nothing to compare with: the import mends what is there

@@ -311,7 +311,8 @@ func (d *deltaSource) read(r io.Reader) error {
 // unseal opens the compressed part of a delta that leads to an encrypted snapshot; head is its first line.
 func (d *deltaSource) unseal(r io.Reader, head []byte) (io.Reader, error) {
 	var err error
-	if d.box, err = unwrap(*d.head.Cipher, d.head.Keys, d.from.machine); err != nil {
+	slot := d.from.slot // the list of machines is seldom another
+	if d.box, err = unwrap(*d.head.Cipher, d.head.Keys, d.from.machine, &slot); err != nil {
 		if errors.Is(err, ErrDamaged) { // the delta is, not the snapshot that it changes
 			err = fmt.Errorf("%w: %s", ErrDelta, err)
 		}

@@ -72,13 +72,19 @@ func (d *Data) StageFeed(ctx context.Context, f feed.Fetcher, pinned []byte, opt
 	}
 	c := offer.Index.Snapshot
 	v := voucher{signedBy: offer.SignedBy, sha256: c.SHA256, trust: trust}
+	root := "" // of the snapshot in use
 	if cur, err := d.Open(); err == nil {
 		same := cur.Root() == c.Root && cur.Info.SignedBy == offer.SignedBy && len(cur.Problems) == 0
-		root := cur.Root()
+		root, v.slot = cur.Root(), cur.slot
 		cur.Close()
 		if same {
 			return nil, offer, errors.Join(ErrSame, d.renewFeed(offer.State))
 		}
+	}
+	if err := d.wants(ctx, f, offer, &v.slot); err != nil {
+		return nil, offer, err
+	}
+	if root != "" {
 		if delta, ok := offer.DeltaFrom(root); ok {
 			r := offer.Delta(ctx, f, delta)
 			imp, err := d.stageDelta(ctx, r, opt, v)
@@ -102,6 +108,28 @@ func (d *Data) StageFeed(ctx context.Context, f feed.Fetcher, pinned []byte, opt
 	}
 	imp.state = &offer.State
 	return imp, offer, nil
+}
+
+// wants refuses, before anything large is read, what could not be used here: a snapshot of another kind, or one that is
+// encrypted for other machines. A feed of an earlier version does not say; the import then finds out.
+func (d *Data) wants(ctx context.Context, f feed.Fetcher, offer *feed.Offer, slot *int) error {
+	switch kind := offer.Index.Snapshot.Kind; kind {
+	case "", feedKind(d.persons):
+	case feed.KindRegistry, feed.KindPersons:
+		return wrongKind(d.persons)
+	default:
+		return fmt.Errorf("%w: a feed of %q", ErrNewerFormat, kind)
+	}
+	ring, err := offer.KeyRing(ctx, f)
+	if err != nil || ring == nil {
+		return err
+	}
+	return d.mayRead(ring, slot)
+}
+
+// wrongKind says what was offered to a folder of the other kind.
+func wrongKind(persons bool) error {
+	return fmt.Errorf("%w: %s", ErrKindOfFile, map[bool]string{false: "this is a person index", true: "this is no person index"}[persons])
 }
 
 // mendable reports whether the whole snapshot may succeed where a delta has failed: also where the snapshot in use is

@@ -72,13 +72,10 @@ func (r *repo) publish() {
 		deltas[head.From] = delta
 	}
 	s := open(r.t, path)
-	i := s.Snapshot()
-	st, err := os.Stat(path)
+	c, err := s.FeedContent(context.Background())
 	r.must(err)
 	r.pub.Now = r.pub.Now.AddDate(0, 0, 1)
-	r.must(r.pub.Publish(context.Background(), path, feed.Content{
-		ID: i.ID, Root: s.Root(), AsOf: i.AsOf, Rows: i.Rows, Size: st.Size(), SHA256: mustSum(r.t, path),
-	}, deltas))
+	r.must(r.pub.Publish(context.Background(), path, c, deltas))
 	r.files = append(r.files, path)
 }
 

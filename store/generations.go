@@ -44,6 +44,9 @@ type GenerationInfo struct {
 	SignedBy   string    `json:"signedBy,omitempty"` // empty: nobody vouches for the file
 	ImportedAt time.Time `json:"importedAt"`
 	From       string    `json:"from,omitempty"` // where it was imported from
+	// KeySlot is where the key for this machine is among those of an encrypted snapshot, from 1; 0 is unknown. It saves trying
+	// the others, and is not relied on.
+	KeySlot int `json:"keySlot,omitempty"`
 	// Trust is the publisher's signed metadata that vouched for the file.
 	Trust json.RawMessage `json:"trust,omitempty"`
 	// Current and Previous tell which generations the pointer names; Bad says why one is not used.

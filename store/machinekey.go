@@ -102,12 +102,8 @@ func ReadMachineKey(path string) (*MachineKey, error) {
 		return nil, err
 	}
 	defer f.Close()
-	st, err := f.Stat()
-	if err != nil {
+	if _, err := ownersAlone(f); err != nil {
 		return nil, err
-	}
-	if runtime.GOOS != "windows" && st.Mode().Perm()&0o077 != 0 { // Windows says 0666 of every file
-		return nil, fmt.Errorf("%s: others may read it (%#o); a key must be for its owner alone (0600)", path, st.Mode().Perm())
 	}
 	b, err := io.ReadAll(io.LimitReader(f, maxMachineKey))
 	if err != nil {
@@ -121,6 +117,21 @@ func ReadMachineKey(path string) (*MachineKey, error) {
 		m.Recipient = x.Recipient().String()
 	}
 	return m, nil
+}
+
+// ownersAlone refuses a file that holds a secret and that others than its owner may read.
+func ownersAlone(f *os.File) (os.FileInfo, error) {
+	st, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if !st.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s: not a file", f.Name())
+	}
+	if runtime.GOOS != "windows" && st.Mode().Perm()&0o077 != 0 { // Windows says 0666 of every file
+		return nil, fmt.Errorf("%s: others may read it (%#o); a secret must be for its owner alone (0600)", f.Name(), st.Mode().Perm())
+	}
+	return st, nil
 }
 
 // Recipients are the machines that a snapshot is encrypted for.
@@ -147,13 +158,14 @@ func ParseRecipients(r io.Reader) (Recipients, error) {
 	return list, sc.Err()
 }
 
-// openFor opens a snapshot file of this folder by the key of this machine. A snapshot that this machine cannot read is
-// returned all the same; its lookups say why.
-func (d *Data) openFor(path string, every bool) (*Snapshot, error) {
+// openFor opens a snapshot file of this folder by the key of this machine, which is looked for first at slot (unwrap). A
+// snapshot that this machine cannot read is returned all the same; its lookups say why.
+func (d *Data) openFor(path string, every bool, slot int) (*Snapshot, error) {
 	s, err := openSnapshot(path, every)
 	if err != nil {
 		return nil, err
 	}
+	s.slot = slot
 	m, err := d.MachineKey()
 	switch {
 	case errors.Is(err, ErrNoMachineKey):

@@ -455,10 +455,9 @@ func BenchmarkDelta(b *testing.B) {
 
 func (b *benchRun) publish(pub *feed.Publisher, path string, deltas map[string]string) {
 	s := open(b.T, path)
-	i := s.Snapshot()
-	size, sum, err := FileSum(context.Background(), path)
+	c, err := s.FeedContent(context.Background())
 	b.must(err)
-	b.must(pub.Publish(context.Background(), path, feed.Content{ID: i.ID, Root: s.Root(), AsOf: i.AsOf, Rows: i.Rows, Size: size, SHA256: sum}, deltas))
+	b.must(pub.Publish(context.Background(), path, c, deltas))
 }
 
 // audit measures appending, and a proof in a log of a million entries.

@@ -310,21 +310,6 @@ func ReadPersonSecret(path string) (PersonSecret, error) {
 	return s, err
 }
 
-// ownersAlone refuses a file that others than its owner may read, as ReadMachineKey does.
-func ownersAlone(f *os.File) (os.FileInfo, error) {
-	st, err := f.Stat()
-	if err != nil {
-		return nil, err
-	}
-	if !st.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s: not a file", f.Name())
-	}
-	if runtime.GOOS != "windows" && st.Mode().Perm()&0o077 != 0 { // Windows says 0666 of every file
-		return nil, fmt.Errorf("%s: others may read it (%#o); it must be for its owner alone (0600)", f.Name(), st.Mode().Perm())
-	}
-	return st, nil
-}
-
 // ParsePersonSecret reads what was written as JSON.
 func ParsePersonSecret(b []byte) (s PersonSecret, err error) {
 	if err := json.Unmarshal(b, &s); err != nil || s.Format != personSecretFormat || len(s.Pepper) != pepperBytes {

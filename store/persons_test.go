@@ -74,7 +74,7 @@ func TestPersonIndex(t *testing.T) {
 	if err := s.Use(m); err != nil {
 		t.Fatal(err)
 	}
-	if wrapped, err := unwrapText(s.wrapped, m); err != nil || !bytes.Contains(wrapped, secret) {
+	if wrapped, err := unwrapText(s.wrapped, m, new(int)); err != nil || !bytes.Contains(wrapped, secret) {
 		t.Fatalf("the pepper is not where it is looked for: %v", err)
 	}
 	for _, clear := range [][]byte{[]byte("样例1"), []byte("京111"), pepper(), secret} {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -14,6 +15,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"zhengyan/store/feed"
 	"zhengyan/verify/fields"
 	"zhengyan/verify/rules"
 )
@@ -37,6 +39,7 @@ type Snapshot struct {
 
 	machine *MachineKey // of this machine, if it has one
 	wrapped []byte      // the keys of an encrypted snapshot
+	slot    int         // where this machine's is among them (unwrap)
 	box     *lockbox    // nil: not encrypted, or locked
 	locked  error       // why an encrypted snapshot cannot be read
 
@@ -138,6 +141,23 @@ func (s *Snapshot) Close() error {
 
 // Snapshot says what the snapshot is: its age, source and extent.
 func (s *Snapshot) Snapshot() rules.SnapshotInfo { return s.info }
+
+// FeedContent is what a feed's index says of the snapshot's file.
+func (s *Snapshot) FeedContent(ctx context.Context) (feed.Content, error) {
+	size, sum, err := FileSum(ctx, s.file.db.Path())
+	c := feed.Content{ID: s.info.ID, Root: s.Root(), AsOf: s.info.AsOf, Rows: s.info.Rows, Size: size, SHA256: sum, Kind: feedKind(s.m.Persons != nil)}
+	if err == nil && s.m.Cipher != nil {
+		c.KeyRing, err = json.Marshal(keyRing{*s.m.Cipher, s.wrapped})
+	}
+	return c, err
+}
+
+func feedKind(persons bool) string {
+	if persons {
+		return feed.KindPersons
+	}
+	return feed.KindRegistry
+}
 
 // Root is the SHA-256 of the manifest, which holds the roots of all trees: it identifies every bit of the content.
 func (s *Snapshot) Root() string { return hex.EncodeToString(s.sum[:]) }

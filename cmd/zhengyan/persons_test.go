@@ -161,6 +161,12 @@ func TestKindsDoNotMix(t *testing.T) {
 		t.Error("a feed was begun")
 	}
 	s.run(exitOK, publish+"--persons --previous @p1.db @p2.db")
+	// What the folder carries is not replaced by the other kind, and machines that follow it lose nothing.
+	_, errs = s.run(exitUsage, publish+"@2.db")
+	s.contains(errs, "that of a person index", "--to")
+	s.run(exitOK, "snapshot publish --keys @keys --to @registry --name 样例登记机构 @2.db")
+	_, errs = s.run(exitUsage, "snapshot publish --keys @keys --to @registry --name 样例登记机构 --persons @p2.db")
+	s.contains(errs, "a person index needs a feed of its own", "--to")
 	s.run(exitOK, "snapshot import --persons --root @feed/root.json @feed")
 }
 

@@ -85,6 +85,9 @@ func snapshotPublish(ctx context.Context, env *environment, args []string) int {
 	if err == nil {
 		err = publishable(*persons, fl.Arg(0), *previous)
 	}
+	if err == nil {
+		err = fits(p, *persons)
+	}
 	var key *store.MachineKey
 	if err == nil {
 		key, err = env.machineKey("", *identity)
@@ -112,6 +115,23 @@ func publishable(persons bool, path string, previous []string) error {
 	return nil
 }
 
+// fits refuses to put a person index into a feed that carries the registry, and the other way about: machines that follow the
+// feed would refuse it, and have nothing newer.
+func fits(p *feed.Publisher, persons bool) error {
+	kind := feed.KindRegistry
+	if persons {
+		kind = feed.KindPersons
+	}
+	err := p.Fits(kind)
+	switch {
+	case !errors.Is(err, feed.ErrOtherKind):
+		return err
+	case persons:
+		return fmt.Errorf("%w: %w: a person index needs a feed of its own: name another folder with --to", errUsage, err)
+	}
+	return fmt.Errorf("%w: %w: the feed is that of a person index: name another folder with --to", errUsage, err)
+}
+
 func (env *environment) publish(ctx context.Context, p *feed.Publisher, name string, threshold int, path string, previous []string, key *store.MachineKey) error {
 	s, err := openFile(path, key)
 	if err != nil {
@@ -132,7 +152,7 @@ func (env *environment) publish(ctx context.Context, p *feed.Publisher, name str
 			return err
 		}
 	}
-	size, sum, err := store.FileSum(ctx, path)
+	content, err := s.FeedContent(ctx)
 	if err != nil {
 		return err
 	}
@@ -155,11 +175,10 @@ func (env *environment) publish(ctx context.Context, p *feed.Publisher, name str
 		deltas[head.From] = file
 		fmt.Fprintf(env.Stdout, "delta      from %.12s: %d changed, %d removed\n", head.From, head.Puts, head.Drops)
 	}
-	i := s.Snapshot()
-	if err := p.Publish(ctx, path, feed.Content{ID: i.ID, Root: s.Root(), AsOf: i.AsOf, Rows: i.Rows, Size: size, SHA256: sum}, deltas); err != nil {
+	if err := p.Publish(ctx, path, content, deltas); err != nil {
 		return err
 	}
-	fmt.Fprintf(env.Stdout, "published  %s, as of %s, %d rows\n", i.ID, shanghai(i.AsOf), i.Rows)
+	fmt.Fprintf(env.Stdout, "published  %s, as of %s, %d rows\n", content.ID, shanghai(content.AsOf), content.Rows)
 	return nil
 }
 

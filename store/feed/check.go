@@ -98,6 +98,9 @@ func (x *Index) files() []File {
 	for _, d := range x.Deltas {
 		files = append(files, d.File)
 	}
+	if x.Keys != nil {
+		files = append(files, *x.Keys)
+	}
 	return files
 }
 
@@ -236,6 +239,22 @@ func (o *Offer) DeltaFrom(root string) (Delta, bool) {
 		}
 	}
 	return Delta{}, false
+}
+
+// KeyRing reads Content.KeyRing; it is nil where the feed has none.
+func (o *Offer) KeyRing(ctx context.Context, f Fetcher) ([]byte, error) {
+	k := o.Index.Keys
+	if k == nil {
+		return nil, nil
+	}
+	b, err := fetch(ctx, f, k.path(), maxKeys)
+	if err != nil {
+		return nil, err
+	}
+	if sum := sha256.Sum256(b); int64(len(b)) != k.Length || hex.EncodeToString(sum[:]) != k.SHA256 {
+		return nil, fmt.Errorf("%w: %s has another hash", ErrRefused, k.Name)
+	}
+	return b, nil
 }
 
 // Snapshot reads the parts of the snapshot one after the other, from offset on. Each part that is read from its start is

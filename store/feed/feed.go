@@ -31,6 +31,7 @@ const (
 	maxTargets   = 4 << 20
 	maxIndex     = 1 << 20
 	maxRotations = 256 // roots that are followed in one update
+	maxKeys      = 2 << 20
 	maxParts     = 1024
 	maxDeltas    = 400
 	// PartSize keeps a snapshot carriable on FAT32, whose files end at 4 GiB.
@@ -43,6 +44,8 @@ var (
 	ErrRefused = errors.New("update refused")
 	// ErrRollback: the feed is older than what this machine has seen.
 	ErrRollback = errors.New("update is older than what has been seen")
+	// ErrOtherKind: the feed carries snapshots of another kind.
+	ErrOtherKind = errors.New("the feed carries snapshots of another kind")
 	// ErrNoRoot: the machine has no trusted root for feeds.
 	ErrNoRoot = errors.New("no trusted root for updates")
 )
@@ -133,7 +136,17 @@ type Content struct {
 	Rows   int       `json:"rows"`
 	Size   int64     `json:"size"` // bytes of the file
 	SHA256 string    `json:"sha256"`
+	Kind   string    `json:"kind,omitempty"` // KindRegistry or KindPersons; empty in feeds of earlier versions
+	// KeyRing is what a machine finds its key in, if the snapshot is encrypted. It is published beside it, so that a machine
+	// that is not among the recipients is refused before it downloads.
+	KeyRing []byte `json:"-"`
 }
+
+// The kinds of snapshots. A feed carries one of them.
+const (
+	KindRegistry = "registry"
+	KindPersons  = "persons"
+)
 
 // Delta leads from another snapshot to Content.
 type Delta struct {
@@ -146,9 +159,13 @@ type Index struct {
 	Snapshot Content `json:"snapshot"`
 	Parts    []File  `json:"parts"`
 	Deltas   []Delta `json:"deltas,omitempty"`
+	Keys     *File   `json:"keys,omitempty"` // Content.KeyRing
 }
 
-const indexName = "index.json"
+const (
+	indexName = "index.json"
+	keysName  = "keys.json"
+)
 
 func parseIndex(b []byte) (*Index, error) {
 	var x Index
@@ -166,6 +183,9 @@ func parseIndex(b []byte) (*Index, error) {
 		if !d.valid() {
 			return nil, fmt.Errorf("%w: index: bad delta", ErrRefused)
 		}
+	}
+	if x.Keys != nil && (!x.Keys.valid() || x.Keys.Length > maxKeys) {
+		return nil, fmt.Errorf("%w: index: bad keys", ErrRefused)
 	}
 	if len(x.Parts) == 0 || len(x.Parts) > maxParts || len(x.Deltas) > maxDeltas || total != x.Snapshot.Size {
 		return nil, fmt.Errorf("%w: index: the parts are not the snapshot", ErrRefused)

@@ -280,9 +280,48 @@ func writeFile(path string, b []byte) error {
 	return os.Rename(f.Name(), path)
 }
 
+// Fits refuses a snapshot of another kind than the feed carries, with ErrOtherKind. A feed that is empty fits.
+func (p *Publisher) Fits(kind string) error {
+	x, err := p.published()
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("%s: what is published there does not read: %w", p.Dir, err)
+	}
+	if is := x.Snapshot.Kind; is != "" && kind != "" && is != kind {
+		return fmt.Errorf("%s: %w: %s and not %s", p.Dir, ErrOtherKind, is, kind)
+	}
+	return nil
+}
+
+// published is the index of what the feed carries now.
+func (p *Publisher) published() (*Index, error) {
+	n, err := p.latest("targets")
+	if err != nil {
+		return nil, err
+	}
+	t, err := metadata.Targets().FromFile(p.path("metadata", fmt.Sprintf("%d.targets.json", n)))
+	if err != nil {
+		return nil, err
+	}
+	entry, ok := t.Signed.Targets[indexName]
+	if !ok {
+		return nil, fmt.Errorf("%s: %w", indexName, fs.ErrNotExist)
+	}
+	b, err := os.ReadFile(p.path(filepath.FromSlash(File{Name: indexName, SHA256: entry.Hashes["sha256"].String()}.path())))
+	if err != nil {
+		return nil, err
+	}
+	return parseIndex(b)
+}
+
 // Publish puts a snapshot file into the feed, cut into parts, with the deltas that lead to it, and signs it. Deltas are
 // files by the root of the snapshot that they change. Targets that no one needs any more are removed.
 func (p *Publisher) Publish(ctx context.Context, snapshot string, c Content, deltas map[string]string) error {
+	if err := p.Fits(c.Kind); err != nil {
+		return err
+	}
 	x := Index{Snapshot: c}
 	var err error
 	if x.Parts, err = p.split(ctx, snapshot); err != nil {
@@ -299,13 +338,19 @@ func (p *Publisher) Publish(ctx context.Context, snapshot string, c Content, del
 		x.Deltas = append(x.Deltas, Delta{From: from, File: files[0]})
 	}
 	slices.SortFunc(x.Deltas, func(a, b Delta) int { return strings.Compare(a.From, b.From) })
+	if c.KeyRing != nil {
+		keys, err := p.small(keysName, c.KeyRing)
+		if err != nil {
+			return err
+		}
+		x.Keys = &keys
+	}
 	b, err := json.Marshal(x)
 	if err != nil {
 		return err
 	}
-	sum := sha256.Sum256(b)
-	index := File{Name: indexName, Length: int64(len(b)), SHA256: hex.EncodeToString(sum[:])}
-	if err := writeFile(p.path(filepath.FromSlash(index.path())), b); err != nil {
+	index, err := p.small(indexName, b)
+	if err != nil {
 		return err
 	}
 	keep := append(x.files(), index)
@@ -313,6 +358,13 @@ func (p *Publisher) Publish(ctx context.Context, snapshot string, c Content, del
 		return err
 	}
 	return p.prune(keep)
+}
+
+// small writes a target that is in memory.
+func (p *Publisher) small(name string, b []byte) (File, error) {
+	sum := sha256.Sum256(b)
+	f := File{Name: name, Length: int64(len(b)), SHA256: hex.EncodeToString(sum[:])}
+	return f, writeFile(p.path(filepath.FromSlash(f.path())), b)
 }
 
 // split copies a file into targets of at most PartSize.
