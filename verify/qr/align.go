@@ -28,6 +28,15 @@ func (v view) correlateAlignment(p, du, dv vec) float64 {
 			}
 		}
 	}
+	if v.negative {
+		s, ss, light = 25*255-s, ss-2*255*s+25*255*255, 8*255-light
+	}
+	return correlation(s, ss, light)
+}
+
+// correlation is that of 25 modules with the alignment pattern, from their sum, the sum of their squares and the sum of
+// the eight that are light in the pattern.
+func correlation(s, ss, light float64) float64 {
 	sd := math.Sqrt(math.Max(ss-s*s/25, 0))
 	if sd < 20 {
 		return 0
@@ -35,36 +44,67 @@ func (v view) correlateAlignment(p, du, dv vec) float64 {
 	// The template with mean zero is 17/25 on the 8 light modules and -8/25 on the 17 dark ones.
 	st := light - s*8/25
 	const norm = 2.3323807579381204 // sqrt(17*(8/25)^2 + 8*(17/25)^2)
-	if v.negative {
-		st = -st
-	}
 	return st / (sd * norm)
 }
 
-// maybeAlignment is a quick look: the middle must be darker than the modules beside it.
-func (v view) maybeAlignment(p, du, dv vec) bool {
-	p, du, dv = p.mul(1/v.f), du.mul(1/v.f), dv.mul(1/v.f)
-	m := v.g.at(p.x, p.y)
-	side := v.g.at(p.x+du.x, p.y+du.y) + v.g.at(p.x-du.x, p.y-du.y) + v.g.at(p.x+dv.x, p.y+dv.y) + v.g.at(p.x-dv.x, p.y-dv.y)
-	if v.negative {
-		return m-side/4 > 3
+// alignmentSearch is a picture sampled at places half a module apart, on which alignment patterns are looked for.
+type alignmentSearch struct {
+	n    int // places to each side of the middle at which a pattern is looked for
+	w    int
+	tone []float64 // dark is the less, w*w places: the pattern reaches two modules further
+}
+
+// searchStep is the distance of the places in modules, and searchReach how many of them a pattern reaches.
+const searchStep, searchReach = .5, 4
+
+func (v view) newAlignmentSearch(p, du, dv vec, radius float64) *alignmentSearch {
+	s := &alignmentSearch{n: int(math.Ceil(radius / searchStep))}
+	far := s.n + searchReach
+	s.w = 2*far + 1
+	s.tone = make([]float64, s.w*s.w)
+	p = p.mul(1 / v.f)
+	du, dv = du.mul(searchStep/v.f), dv.mul(searchStep/v.f)
+	for j := range s.w {
+		v.g.alongLine(p.add(dv.mul(float64(j-far))).sub(du.mul(float64(far))), du, s.tone[j*s.w:(j+1)*s.w], v.negative)
 	}
-	return side/4-m > 3
+	return s
+}
+
+// at returns the correlation of the pattern with the picture around a place, or 0 where its middle is not darker than
+// the modules beside it.
+func (s *alignmentSearch) at(i, j int) float64 {
+	t, w := s.tone, s.w
+	o := (j+s.n+searchReach)*w + i + s.n + searchReach
+	const m = searchReach / 2 // a module
+	if (t[o-m]+t[o+m]+t[o-m*w]+t[o+m*w])/4-t[o] <= 3 {
+		return 0
+	}
+	var sum, square, light float64
+	for y := -2 * m; y <= 2*m; y += m {
+		row := t[o+y*w-2*m:][: 4*m+1 : 4*m+1]
+		a, b, c, d, e := row[0], row[m], row[2*m], row[3*m], row[4*m]
+		sum += a + b + c + d + e
+		square += a*a + b*b + c*c + d*d + e*e
+		switch y {
+		case -m, m:
+			light += b + c + d
+		case 0:
+			light += b + d
+		}
+	}
+	return correlation(sum, square, light)
 }
 
 // findAlignment searches around p within radius modules and returns up to count peaks, best first.
 func (v view) findAlignment(p, du, dv vec, radius float64, count int) []peak {
-	const step = .5
-	n := int(math.Ceil(radius / step))
+	search := v.newAlignmentSearch(p, du, dv, radius)
+	n := search.n
 	var peaks []peak
 	w := 2*n + 1
 	val := make([]float64, w*w)
 	for j := -n; j <= n; j++ {
 		for i := -n; i <= n; i++ {
-			q := p.add(du.mul(float64(i) * step)).add(dv.mul(float64(j) * step))
-			if v.maybeAlignment(q, du, dv) {
-				val[(j+n)*w+i+n] = v.correlateAlignment(q, du, dv)
-			}
+			val[(j+n)*w+i+n] = search.at(i, j)
 		}
 	}
 	for j := range w {
@@ -83,7 +123,7 @@ func (v view) findAlignment(p, du, dv vec, radius float64, count int) []peak {
 				}
 			}
 			if top {
-				x, y := float64(i-n)*step, float64(j-n)*step
+				x, y := float64(i-n)*searchStep, float64(j-n)*searchStep
 				// Far from where it is expected a pattern must be clearer.
 				s -= .12 * math.Hypot(x, y) / math.Max(radius, 2)
 				peaks = append(peaks, peak{p.add(du.mul(x)).add(dv.mul(y)), s})

@@ -11,8 +11,12 @@ func newBitmap(w, h int) *bitmap { return &bitmap{w: w, h: h, pix: make([]byte, 
 // negative returns the bitmap with dark and light exchanged.
 func (b *bitmap) negative() *bitmap {
 	out := newBitmap(b.w, b.h)
-	for i, v := range b.pix {
-		out.pix[i] = v ^ 1
+	n := len(b.pix) &^ 7
+	for i := 0; i < n; i += 8 {
+		store8(out.pix[i:], load8(b.pix[i:])^laneOnes)
+	}
+	for i := n; i < len(b.pix); i++ {
+		out.pix[i] = b.pix[i] ^ 1
 	}
 	return out
 }
@@ -26,21 +30,37 @@ func midRange(g *gray, point int) *bitmap {
 	const side = 8
 	bw, bh := (g.w+side-1)/side, (g.h+side-1)/side
 	lo, hi := make([]byte, bw*bh), make([]byte, bw*bh)
-	for i := range lo {
-		lo[i] = 255
-	}
-	// Every second row is enough: a run of dark or light is longer.
-	for y := 0; y < g.h; y += 2 {
-		row := g.pix[y*g.w : (y+1)*g.w]
-		o := y / side * bw
-		full := g.w / side
-		for bx := range full {
-			p := row[bx*side : bx*side+side : bx*side+side]
-			lo[o+bx] = min(lo[o+bx], p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7])
-			hi[o+bx] = max(hi[o+bx], p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7])
+	full := g.w / side
+	for by := range bh {
+		blo, bhi := lo[by*bw:(by+1)*bw], hi[by*bw:(by+1)*bw]
+		y0, y1 := by*side, min(by*side+side, g.h)
+		if y1-y0 == side {
+			// Every second row is enough: a run of dark or light is longer.
+			p0, p1 := g.pix[y0*g.w:(y0+1)*g.w], g.pix[(y0+2)*g.w:(y0+3)*g.w]
+			p2, p3 := g.pix[(y0+4)*g.w:(y0+5)*g.w], g.pix[(y0+6)*g.w:(y0+7)*g.w]
+			for bx := range full {
+				a, b, c, d := load8(p0[bx*side:]), load8(p1[bx*side:]), load8(p2[bx*side:]), load8(p3[bx*side:])
+				ab, cd := (a^b)&(notBelow(a, b)>>7*255), (c^d)&(notBelow(c, d)>>7*255)
+				blo[bx], bhi[bx] = extremesOf8(leastOf8(a^ab, c^cd), greatestOf8(b^ab, d^cd))
+			}
+		} else {
+			for bx := range full {
+				l, h := ^uint64(0), uint64(0)
+				for y := y0; y < y1; y += 2 {
+					v := load8(g.pix[y*g.w+bx*side:])
+					l, h = leastOf8(l, v), greatestOf8(h, v)
+				}
+				blo[bx], bhi[bx] = extremesOf8(l, h)
+			}
 		}
-		for _, v := range row[full*side:] {
-			lo[o+bw-1], hi[o+bw-1] = min(lo[o+bw-1], v), max(hi[o+bw-1], v)
+		if full < bw {
+			l, h := byte(255), byte(0)
+			for y := y0; y < y1; y += 2 {
+				for _, v := range g.pix[y*g.w+full*side : (y+1)*g.w] {
+					l, h = min(l, v), max(h, v)
+				}
+			}
+			blo[full], bhi[full] = l, h
 		}
 	}
 	gmin, gmax := byte(255), byte(0)
@@ -51,8 +71,10 @@ func midRange(g *gray, point int) *bitmap {
 	lo2, hi2 := spread(lo1, bw, bh, 4, false), spread(hi1, bw, bh, 4, true)
 	out := newBitmap(g.w, g.h)
 	gt := threshold(gmin, gmax, point)
+	// ts are the thresholds of a row of blocks, each in all bytes of a word.
+	ts := make([]uint64, bw)
 	for by := range bh {
-		for bx := range bw {
+		for bx := range ts {
 			i := by*bw + bx
 			t := gt
 			if int(hi1[i])-int(lo1[i]) >= flatContrast {
@@ -60,20 +82,20 @@ func midRange(g *gray, point int) *bitmap {
 			} else if int(hi2[i])-int(lo2[i]) >= flatContrast {
 				t = threshold(lo2[i], hi2[i], point)
 			}
-			x0, x1 := bx*side, min(bx*side+side, g.w)
-			for y := by * side; y < min(by*side+side, g.h); y++ {
-				src, dst := g.pix[y*g.w+x0:y*g.w+x1], out.pix[y*g.w+x0:y*g.w+x1]
-				for k, v := range src {
-					dst[k] = below(v, t)
-				}
+			ts[bx] = uint64(t) * laneOnes
+		}
+		for y := by * side; y < min(by*side+side, g.h); y++ {
+			src, dst := g.pix[y*g.w:(y+1)*g.w], out.pix[y*g.w:(y+1)*g.w]
+			for bx, t := range ts[:full] {
+				store8(dst[bx*side:], ^notBelow(load8(src[bx*side:]), t)&laneTops>>7)
+			}
+			if full < bw {
+				belowInto(dst[full*side:], src[full*side:], byte(ts[full]))
 			}
 		}
 	}
 	return out
 }
-
-// below is 1 if v < t, without a branch.
-func below(v, t byte) byte { return byte(uint16(int16(v)-int16(t)) >> 15) }
 
 func threshold(lo, hi byte, point int) byte {
 	return byte(int(lo) + (int(hi)-int(lo))*point/100)
@@ -81,16 +103,9 @@ func threshold(lo, hi byte, point int) byte {
 
 // spread takes the least or greatest value over a square of side 2r+1, one axis after the other.
 func spread(v []byte, w, h, r int, greatest bool) []byte {
-	pick := func(dst, src []byte) {
-		if greatest {
-			for i, b := range src {
-				dst[i] = max(dst[i], b)
-			}
-			return
-		}
-		for i, b := range src {
-			dst[i] = min(dst[i], b)
-		}
+	pick := leastInto
+	if greatest {
+		pick = greatestInto
 	}
 	tmp, out := make([]byte, len(v)), make([]byte, len(v))
 	copy(tmp, v)
@@ -114,7 +129,7 @@ func spread(v []byte, w, h, r int, greatest bool) []byte {
 // localMean marks as dark what is darker than part (in 1/100) of the mean of the window around it.
 func localMean(g *gray, window, part int) *bitmap {
 	r := max(window/2, 2)
-	out := newBitmap(g.w, g.h)
+	marks := newBitmap(g.w, g.h)
 	// One row of column sums is kept up to date, so that memory does not grow with an integral image.
 	col := make([]uint32, g.w)
 	for y := range min(r, g.h) {
@@ -123,13 +138,20 @@ func localMean(g *gray, window, part int) *bitmap {
 		}
 	}
 	for y := range g.h {
-		if a := y + r; a < g.h {
-			for x, v := range g.pix[a*g.w : (a+1)*g.w] {
+		in, out := y+r, y-r-1
+		switch {
+		case in < g.h && out >= 0:
+			a, b := g.pix[in*g.w:(in+1)*g.w], g.pix[out*g.w:(out+1)*g.w]
+			b = b[:len(a)]
+			for x := range col[:len(a)] {
+				col[x] += uint32(a[x]) - uint32(b[x])
+			}
+		case in < g.h:
+			for x, v := range g.pix[in*g.w : (in+1)*g.w] {
 				col[x] += uint32(v)
 			}
-		}
-		if a := y - r - 1; a >= 0 {
-			for x, v := range g.pix[a*g.w : (a+1)*g.w] {
+		case out >= 0:
+			for x, v := range g.pix[out*g.w : (out+1)*g.w] {
 				col[x] -= uint32(v)
 			}
 		}
@@ -138,7 +160,7 @@ func localMean(g *gray, window, part int) *bitmap {
 		for x := range min(r, g.w) {
 			sum += uint64(col[x])
 		}
-		src, dst := g.pix[y*g.w:(y+1)*g.w], out.pix[y*g.w:(y+1)*g.w]
+		src, dst := g.pix[y*g.w:(y+1)*g.w], marks.pix[y*g.w:(y+1)*g.w]
 		// Compare src*n*100 with sum*part; in the middle n does not change.
 		left, right := min(r+1, g.w), max(g.w-r, min(r+1, g.w))
 		edge := func(x int) {
@@ -157,15 +179,20 @@ func localMean(g *gray, window, part int) *bitmap {
 			edge(x)
 		}
 		n, p := rows*uint64(2*r+1)*100, uint64(part)
-		for x := left; x < right; x++ {
-			sum += uint64(col[x+r]) - uint64(col[x-r-1])
-			dst[x] = byte((uint64(src[x])*n - sum*p) >> 63)
+		if left < right {
+			m := right - left
+			enter, leave := col[left+r:][:m], col[left-r-1:][:m]
+			from, to := src[left:][:m], dst[left:][:m]
+			for x := range to {
+				sum += uint64(enter[x]) - uint64(leave[x])
+				to[x] = byte((uint64(from[x])*n - sum*p) >> 63)
+			}
 		}
 		for x := right; x < g.w; x++ {
 			edge(x)
 		}
 	}
-	return out
+	return marks
 }
 
 // otsu thresholds the whole picture at the value that parts its histogram best.
@@ -176,9 +203,7 @@ func otsu(g *gray) *bitmap {
 	}
 	t := byte(otsuPoint(hist[:]))
 	out := newBitmap(g.w, g.h)
-	for i, v := range g.pix {
-		out.pix[i] = below(v, t)
-	}
+	belowInto(out.pix, g.pix, t)
 	return out
 }
 
@@ -206,18 +231,26 @@ func otsuPoint(hist []int) int {
 
 // smooth averages each pixel with its neighbours, twice over 3 x 3.
 func smooth(g *gray) *gray {
+	if g.w < 2 {
+		return g
+	}
+	col := make([]uint16, g.w)
 	for range 2 {
 		out := newGray(g.w, g.h)
-		col := make([]int, g.w+2)
 		for y := range g.h {
 			up, mid, down := g.pix[max(0, y-1)*g.w:], g.pix[y*g.w:], g.pix[min(g.h-1, y+1)*g.w:]
-			for x := range g.w {
-				col[x+1] = int(up[x]) + int(mid[x]) + int(down[x])
+			up, mid, down = up[:len(col)], mid[:len(col)], down[:len(col)]
+			for x := range col {
+				col[x] = uint16(up[x]) + uint16(mid[x]) + uint16(down[x])
 			}
-			col[0], col[g.w+1] = col[1], col[g.w]
 			row := out.pix[y*g.w : (y+1)*g.w]
-			for x := range row {
-				row[x] = byte((col[x] + col[x+1] + col[x+2]) / 9)
+			n := len(row) - 1
+			row[0], row[n] = byte((2*col[0]+col[1])/9), byte((col[n-1]+2*col[n])/9)
+			a, b, to := uint32(col[0]), uint32(col[1]), row[1:n]
+			for x, v := range col[2:][:len(to)] {
+				c := uint32(v)
+				to[x] = byte((a + b + c) / 9)
+				a, b = b, c
 			}
 		}
 		g = out

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/makiuchi-d/gozxing"
+	"github.com/makiuchi-d/gozxing/common/reedsolomon"
 	"github.com/makiuchi-d/gozxing/qrcode/decoder"
 	"github.com/makiuchi-d/gozxing/qrcode/encoder"
 )
@@ -241,18 +242,11 @@ func appended(t *testing.T, index, total int, parity byte, part string) [][]bool
 // matrixOfWords lays data codewords of a one-block symbol out with level L and mask 0.
 func matrixOfWords(t *testing.T, data []byte, ec, version int) [][]bool {
 	t.Helper()
-	c := newCorrector()
-	words := append(slices.Clone(data), rsParity(c, data, ec)...)
+	words := append(slices.Clone(data), rsParity(data, ec)...)
 	l, _ := layoutOf(version)
 	ch := newChart(l)
 	d := ch.dim
-	m := make([][]bool, d)
-	for y := range m {
-		m[y] = make([]bool, d)
-		for x := range m[y] {
-			m[y][x] = ch.roles[y*d+x] == darkModule
-		}
-	}
+	m := fixedModules(ch)
 	for i, at := range ch.order[:8*len(words)] {
 		x, y := int(at)%d, int(at)/d
 		m[y][x] = (words[i/8]>>(7-i%8)&1 == 1) != masked(0, x, y)
@@ -260,7 +254,25 @@ func matrixOfWords(t *testing.T, data []byte, ec, version int) [][]bool {
 	for _, at := range ch.order[8*len(words):] {
 		m[int(at)/d][int(at)%d] = masked(0, int(at)%d, int(at)/d)
 	}
-	word := formatWord(0b01 << 3)
+	setFormat(m, formatWord(0b01<<3))
+	return m
+}
+
+// fixedModules draws what is the same in all symbols of a version.
+func fixedModules(ch *chart) [][]bool {
+	m := make([][]bool, ch.dim)
+	for y := range m {
+		m[y] = make([]bool, ch.dim)
+		for x := range m[y] {
+			m[y][x] = ch.roles[y*ch.dim+x] == darkModule
+		}
+	}
+	return m
+}
+
+// setFormat draws both copies of the format information.
+func setFormat(m [][]bool, word int) {
+	d := len(m)
 	bit := func(i int) bool { return word>>(14-i)&1 == 1 }
 	for i, p := range [15][2]int{{0, 8}, {1, 8}, {2, 8}, {3, 8}, {4, 8}, {5, 8}, {7, 8}, {8, 8}, {8, 7}, {8, 5}, {8, 4}, {8, 3}, {8, 2}, {8, 1}, {8, 0}} {
 		m[p[1]][p[0]] = bit(i)
@@ -271,17 +283,17 @@ func matrixOfWords(t *testing.T, data []byte, ec, version int) [][]bool {
 	for i := range 8 {
 		m[8][d-8+i] = bit(7 + i)
 	}
-	return m
 }
 
 // rsParity computes error correction codewords (ISO/IEC 18004, annex A).
-func rsParity(c *corrector, data []byte, n int) []byte {
+func rsParity(data []byte, n int) []byte {
+	gf := reedsolomon.GenericGF_QR_CODE_FIELD_256
 	gen := []int{1}
 	for i := range n {
 		next := make([]int, len(gen)+1)
 		for k, g := range gen {
 			next[k] ^= g
-			next[k+1] ^= c.gf.Multiply(g, c.gf.Exp(i))
+			next[k+1] ^= gf.Multiply(g, gf.Exp(i))
 		}
 		gen = next
 	}
@@ -291,7 +303,7 @@ func rsParity(c *corrector, data []byte, n int) []byte {
 		copy(rem, rem[1:])
 		rem[n-1] = 0
 		for k := range n {
-			rem[k] ^= c.gf.Multiply(gen[k+1], f)
+			rem[k] ^= gf.Multiply(gen[k+1], f)
 		}
 	}
 	out := make([]byte, n)
@@ -370,7 +382,7 @@ func TestMiscorrectionIsRefused(t *testing.T) {
 		t.Errorf("%d of 20,000 random version 1-L blocks were taken for code words", wrong)
 	}
 	data := []byte("nineteen data bytes")
-	good := append(slices.Clone(data), rsParity(c, data, 7)...)
+	good := append(slices.Clone(data), rsParity(data, 7)...)
 	for n := 0; n <= 4; n++ {
 		b := slices.Clone(good)
 		for i := range n {
@@ -379,6 +391,46 @@ func TestMiscorrectionIsRefused(t *testing.T) {
 		changed, ok := c.correct(b, 19, 3)
 		if want := n <= 2; ok != want || ok && (changed != n || !slices.Equal(b, good)) {
 			t.Errorf("%d errors: changed %d, ok %v", n, changed, ok)
+		}
+	}
+}
+
+// TestErrorsAreCounted holds the quick count of errors against what was done to a block and against the library.
+func TestErrorsAreCounted(t *testing.T) {
+	c := newCorrector()
+	lib := reedsolomon.NewReedSolomonDecoder(reedsolomon.GenericGF_QR_CODE_FIELD_256)
+	rnd := rand.New(rand.NewPCG(3, 4))
+	for range 3000 {
+		data, ec := 1+rnd.IntN(120), 5+rnd.IntN(64)
+		b := make([]byte, data)
+		for i := range b {
+			b[i] = byte(rnd.IntN(256))
+		}
+		b = append(b, rsParity(b, ec)...)
+		n := rnd.IntN(ec/2 + 4)
+		for _, at := range rnd.Perm(len(b))[:min(n, len(b))] {
+			b[at] ^= byte(1 + rnd.IntN(255))
+		}
+		var syndromes [255]byte
+		if clean := c.syndromes(b, syndromes[:ec]); clean != (n == 0) {
+			t.Fatalf("%d errors in %d+%d: clean %v", n, data, ec, clean)
+		}
+		if n == 0 {
+			continue
+		}
+		want := n
+		if n > ec/2 {
+			ints := make([]int, len(b))
+			for i, v := range b {
+				ints[i] = int(v)
+			}
+			if lib.Decode(ints, ec) == nil {
+				continue // close to another code word
+			}
+			want = 0
+		}
+		if got := c.errors(syndromes[:ec], len(b)); got != want {
+			t.Fatalf("%d errors in %d+%d: counted %d, want %d", n, data, ec, got, want)
 		}
 	}
 }

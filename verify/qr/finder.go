@@ -1,8 +1,8 @@
 package qr
 
 import (
-	"bytes"
 	"math"
+	"math/bits"
 	"slices"
 )
 
@@ -48,11 +48,16 @@ func findFinders(b *bitmap, lenient bool, stop func() bool) []finder {
 		edges = runEdges(b.pix[y*b.w:(y+1)*b.w], edges[:0])
 		// edges alternate: start of dark, start of light, ...
 		for i := 0; i+5 < len(edges); i += 2 {
+			e := edges[i : i+6 : i+6]
+			// As finderRatio has it, the middle run is at least 1.8 modules less a pixel long, whatever the others are.
+			if !lenient && 7*(10*(e[3]-e[2])+10) < 18*(e[5]-e[0]) {
+				continue
+			}
 			w := [5]float64{}
 			for k := range w {
-				w[k] = float64(edges[i+k+1] - edges[i+k])
+				w[k] = float64(e[k+1] - e[k])
 			}
-			total := float64(edges[i+5] - edges[i])
+			total := float64(e[5] - e[0])
 			if !finderRatio(w, .6, .5) {
 				if !lenient {
 					continue
@@ -78,14 +83,21 @@ func findFinders(b *bitmap, lenient bool, stop func() bool) []finder {
 
 // runEdges lists the places where a row changes, beginning with the first dark pixel. What lies outside is light.
 func runEdges(row []byte, edges []int) []int {
-	x := 0
-	for want := byte(1); x < len(row); want ^= 1 {
-		k := bytes.IndexByte(row[x:], want)
-		if k < 0 {
-			break
+	n := len(row) &^ 7
+	last := byte(0)
+	for x := 0; x < n; x += 8 {
+		v := load8(row[x:])
+		// A byte is set where it is not as the one before it.
+		for change := v ^ (v<<8 | uint64(last)); change != 0; change &= change - 1 {
+			edges = append(edges, x+bits.TrailingZeros64(change)/8)
 		}
-		x += k
-		edges = append(edges, x)
+		last = byte(v >> 56)
+	}
+	for x, v := range row[n:] {
+		if v != last {
+			edges = append(edges, n+x)
+		}
+		last = v
 	}
 	if len(edges)%2 == 1 {
 		edges = append(edges, len(row))
@@ -130,7 +142,10 @@ func (s *finderScan) consider(x, y, total float64) {
 	m := total / 7
 	for i := range s.found {
 		f := &s.found[i]
-		if math.Abs(f.c.x-x) <= 1.2*f.module && math.Abs(f.c.y-y) <= 2*f.module && m < 1.6*f.module && m > .6*f.module {
+		if dx := f.c.x - x; dx > 1.2*f.module || -dx > 1.2*f.module {
+			continue
+		}
+		if math.Abs(f.c.y-y) <= 2*f.module && m < 1.6*f.module && m > .6*f.module {
 			f.support++
 			return
 		}
@@ -156,6 +171,9 @@ func (s *finderScan) consider(x, y, total float64) {
 	m = (up.total + across.total) / 14
 	for i := range s.found {
 		f := &s.found[i]
+		if dx := f.c.x - p.x; dx > 1.5*f.module || -dx > 1.5*f.module {
+			continue
+		}
 		if dist(f.c, p) <= 1.5*f.module && m < 1.7*f.module && m > .55*f.module {
 			n := float64(f.support)
 			f.c = f.c.mul(n).add(p).mul(1 / (n + 1))
@@ -222,8 +240,8 @@ func (s *finderScan) runs(p, d vec, limit int, out *[3]float64) bool {
 	x, y := p.x, p.y
 	state, n := 0, 0
 	for i := 0; i < limit; i++ {
-		ix, iy := int(math.Floor(x)), int(math.Floor(y))
-		inside := ix >= 0 && iy >= 0 && ix < s.b.w && iy < s.b.h
+		ix, iy := int(x), int(y)
+		inside := x >= 0 && y >= 0 && ix < s.b.w && iy < s.b.h
 		dark := inside && s.b.pix[iy*s.b.w+ix] == 1
 		if dark != (state != 1) {
 			out[state] = float64(n)

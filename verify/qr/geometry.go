@@ -9,12 +9,27 @@ func (a vec) sub(b vec) vec           { return vec{a.x - b.x, a.y - b.y} }
 func (a vec) mul(s float64) vec       { return vec{a.x * s, a.y * s} }
 func (a vec) dot(b vec) float64       { return a.x*b.x + a.y*b.y }
 func (a vec) cross(b vec) float64     { return a.x*b.y - a.y*b.x }
-func (a vec) norm() float64           { return math.Hypot(a.x, a.y) }
+func (a vec) norm() float64           { return math.Sqrt(a.x*a.x + a.y*a.y) }
 func dist(a, b vec) float64           { return a.sub(b).norm() }
 func lerp(a, b vec, t float64) vec    { return a.add(b.sub(a).mul(t)) }
 func (a vec) unit() vec               { return a.mul(1 / math.Max(a.norm(), 1e-12)) }
 func logRatio(a, b float64) float64   { return math.Abs(math.Log(math.Max(a, 1e-9) / math.Max(b, 1e-9))) }
 func clamp(v, lo, hi float64) float64 { return math.Max(lo, math.Min(hi, v)) }
+
+// lesser and greater are min and max for numbers that are known not to be NaN, which the compiler inlines.
+func lesser(a, b float64) float64 {
+	if b < a {
+		return b
+	}
+	return a
+}
+
+func greater(a, b float64) float64 {
+	if b > a {
+		return b
+	}
+	return a
+}
 
 // homography maps module coordinates to pixels: the symbol covers (0, 0) to (dim, dim).
 type homography [8]float64
@@ -174,7 +189,8 @@ func (l line) meet(k line) (vec, bool) {
 	return l.p.add(l.d.mul(k.p.sub(l.p).cross(k.d) / c)), true
 }
 
-// fitLine fits a line to points by total least squares and once leaves out those further away than reject.
+// fitLine fits a line to points by total least squares and twice leaves out those further away than reject, which it
+// moves out of pts.
 func fitLine(pts []vec, reject float64) (line, bool) {
 	for round := 0; ; round++ {
 		if len(pts) < 3 {
@@ -190,12 +206,11 @@ func fitLine(pts []vec, reject float64) (line, bool) {
 			d := p.sub(c)
 			xx, xy, yy = xx+d.x*d.x, xy+d.x*d.y, yy+d.y*d.y
 		}
-		a := .5 * math.Atan2(2*xy, xx-yy)
-		l := line{c, vec{math.Cos(a), math.Sin(a)}}
+		l := line{c, halfTurn(xx-yy, 2*xy)}
 		if round == 2 {
 			return l, true
 		}
-		kept := make([]vec, 0, len(pts))
+		kept := pts[:0]
 		for _, p := range pts {
 			if math.Abs(p.sub(c).cross(l.d)) <= reject {
 				kept = append(kept, p)
@@ -206,6 +221,20 @@ func fitLine(pts []vec, reject float64) (line, bool) {
 		}
 		pts = kept
 	}
+}
+
+// halfTurn returns the unit vector at half the angle of (x, y), between -90 and +90 degrees.
+func halfTurn(x, y float64) vec {
+	r := math.Sqrt(x*x + y*y)
+	if r == 0 {
+		return vec{1, 0}
+	}
+	if x >= 0 {
+		c := math.Sqrt((1 + x/r) / 2)
+		return vec{c, y / r / (2 * c)}
+	}
+	s := math.Copysign(math.Sqrt((1-x/r)/2), y)
+	return vec{y / r / (2 * s), s}
 }
 
 // inQuad reports whether a place lies inside a convex quadrilateral.

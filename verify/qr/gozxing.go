@@ -73,13 +73,21 @@ func (l layout) reserve(level decoder.ErrorCorrectionLevel) int {
 // corrector corrects Reed-Solomon blocks over GF(256) with the polynomial of ISO/IEC 18004.
 type corrector struct {
 	rs  *reedsolomon.ReedSolomonDecoder
-	gf  *reedsolomon.GenericGF
 	buf []int
+	// exp and log are the powers of the field's generator and their exponents; exp goes on over two rounds.
+	exp [512]byte
+	log [256]int
 }
 
 func newCorrector() *corrector {
 	gf := reedsolomon.GenericGF_QR_CODE_FIELD_256
-	return &corrector{rs: reedsolomon.NewReedSolomonDecoder(gf), gf: gf}
+	c := &corrector{rs: reedsolomon.NewReedSolomonDecoder(gf)}
+	for i := range 255 {
+		v := gf.Exp(i)
+		c.exp[i], c.exp[i+255] = byte(v), byte(v)
+		c.log[v] = i
+	}
+	return c
 }
 
 // correct corrects a block in place and returns the number of codewords changed. It refuses what the library lets
@@ -91,11 +99,16 @@ func (c *corrector) correct(b []byte, data, reserve int) (changed int, ok bool) 
 		}
 	}()
 	ec := len(b) - data
-	if ec <= 0 || data <= 0 {
+	if ec <= 0 || data <= 0 || len(b) > 255 {
 		return 0, false
 	}
-	if c.clean(b, ec) {
+	var syndromes [255]byte
+	if c.syndromes(b, syndromes[:ec]) {
 		return 0, true
+	}
+	// Most blocks tried cannot be corrected, and the library takes long to find that out.
+	if n := c.errors(syndromes[:ec], len(b)); n == 0 || n > (ec-reserve)/2 {
+		return 0, false
 	}
 	c.buf = c.buf[:0]
 	for _, v := range b {
@@ -116,24 +129,91 @@ func (c *corrector) correct(b []byte, data, reserve int) (changed int, ok bool) 
 	for i, v := range c.buf {
 		out[i] = byte(v)
 	}
-	if !c.clean(out, ec) {
+	if !c.syndromes(out, syndromes[:ec]) {
 		return 0, false
 	}
 	copy(b, out)
 	return changed, true
 }
 
-// clean reports whether all syndromes of the block are zero.
-func (c *corrector) clean(b []byte, ec int) bool {
-	for i := range ec {
-		a := c.gf.Exp(i)
-		s := 0
+// syndromes evaluates a block at the first powers of the generator and reports whether all values are zero.
+func (c *corrector) syndromes(b, out []byte) (clean bool) {
+	clean = true
+	for i := range out {
+		s := byte(0)
 		for _, v := range b {
-			s = c.gf.Multiply(s, a) ^ int(v)
+			if s != 0 {
+				s = c.exp[c.log[s]+i]
+			}
+			s ^= v
 		}
-		if s != 0 {
-			return false
+		out[i] = s
+		clean = clean && s == 0
+	}
+	return clean
+}
+
+// errors returns the number of codewords of a block of n that are wrong, or 0 if they are too many to be corrected. It
+// finds the error locator polynomial (Berlekamp and Massey) and counts those of its roots that lie in the block.
+func (c *corrector) errors(syndromes []byte, n int) int {
+	var locator, last, was [256]byte
+	locator[0], last[0] = 1, 1
+	degree, since, scale := 0, 1, byte(1)
+	for i := range syndromes {
+		off := syndromes[i]
+		for k := 1; k <= degree; k++ {
+			off ^= c.times(locator[k], syndromes[i-k])
+		}
+		if off == 0 {
+			since++
+			continue
+		}
+		was = locator
+		f := c.exp[c.log[off]+255-c.log[scale]]
+		for k := 0; k+since <= len(syndromes); k++ {
+			locator[k+since] ^= c.times(f, last[k])
+		}
+		if 2*degree > i {
+			since++
+			continue
+		}
+		degree, last, scale, since = i+1-degree, was, off, 1
+	}
+	if 2*degree > len(syndromes) {
+		return 0
+	}
+	// The locator is zero at the inverse of the power of each wrong place.
+	var power, term [256]int // of the terms that are not zero
+	terms := 0
+	for k, l := range locator[1 : degree+1] {
+		if l != 0 {
+			power[terms], term[terms] = k+1, c.log[l]
+			terms++
 		}
 	}
-	return true
+	roots := 0
+	for range n {
+		v := locator[0]
+		for k, t := range term[:terms] {
+			v ^= c.exp[t]
+			if t -= power[k]; t < 0 {
+				t += 255
+			}
+			term[k] = t
+		}
+		if v == 0 {
+			roots++
+		}
+	}
+	if roots != degree {
+		return 0
+	}
+	return degree
+}
+
+func (c *corrector) times(a, b byte) byte {
+	if a == 0 || b == 0 {
+		return 0
+	}
+	return c.exp[c.log[a]+c.log[b]]
 }

@@ -22,6 +22,7 @@ type channel int
 const (
 	luma      channel = iota
 	brightest         // the largest of R, G, B: red ink over white paper vanishes, black stays
+	soft              // luma with noise averaged away
 	sharpened         // luma with edges set off: undoes some of the blur of a picture out of focus
 	sharper           // the same twice
 	lifted            // luma on a logarithmic scale: what lies in the dark gets the contrast that it lacks
@@ -64,10 +65,52 @@ func (g *gray) atBorder(x, y float64) float64 {
 	return a + fy*(b-a)
 }
 
-// toGray reads one channel of an image. Transparent pixels are composed over white, as paper is.
+// alongLine samples the picture at from and on, a step apart. negative turns dark and light over.
+func (g *gray) alongLine(from, step vec, out []float64, negative bool) {
+	last := from.add(step.mul(float64(len(out) - 1)))
+	w, h := float64(g.w)-1, float64(g.h)-1
+	inside := func(p vec) bool { return p.x >= .5 && p.y >= .5 && p.x < w && p.y < h }
+	if inside(from) && inside(last) {
+		x0, y0 := from.x-.5, from.y-.5
+		for k := range out {
+			x, y := x0+float64(k)*step.x, y0+float64(k)*step.y
+			ix, iy := int(x), int(y)
+			fx, fy := x-float64(ix), y-float64(iy)
+			p := g.pix[iy*g.w+ix:]
+			q := p[g.w : g.w+2]
+			a, c := float64(p[0]), float64(q[0])
+			a += fx * (float64(p[1]) - a)
+			c += fx * (float64(q[1]) - c)
+			out[k] = a + fy*(c-a)
+		}
+	} else {
+		for k := range out {
+			out[k] = g.at(from.x+float64(k)*step.x, from.y+float64(k)*step.y)
+		}
+	}
+	if negative {
+		for k, v := range out {
+			out[k] = 255 - v
+		}
+	}
+}
+
+// toGray reads one channel of an image. Transparent pixels are composed over white, as paper is. Where the image holds
+// the channel as it is needed its own memory is taken: nothing writes to a gray picture once it is made.
 func toGray(img image.Image, ch channel) *gray {
 	b := img.Bounds()
-	g := newGray(b.Dx(), b.Dy())
+	w, h := b.Dx(), b.Dy()
+	switch src := img.(type) {
+	case *image.Gray:
+		if o := src.PixOffset(b.Min.X, b.Min.Y); src.Stride == w {
+			return &gray{w, h, src.Pix[o : o+w*h]}
+		}
+	case *image.YCbCr:
+		if o := src.YOffset(b.Min.X, b.Min.Y); src.YStride == w && ch == luma {
+			return &gray{w, h, src.Y[o : o+w*h]}
+		}
+	}
+	g := newGray(w, h)
 	switch src := img.(type) {
 	case *image.Gray:
 		for y := range g.h {
@@ -121,13 +164,16 @@ func (g *gray) fromYCbCr(src *image.YCbCr, ch channel) {
 		}
 		for x := range row {
 			c := src.COffset(b.Min.X+x, b.Min.Y+y)
-			r, gg, bl := color.YCbCrToRGB(src.Y[o+x], src.Cb[c], src.Cr[c])
-			row[x] = max(r, gg, bl)
+			cb, cr := int32(src.Cb[c])-128, int32(src.Cr[c])-128
+			// As color.YCbCrToRGB: what each colour adds to the luma, and that of the greatest.
+			add := max(91881*cr, -22554*cb-46802*cr, 116130*cb)
+			row[x] = byte(min(max((int32(src.Y[o+x])*0x10101+add)>>16, 0), 255))
 		}
 	}
 }
 
 func rowPremultiplied(dst, src []byte, ch channel) {
+	src = src[:4*len(dst)]
 	if ch == brightest {
 		for x := range dst {
 			p := src[4*x : 4*x+4 : 4*x+4]
@@ -180,25 +226,39 @@ func (g *gray) shrink(f int) *gray {
 			p, q := g.pix[2*y*g.w:], g.pix[(2*y+1)*g.w:]
 			row := out.pix[y*w : (y+1)*w]
 			p, q = p[:2*w], q[:2*w]
-			for x := range row {
+			x := 0
+			for ; x+4 <= w; x += 4 {
+				a, b := load8(p[2*x:]), load8(q[2*x:])
+				v := (a&evenLanes + a>>8&evenLanes + b&evenLanes + b>>8&evenLanes + 2*(laneOnes&evenLanes)) >> 2 & evenLanes
+				v = (v | v>>8) & 0x0000FFFF0000FFFF
+				binary.LittleEndian.PutUint32(row[x:], uint32(v|v>>16))
+			}
+			for ; x < w; x++ {
 				row[x] = byte((int(p[2*x]) + int(p[2*x+1]) + int(q[2*x]) + int(q[2*x+1]) + 2) >> 2)
 			}
 		}
 		return out
 	}
+	scale := uint64((1<<24)/(f*f)) + 1
+	if f == 3 {
+		for y := range h {
+			p, q, r := g.pix[3*y*g.w:], g.pix[(3*y+1)*g.w:], g.pix[(3*y+2)*g.w:]
+			p, q, r = p[:3*w], q[:3*w], r[:3*w]
+			row := out.pix[y*w : (y+1)*w]
+			for x := range row {
+				p, q, r := p[3*x:3*x+3:3*x+3], q[3*x:3*x+3:3*x+3], r[3*x:3*x+3:3*x+3]
+				sum := uint64(p[0]) + uint64(p[1]) + uint64(p[2]) + uint64(q[0]) + uint64(q[1]) + uint64(q[2]) +
+					uint64(r[0]) + uint64(r[1]) + uint64(r[2])
+				row[x] = byte(sum * scale >> 24)
+			}
+		}
+		return out
+	}
 	sum := make([]uint32, w)
-	scale := uint32((1<<24)/(f*f)) + 1
 	for y := range h {
 		clear(sum)
 		for j := range f {
 			p := g.pix[(y*f+j)*g.w:]
-			if f == 3 {
-				p = p[:3*w]
-				for x := range sum {
-					sum[x] += uint32(p[3*x]) + uint32(p[3*x+1]) + uint32(p[3*x+2])
-				}
-				continue
-			}
 			for x := range sum {
 				var s uint32
 				for _, v := range p[x*f : x*f+f] {
@@ -209,7 +269,7 @@ func (g *gray) shrink(f int) *gray {
 		}
 		row := out.pix[y*w : (y+1)*w]
 		for x := range row {
-			row[x] = byte(uint64(sum[x]) * uint64(scale) >> 24)
+			row[x] = byte(uint64(sum[x]) * scale >> 24)
 		}
 	}
 	return out
@@ -219,20 +279,31 @@ func (g *gray) shrink(f int) *gray {
 func (g *gray) double() *gray {
 	out := newGray(2*g.w, 2*g.h)
 	for y := range out.h {
-		fy := (float64(y) + .5) / 2
-		for x := range out.w {
-			out.pix[y*out.w+x] = byte(g.at((float64(x)+.5)/2, fy) + .5)
+		near, far := y/2, min(max(y/2-1+y%2*2, 0), g.h-1)
+		p, q := g.pix[near*g.w:][:g.w], g.pix[far*g.w:][:g.w]
+		row := out.pix[y*out.w:][:out.w]
+		// Places lie a quarter of a pixel off the middle of the nearest one.
+		last := 3*uint32(p[0]) + uint32(q[0])
+		this := last
+		for x := range p {
+			next := this
+			if x+1 < len(p) {
+				next = 3*uint32(p[x+1]) + uint32(q[x+1])
+			}
+			row[2*x], row[2*x+1] = byte((3*this+last+8)>>4), byte((3*this+next+8)>>4)
+			last, this = this, next
 		}
 	}
 	return out
 }
 
 // sharpen returns the picture with its difference from a smoothed one added three times (unsharp masking).
-func (g *gray) sharpen() *gray {
-	soft := smooth(smooth(g))
+func (g *gray) sharpen(soft *gray) *gray {
 	out := newGray(g.w, g.h)
+	low := soft.pix[:len(g.pix)]
+	to := out.pix[:len(g.pix)]
 	for i, v := range g.pix {
-		out.pix[i] = byte(min(max(4*int(v)-3*int(soft.pix[i]), 0), 255))
+		to[i] = byte(min(max(4*int(v)-3*int(low[i]), 0), 255))
 	}
 	return out
 }

@@ -13,7 +13,8 @@ type anchors struct {
 	n     [2]float64 // modules between the finder centres along the upper and the left side
 	// virtual marks a finder that was not seen; its place is a guess.
 	virtual [3]bool
-	view    view // the resolution on which the finders were seen
+	view    view   // the resolution on which the finders were seen
+	timing  [2]int // what timingCount found, plus one
 }
 
 // pairs returns the correspondences that the finder patterns give for a symbol of dim modules.
@@ -174,6 +175,13 @@ func (a *anchors) sideModules(side int) (float64, bool) {
 // timingCount counts the changes along the timing pattern of the upper (0) or left (1) side and returns the dimension
 // that they mean, or 0.
 func (a *anchors) timingCount(side int) int {
+	if a.timing[side] == 0 {
+		a.timing[side] = 1 + a.countTiming(side)
+	}
+	return a.timing[side] - 1
+}
+
+func (a *anchors) countTiming(side int) int {
 	q, r := a.quads[0], a.quads[1+side]
 	// The timing line runs half a module inside the finders' inner outline edge: from module 7 to dim-7 at height 6.5.
 	var from, to vec
@@ -188,37 +196,41 @@ func (a *anchors) timingCount(side int) int {
 		return 0
 	}
 	v := make([]float64, steps)
-	for i := range v {
-		v[i] = a.view.at(lerp(from, to, (float64(i)+.5)/float64(steps)))
-	}
+	step := to.sub(from).mul(1 / (float64(steps) * a.view.f))
+	a.view.g.alongLine(from.mul(1/a.view.f).add(step.mul(.5)), step, v, a.view.negative)
 	// Threshold at the middle of the range over three blocks, each of about two modules.
 	const block = 16
 	nb := (steps + block - 1) / block
 	los, his := make([]float64, nb), make([]float64, nb)
 	for i := range nb {
-		los[i] = slices.Min(v[i*block : min(i*block+block, steps)])
-		his[i] = slices.Max(v[i*block : min(i*block+block, steps)])
+		part := v[i*block : min(i*block+block, steps)]
+		mn, mx := part[0], part[0]
+		for _, e := range part {
+			mn, mx = lesser(mn, e), greater(mx, e)
+		}
+		los[i], his[i] = mn, mx
 	}
 	count, last := 0, 0
-	for i := range v {
-		k := i / block
+	for k := range nb {
 		k0, k1 := max(k-1, 0), min(k+2, nb)
 		mn, mx := slices.Min(los[k0:k1]), slices.Max(his[k0:k1])
 		if mx-mn < 16 {
 			continue
 		}
 		t, slack := (mn+mx)/2, (mx-mn)*.12
-		state := 0
-		if v[i] > t+slack {
-			state = 1
-		} else if v[i] < t-slack {
-			state = -1
-		}
-		if state != 0 && state != last {
-			if last != 0 {
-				count++
+		for _, e := range v[k*block : min(k*block+block, steps)] {
+			state := 0
+			if e > t+slack {
+				state = 1
+			} else if e < t-slack {
+				state = -1
 			}
-			last = state
+			if state != 0 && state != last {
+				if last != 0 {
+					count++
+				}
+				last = state
+			}
 		}
 	}
 	// From the light module 7 to the light module dim-8 there are dim-15 changes.
@@ -356,7 +368,7 @@ func (a *anchors) ringOfCorners(c *chart, v view, para []pair, fourth vec) []*gr
 	var out []*grid
 	for _, r := range []float64{.8, 1.6, 2.6} {
 		for i := range 8 {
-			p := fourth.add(rayDir(i * ringRays / 8).mul(r * m))
+			p := fourth.add(rayDirs[i*ringRays/8].mul(r * m))
 			ps := slices.Clone(para)
 			ps[3].p = p
 			if h, ok := fitHomography(ps); ok && h.sane(d) {

@@ -18,21 +18,14 @@ func model1Of(version, level int, text string) [][]bool {
 		w.b = append(w.b, pad)
 	}
 	words := w.b
-	c := newCorrector()
 	for i := range n {
-		words = append(words, rsParity(c, w.b[i*size:(i+1)*size], ec)...)
+		words = append(words, rsParity(w.b[i*size:(i+1)*size], ec)...)
 	}
 	l, _ := layoutOf(version)
 	l.alignment = nil
 	ch := newChart(l)
 	d := ch.dim
-	m := make([][]bool, d)
-	for y := range m {
-		m[y] = make([]bool, d)
-		for x := range m[y] {
-			m[y][x] = ch.roles[y*d+x] == darkModule
-		}
-	}
+	m := fixedModules(ch)
 	k := 0
 	model1Places(d, func(x, y, wide int) {
 		for b := range 8 {
@@ -41,17 +34,7 @@ func model1Of(version, level int, text string) [][]bool {
 		}
 		k++
 	})
-	word := formatWord(level<<3|mask) ^ formatMask ^ model1Format
-	bit := func(i int) bool { return word>>(14-i)&1 == 1 }
-	for i, p := range [15][2]int{{0, 8}, {1, 8}, {2, 8}, {3, 8}, {4, 8}, {5, 8}, {7, 8}, {8, 8}, {8, 7}, {8, 5}, {8, 4}, {8, 3}, {8, 2}, {8, 1}, {8, 0}} {
-		m[p[1]][p[0]] = bit(i)
-	}
-	for i := range 7 {
-		m[d-1-i][8] = bit(i)
-	}
-	for i := range 8 {
-		m[8][d-8+i] = bit(7 + i)
-	}
+	setFormat(m, formatWord(level<<3|mask)^formatMask^model1Format)
 	return m
 }
 

@@ -18,6 +18,8 @@
 //     that its detector tries. Not called.
 //   - The number of corrected errors is not reported (pull request #80), so nothing bounds a miscorrection. Here every
 //     block is checked again after correction, and small symbols keep the misdecode reserve p of ISO/IEC 18004 table 9.
+//   - The Reed-Solomon decoder makes a polynomial anew at each step, and most blocks that a search meets are beyond
+//     correction. It is asked for those only whose errors, counted first, can be corrected.
 package qr
 
 import (

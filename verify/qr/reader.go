@@ -70,10 +70,12 @@ func (r *reader) level(ch channel, f int) *gray {
 	}
 	var g *gray
 	switch {
+	case ch == soft:
+		g = smooth(r.level(luma, f))
 	case ch == sharpened:
-		g = r.level(luma, f).sharpen()
+		g = r.level(luma, f).sharpen(smooth(r.level(soft, f)))
 	case ch == sharper:
-		g = r.level(sharpened, f).sharpen()
+		g = r.level(sharpened, f).sharpen(smooth(smooth(r.level(sharpened, f))))
 	case ch == lifted:
 		g = r.level(luma, f).lift()
 	case f == 1:

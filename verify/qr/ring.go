@@ -1,8 +1,6 @@
 package qr
 
-import (
-	"math"
-)
+import "math"
 
 const ringRays = 48
 
@@ -14,30 +12,37 @@ type ring struct {
 	good int
 }
 
-func rayDir(i int) vec {
-	a := 2 * math.Pi * float64(i) / ringRays
-	return vec{math.Cos(a), math.Sin(a)}
-}
+// rayDirs are the directions of the rays, as unit vectors.
+var rayDirs = func() (d [ringRays]vec) {
+	for i := range d {
+		a := 2 * math.Pi * float64(i) / ringRays
+		d[i] = vec{math.Cos(a), math.Sin(a)}
+	}
+	return d
+}()
 
-// measureRing casts rays over the gray picture. sign is -1 for light-on-dark symbols.
+const (
+	ringSteps = 56  // places looked at along a ray
+	ringReach = 6.2 // length of a ray in modules
+	// ringRange is the part of a ray, in modules, that tells dark from light: what lies beyond the pattern does not count.
+	ringRange = 4.5
+)
+
+// measureRing casts rays over the gray picture. negative is set for light-on-dark symbols.
 func measureRing(g *gray, c vec, module float64, negative bool) *ring {
-	const n = 56
 	r := &ring{c: c}
-	reach := 6.2 * module
-	step := reach / n
-	var v [n]float64
-	for i := range ringRays {
-		d := rayDir(i)
-		mn, mx := 255.0, 0.0
-		for k := range v {
-			t := (float64(k) + .5) * step
-			v[k] = g.at(c.x+d.x*t, c.y+d.y*t)
-			if negative {
-				v[k] = 255 - v[k]
-			}
-			if t < 4.5*module {
-				mn, mx = math.Min(mn, v[k]), math.Max(mx, v[k])
-			}
+	step := ringReach * module / ringSteps
+	near := 0
+	for near < ringSteps && (float64(near)+.5)*step < ringRange*module {
+		near++
+	}
+	var v [ringSteps]float64
+	for i, d := range rayDirs {
+		d = d.mul(step)
+		g.alongLine(c.add(d.mul(.5)), d, v[:near], negative)
+		mn, mx := v[0], v[0]
+		for _, e := range v[1:near] {
+			mn, mx = lesser(mn, e), greater(mx, e)
 		}
 		if mx-mn < 12 {
 			continue
@@ -45,7 +50,10 @@ func measureRing(g *gray, c vec, module float64, negative bool) *ring {
 		t := (mn + mx) / 2
 		var edge [3]float64
 		state := 0
-		for k := 1; k < n && state < 3; k++ {
+		for k := 1; k < ringSteps && state < 3; k++ {
+			if k == near {
+				g.alongLine(c.add(d.mul(float64(near)+.5)), d, v[near:], negative)
+			}
 			rising := state != 1 // dark to light at the stone's and the ring's outer edge
 			if rising && v[k-1] < t && v[k] >= t || !rising && v[k-1] >= t && v[k] < t {
 				edge[state] = (float64(k) - .5 + (t-v[k-1])/(v[k]-v[k-1])) * step
@@ -100,13 +108,14 @@ type quad struct {
 // outline fits the four sides of the finder to the ring, given rough axes u (to the right) and v (down) of the symbol
 // in pixels per module.
 func (r *ring) outline(u, v vec) quad {
-	var pts [4][]vec // right, down, left, up
+	var pts [4][ringRays]vec // right, down, left, up
+	var n [4]int
 	det := u.cross(v)
 	for i, s := range r.s {
 		if s == 0 {
 			continue
 		}
-		d := rayDir(i)
+		d := rayDirs[i]
 		a, b := d.cross(v)/det, u.cross(d)/det // d = a u + b v
 		big, small := math.Abs(a), math.Abs(b)
 		k := 0
@@ -123,15 +132,16 @@ func (r *ring) outline(u, v vec) quad {
 		if small > .82*big {
 			continue
 		}
-		pts[k] = append(pts[k], r.c.add(d.mul(3.5*s)))
+		pts[k][n[k]] = r.c.add(d.mul(3.5 * s))
+		n[k]++
 	}
 	m := math.Sqrt(math.Abs(det))
 	var lines [4]line
 	q := quad{}
 	for k := range lines {
 		dir := [4]vec{u, v, u.mul(-1), v.mul(-1)}[k]
-		l, ok := fitLine(pts[k], .35*m)
-		if ok && math.Abs(l.d.cross(dir.unit())) > .45 && len(pts[k]) >= 4 {
+		l, ok := fitLine(pts[k][:n[k]], .35*m)
+		if ok && math.Abs(l.d.cross(dir.unit())) > .45 && n[k] >= 4 {
 			lines[k] = l
 			q.sides++
 			continue

@@ -147,7 +147,7 @@ func (c cut) bits(val []float32, ch *chart) []byte {
 	out := make([]byte, d*d)
 	switch c.kind {
 	case cutEqual:
-		return equalize(val, ch, 5)
+		return equalize(val, ch)
 	case cutOtsu:
 		var hist [256]int
 		for _, v := range val {

@@ -41,7 +41,7 @@ const (
 	mean40px                  // mean of a window of 40 pixels
 	meanWide                  // mean of a window of a quarter of the picture
 	otsuAll                   // one threshold
-	smooth45                  // 45 %, after averaging noise away
+	smooth45                  // 45 %, of the picture with its noise averaged away
 )
 
 func (b binarizer) apply(g *gray) *bitmap {
@@ -56,8 +56,6 @@ func (b binarizer) apply(g *gray) *bitmap {
 		return localMean(g, max(g.w, g.h)/4, 90)
 	case otsuAll:
 		return otsu(g)
-	case smooth45:
-		return midRange(smooth(g), 45)
 	}
 	return midRange(g, 45)
 }
@@ -167,6 +165,9 @@ func (r *reader) dim() bool {
 	n := 0
 	for y := 0; y+side <= g.h; y += side {
 		for x := 0; x+side <= g.w; x += side {
+			if g.pix[y*g.w+x] >= dark {
+				continue
+			}
 			lo, hi := byte(255), byte(0)
 			for k := 0; k < side; k += 2 {
 				p := g.pix[(y+k)*g.w+x : (y+k)*g.w+x+side]
@@ -278,20 +279,22 @@ func (r *reader) runStrategy(s strategy) {
 		}
 	}
 	limit += strong / 5
-	tries := 0
-	for _, t := range v.likelyTriplets(fs, rankTriplets(fs, limit+8*len(fs), r.stop)) {
+	most := maxCost
+	if r.opts.TryHarder {
+		most = math.Inf(1)
+	}
+	explained := func(t *triplet) bool {
+		return r.explained(fs[t.tl].c.mul(vf)) || r.explained(fs[t.tr].c.mul(vf)) || r.explained(fs[t.bl].c.mul(vf))
+	}
+	q := v.rankTriplets(fs, limit+8*len(fs), most, r.stop)
+	for tries := 1; ; tries++ {
+		t, ok := q.next(explained)
+		if !ok || r.full() || tries > limit || t.cost > most {
+			return
+		}
 		if r.stop() {
 			r.res.Work.Partial = true
 			return
-		}
-		if r.full() {
-			return
-		}
-		if r.explained(fs[t.tl].c.mul(vf)) || r.explained(fs[t.tr].c.mul(vf)) || r.explained(fs[t.bl].c.mul(vf)) {
-			continue
-		}
-		if tries++; tries > limit || t.cost > maxCost && !r.opts.TryHarder {
-			break
 		}
 		if r.trySymbol(s, v, fs, t) {
 			tries = 0
@@ -317,7 +320,11 @@ func (r *reader) finders(s strategy, v view) []finder {
 	same.negative, same.lenient = false, false
 	b := r.bitmaps[same]
 	if b == nil {
-		b = s.binarize.apply(v.g)
+		g := v.g
+		if s.binarize == smooth45 {
+			g = r.level(soft, int(v.f))
+		}
+		b = s.binarize.apply(g)
 		if s.binarize == mid45 && s.scale == scaleWork { // used again by several strategies
 			r.bitmaps[same] = b
 		}
@@ -346,10 +353,13 @@ const sureScore = .93
 const relaxScore = .76
 
 // trySymbol lays grids over three finders and reads the likeliest.
-func (r *reader) trySymbol(s strategy, v view, fs []finder, t triplet) bool {
-	a, ok := newAnchors(v, fs, t)
-	if !ok {
-		return false
+func (r *reader) trySymbol(s strategy, v view, fs []finder, t *triplet) bool {
+	a := t.anchors
+	if a == nil {
+		var ok bool
+		if a, ok = newAnchors(v, fs, *t); !ok {
+			return false
+		}
 	}
 	asm := &assembly{parts: map[assemblyKey][]solved{}}
 	var grids []*grid

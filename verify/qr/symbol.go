@@ -20,7 +20,8 @@ const (
 type chart struct {
 	layout
 	roles []role
-	order []int32 // index y*dim+x of each data bit, most significant bit of the first codeword first
+	masks [8][]byte // by mask: 1 for each data bit, in order, that it turns over
+	order []int32   // index y*dim+x of each data bit, most significant bit of the first codeword first
 }
 
 func newChart(l layout) *chart {
@@ -101,6 +102,20 @@ func newChart(l layout) *chart {
 		up = !up
 	}
 	return c
+}
+
+// mask returns which of the data bits, in their order, a mask turns over.
+func (c *chart) mask(n int) []byte {
+	if c.masks[n] == nil {
+		m := make([]byte, len(c.order))
+		for i, at := range c.order {
+			if masked(n, int(at)%c.dim, int(at)/c.dim) {
+				m[i] = 1
+			}
+		}
+		c.masks[n] = m
+	}
+	return c.masks[n]
 }
 
 // masked reports whether a data mask pattern turns the module over (ISO/IEC 18004 table 10).
@@ -255,16 +270,13 @@ func (r *reader) readMatrix(m []byte, c *chart, asm *assembly) (*reading, bool) 
 func (r *reader) readOriented(m []byte, c *chart, asm *assembly, mirrored bool) (*reading, bool) {
 	for _, f := range formats(m, c.dim) {
 		level := levelOf(f.data >> 3)
-		mask := f.data & 7
+		mask := c.mask(f.data & 7)
 		words := make([]byte, c.version.GetTotalCodewords())
 		for i := range words {
 			var w byte
-			for _, at := range c.order[8*i : 8*i+8] {
-				bit := m[at]
-				if masked(mask, int(at)%c.dim, int(at)/c.dim) {
-					bit ^= 1
-				}
-				w = w<<1 | bit
+			turn := mask[8*i : 8*i+8]
+			for k, at := range c.order[8*i : 8*i+8] {
+				w = w<<1 | (m[at] ^ turn[k])
 			}
 			words[i] = w
 		}

@@ -94,7 +94,7 @@ func (r *reader) tryPairs(s strategy, v view, fs []finder) bool {
 		}
 		tries++
 		for _, t := range thirds(&p, &q, d.n) {
-			if r.trySymbol(s, v, t.fs[:], t.t) {
+			if r.trySymbol(s, v, t.fs[:], &t.t) {
 				any, tries = true, 0
 				break
 			}
@@ -118,7 +118,7 @@ func thirds(p, q *finder, n float64) []third {
 		if a.c.sub(corner.c).cross(b.c.sub(corner.c)) < 0 {
 			a, b, n1, n2 = b, a, n2, n1
 		}
-		return third{[3]finder{corner, a, b}, triplet{0, 1, 2, n1, n2, 0}}
+		return third{[3]finder{corner, a, b}, triplet{tl: 0, tr: 1, bl: 2, n1: n1, n2: n2}}
 	}
 	lost := func(at vec, m float64) finder { return finder{c: at, module: m, virtual: true} }
 	for _, side := range [2]float64{1, -1} {
