@@ -43,8 +43,8 @@ func newAuditScreen(w *Window) Screen {
 		{m.T("audit.operator"), 100 * k},
 		{m.T("review.note"), 220 * k},
 	}, a, w.typedKey, w.typedRune)
-	check := widget.NewButtonWithIcon(m.T("audit.check"), theme.ViewRefreshIcon(), a.refresh)
-	export := widget.NewButtonWithIcon(m.T("audit.export"), theme.DocumentSaveIcon(), a.export)
+	check := newButtonWithIcon(m.T("audit.check"), theme.ViewRefreshIcon(), a.refresh)
+	export := newButtonWithIcon(m.T("audit.export"), theme.DocumentSaveIcon(), a.export)
 	head := container.NewBorder(nil, nil, rowOf(14, centred(line(th, m.T("audit.title"), theme.SizeNameSubHeadingText, theme.ColorNameForeground)), centred(a.badge)), rowOf(6, check, export))
 	top := column(4, head, para(th, m.T("audit.hint"), theme.SizeNameCaptionText, widget.LowImportance))
 	a.root = container.NewBorder(pad(top, 10, 6, 14, 14), nil, nil, nil, a.table)

@@ -26,11 +26,11 @@ type batchScreen struct {
 	status   *canvas.Text
 	speed    *canvas.Text
 	progress *meter
-	pause    *widget.Button
-	cancel   *widget.Button
+	pause    *button
+	cancel   *button
 	working  *fyne.Container
 	frame    *fyne.Container // lays out anew when working comes or goes
-	rename   *widget.Button
+	rename   *button
 	below    *fyne.Container
 	shown    *viewmodel.Detail // what the strip below shows
 	began    time.Time         // of the reading under way
@@ -302,7 +302,7 @@ func (b *batchScreen) showBelow() {
 		return
 	}
 	th, v := w.th, w.detail.Verdict
-	open := widget.NewButtonWithIcon(w.m.T("batch.open"), theme.NavigateNextIcon(), func() { w.Show("verify") })
+	open := newButtonWithIcon(w.m.T("batch.open"), theme.NavigateNextIcon(), func() { w.Show("verify") })
 	open.Importance = widget.HighImportance
 	text := column(1, para(th, v.Reason, theme.SizeNameText, widget.MediumImportance))
 	if v.Next != "" {
@@ -370,8 +370,8 @@ func (w *Window) cancelOrResume() {
 }
 
 // dressWork gives the buttons of the reading their faces.
-func (w *Window) dressWork(pause, cancel *widget.Button, busy bool, pauseText, resumeText string) {
-	set := func(b *widget.Button, text string, icon fyne.Resource) {
+func (w *Window) dressWork(pause, cancel *button, busy bool, pauseText, resumeText string) {
+	set := func(b *button, text string, icon fyne.Resource) {
 		if b.Text != text || b.Icon != icon {
 			b.Text, b.Icon = text, icon
 			b.Refresh()

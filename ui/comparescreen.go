@@ -47,7 +47,7 @@ func newCompareScreen(w *Window) Screen {
 	c.roster = newDataTable(th, []tableColumn{
 		{m.T("col.state"), 110 * k}, {m.T("col.name"), 110 * k}, {m.T("col.number"), 170 * k}, {m.T("col.specialty"), 120 * k}, {m.T("roster.differs"), 330 * k}, {m.T("col.verdict"), 210 * k}, {m.T("col.file"), 200 * k},
 	}, c, w.typedKey, w.typedRune)
-	load := widget.NewButtonWithIcon(m.T("roster.load"), theme.FolderOpenIcon(), func() { w.chooseFile(m.T("roster.load"), w.LoadRoster) })
+	load := newButtonWithIcon(m.T("roster.load"), theme.FolderOpenIcon(), func() { w.chooseFile(m.T("roster.load"), w.LoadRoster) })
 	c.summary = line(th, "", theme.SizeNameText, theme.ColorNameForeground)
 	c.hint = container.NewCenter(para(th, m.T("roster.none")+" "+m.T("roster.hint"), theme.SizeNameText, widget.LowImportance))
 	head := container.NewBorder(nil, nil, rowOf(12, centred(line(th, m.T("roster.title"), theme.SizeNameSubHeadingText, theme.ColorNameForeground)), centred(c.summary)), load)
@@ -132,7 +132,7 @@ func (c *compareScreen) showPair(x viewmodel.Crossing) {
 				facts.Add(container.NewBorder(nil, nil, container.New(&fixedWidth{86 * th.Scale()}, container.NewVBox(pad(line(th, f[0], theme.SizeNameCaptionText, colorSecondary), 2, 0, 0, 0))), nil, para(th, f[1], theme.SizeNameText, widget.MediumImportance)))
 			}
 		}
-		facts.Add(container.NewHBox(widget.NewButton(m.T("compare.open"), func() {
+		facts.Add(container.NewHBox(newButton(m.T("compare.open"), func() {
 			w.closeDialog()
 			w.session.SetView(viewmodel.View{})
 			w.session.Select(id)

@@ -233,10 +233,10 @@ func (e *cornerEditor) AccessibilityRole() fyne.AccessibleRole { return fyne.Acc
 // cornerBar says what the corners are and what can be done with them.
 func (v *pageView) cornerBar(s *viewmodel.SheetView) fyne.CanvasObject {
 	th, m := v.th, v.session.Messages()
-	again := widget.NewButton(m.T("corners.judge"), v.rectify)
+	again := newButton(m.T("corners.judge"), v.rectify)
 	again.Importance = widget.HighImportance
 	text := column(0, para(th, s.Text, theme.SizeNameText, widget.MediumImportance), para(th, m.T("corners.keys"), theme.SizeNameCaptionText, widget.LowImportance))
-	buttons := container.NewHBox(layout.NewSpacer(), widget.NewButton(m.T("corners.reset"), func() { v.startCorners() }), widget.NewButton(m.T("common.cancel"), v.endCorners), again)
+	buttons := container.NewHBox(layout.NewSpacer(), newButton(m.T("corners.reset"), func() { v.startCorners() }), newButton(m.T("common.cancel"), v.endCorners), again)
 	return container.NewStack(canvas.NewRectangle(th.C(colorSurface)), pad(column(4, text, buttons), 6, 6, 8, 8))
 }
 

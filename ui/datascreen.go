@@ -32,9 +32,9 @@ type dataScreen struct {
 func newDataScreen(w *Window) Screen {
 	d := &dataScreen{w: w, snapshots: column(8), machine: column(0), trust: column(8), busy: container.NewStack()}
 	th, m := w.th, w.m
-	importing := widget.NewButtonWithIcon(m.T("data.snapshot.import"), theme.DownloadIcon(), func() { w.chooseFile(m.T("data.snapshot.import"), d.Import) })
+	importing := newButtonWithIcon(m.T("data.snapshot.import"), theme.DownloadIcon(), func() { w.chooseFile(m.T("data.snapshot.import"), d.Import) })
 	importing.Importance = widget.HighImportance
-	adding := widget.NewButtonWithIcon(m.T("data.trust.add"), theme.ContentAddIcon(), func() { w.chooseFile(m.T("data.trust.add"), d.addAnchor) })
+	adding := newButtonWithIcon(m.T("data.trust.add"), theme.ContentAddIcon(), func() { w.chooseFile(m.T("data.trust.add"), d.addAnchor) })
 	if w.o.Snapshots == nil {
 		importing.Disable()
 	}
@@ -103,10 +103,10 @@ func (d *dataScreen) showSnapshots(list []viewmodel.SnapshotView, err error) {
 		d.snapshots.Add(d.snapshot(s))
 	}
 	if slices.ContainsFunc(list, func(s viewmodel.SnapshotView) bool { return s.Current }) {
-		check := widget.NewButton(m.T("data.snapshot.scrub"), d.scrub)
+		check := newButton(m.T("data.snapshot.scrub"), d.scrub)
 		tools := rowOf(6, check)
 		if slices.ContainsFunc(list, func(s viewmodel.SnapshotView) bool { return s.Previous }) {
-			tools.Add(widget.NewButtonWithIcon(m.T("data.snapshot.revert"), theme.ContentUndoIcon(), func() {
+			tools.Add(newButtonWithIcon(m.T("data.snapshot.revert"), theme.ContentUndoIcon(), func() {
 				w.ask(m.T("data.snapshot.revert"), para(th, m.T("data.snapshot.revert.ask"), theme.SizeNameText, widget.MediumImportance), m.T("data.snapshot.revert"), func() {
 					w.closeDialog()
 					d.work(func(ctx context.Context) error { return w.o.Snapshots.Revert(ctx) }, m.T("data.snapshot.reverted"))
@@ -133,7 +133,7 @@ func (d *dataScreen) showMachineKey(key string, err error) {
 		body.Add(para(th, m.Error(err), theme.SizeNameText, widget.DangerImportance))
 	case key == "":
 		body.Add(para(th, m.T("data.machine.none"), theme.SizeNameCaptionText, widget.LowImportance))
-		body.Add(rowOf(6, widget.NewButtonWithIcon(m.T("data.machine.make"), theme.ContentAddIcon(), func() {
+		body.Add(rowOf(6, newButtonWithIcon(m.T("data.machine.make"), theme.ContentAddIcon(), func() {
 			var made string
 			w.background(func(ctx context.Context) (err error) {
 				made, err = k.MachineKey(ctx, true)
@@ -143,7 +143,7 @@ func (d *dataScreen) showMachineKey(key string, err error) {
 	default:
 		body.Add(para(th, m.T("data.machine.hint"), theme.SizeNameCaptionText, widget.LowImportance))
 		body.Add(para(th, key, theme.SizeNameCaptionText, widget.MediumImportance))
-		body.Add(rowOf(6, widget.NewButtonWithIcon(m.T("data.machine.copy"), theme.ContentCopyIcon(), func() { w.copyText(key) })))
+		body.Add(rowOf(6, newButtonWithIcon(m.T("data.machine.copy"), theme.ContentCopyIcon(), func() { w.copyText(key) })))
 	}
 	d.machine.Add(panel(th, colorSurface, colorBorder, body, 10))
 }

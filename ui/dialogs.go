@@ -247,7 +247,7 @@ func (w *Window) about() {
 func (w *Window) dialog(title string, content fyne.CanvasObject) {
 	w.closeDialog()
 	th := w.th
-	closeButton := widget.NewButton(w.m.T("about.close"), w.closeDialog)
+	closeButton := newButton(w.m.T("about.close"), w.closeDialog)
 	closeButton.Importance = widget.HighImportance
 	head := container.NewBorder(nil, nil, line(th, title, theme.SizeNameSubHeadingText, theme.ColorNameForeground), iconButton(theme.CancelIcon(), "", w.closeDialog))
 	body := container.NewBorder(head, container.NewCenter(closeButton), nil, nil, content)
@@ -266,10 +266,10 @@ func (w *Window) ask(title string, content fyne.CanvasObject, button string, ok 
 func (w *Window) askOr(leave, title string, content fyne.CanvasObject, button string, ok func()) {
 	w.closeDialog()
 	th := w.th
-	yes := widget.NewButton(button, ok)
+	yes := newButton(button, ok)
 	yes.Importance = widget.HighImportance
 	body := container.NewBorder(line(th, title, theme.SizeNameSubHeadingText, theme.ColorNameForeground),
-		container.NewHBox(layout.NewSpacer(), widget.NewButton(leave, w.closeDialog), yes), nil, nil, pad(content, 8, 8, 0, 0))
+		container.NewHBox(layout.NewSpacer(), newButton(leave, w.closeDialog), yes), nil, nil, pad(content, 8, 8, 0, 0))
 	w.shown = widget.NewModalPopUp(pad(body, 10, 8, 14, 12), w.win.Canvas())
 	size := w.win.Canvas().Size()
 	w.shown.Resize(fyne.NewSize(min(520*th.Scale(), size.Width-80), w.shown.MinSize().Height+10))

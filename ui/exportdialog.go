@@ -60,9 +60,9 @@ func (w *Window) askExport() {
 		body.Add(pick)
 	}
 	forms := report.Extensions()
-	checks := map[string]*widget.Check{}
+	checks := map[string]*check{}
 	for _, f := range forms {
-		checks[f] = widget.NewCheck(m.T("export."+strings.TrimPrefix(f, ".")), func(bool) {})
+		checks[f] = newCheck(m.T("export."+strings.TrimPrefix(f, ".")), func(bool) {})
 		checks[f].SetChecked(slices.Contains(w.forms, f) || w.forms == nil && f != ".html")
 		body.Add(checks[f])
 	}
@@ -183,7 +183,7 @@ func freeNames(dir, name string, forms []string) []string {
 func (w *Window) wait(title string, content fyne.CanvasObject, cancel func()) {
 	w.closeDialog()
 	th := w.th
-	stop := widget.NewButtonWithIcon(w.m.T("common.cancel"), theme.CancelIcon(), w.closeDialog)
+	stop := newButtonWithIcon(w.m.T("common.cancel"), theme.CancelIcon(), w.closeDialog)
 	body := container.NewBorder(line(th, title, theme.SizeNameSubHeadingText, theme.ColorNameForeground), container.NewHBox(layout.NewSpacer(), stop), nil, nil, pad(content, 10, 10, 0, 0))
 	w.shown = widget.NewModalPopUp(pad(body, 10, 8, 14, 12), w.win.Canvas())
 	w.shown.Resize(fyne.NewSize(min(520*th.Scale(), w.win.Canvas().Size().Width-80), w.shown.MinSize().Height+10))
@@ -193,7 +193,7 @@ func (w *Window) wait(title string, content fyne.CanvasObject, cancel func()) {
 }
 
 // wide shows a dialog as large as the window allows, with buttons at its foot; the last one is the important one.
-func (w *Window) wide(title string, content fyne.CanvasObject, buttons ...*widget.Button) {
+func (w *Window) wide(title string, content fyne.CanvasObject, buttons ...*button) {
 	w.closeDialog()
 	th := w.th
 	foot := container.NewHBox(layout.NewSpacer())

@@ -21,8 +21,8 @@ type fileList struct {
 	filters  []*filterChip
 	progress *meter
 	status   *canvas.Text
-	pause    *widget.Button
-	cancel   *widget.Button
+	pause    *button
+	cancel   *button
 	empty    *canvas.Text
 	working  *fyne.Container
 	root     fyne.CanvasObject

@@ -32,14 +32,14 @@ func newHeader(w *Window) *header {
 	speak(w.m)
 	h := &header{w: w}
 	m, th := w.m, w.th
-	open := widget.NewButtonWithIcon(m.T("open.file"), theme.FileIcon(), w.openFile)
+	open := newButtonWithIcon(m.T("open.file"), theme.FileIcon(), w.openFile)
 	open.Importance = widget.HighImportance
-	folder := widget.NewButtonWithIcon(m.T("open.folder"), theme.FolderOpenIcon(), w.openFolder)
+	folder := newButtonWithIcon(m.T("open.folder"), theme.FolderOpenIcon(), w.openFolder)
 
 	h.day = newKeyEntry(w)
 	h.day.SetPlaceHolder(m.T("time.entry"))
 	h.day.OnSubmitted = func(s string) { h.submitDay(s) }
-	today := widget.NewButton(m.T("time.today"), func() { w.setDay(w.today()) })
+	today := newButton(m.T("time.today"), func() { w.setDay(w.today()) })
 	dayBox := rowOf(2, centred(line(th, m.T("time.title"), theme.SizeNameText, colorSecondary)),
 		iconButton(theme.NavigateBackIcon(), "", func() { w.shiftDay(-1) }), container.New(&fixedWidth{134 * th.Scale()}, h.day),
 		iconButton(theme.NavigateNextIcon(), "", func() { w.shiftDay(1) }), today)

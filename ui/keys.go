@@ -89,16 +89,19 @@ func (w *Window) typedKey(e *fyne.KeyEvent) {
 	case fyne.KeyEscape:
 		w.escape()
 	default:
-		w.current().TypedKey(e)
+		if w.shown == nil { // keys of the screen mean nothing below a dialog
+			w.current().TypedKey(e)
+		}
 	}
 }
 
 func (w *Window) typedRune(r rune) {
-	if r == '?' {
+	switch {
+	case r == '?':
 		w.help()
-		return
+	case w.shown == nil:
+		w.current().TypedRune(r)
 	}
-	w.current().TypedRune(r)
 }
 
 // escape closes the dialog or the notice, else cancels the reading.

@@ -81,8 +81,8 @@ func centred(o fyne.CanvasObject) fyne.CanvasObject {
 }
 
 // iconButton is a flat button with an icon, or a text if icon is nil.
-func iconButton(icon fyne.Resource, text string, tapped func()) *widget.Button {
-	b := widget.NewButtonWithIcon(text, icon, tapped)
+func iconButton(icon fyne.Resource, text string, tapped func()) *button {
+	b := newButtonWithIcon(text, icon, tapped)
 	b.Importance = widget.LowImportance
 	return b
 }

@@ -153,7 +153,7 @@ func (w *rungRow) detail() fyne.CanvasObject {
 	}
 	body.Add(w.clause())
 	if len(r.MarkIDs) > 0 {
-		b := widget.NewButtonWithIcon(m.T("ladder.where"), theme.SearchIcon(), func() { w.act.light(r.MarkIDs, true) })
+		b := newButtonWithIcon(m.T("ladder.where"), theme.SearchIcon(), func() { w.act.light(r.MarkIDs, true) })
 		b.Importance = widget.LowImportance
 		body.Add(container.NewHBox(b))
 	}
@@ -180,12 +180,12 @@ func (w *rungRow) clause() fyne.CanvasObject {
 func (w *rungRow) decision() fyne.CanvasObject {
 	m, r := w.m, w.rung
 	if r.Decision != "" {
-		undo := widget.NewButton(m.T("decision.undo"), func() { w.act.decide(r.ID, "") })
+		undo := newButton(m.T("decision.undo"), func() { w.act.decide(r.ID, "") })
 		return container.NewBorder(nil, nil, nil, undo, para(w.th, m.T("ladder.decision", "answer", r.Decision), theme.SizeNameText, widget.HighImportance))
 	}
 	buttons := rowOf(6)
 	for _, a := range []string{"agrees", "differs", "unsigned"} {
-		buttons.Add(widget.NewButton(m.T("decision."+a), func() { w.act.decide(r.ID, a) }))
+		buttons.Add(newButton(m.T("decision."+a), func() { w.act.decide(r.ID, a) }))
 	}
 	return column(3, para(w.th, m.T("decision.ask"), theme.SizeNameCaptionText, widget.LowImportance), buttons)
 }

@@ -49,13 +49,13 @@ type pageView struct {
 	input    *fyne.Container
 	number   *canvas.Text
 	zoomText *canvas.Text
-	prev     *widget.Button
-	next     *widget.Button
-	boxes    *widget.Check
+	prev     *button
+	next     *button
+	boxes    *check
 	placed   bool // the page of the certificate was turned to
 	// The corners of a photographed sheet: the button, the editor over the page and its bar; nil sheet for none.
 	sheetView *viewmodel.SheetView
-	corners   *widget.Button
+	corners   *button
 	editor    *cornerEditor
 	editing   bool
 	bar       *fyne.Container
@@ -81,7 +81,7 @@ func newPageView(th *Theme, s *viewmodel.Session, onHover func(*viewmodel.Mark),
 	v.zoomText = line(th, "", theme.SizeNameCaptionText, colorSecondary)
 	v.prev = iconButton(theme.NavigateBackIcon(), "", func() { v.turn(-1) })
 	v.next = iconButton(theme.NavigateNextIcon(), "", func() { v.turn(1) })
-	v.boxes = widget.NewCheck(m.T("mark.show"), func(on bool) { v.canvas.showing = on && !v.editing; v.canvas.Refresh() })
+	v.boxes = newCheck(m.T("mark.show"), func(on bool) { v.canvas.showing = on && !v.editing; v.canvas.Refresh() })
 	v.boxes.SetChecked(true)
 	v.corners = iconButton(theme.ContentCutIcon(), m.T("corners.button"), func() {
 		if v.editing {
@@ -328,7 +328,7 @@ func (v *pageView) light(ids []string, reveal bool) {
 	v.canvas.Refresh()
 }
 
-func enable(b *widget.Button, on bool) {
+func enable(b *button, on bool) {
 	if on == !b.Disabled() {
 		return
 	}

@@ -92,7 +92,7 @@ func qrCode(th *Theme, m *viewmodel.Messages, c viewmodel.QRCode, crop image.Ima
 	}
 	body.Add(qrFacts(th, m, c))
 	if act.show != nil && !c.Box.IsZero() {
-		b := widget.NewButtonWithIcon(m.T("qrcard.show"), theme.SearchIcon(), func() { act.show(c) })
+		b := newButtonWithIcon(m.T("qrcard.show"), theme.SearchIcon(), func() { act.show(c) })
 		b.Importance = widget.LowImportance
 		body.Add(container.NewHBox(b))
 	}

@@ -12,7 +12,6 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/test"
-	"fyne.io/fyne/v2/widget"
 
 	"zhengyan/assets"
 	"zhengyan/ui/viewmodel"
@@ -144,7 +143,7 @@ func TestQRCardCopiesAndShows(t *testing.T) {
 		copyText: func(s string) { copied = s }, show: func(c viewmodel.QRCode) { shown = append(shown, c) },
 	})
 	for _, x := range test.LaidOutObjects(o) {
-		if b, ok := x.(*widget.Button); ok {
+		if b, ok := x.(*button); ok {
 			test.Tap(b)
 		}
 	}

@@ -52,14 +52,14 @@ func (w *Window) showReadBack(rb *viewmodel.ReadBack) {
 	table := newDataTable(th, []tableColumn{
 		{m.T("readback.col.file"), 250 * k}, {m.T("readback.col.state"), 90 * k}, {m.T("readback.col.was"), 120 * k}, {m.T("readback.col.now"), 120 * k}, {m.T("readback.col.differs"), 440 * k},
 	}, &readBackRows{w: w, rb: rb, row: -1}, w.typedKey, w.typedRune)
-	adopt := widget.NewButtonWithIcon(m.T("readback.adopt"), theme.ViewRefreshIcon(), func() {
+	adopt := newButtonWithIcon(m.T("readback.adopt"), theme.ViewRefreshIcon(), func() {
 		w.closeDialog()
 		n := w.session.Adopt(rb)
 		w.notify(m.T("readback.adopted", "n", strconv.Itoa(n)), true)
 		w.Show("verify")
 	})
-	again := widget.NewButtonWithIcon(m.T("readback.again"), theme.FolderOpenIcon(), func() { w.closeDialog(); w.openReported(rb) })
-	shut := widget.NewButton(m.T("about.close"), w.closeDialog)
+	again := newButtonWithIcon(m.T("readback.again"), theme.FolderOpenIcon(), func() { w.closeDialog(); w.openReported(rb) })
+	shut := newButton(m.T("about.close"), w.closeDialog)
 	shut.Importance = widget.HighImportance
 	top := column(6, banner(th, rb.Shape(), rb.Title(m), rb.Text(m)))
 	if rb.Checkpoint != "" {

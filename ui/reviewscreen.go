@@ -223,7 +223,7 @@ func (r *reviewScreen) decision(it *viewmodel.Item) fyne.CanvasObject {
 	check, answers := w.session.ReviewQuestion()
 	buttons := rowOf(6)
 	for i, a := range answers {
-		b := widget.NewButton(strconv.Itoa(i+1)+"  "+m.T("decision."+a), func() { w.session.Answer(i + 1) })
+		b := newButton(strconv.Itoa(i+1)+"  "+m.T("decision."+a), func() { w.session.Answer(i + 1) })
 		if it.Human[check].Answer == a {
 			b.Importance = widget.HighImportance
 		}
@@ -236,9 +236,9 @@ func (r *reviewScreen) decision(it *viewmodel.Item) fyne.CanvasObject {
 	machine := container.NewBorder(nil, nil, pad(container.NewVBox(shapeImage(th, v.Shape, 30)), 2, 0, 0, 8), nil,
 		column(2, line(th, m.T("review.machine")+"  "+v.Word, theme.SizeNameSubHeadingText, ink(v.Shape)), para(th, v.Reason, theme.SizeNameText, widget.MediumImportance)))
 	person := container.NewBorder(nil, nil, line(th, m.T("review.human")+"  ", theme.SizeNameText, colorSecondary), nil, para(th, human, theme.SizeNameText, widget.HighImportance))
-	undo := widget.NewButton(m.T("review.undo"), func() { w.session.Undo() })
+	undo := newButton(m.T("review.undo"), func() { w.session.Undo() })
 	enable(undo, w.session.CanUndo())
-	tools := rowOf(6, widget.NewButton(m.T("review.note")+" (N)", r.askNote), undo)
+	tools := rowOf(6, newButton(m.T("review.note")+" (N)", r.askNote), undo)
 	body := column(8, machine, rule(th), person, buttons, tools)
 	if v.Next != "" {
 		body.Add(nextStep(th, m, v.Next))
@@ -301,7 +301,7 @@ func (r *reviewScreen) askNote() {
 	phrases := container.NewGridWithColumns(2)
 	for i := 1; i <= 4; i++ {
 		text := m.T("review.note.phrase." + strconv.Itoa(i))
-		phrases.Add(widget.NewButton(text, func() {
+		phrases.Add(newButton(text, func() {
 			if e.Text != "" {
 				text = e.Text + m.T("list.comma") + text
 			}

@@ -11,7 +11,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
-	"fyne.io/fyne/v2/widget"
 
 	"zhengyan/ui/viewmodel"
 	"zhengyan/ui/viewmodel/vmtest"
@@ -149,7 +148,7 @@ func (r *rig) press(text string) {
 func (r *rig) pressIn(o fyne.CanvasObject, text string) {
 	r.t.Helper()
 	for _, x := range test.LaidOutObjects(o) {
-		if b, ok := x.(*widget.Button); ok && b.Text == text {
+		if b, ok := x.(*button); ok && b.Text == text {
 			test.Tap(b)
 			return
 		}
@@ -307,7 +306,7 @@ func TestPolicyCanBeLocked(t *testing.T) {
 	r.Show("settings")
 	r.wantText(r.current().Object(), "锁定策略", "文字大小", "200 %", "高对比")
 	for _, o := range test.LaidOutObjects(r.current().Object()) {
-		if c, ok := o.(*widget.Check); ok && strings.HasPrefix(c.Text, "锁定") {
+		if c, ok := o.(*check); ok && strings.HasPrefix(c.Text, "锁定") {
 			c.SetChecked(true)
 		}
 	}
@@ -353,7 +352,7 @@ func TestSuspectClockIsSaidAndConfirmed(t *testing.T) {
 	r.wantText(r.clockBar, "电脑时钟是 2026-01-01", "留痕记录", "时钟无误")
 	r.wantText(r.panel.verdict, "无法确定", "时钟不可信")
 	for _, o := range test.LaidOutObjects(r.clockBar) {
-		if b, ok := o.(*widget.Button); ok {
+		if b, ok := o.(*button); ok {
 			test.Tap(b)
 		}
 	}

@@ -41,7 +41,7 @@ func newSettingsScreen(w *Window) Screen {
 			policy.SetSelectedIndex(i)
 		}
 	}
-	lock := widget.NewCheck(m.T("settings.policy.lock"), nil)
+	lock := newCheck(m.T("settings.policy.lock"), nil)
 	lock.SetChecked(set.PolicyLocked)
 	policy.OnChanged = func(string) {
 		if i := policy.SelectedIndex(); i >= 0 {
@@ -70,7 +70,7 @@ func newSettingsScreen(w *Window) Screen {
 		lock.Disable()
 	}
 	check := func(key string, on bool, f func(v *viewmodel.Settings, on bool)) fyne.CanvasObject {
-		c := widget.NewCheck(m.T(key), nil)
+		c := newCheck(m.T(key), nil)
 		c.SetChecked(on)
 		c.OnChanged = func(on bool) { w.change(func(v *viewmodel.Settings) { f(v, on) }) }
 		return column(0, c, pad(para(th, m.T(key+".hint"), theme.SizeNameCaptionText, widget.LowImportance), 0, 0, 30, 0))
@@ -127,7 +127,7 @@ func newSettingsScreen(w *Window) Screen {
 		card(th, m.T("settings.records"), nil, column(8,
 			check("settings.audit", set.Audit, func(v *viewmodel.Settings, on bool) { v.Audit = on }),
 			check("settings.keep", set.KeepBatch, func(v *viewmodel.Settings, on bool) { v.KeepBatch = on }))),
-		card(th, m.T("settings.more"), nil, rowOf(8, widget.NewButton(m.T("settings.tour"), w.tour), widget.NewButton(m.T("menu.help"), w.help), widget.NewButton(m.T("menu.about"), w.about))),
+		card(th, m.T("settings.more"), nil, rowOf(8, newButton(m.T("settings.tour"), w.tour), newButton(m.T("menu.help"), w.help), newButton(m.T("menu.about"), w.about))),
 	)
 	columns := 2
 	if th.Scale() > 1.2 {

@@ -29,9 +29,9 @@ func ShelfScreen(shelf viewmodel.Shelf) ScreenMaker {
 	return func(w *Window) Screen {
 		s := &shelfScreen{w: w, shelf: shelf, rows: column(8)}
 		m := w.m
-		add := widget.NewButtonWithIcon(m.T("shelf.add"), theme.ContentAddIcon(), s.add)
+		add := newButtonWithIcon(m.T("shelf.add"), theme.ContentAddIcon(), s.add)
 		add.Importance = widget.HighImportance
-		export := widget.NewButtonWithIcon(m.T("shelf.export"), theme.DocumentSaveIcon(), s.export)
+		export := newButtonWithIcon(m.T("shelf.export"), theme.DocumentSaveIcon(), s.export)
 		head := container.NewBorder(nil, nil, centred(line(w.th, m.T("shelf.title"), theme.SizeNameSubHeadingText, theme.ColorNameForeground)), rowOf(6, add, export))
 		top := column(4, head, para(w.th, m.T("shelf.hint"), theme.SizeNameCaptionText, widget.LowImportance))
 		s.root = container.NewBorder(pad(top, 10, 6, 14, 14), nil, nil, nil, container.NewVScroll(pad(s.rows, 4, 14, 14, 14)))
@@ -40,7 +40,7 @@ func ShelfScreen(shelf viewmodel.Shelf) ScreenMaker {
 }
 
 func (s *shelfScreen) Key() string               { return "shelf" }
-func (s *shelfScreen) Icon() fyne.Resource       { return theme.StorageIcon() }
+func (s *shelfScreen) Icon() fyne.Resource       { return theme.AccountIcon() }
 func (s *shelfScreen) Object() fyne.CanvasObject { return s.root }
 
 // Changed implements Screen.
@@ -135,10 +135,10 @@ func (s *shelfScreen) show() {
 			s.do(func(ctx context.Context) error { return s.shelf.Put(ctx, x) })
 		}
 		day.OnSubmitted = set
-		remove := widget.NewButtonWithIcon(m.T("shelf.remove"), theme.DeleteIcon(), func() {
+		remove := newButtonWithIcon(m.T("shelf.remove"), theme.DeleteIcon(), func() {
 			s.do(func(ctx context.Context) error { return s.shelf.Remove(ctx, it.SHA256) })
 		})
-		right := rowOf(6, container.New(&fixedSize{fyne.NewSize(150*th.Scale(), 36*th.Scale())}, day), widget.NewButton(m.T("shelf.bidday.set"), func() { set(day.Text) }), remove)
+		right := rowOf(6, container.New(&fixedSize{fyne.NewSize(150*th.Scale(), 36*th.Scale())}, day), newButton(m.T("shelf.bidday.set"), func() { set(day.Text) }), remove)
 		s.rows.Add(panel(th, colorSurface, colorBorder, container.NewBorder(nil, nil, pad(centred(shapeImage(th, r.Shape, 36)), 0, 0, 4, 14), centred(right), body), 8))
 	}
 	s.rows.Refresh()

@@ -43,20 +43,20 @@ func (w *Window) tourStep(n int) {
 		body.Add(container.NewCenter(shapes))
 	case tourSteps:
 		if w.o.Specimens != nil {
-			try := widget.NewButtonWithIcon(m.T("tour.try"), theme.MediaPlayIcon(), func() { w.closeDialog(); w.trySpecimens() })
+			try := newButtonWithIcon(m.T("tour.try"), theme.MediaPlayIcon(), func() { w.closeDialog(); w.trySpecimens() })
 			try.Importance = widget.HighImportance
 			body.Add(container.NewCenter(try))
 		}
 	}
 	body.Objects = append([]fyne.CanvasObject{para(th, m.T(key), theme.SizeNameSubHeadingText, widget.MediumImportance)}, body.Objects...)
-	back := widget.NewButton(m.T("tour.back"), func() { w.tourStep(n - 1) })
+	back := newButton(m.T("tour.back"), func() { w.tourStep(n - 1) })
 	enable(back, n > 1)
-	next := widget.NewButton(m.T("tour.next"), func() { w.tourStep(n + 1) })
+	next := newButton(m.T("tour.next"), func() { w.tourStep(n + 1) })
 	next.Importance = widget.HighImportance
 	if n == tourSteps {
-		next = widget.NewButton(m.T("tour.done"), w.closeDialog)
+		next = newButton(m.T("tour.done"), w.closeDialog)
 	}
-	foot := container.NewHBox(widget.NewButton(m.T("tour.skip"), w.closeDialog), layout.NewSpacer(), centred(line(th, strconv.Itoa(n)+" / "+strconv.Itoa(tourSteps), theme.SizeNameCaptionText, colorSecondary)), back, next)
+	foot := container.NewHBox(newButton(m.T("tour.skip"), w.closeDialog), layout.NewSpacer(), centred(line(th, strconv.Itoa(n)+" / "+strconv.Itoa(tourSteps), theme.SizeNameCaptionText, colorSecondary)), back, next)
 	content := container.NewBorder(pad(line(th, m.T(key+".title"), theme.SizeNameHeadingText, theme.ColorNameForeground), 4, 10, 4, 4), foot, nil, nil, container.NewVScroll(body))
 	w.shown = widget.NewModalPopUp(pad(content, 10, 8, 16, 14), w.win.Canvas())
 	size := w.win.Canvas().Size()

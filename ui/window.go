@@ -223,7 +223,7 @@ func (w *Window) showClock() {
 		swap(w.clockBar, nil)
 		return
 	}
-	yes := widget.NewButton(m.T("clock.confirm"), w.confirmClock)
+	yes := newButton(m.T("clock.confirm"), w.confirmClock)
 	ground := canvas.NewRectangle(th.C(colorUnkTint))
 	text := para(th, m.T("clock.message", "now", viewmodel.DayText(c.Now), "latest", viewmodel.DayText(c.Latest)+" ("+m.Or(c.Source, c.Source)+")"), theme.SizeNameText, widget.WarningImportance)
 	swap(w.clockBar, container.NewStack(ground, pad(container.NewBorder(nil, nil, pad(centred(shapeImage(th, viewmodel.ShapeUnknown, 22)), 0, 0, 4, 8), yes, centredText(text)), 3, 3, 8, 8)))
@@ -309,9 +309,9 @@ func (w *Window) startScreen() fyne.CanvasObject {
 	title := line(th, m.T("open.drop"), theme.SizeNameHeadingText, theme.ColorNameForeground)
 	formats := line(th, m.T("open.formats"), theme.SizeNameText, colorSecondary)
 	privacy := line(th, m.T("open.privacy"), theme.SizeNameText, colorPass)
-	open := widget.NewButtonWithIcon(m.T("open.file"), theme.FileIcon(), w.openFile)
+	open := newButtonWithIcon(m.T("open.file"), theme.FileIcon(), w.openFile)
 	open.Importance = widget.HighImportance
-	folder := widget.NewButtonWithIcon(m.T("open.folder"), theme.FolderOpenIcon(), w.openFolder)
+	folder := newButtonWithIcon(m.T("open.folder"), theme.FolderOpenIcon(), w.openFolder)
 	for _, t := range []*canvas.Text{title, formats, privacy} {
 		t.Alignment = fyne.TextAlignCenter
 	}
