@@ -37,88 +37,115 @@ func (g *merger) mergeIndex(ctx context.Context, tree byte, width, limit int, pu
 	return w.flush(noNext)
 }
 
-// mergePage adds the entries of an old page that stay, and the delta's entries before them; it returns the rest of those. It
-// runs four times a row, so it does itself what is usual, without branches on the length of a difference, which nothing
-// could predict: an entry of at most two bytes of difference that is written as one number of 64 bits. indexWriter.add does
-// the rest.
+// mergePage adds the entries of an old page that stay, and the delta's entries before them; it returns the rest of those.
 func (g *merger) mergePage(p indexPage, fresh []uint64, w *indexWriter) ([]uint64, error) {
-	oldRows, oldWidth := g.from.m.Rows, g.from.m.RowWidth
-	oldSpare := uint(32-8*oldWidth) & 31 // bits of four bytes that are not of the row
-	spare, full := uint(32-8*w.width)&31, w.limit-indexHead-w.width-binary.MaxVarintLen32
-	body := w.value[indexHead:]
-	used, count, prev := w.used, w.count, w.prev // w's, held here between its own calls
+	oldWidth := g.from.m.RowWidth
 	next := noNext
 	if len(fresh) > 0 {
 		next = fresh[0]
 	}
-	shifts := g.shifts
 	b, at, hash := p.entries, 0, p.first>>32
-	for range p.count {
-		var gap uint64
-		var row uint32
-		x := uint64(0x8080) << 48 // a difference of more than two bytes, or too near to the end to tell
-		if at+8 <= len(b) {
-			x = binary.BigEndian.Uint64(b[at:])
-		}
-		if x>>48&0x8080 != 0x8080 {
-			two := x >> 63 // 1 where the difference takes two bytes
-			gap = x>>56&0x7f | x>>48<<7&0x3f80&-two
-			row = uint32(x<<((8+8*two)&63)>>32) >> oldSpare
-			at += 1 + int(two) + oldWidth
-		} else {
-			v, i := uvarintAt(b, at)
-			if at = i + oldWidth; i < 0 || at > len(b) {
-				return nil, damaged("index", "page does not decode")
-			}
-			gap = v
-			for _, c := range b[i:at] {
-				row = row<<8 | uint32(c)
+	for i := 0; i < p.count; i++ {
+		if oldWidth == w.width && uint64(w.prev) == hash && w.count > 0 {
+			var n int
+			at, hash, n = g.copyEntries(w, b, at, hash, p.count-i, next)
+			if i += n; i == p.count {
+				break
 			}
 		}
-		if hash += gap; hash > 1<<32-1 || row >= oldRows {
+		gap, end := uvarintAt(b, at)
+		if end < 0 || end+oldWidth > len(b) {
 			return nil, damaged("index", "page does not decode")
 		}
-		shift := shifts[row/64]
-		to := row + uint32(int32(shift)>>1)
-		if shift&1 != 0 {
-			o := &g.odd[shift>>1]
-			if o.gone>>(row%64)&1 != 0 {
-				continue
-			}
-			to = row + uint32(o.shift)
-			for s := int(o.steps); s < len(g.steps) && g.steps[s].row <= row; s++ {
-				to = row + uint32(g.steps[s].shift)
-			}
+		row := uint32(0)
+		for _, c := range b[end : end+oldWidth] {
+			row = row<<8 | uint32(c)
 		}
-		e := hash<<32 | uint64(to)
-		gap = uint64(uint32(hash) - prev)
-		if next < e || uint(count-1) >= maxPageEntries-1 || used > full || gap >= 1<<14 { // the first of a page among them
-			w.used, w.count, w.prev = used, count, prev
-			for next < e {
-				if err := w.add(next); err != nil {
-					return nil, err
-				}
-				if fresh, next = fresh[1:], noNext; len(fresh) > 0 {
-					next = fresh[0]
-				}
-			}
-			if err := w.add(e); err != nil {
-				return nil, err
-			}
-			used, count, prev = w.used, w.count, w.prev
+		at = end + oldWidth
+		if hash += gap; hash > 1<<32-1 || row >= g.from.m.Rows {
+			return nil, damaged("index", "page does not decode")
+		}
+		to, ok := g.moved(row)
+		if !ok {
 			continue
 		}
-		w.marks[count] = skip{prev, uint16(used)}
-		two := (gap + 0x3f80) >> 14 // 1 from 0x80 on
-		// What stands behind the entry is written over by the one that follows.
-		binary.BigEndian.PutUint64(body[used:], (gap&0x7f|two<<7)<<56|gap>>7<<48|uint64(to<<spare)<<(24-8*two))
-		used += 1 + int(two) + w.width
-		count++
-		prev = uint32(hash)
+		e := hash<<32 | uint64(to)
+		for next < e {
+			if err := w.add(next); err != nil {
+				return nil, err
+			}
+			if fresh, next = fresh[1:], noNext; len(fresh) > 0 {
+				next = fresh[0]
+			}
+		}
+		if err := w.add(e); err != nil {
+			return nil, err
+		}
 	}
-	w.used, w.count, w.prev = used, count, prev
 	if at != len(b) {
 		return nil, damaged("index", "page does not decode")
 	}
 	return fresh, nil
+}
+
+// moved is the new number of an old row; ok is false if its entries are gone.
+func (g *merger) moved(row uint32) (to uint32, ok bool) {
+	shift := g.shifts[row/64]
+	if shift&1 == 0 {
+		return row + uint32(int32(shift)>>1), true
+	}
+	o := &g.odd[shift>>1]
+	to = row + uint32(o.shift)
+	for s := int(o.steps); s < len(g.steps) && g.steps[s].row <= row; s++ {
+		to = row + uint32(g.steps[s].shift)
+	}
+	return to, o.gone>>(row%64)&1 == 0
+}
+
+// copyEntries copies at most n entries of an old page, of which the one before, of this hash, was written last, up to the first
+// that is not usual: so the differences stay as they stand, and only the rows are exchanged. It returns how far it came.
+//
+// It runs four times a row, so it takes an entry as one number of 64 bits, without branches on the length of a difference,
+// which nothing could predict.
+func (g *merger) copyEntries(w *indexWriter, b []byte, at int, hash uint64, n int, next uint64) (int, uint64, int) {
+	shifts := g.shifts
+	body := w.value[indexHead:]
+	ahead := w.used - at                                                         // bytes by which the new page is ahead of the old one
+	last := min(len(b)-8, w.limit-indexHead-w.width-binary.MaxVarintLen32-ahead) // an entry that begins behind it may be too near to an end
+	n = min(n, maxPageEntries-w.count)
+	marks := w.marks[w.count : w.count+n]
+	spare, size := uint(32-8*w.width)&31, 1+w.width // of an entry with a difference of one byte
+	i := 0
+	for ; i < len(marks) && at <= last; i++ {
+		x := binary.BigEndian.Uint64(b[at:])
+		if x>>48&0x8080 == 0x8080 { // a difference of more than two bytes
+			break
+		}
+		two := x >> 63 // 1 where the difference takes two bytes
+		head := 8 + 8*two&8
+		row := uint32(x<<head>>32) >> spare
+		if row/64 >= uint32(len(shifts)) {
+			break
+		}
+		to, shift := row, shifts[row/64]
+		if shift&1 == 0 {
+			to += uint32(int32(shift) >> 1)
+		} else if t, ok := g.moved(row); ok {
+			to = t
+		} else {
+			break
+		}
+		h := hash + (x>>56&0x7f | x>>48<<7&0x3f80&-two)
+		if next < h<<32|uint64(to) {
+			break
+		}
+		marks[i] = skip{uint32(hash), uint16(at + ahead)}
+		// What stands behind the entry is written over by the one that follows.
+		binary.BigEndian.PutUint64(body[at+ahead:], x>>(56-8*two&63)<<(56-8*two&63)|uint64(to<<spare)<<(24-8*two&63))
+		hash = h
+		at += size + int(two)
+	}
+	w.count += i
+	w.used, w.prev = at+ahead, uint32(hash)
+	return at, hash, i
 }
