@@ -231,29 +231,53 @@ func otsuPoint(hist []int) int {
 
 // smooth averages each pixel with its neighbours, twice over 3 x 3.
 func smooth(g *gray) *gray {
-	if g.w < 2 {
-		return g
-	}
-	col := make([]uint16, g.w)
 	for range 2 {
 		out := newGray(g.w, g.h)
 		for y := range g.h {
-			up, mid, down := g.pix[max(0, y-1)*g.w:], g.pix[y*g.w:], g.pix[min(g.h-1, y+1)*g.w:]
-			up, mid, down = up[:len(col)], mid[:len(col)], down[:len(col)]
-			for x := range col {
-				col[x] = uint16(up[x]) + uint16(mid[x]) + uint16(down[x])
-			}
-			row := out.pix[y*g.w : (y+1)*g.w]
-			n := len(row) - 1
-			row[0], row[n] = byte((2*col[0]+col[1])/9), byte((col[n-1]+2*col[n])/9)
-			a, b, to := uint32(col[0]), uint32(col[1]), row[1:n]
-			for x, v := range col[2:][:len(to)] {
-				c := uint32(v)
-				to[x] = byte((a + b + c) / 9)
-				a, b = b, c
-			}
+			up, low := max(0, y-1), min(g.h-1, y+1)
+			smoothRow(out.pix[y*g.w:][:g.w], g.pix[up*g.w:][:g.w], g.pix[y*g.w:][:g.w], g.pix[low*g.w:][:g.w])
 		}
 		g = out
 	}
 	return g
+}
+
+// smoothRow averages the pixels of a row with those beside, above and below them.
+func smoothRow(dst, up, mid, low []byte) {
+	w := len(dst)
+	sum := func(x int) uint64 {
+		x = min(max(x, 0), w-1)
+		return uint64(up[x]) + uint64(mid[x]) + uint64(low[x])
+	}
+	// Sums of three pixels below one another, of the even and the odd ones of eight, in lanes of two bytes.
+	sums := func(x int) (even, odd uint64) {
+		a, b, c := load8(up[x:]), load8(mid[x:]), load8(low[x:])
+		return a&evenLanes + b&evenLanes + c&evenLanes, a>>8&evenLanes + b>>8&evenLanes + c>>8&evenLanes
+	}
+	n := w &^ 7
+	if n > 0 {
+		even, odd := sums(0)
+		before := sum(-1)
+		for x := 0; x < n; x += 8 {
+			var nextEven, nextOdd uint64
+			if x+8 < n {
+				nextEven, nextOdd = sums(x + 8)
+			} else {
+				nextEven = sum(x + 8)
+			}
+			both := even + odd
+			store8(dst[x:], ninth(both+(odd<<16|before))|ninth(both+(even>>16|nextEven<<48))<<8)
+			before = odd >> 48
+			even, odd = nextEven, nextOdd
+		}
+	}
+	for x := n; x < w; x++ {
+		dst[x] = byte((sum(x-1) + sum(x) + sum(x+1)) / 9)
+	}
+}
+
+// ninth divides four lanes of two bytes, each of nine bytes' sum at most, by nine.
+func ninth(v uint64) uint64 {
+	const wide, low, factor = 0x0000FFFF0000FFFF, 0x000000FF000000FF, 1<<16/9 + 1
+	return (v&wide)*factor>>16&low | ((v>>16&wide)*factor>>16&low)<<16
 }

@@ -181,9 +181,16 @@ func rowPremultiplied(dst, src []byte, ch channel) {
 		}
 		return
 	}
-	for x := range dst {
-		p := binary.LittleEndian.Uint32(src[4*x:])
-		dst[x] = byte((p&255*77+p>>8&255*150+p>>16&255*29)>>8) + byte(255-p>>24)
+	one := func(p uint64) byte {
+		return byte((p&255*77+p>>8&255*150+p>>16&255*29)>>8) + byte(255-p>>24&255)
+	}
+	n := len(dst) &^ 1
+	for x := 0; x < n; x += 2 {
+		p := load8(src[4*x:])
+		dst[x], dst[x+1] = one(p), one(p>>32)
+	}
+	for x := n; x < len(dst); x++ {
+		dst[x] = one(uint64(binary.LittleEndian.Uint32(src[4*x:])))
 	}
 }
 

@@ -44,6 +44,9 @@ func TestLanes(t *testing.T) {
 		if l, h := extremesOf8(load8(lo), load8(hi)); l != slices.Min(lo) || h != slices.Max(hi) {
 			t.Fatalf("%v and %v: extremes %d, %d", a, b, l, h)
 		}
+		if v := uint64(rnd.IntN(9*255 + 1)); ninth(v<<48|v<<32|v<<16|v) != v/9*(laneOnes&evenLanes) {
+			t.Fatalf("a ninth of %d is %x", v, ninth(v<<48|v<<32|v<<16|v))
+		}
 		mark := make([]byte, 8)
 		belowInto(mark, a, b[0])
 		for i := range a {

@@ -325,7 +325,7 @@ func (r *reader) finders(s strategy, v view) []finder {
 			g = r.level(soft, int(v.f))
 		}
 		b = s.binarize.apply(g)
-		if s.binarize == mid45 && s.scale == scaleWork { // used again by several strategies
+		if s.channel == luma && s.scale == scaleWork && (s.binarize == mid45 || s.binarize == mean10) { // used again
 			r.bitmaps[same] = b
 		}
 	}
