@@ -7,7 +7,6 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
@@ -388,25 +387,4 @@ func (w *Window) dressWork(pause, cancel *button, busy bool, pauseText, resumeTe
 	} else {
 		set(pause, pauseText, theme.MediaPauseIcon())
 	}
-}
-
-// saveFile asks where a file is to be written and hands the path to done.
-func (w *Window) saveFile(name string, done func(path string)) {
-	d := dialog.NewFileSave(func(f fyne.URIWriteCloser, err error) {
-		if err != nil {
-			w.notify(w.m.Error(err), false)
-			return
-		}
-		if f == nil {
-			return
-		}
-		path := f.URI().Path()
-		if err := f.Close(); err != nil {
-			w.notify(w.m.Error(err), false)
-			return
-		}
-		done(path)
-	}, w.win)
-	d.SetFileName(name)
-	w.showFileDialog(d)
 }

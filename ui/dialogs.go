@@ -10,7 +10,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
@@ -42,63 +41,6 @@ type RuleGroup struct {
 type RuleText struct {
 	ID, Source string
 	Text       map[viewmodel.Lang]string
-}
-
-func (w *Window) openFile() {
-	w.chooseFile(w.m.T("open.title"), func(path string) { w.OpenAny([]string{path}) })
-}
-
-// chooseFile asks for a file and hands its path to done; a person who picks none changes nothing.
-func (w *Window) chooseFile(title string, done func(path string)) {
-	d := dialog.NewFileOpen(func(r fyne.URIReadCloser, err error) {
-		if err != nil {
-			w.notify(w.m.Error(err), false)
-			return
-		}
-		if r == nil {
-			return
-		}
-		path := r.URI().Path()
-		if err := r.Close(); err != nil {
-			w.notify(w.m.Error(err), false)
-			return
-		}
-		done(path)
-	}, w.win)
-	d.SetTitleText(title)
-	w.showFileDialog(d)
-}
-
-func (w *Window) openFolder() {
-	w.chooseFolder(w.m.T("open.folder"), func(path string) { w.Open([]string{path}) })
-}
-
-// chooseFolder asks for a folder and hands its path to done.
-func (w *Window) chooseFolder(title string, done func(path string)) {
-	d := dialog.NewFolderOpen(func(u fyne.ListableURI, err error) {
-		if err != nil {
-			w.notify(w.m.Error(err), false)
-			return
-		}
-		if u != nil {
-			done(u.Path())
-		}
-	}, w.win)
-	d.SetTitleText(title)
-	w.showFileDialog(d)
-}
-
-// showFileDialog shows a dialog at a size that shows many files. It can be given one only when it is there: before that,
-// and in a sandbox that shows a dialog of its own, the toolkit breaks on the attempt.
-func (w *Window) showFileDialog(d *dialog.FileDialog) {
-	d.Show()
-	defer func() { _ = recover() }()
-	d.Resize(w.dialogSize())
-}
-
-func (w *Window) dialogSize() fyne.Size {
-	s := w.win.Canvas().Size()
-	return fyne.NewSize(min(940, s.Width-80), min(640, s.Height-80))
 }
 
 // dropped takes files and folders that were dropped on the window.

@@ -57,6 +57,8 @@ type Options struct {
 	ConfirmClock func(ctx context.Context, operator string) (viewmodel.ClockState, error)
 	// Specimens, if set, writes a few invented certificates and returns their paths, for the tour.
 	Specimens func(ctx context.Context) ([]string, error)
+	// Chooser, if set, asks for files by the desktop's own dialogs.
+	Chooser Chooser
 	// Screens are screens of the program's own, after those of the window.
 	Screens []ScreenMaker
 	// Idle, if set, is called in a goroutine of its own when the last file has been read.
@@ -86,6 +88,7 @@ type Window struct {
 	notice    *fyne.Container
 	shown     *widget.PopUp
 	sticky    bool // what is shown belongs to no screen
+	choosing  bool // a dialog of the desktop is open
 	detail    *viewmodel.Detail
 	roster    []viewmodel.Required // people that the bid must show; nil until a list is loaded
 	forms     []string             // of the last export, by ending; nil for none

@@ -225,6 +225,7 @@ func show(o options, q verify.Question, book *rules.Book, getenv func(string) st
 		ConfirmClock: func(ctx context.Context, operator string) (viewmodel.ClockState, error) {
 			return confirmClock(ctx, d.data, d.audit, operator, now())
 		},
+		Chooser:   desktopChooser(),
 		Specimens: func(ctx context.Context) ([]string, error) { return specimenFiles(ctx, d.data.Dir()) },
 	}
 	d.options(&opt)
