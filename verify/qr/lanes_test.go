@@ -287,3 +287,34 @@ func TestBrightestOfYCbCr(t *testing.T) {
 		}
 	}
 }
+
+// The search for alignment patterns gives the correlation at each of its places.
+func TestAlignmentSearch(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(17, 18))
+	g := roughGray(rnd, 120, 90)
+	seen := 0
+	for range 60 {
+		v := view{g, 1 + float64(rnd.IntN(2)), rnd.IntN(2) == 0}
+		p := vec{v.f * rnd.Float64() * 120, v.f * rnd.Float64() * 90}
+		du := vec{v.f * (2 + 3*rnd.Float64()), v.f * rnd.Float64()}
+		dv := vec{-v.f * rnd.Float64(), v.f * (2 + 3*rnd.Float64())}
+		s := v.newAlignmentSearch(p, du, dv, 3)
+		for j := -s.n; j <= s.n; j++ {
+			for i := -s.n; i <= s.n; i++ {
+				q := p.add(du.mul(float64(i) / 2)).add(dv.mul(float64(j) / 2))
+				side := (v.at(q.add(du)) + v.at(q.sub(du)) + v.at(q.add(dv)) + v.at(q.sub(dv))) / 4
+				want := 0.0
+				if side-v.at(q) > 3 {
+					want = v.correlateAlignment(q, du, dv)
+					seen++
+				}
+				if got := s.at(i, j); math.Abs(got-want) > 1e-6 && math.Abs(side-v.at(q)-3) > 1e-6 {
+					t.Fatalf("at %d, %d of %v: %v, want %v", i, j, p, got, want)
+				}
+			}
+		}
+	}
+	if seen < 100 {
+		t.Errorf("only %d places are worth a look", seen)
+	}
+}
