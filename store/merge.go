@@ -189,8 +189,20 @@ func (g *merger) block(block []byte, first uint32, quiet bool, rb *rowBlocks, m 
 	if quiet {
 		g.step(first, m.Rows)
 	}
+	if g.number == nil {
+		g.number = make([]byte, 0, 64)
+	}
 	number, follows := g.number[:0], false // follows: the row before it is the one that was written last
-	for row := first; row < first+uint32(rows); row++ {
+	for row, end := first, first+uint32(rows); row < end; row++ {
+		if quiet && follows {
+			var n int
+			at, n, number = g.copyRows(block, at, int(end-row), number, rb)
+			m.Rows += uint32(n)
+			if row += uint32(n); row == end {
+				rb.last = append(rb.last[:0], number...)
+				break
+			}
+		}
 		var shared, suffix uint64
 		start, i := at, at+2
 		if i <= len(block) && block[at]|block[at+1] < 0x80 {
@@ -244,7 +256,7 @@ func (g *merger) block(block []byte, first uint32, quiet bool, rb *rowBlocks, m 
 			}
 		}
 		m.Rows++
-		if follows = true; !quiet || row == first+uint32(rows)-1 {
+		if follows = true; !quiet || row == end-1 {
 			rb.last = append(rb.last[:0], number...)
 		}
 	}

@@ -42,7 +42,7 @@ func TestBenchStore(t *testing.T) {
 	var err error
 	b.day0, err = benchDay(dir, 0, b.rows)
 	b.must(err)
-	fmt.Printf("| what (%d rows) | measured | peer in the same run | ratio | wanted |\n| --- | --- | --- | --- | --- |\n", b.rows)
+	fmt.Printf("| what (%d rows) | measured | peer in the same run | ratio | wanted | |\n| --- | --- | --- | --- | --- | --- |\n", b.rows)
 	b.size()
 	b.lookups()
 	b.install()
@@ -63,14 +63,36 @@ func (b *benchRun) must(err error) {
 	}
 }
 
-func (b *benchRun) line(what, measured, peer, ratio, wanted string) {
-	fmt.Printf("| %s | %s | %s | %s | %s |\n", what, measured, peer, ratio, wanted)
+// line prints a row of the table. reached are what it has to reach; without any it is only told.
+func (b *benchRun) line(what, measured, peer, ratio, wanted string, reached ...bool) {
+	verdict := ""
+	if len(reached) > 0 {
+		verdict = "ok"
+	}
+	if slices.Contains(reached, false) {
+		verdict = "**MISSED**"
+	}
+	fmt.Printf("| %s | %s | %s | %s | %s | %s |\n", what, measured, peer, ratio, wanted, verdict)
+}
+
+// full is the number of rows that the figures of work are wanted for; what is measured on fewer is scaled to it.
+const full = 20_000_000
+
+func (b *benchRun) scaled(x float64) float64 { return x * full / float64(b.rows) }
+
+// scaledCPU says what a piece of work takes of a processor for all rows.
+func (b *benchRun) scaledCPU(c cost) string {
+	if b.rows == full {
+		return ""
+	}
+	return fmt.Sprintf(" (%.1f s CPU for %d million rows)", b.scaled(c.cpu.Seconds()), full/1_000_000)
 }
 
 func (b *benchRun) size() {
 	st, err := os.Stat(b.day0)
 	b.must(err)
-	b.line("size, four indexes and the tree", fmt.Sprintf("%.1f B a registration", float64(st.Size())/float64(b.rows)), "", "", "≤ 130 (135 with the tree)")
+	per := float64(st.Size()) / float64(b.rows)
+	b.line("size, four indexes and the tree", fmt.Sprintf("%.1f B a registration", per), "", "", "≤ 130 (135 with the tree)", per <= 130)
 	var times []time.Duration
 	for range 21 {
 		start := time.Now()
@@ -80,7 +102,7 @@ func (b *benchRun) size() {
 		b.must(s.Close())
 	}
 	slices.Sort(times)
-	b.line("opening, median of 21", fmt.Sprintf("%.2f ms", ms(times[10])), "", "", "≤ 20 ms")
+	b.line("opening, median of 21", fmt.Sprintf("%.2f ms", ms(times[10])), "", "", "≤ 20 ms", ms(times[10]) <= 20)
 }
 
 func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1e3 }
@@ -142,7 +164,7 @@ func (b *benchRun) lookups() {
 	type figures struct{ p50, p99 time.Duration }
 	var f [3][]figures
 	var raw func(rules.RegistryQuery) error
-	if b.rows <= 5_000_000 {
+	if b.freeMemory() > 200*float64(b.rows) {
 		var err error
 		raw, err = rawArray(s.All(ctx))
 		b.must(err)
@@ -165,17 +187,32 @@ func (b *benchRun) lookups() {
 	}
 	p50 := func(x figures) time.Duration { return x.p50 }
 	p99 := func(x figures) time.Duration { return x.p99 }
-	b.line("lookup in memory, traced to the root, p50", fmt.Sprintf("%.1f µs", µs(median(f[0], p50))), "", "", "≤ 15 µs")
-	b.line("the same, p99", fmt.Sprintf("%.1f µs", µs(median(f[0], p99))), "", "", "≤ 60 µs")
+	b.line("lookup in memory, traced to the root, p50", fmt.Sprintf("%.1f µs", µs(median(f[0], p50))), "", "", "≤ 15 µs", µs(median(f[0], p50)) <= 15)
+	b.line("the same, p99", fmt.Sprintf("%.1f µs", µs(median(f[0], p99))), "", "", "≤ 60 µs", µs(median(f[0], p99)) <= 60)
 	plain := median(f[1], p50)
 	if raw != nil {
 		m := median(f[2], p50)
-		b.line("lookup not traced, p50, against packed rows in sorted arrays in memory", fmt.Sprintf("%.1f µs", µs(plain)), fmt.Sprintf("%.1f µs", µs(m)), fmt.Sprintf("%.2f", float64(plain)/float64(m)), "≤ 2.5")
+		b.line("lookup not traced, p50, against packed rows in sorted arrays in memory", fmt.Sprintf("%.1f µs", µs(plain)), fmt.Sprintf("%.1f µs", µs(m)), fmt.Sprintf("%.2f", float64(plain)/float64(m)), "≤ 2.5", float64(plain)/float64(m) <= 2.5)
+		raw = nil // its memory is wanted for the rest
+		debug.FreeOSMemory()
+	} else {
+		b.line("lookup not traced, p50, against packed rows in sorted arrays in memory", "", "needs 200 B of memory a row", "", "≤ 2.5", false)
 	}
 	if peer := os.Getenv("ZHENGYAN_SQLITE_PEER"); peer != "" {
 		b.sqlite(peer, s, list, plain, median(f[1], p99))
+	} else {
+		b.line("lookup not traced, p50, against SQLite", "", "was not built", "", "≤ 0.6", false)
 	}
-	b.line("private memory that a snapshot takes beside its mapping, after 100,000 lookups", fmt.Sprintf("%.1f MB", memory/1e6), "", "", "≤ 32 MB")
+	b.line("private memory that a snapshot takes beside its mapping, after 100,000 lookups", fmt.Sprintf("%.1f MB", memory/1e6), "", "", "≤ 32 MB", memory <= 32e6)
+}
+
+// freeMemory is what can be had without swapping, in bytes.
+func (b *benchRun) freeMemory() (kb float64) {
+	text, err := os.ReadFile("/proc/meminfo")
+	b.must(err)
+	_, rest, _ := strings.Cut(string(text), "MemAvailable:")
+	fmt.Sscan(rest, &kb)
+	return kb * 1024
 }
 
 // encryption measures what encrypting costs: size, and lookups that open what they read.
@@ -259,11 +296,12 @@ func (b *benchRun) sqlite(peer string, s *Snapshot, list []ask, plain, plain99 t
 	if got.Found != len(list)*3/4 {
 		b.Errorf("SQLite found %d of %d", got.Found, len(list))
 	}
-	b.line("lookup not traced, p50, against SQLite (mattn, mapped, prepared, rows not decoded)", fmt.Sprintf("%.1f µs", µs(plain)), fmt.Sprintf("%.1f µs", got.P50), fmt.Sprintf("%.2f", µs(plain)/got.P50), "≤ 0.6")
+	b.line("lookup not traced, p50, against SQLite (mattn, mapped, prepared, rows not decoded)", fmt.Sprintf("%.1f µs", µs(plain)), fmt.Sprintf("%.1f µs", got.P50), fmt.Sprintf("%.2f", µs(plain)/got.P50), "≤ 0.6", µs(plain)/got.P50 <= 0.6)
 	b.line("the same, p99", fmt.Sprintf("%.1f µs", µs(plain99)), fmt.Sprintf("%.1f µs", got.P99), fmt.Sprintf("%.2f", µs(plain99)/got.P99), "")
 	st, err := os.Stat(b.day0)
 	b.must(err)
-	b.line("size of the file against SQLite's", fmt.Sprintf("%.0f MB", float64(st.Size())/1e6), fmt.Sprintf("%.0f MB", float64(got.Bytes)/1e6), fmt.Sprintf("%.2f", float64(st.Size())/float64(got.Bytes)), "≤ 0.56")
+	b.line("size of the file against SQLite's", fmt.Sprintf("%.0f MB", float64(st.Size())/1e6), fmt.Sprintf("%.0f MB", float64(got.Bytes)/1e6), fmt.Sprintf("%.2f", float64(st.Size())/float64(got.Bytes)), "≤ 0.56", float64(st.Size())/float64(got.Bytes) <= 0.56)
+	b.must(errors.Join(os.Remove(path), os.Remove(path+".done"))) // the rest needs the room
 }
 
 // cost is what a piece of work took.
@@ -381,7 +419,7 @@ func (b *benchRun) install() {
 	}
 	rounds := make([]round, 5)
 	if b.rows > 5_000_000 {
-		rounds = rounds[:1] // each takes up 5 GB, and what disturbs is small beside it
+		rounds = rounds[:3] // each takes up 2.5 GB, and what disturbs is small beside it
 	}
 	folders := make([]*Data, len(rounds))
 	for i := range rounds {
@@ -390,7 +428,8 @@ func (b *benchRun) install() {
 		rounds[i] = b.beside(b.day0, take(folders[i]))
 	}
 	r := middle(rounds)
-	b.line(fmt.Sprintf("first install from a feed, against `dd conv=fsync` of the same bytes, middle of %d", len(rounds)), r.String(), fmt.Sprintf("%.1f s", r.dd.Seconds()), fmt.Sprintf("%.2f", r.ratio()), "≤ 1.3; CPU ≤ 10 s, ≤ 32 MB at 20 million")
+	b.line(fmt.Sprintf("first install from a feed, against `dd conv=fsync` of the same bytes, middle of %d", len(rounds)), r.String()+b.scaledCPU(r.cost), fmt.Sprintf("%.1f s", r.dd.Seconds()), fmt.Sprintf("%.2f", r.ratio()),
+		"≤ 1.3; CPU ≤ 10 s, ≤ 32 MB at 20 million", r.ratio() <= 1.3, b.scaled(r.cpu.Seconds()) <= 10, r.memory <= 32e6)
 
 	day1, err := benchDay(b.dir, 1, b.rows)
 	b.must(err)
@@ -408,14 +447,20 @@ func (b *benchRun) install() {
 		rounds[i] = b.beside(day1, take(d))
 		o, err := d.Open()
 		b.must(err)
-		if _, sum, err := FileSum(ctx, day1); err != nil || sum != o.Info.SHA256 || o.Info.From != "" && o.Info.Root != head.To {
+		_, merged, err := FileSum(ctx, d.path(genName(o.Info.Generation, "db")))
+		b.must(err)
+		if merged != head.SHA256 || o.Info.SHA256 != head.SHA256 || o.Info.Generation != 2 {
 			b.Fatal("the merge is another file")
 		}
-		b.must(o.Close())
+		b.must(errors.Join(o.Close(), os.RemoveAll(d.Dir()))) // the next round needs the room
 	}
 	r = middle(rounds)
-	b.line(fmt.Sprintf("delta of a day: %d rows put, %d gone", head.Puts, head.Drops), fmt.Sprintf("%.1f MB shipped", float64(st.Size())/1e6), "", "", "≤ 20 MB at 20 million")
-	b.line(fmt.Sprintf("laying it over, against dd of the whole file, middle of %d", len(rounds)), r.String()+"; byte-identical to the publisher's build", fmt.Sprintf("%.1f s", r.dd.Seconds()), fmt.Sprintf("%.2f", r.ratio()), "≤ 2; CPU ≤ 8 s, ≤ 256 MB at 20 million")
+	b.line(fmt.Sprintf("delta of a day: %d rows put, %d gone", head.Puts, head.Drops), fmt.Sprintf("%.1f MB shipped", float64(st.Size())/1e6), "", "", "≤ 20 MB at 20 million", b.scaled(float64(st.Size())) <= 20e6)
+	b.line(fmt.Sprintf("laying it over, against dd of the whole file, middle of %d", len(rounds)), r.String()+b.scaledCPU(r.cost)+"; byte-identical to the publisher's build", fmt.Sprintf("%.1f s", r.dd.Seconds()), fmt.Sprintf("%.2f", r.ratio()),
+		"≤ 2; CPU ≤ 8 s, ≤ 256 MB at 20 million", r.ratio() <= 2, b.scaled(r.cpu.Seconds()) <= 8, r.memory <= 256e6)
+	hashing, err := measure(func() error { _, _, err := FileSum(ctx, day1); return err })
+	b.must(err)
+	b.line("CPU of laying it over in terms of SHA-256 of the whole file, which is the same on a busy machine", fmt.Sprintf("%.2f s", r.cpu.Seconds()), fmt.Sprintf("%.2f s", hashing.cpu.Seconds()), fmt.Sprintf("%.1f", r.cpu.Seconds()/hashing.cpu.Seconds()), "")
 	b.line("making it (publisher); a preview of an import does the same reading", made.String(), "", "", "")
 }
 
@@ -489,7 +534,7 @@ func (b *benchRun) audit() {
 	}
 	slices.Sort(ours)
 	slices.Sort(plain)
-	b.line("audit entry made last, median of 300, against the same text appended to a file and fsync", fmt.Sprintf("%.2f ms", ms(ours[entries/2])), fmt.Sprintf("%.2f ms", ms(plain[entries/2])), fmt.Sprintf("%.1f", float64(ours[entries/2])/float64(plain[entries/2])), "≤ 3")
+	b.line("audit entry made last, median of 300, against the same text appended to a file and fsync", fmt.Sprintf("%.2f ms", ms(ours[entries/2])), fmt.Sprintf("%.2f ms", ms(plain[entries/2])), fmt.Sprintf("%.1f", float64(ours[entries/2])/float64(plain[entries/2])), "≤ 3", float64(ours[entries/2])/float64(plain[entries/2]) <= 3)
 	const total = 1_000_000
 	b.fill(a, total)
 	var times []time.Duration
@@ -506,7 +551,7 @@ func (b *benchRun) audit() {
 		times = append(times, time.Since(start))
 	}
 	slices.Sort(times)
-	b.line("proof of one audit entry in a million, checked without the log", fmt.Sprintf("%.3f ms, %d bytes of JSON", ms(times[50]), size), "", "", "< 1 ms")
+	b.line("proof of one audit entry in a million, checked without the log", fmt.Sprintf("%.3f ms, %d bytes of JSON", ms(times[50]), size), "", "", "< 1 ms", ms(times[50]) < 1)
 }
 
 // fill brings a log to n entries in a few transactions; only the last has a checkpoint.
