@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test build cli-static desktop assets package bench bench-qr bench-reading bench-sheet rare-rows bench-seal bench-chain bench-store bench-hand bench-ink train-ink fuzz soak docs-rules fmt lint clean
+.PHONY: help run test build cli-static desktop assets package bench bench-qr bench-reading bench-sheet rare-rows bench-seal bench-chain bench-store bench-window bench-hand bench-ink train-ink fuzz soak docs-rules fmt lint clean
 
 FUZZTIME ?= 2m
 SOAKTIME ?= 10m
@@ -57,6 +57,9 @@ bench-seal: ## checking signatures: this package against pdfsig and mutool on th
 
 bench-chain: ## against pdfsig, pdftotext, pdftoppm and zbarimg on the same files
 	@.ci/bench-chain
+
+bench-window: ## a batch of FILES (1000) in the real window against the command line: throughput, answers, memory
+	@.ci/bench-window
 
 bench-store: ## the registry store against dd, SQLite and a raw array on the same rows (ROWS=1000000)
 	@.ci/bench-store

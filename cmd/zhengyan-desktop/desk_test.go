@@ -70,6 +70,13 @@ func TestKeeperKeepsABatch(t *testing.T) {
 	if list[2].Packed == nil {
 		t.Error("what a file said that is gone now is lost")
 	}
+	// What comes before the old batch was read back is added to it.
+	if err := newKeeper(desk, noon).Put([]viewmodel.Kept{{Path: file("d.pdf", "d"), Name: "d.pdf"}}); err != nil {
+		t.Fatal(err)
+	}
+	if list, err := k.Load(); err != nil || len(list) != 4 || list[0].Path != a || list[3].Name != "d.pdf" {
+		t.Fatalf("%+v, %v", list, err)
+	}
 	if err := k.Clear(); err != nil {
 		t.Fatal(err)
 	}

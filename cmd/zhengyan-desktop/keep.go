@@ -17,8 +17,22 @@ const batchID = "window"
 type keeper struct {
 	desk  *store.Desk
 	now   func() time.Time
+	known bool           // what the desk holds is in files and place
 	place map[string]int // of each path in the batch
 	files []store.BatchFile
+}
+
+// look reads what the desk holds.
+func (k *keeper) look() error {
+	files, err := k.desk.BatchFiles(batchID)
+	if err != nil {
+		return err
+	}
+	k.known, k.files, k.place = true, files, make(map[string]int, len(files))
+	for i, f := range files {
+		k.place[f.Path] = i
+	}
+	return nil
 }
 
 func newKeeper(desk *store.Desk, now func() time.Time) *keeper {
@@ -28,14 +42,11 @@ func newKeeper(desk *store.Desk, now func() time.Time) *keeper {
 // Load implements viewmodel.Keeper. What a file said is dropped where the file is another one now; where it is gone, what it
 // said is all there is left, and is kept.
 func (k *keeper) Load() ([]viewmodel.Kept, error) {
-	files, err := k.desk.BatchFiles(batchID)
-	if err != nil {
+	if err := k.look(); err != nil {
 		return nil, err
 	}
-	k.files, k.place = files, map[string]int{}
-	out := make([]viewmodel.Kept, 0, len(files))
-	for i, f := range files {
-		k.place[f.Path] = i
+	out := make([]viewmodel.Kept, 0, len(k.files))
+	for i, f := range k.files {
 		var kept viewmodel.Kept
 		if err := json.Unmarshal(f.Report, &kept); err != nil {
 			kept = viewmodel.Kept{}
@@ -52,6 +63,11 @@ func (k *keeper) Load() ([]viewmodel.Kept, error) {
 
 // Put implements viewmodel.Keeper.
 func (k *keeper) Put(list []viewmodel.Kept) error {
+	if !k.known {
+		if err := k.look(); err != nil {
+			return err
+		}
+	}
 	changed := map[int]store.BatchFile{}
 	grown := false
 	for _, kept := range list {
@@ -87,7 +103,7 @@ func (k *keeper) Put(list []viewmodel.Kept) error {
 
 // Clear implements viewmodel.Keeper.
 func (k *keeper) Clear() error {
-	k.files, k.place = nil, map[string]int{}
+	k.known, k.files, k.place = true, nil, map[string]int{}
 	return k.desk.RemoveBatch(batchID)
 }
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -249,11 +250,24 @@ type shelf struct {
 	order []string
 	kept  map[string]viewmodel.Kept
 	fail  error
+	held  chan struct{} // if set, Load waits for it
+	twice atomic.Int32  // calls that came during another
+}
+
+// alone holds the shelf for one call.
+func (k *shelf) alone() (end func()) {
+	if !k.mu.TryLock() {
+		k.twice.Add(1)
+		k.mu.Lock()
+	}
+	return k.mu.Unlock
 }
 
 func (k *shelf) Load() ([]viewmodel.Kept, error) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
+	defer k.alone()()
+	if k.held != nil {
+		<-k.held
+	}
 	var out []viewmodel.Kept
 	for _, p := range k.order {
 		out = append(out, k.kept[p])
@@ -262,8 +276,7 @@ func (k *shelf) Load() ([]viewmodel.Kept, error) {
 }
 
 func (k *shelf) Put(list []viewmodel.Kept) error {
-	k.mu.Lock()
-	defer k.mu.Unlock()
+	defer k.alone()()
 	for _, x := range list {
 		if _, ok := k.kept[x.Path]; !ok {
 			k.order = append(k.order, x.Path)
@@ -274,10 +287,30 @@ func (k *shelf) Put(list []viewmodel.Kept) error {
 }
 
 func (k *shelf) Clear() error {
-	k.mu.Lock()
-	defer k.mu.Unlock()
+	defer k.alone()()
 	k.order, k.kept = nil, map[string]viewmodel.Kept{}
 	return nil
+}
+
+// What is opened while the batch of yesterday is still being read back waits for it: both are there, and kept.
+func TestOpeningWhileABatchComesBack(t *testing.T) {
+	k := &shelf{kept: map[string]viewmodel.Kept{}, held: make(chan struct{})}
+	if err := k.Put([]viewmodel.Kept{{Path: "/old/1.pdf", Name: "1.pdf"}}); err != nil {
+		t.Fatal(err)
+	}
+	e := vmtest.New([]string{"甲/1.pdf", "甲/2.pdf"}, vmtest.Good(), vmtest.Good())
+	l := newLoop(t)
+	s := viewmodel.NewSession(viewmodel.Config{Engine: e, Dispatch: l.dispatch, Messages: messages(t, viewmodel.Chinese), Question: verify.Question{At: vmtest.Noon(2026, 3, 1)}, Keeper: k})
+	s.Restore(nil)
+	s.Open([]string{"all"})
+	l.until("the new files are listed", func() bool { return s.Counts().Total == 2 })
+	time.Sleep(20 * time.Millisecond) // for a writer that would not wait
+	close(k.held)
+	l.until("the old file is back", func() bool { return s.Counts().Total == 3 })
+	s.Close()
+	if k.twice.Load() != 0 || len(k.order) != 3 {
+		t.Errorf("%d calls met another; kept are %v", k.twice.Load(), k.order)
+	}
 }
 
 func TestABatchComesBackAfterARestart(t *testing.T) {

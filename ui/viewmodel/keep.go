@@ -20,7 +20,7 @@ type Kept struct {
 }
 
 // Keeper keeps a batch over restarts. Put replaces what was kept under the same path; a file that has changed since it was
-// put must come back from Load without Packed. The methods are called one at a time and may be slow.
+// put must come back from Load without Packed. Put before the first Load adds to what is kept. The methods are called one at a time and may be slow.
 type Keeper interface {
 	Load() ([]Kept, error)
 	Put([]Kept) error
@@ -29,6 +29,7 @@ type Keeper interface {
 
 // keeping writes behind: what is asked for again while a write runs is written once.
 type keeping struct {
+	calls   sync.Mutex // held during each call of k
 	k       Keeper
 	mu      sync.Mutex
 	cond    *sync.Cond
@@ -92,17 +93,30 @@ func (g *keeping) run() {
 		empty := g.empty
 		g.waiting, g.order, g.empty = map[string]Kept{}, nil, false
 		g.mu.Unlock()
-		var err error
-		if empty {
-			err = g.k.Clear()
-		}
-		if err == nil && len(list) > 0 {
-			err = g.k.Put(list)
-		}
-		if err != nil {
+		if err := g.write(empty, list); err != nil {
 			g.once.Do(func() { g.failed(err) })
 		}
 	}
+}
+
+func (g *keeping) write(empty bool, list []Kept) error {
+	g.calls.Lock()
+	defer g.calls.Unlock()
+	if empty {
+		if err := g.k.Clear(); err != nil {
+			return err
+		}
+	}
+	if len(list) == 0 {
+		return nil
+	}
+	return g.k.Put(list)
+}
+
+func (g *keeping) load() ([]Kept, error) {
+	g.calls.Lock()
+	defer g.calls.Unlock()
+	return g.k.Load()
 }
 
 func (s *Session) keepItem(it *Item) {
@@ -123,11 +137,11 @@ func (s *Session) Restore(then func(total, waiting int)) {
 	}
 	s.expanding++
 	s.mark(Change{List: true})
-	k := s.keep.k
+	keep := s.keep
 	s.wg.Add(1)
 	go func() {
 		defer s.wg.Done()
-		list, err := k.Load()
+		list, err := keep.load()
 		facts := make([]restoredFacts, len(list))
 		var pairs verify.Pairing
 		for i := range list {
