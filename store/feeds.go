@@ -186,11 +186,17 @@ func (d *Data) download(ctx context.Context, f feed.Fetcher, offer *feed.Offer, 
 	if err != nil {
 		return 0, "", err
 	}
-	if err := d.append(ctx, f, offer, out, h, have, imp.opt); err != nil {
+	// From the beginning, each part is checked against its own signed hash and all of them are the file; what goes on behind
+	// an earlier download is checked as a whole.
+	var whole hash.Hash
+	if have > 0 {
+		whole = h
+	}
+	if err := d.append(ctx, f, offer, out, whole, have, imp.opt); err != nil {
 		return 0, "", err
 	}
 	var sum Hash
-	if h.Sum(sum[:0]); hexSum(sum) != c.SHA256 {
+	if h.Sum(sum[:0]); whole != nil && hexSum(sum) != c.SHA256 {
 		return 0, "", errors.Join(fmt.Errorf("%w: SHA-256 %s instead of %s", ErrDamaged, hexSum(sum), c.SHA256), os.Remove(d.path(part)))
 	}
 	if err := errors.Join(out.Truncate(c.Size), out.Sync(), out.Close()); err != nil {
