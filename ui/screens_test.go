@@ -431,6 +431,30 @@ func TestRosterAndCrossingsAreShown(t *testing.T) {
 	r.wantText(r.notice, "名单没能读入")
 }
 
+// Files named at the start wait until the clock has been looked at.
+func TestFilesAtTheStartWaitForTheClock(t *testing.T) {
+	r := stocked(t, &kept{}, "", one(vmtest.Good()))
+	r.settings.TourSeen = false
+	looked := make(chan struct{})
+	r.o.Clock = func(context.Context) viewmodel.ClockState {
+		<-looked
+		return viewmodel.ClockState{Now: vmtest.Noon(2026, 1, 1), Latest: vmtest.Noon(2026, 3, 1), Source: "clock.audit"}
+	}
+	file := filepath.Join(t.TempDir(), "一.pdf")
+	if err := os.WriteFile(file, []byte("%PDF-1.7\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	r.Begin(file)
+	if n := r.session.Counts().Total; n != 0 || r.session.Expanding() || r.shown != nil {
+		t.Errorf("%d files before the clock was looked at, tour %v", n, r.shown)
+	}
+	close(looked)
+	r.settle()
+	if n := r.session.Counts().Total; n != 1 || !r.session.Clock().Suspect() {
+		t.Errorf("%d files, clock %+v", n, r.session.Clock())
+	}
+}
+
 func TestTourIsShownOnce(t *testing.T) {
 	k := &kept{}
 	r := stocked(t, k, "", one(vmtest.Good()))

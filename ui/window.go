@@ -173,14 +173,29 @@ func (w *Window) Restore() {
 	})
 }
 
-// Begin looks at data and clock in the background and shows the tour to those who have not seen it.
-func (w *Window) Begin() {
+// Begin looks at data and clock in the background, opens paths when it knows what the clock is worth (else they would be
+// judged, and logged, by one that nobody has looked at), and shows the tour to those who have not seen it and open nothing.
+func (w *Window) Begin(paths ...string) {
 	w.checkFreshness()
+	open := func() {
+		if len(paths) > 0 {
+			w.OpenAny(paths)
+		}
+	}
 	if w.o.Clock != nil {
 		var c viewmodel.ClockState
-		w.background(func(ctx context.Context) error { c = w.o.Clock(ctx); return nil }, func(error) { w.setClock(c) })
+		w.background(func(ctx context.Context) error { c = w.o.Clock(ctx); return nil }, func(err error) {
+			if err == nil { // else it could not be looked at, and the files are opened all the same
+				w.setClock(c)
+			}
+			open()
+		})
+	} else {
+		open()
 	}
-	w.tourIfNew()
+	if len(paths) == 0 {
+		w.tourIfNew()
+	}
 }
 
 // tourIfNew shows the tour to those who have not seen it and have opened nothing.

@@ -238,8 +238,7 @@ func show(o options, q verify.Question, book *rules.Book, getenv func(string) st
 	defer end()
 	a.Lifecycle().SetOnStarted(func() {
 		w.Restore()
-		w.OpenAny(o.paths)
-		w.Begin()
+		w.Begin(o.paths...)
 		resting.start()
 		go settle(life, e, cacheDir(getenv))
 		go tell(e, warnings, func(errs []error) { resting.dispatch(func() { w.NotifyErrors(errs) }) })
