@@ -8,6 +8,10 @@ import (
 	"zhengyan/verify/page"
 )
 
+// badCorners is the code of corners set by a person that are not those of a sheet. The page is then read as ever, so it does
+// not say that it was not read.
+const badCorners = "corners"
+
 // GatherCorners is Gather for a photo whose sheet a person has pointed out: page n, 0-based, is read between the given
 // corners, in page units and clockwise from the sheet's top left, instead of between those that were found. Corners that
 // no sheet can have are a problem in the evidence ("corners"), and the page is read as Gather reads it. Errors are as those
@@ -41,7 +45,7 @@ func (g *gathering) byHand(f *flat, size document.PageSize) *flat {
 		out = g.lay(f, s)
 	}
 	if out == nil {
-		g.problem("ocr", "corners", "the corners are not those of a sheet")
+		g.problem("ocr", badCorners, "the corners are not those of a sheet")
 	}
 	return out
 }

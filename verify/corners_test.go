@@ -7,7 +7,9 @@ import (
 	"image/color"
 	"image/png"
 	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"zhengyan/verify"
 	"zhengyan/verify/document"
@@ -27,6 +29,53 @@ func (l *looker) ReadPage(_ context.Context, img image.Image, _ int) (page.Text,
 }
 
 func (l *looker) Lines(context.Context, image.Image, int) ([]fields.Line, error) { return nil, nil }
+
+// waiter is a reader that never comes to an end by itself.
+type waiter struct{ looker }
+
+func (w *waiter) ReadPage(ctx context.Context, _ image.Image, _ int) (page.Text, error) {
+	<-ctx.Done()
+	return page.Text{}, ctx.Err()
+}
+
+// Reading that takes too long is said as what it is, not as a picture without a certificate.
+func TestPictureThatTakesTooLong(t *testing.T) {
+	var b bytes.Buffer
+	if err := png.Encode(&b, image.NewGray(image.Rect(0, 0, 600, 800))); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		reader fields.PageReader
+		code   string
+		words  string
+	}{
+		{&waiter{}, "timeout", "超过了时间上限"},
+		{&looker{}, "no-certificate", "没有识别出证书"},
+	} {
+		v := verifierWith(t, func(c *verify.Config) {
+			c.Reader = tt.reader
+			c.Limits = verify.DefaultLimits()
+			c.Limits.Picture = 50 * time.Millisecond
+		})
+		ev, err := v.Gather(t.Context(), document.SourceBytes("photo.png", b.Bytes()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var codes []string
+		for _, p := range ev.Problems {
+			if p.Stage == "ocr" {
+				codes = append(codes, p.Code)
+			}
+		}
+		if len(codes) != 1 || codes[0] != tt.code {
+			t.Errorf("%s: the problems are %v", tt.code, codes)
+		}
+		rep := v.Judge(ev, at("2026-04-01"))
+		if rep.Indication != verify.Indeterminate || !slices.ContainsFunc(rep.Checks, func(c verify.Check) bool { return c.Rule == "F-07" && strings.Contains(c.Message, tt.words) }) {
+			t.Errorf("%s: %s, %s", tt.code, rep.Indication, rep.Reason)
+		}
+	}
+}
 
 // A sheet that no finder can tell from its desk is read between the corners that a person has set.
 func TestGatherCorners(t *testing.T) {

@@ -103,7 +103,7 @@ func factsOf(ev *Evidence, q Question) *rules.Facts {
 		switch {
 		case p.Stage == "fields":
 			f.Unread = p.Code
-		case p.Stage == "ocr":
+		case p.Stage == "ocr" && p.Code != badCorners:
 			f.Picture = p.Code
 		case p.Stage == "qr":
 			f.QRFailed = true

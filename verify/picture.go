@@ -4,6 +4,7 @@ import (
 	"errors"
 	"image"
 	"math"
+	"slices"
 
 	"zhengyan/verify/document"
 	"zhengyan/verify/document/sheet"
@@ -104,7 +105,13 @@ func (g *gathering) pictures() {
 		g.ev.Picture = &Picture{Page: g.flat.page, Reader: g.v.cfg.Reader.Name(), Sheet: g.flat.sheet, Millimetre: g.flat.dpi / 25.4}
 	}
 	if best == nil {
-		if g.ev.Fields == nil || g.ev.Fields.Source == fields.SourceNone {
+		// What kept a page from being read says more than that nothing was.
+		said := slices.ContainsFunc(g.ev.Problems, func(p Problem) bool { return p.Stage == "ocr" && p.Code != badCorners })
+		switch err := g.ctx.Err(); {
+		case said:
+		case err != nil:
+			g.problem("ocr", stageCode(err), err.Error())
+		case g.ev.Fields == nil || g.ev.Fields.Source == fields.SourceNone:
 			g.problem("ocr", "no-certificate", "")
 		}
 		return

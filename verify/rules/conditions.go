@@ -120,6 +120,8 @@ func conditionByName(name string) condition {
 		return pictureUnread
 	case "picture-not-read":
 		return pictureNotRead
+	case "picture-timed-out":
+		return pictureTimedOut
 	case "text-unmapped":
 		return textUnmapped
 	case "font-not-embedded":
@@ -428,7 +430,12 @@ func pictureUnread(e *evaluation) bool {
 }
 
 // pictureNotRead: the reader found no certificate in the picture, or failed on it.
-func pictureNotRead(e *evaluation) bool { return e.Picture != "" && e.Picture != "no-reader" }
+func pictureNotRead(e *evaluation) bool {
+	return e.Picture != "" && e.Picture != "no-reader" && e.Picture != "timeout"
+}
+
+// pictureTimedOut: the time for reading the picture was over before a certificate was made out.
+func pictureTimedOut(e *evaluation) bool { return e.Picture == "timeout" }
 
 func textUnmapped(e *evaluation) bool { return e.problem("unmapped-text", "no-tounicode") }
 
