@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"strings"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
@@ -19,7 +21,8 @@ func verdictBanner(th *Theme, m *viewmodel.Messages, v viewmodel.VerdictView, on
 	head := container.NewBorder(nil, nil, pad(centred(shapeImage(th, v.Shape, 46)), 2, 2, 0, 10), centred(copyButton), column(1, word, asAt))
 	body := column(5, head)
 	if v.Reason != "" {
-		body.Add(para(th, v.Reason, theme.SizeNameSubHeadingText, widget.MediumImportance))
+		// It stands as a heading does, without the mark that would else come to stand on a line of its own.
+		body.Add(para(th, strings.TrimSuffix(v.Reason, "。"), theme.SizeNameSubHeadingText, widget.MediumImportance))
 	}
 	if v.Next != "" {
 		body.Add(nextStep(th, m, v.Next))
