@@ -40,7 +40,7 @@ func TestVerdictIsShapeWordReasonAndNextStep(t *testing.T) {
 func TestUnreadableFileIsExplained(t *testing.T) {
 	e := one(vmtest.Unreadable())
 	r := opened(t, e)
-	r.wantText(r.win.Content(), "无法读取", "文件已损坏，打不开。", "请持证人用浏览器自带的下载功能重新保存。", "没有可显示的页面")
+	r.wantText(r.win.Content(), "无法读取", "文件已损坏，打不开", "请持证人用浏览器自带的下载功能重新保存。", "没有可显示的页面")
 	if r.panel.timeBox.Visible() || r.panel.usage.Visible() {
 		t.Error("a time bar of a file that was not read")
 	}
