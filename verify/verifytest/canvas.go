@@ -189,10 +189,10 @@ func (c *canvas) glyphs(s string, size float64, m matrix) path {
 	var p path
 	x := 0.0
 	for _, r := range s {
-		g := c.face.gid(r)
+		g := c.face.Glyph(r)
 		at := m.apply(point{x, 0})
 		p = append(p, c.face.outline(g).transform(matrix{m[0] * size, m[1] * size, m[2] * size, m[3] * size, at.x, at.y})...)
-		x += float64(c.face.advance(g)) / float64(c.face.upem) * size
+		x += float64(c.face.Advance(g)) / float64(c.face.UnitsPerEm()) * size
 	}
 	return p
 }

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"zhengyan/assets"
+	"zhengyan/verify/internal/truetype"
 )
 
 // Generator makes specimens with the keys of one virtual authority. It is safe for concurrent use.
@@ -216,9 +217,9 @@ func (g *Generator) codes(s Spec, c *canvas) (from, to []byte, err error) {
 	if len([]rune(s.NewText[0])) != len([]rune(s.NewText[1])) {
 		return nil, nil, fmt.Errorf("%q and %q differ in length", s.NewText[0], s.NewText[1])
 	}
-	sub := newSubset(c.face)
+	sub := truetype.NewSubset(c.face.Face)
 	for _, r := range s.NewText[0] + s.NewText[1] {
-		sub.add(r)
+		sub.Add(r)
 	}
 	return []byte(encodeText(sub, s.Font, s.NewText[0])), []byte(encodeText(sub, s.Font, s.NewText[1])), nil
 }

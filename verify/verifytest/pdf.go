@@ -12,6 +12,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf16"
+
+	"zhengyan/verify/internal/truetype"
 )
 
 // FontMode is the way in which a specimen's PDF carries its font.
@@ -211,9 +213,9 @@ func pdfDate(t time.Time) string { return "D:" + t.Format("20060102150405") + "+
 // the page does not show them (a later revision may).
 func (f *pdfFile) content(c *canvas, mode FontMode, also string) (stream []byte, resources string) {
 	var b bytes.Buffer
-	sub := newSubset(c.face)
+	sub := truetype.NewSubset(c.face.Face)
 	for _, r := range also {
-		sub.add(r)
+		sub.Add(r)
 	}
 	var xobjects strings.Builder
 	fontUsed, stamps := false, false
@@ -293,7 +295,7 @@ func writePath(b *bytes.Buffer, p path) {
 	}
 }
 
-func writeText(b *bytes.Buffer, sub *subset, mode FontMode, o textOp) {
+func writeText(b *bytes.Buffer, sub *truetype.Subset, mode FontMode, o textOp) {
 	b.WriteString("BT\n")
 	writeColour(b, o.c, "rg")
 	if o.bold > 0 {
@@ -309,12 +311,12 @@ func writeText(b *bytes.Buffer, sub *subset, mode FontMode, o textOp) {
 func num4(v float64) string { return fmt.Sprintf("%.5g", v) }
 
 // encodeText returns the hexadecimal codes that show s.
-func encodeText(sub *subset, mode FontMode, s string) string {
+func encodeText(sub *truetype.Subset, mode FontMode, s string) string {
 	var b strings.Builder
 	for _, r := range s {
 		code := uint16(r) // UCS-2; such specimens hold no character beyond the BMP
 		if mode != FontSimSun {
-			code = sub.add(r)
+			code = sub.Add(r)
 		}
 		fmt.Fprintf(&b, "%04X", code)
 	}
@@ -354,59 +356,32 @@ func (f *pdfFile) addImage(o imageOp) int {
 }
 
 // addFont adds the Type 0 font with its descendants and returns its object number.
-func (f *pdfFile) addFont(sub *subset, mode FontMode) int {
+func (f *pdfFile) addFont(sub *truetype.Subset, mode FontMode) int {
 	if mode == FontSimSun {
 		desc := f.add("<< /Type /FontDescriptor /FontName /SimSun /Flags 6 /FontBBox [0 -141 1000 859] /ItalicAngle 0 /Ascent 859 /Descent -141 /CapHeight 683 /StemV 80 >>")
 		cid := f.add(fmt.Sprintf("<< /Type /Font /Subtype /CIDFontType2 /BaseFont /SimSun /CIDSystemInfo << /Registry (Adobe) /Ordering (GB1) /Supplement 2 >> /FontDescriptor %d 0 R /DW 1000 /W [1 95 500] >>", desc))
 		return f.add(fmt.Sprintf("<< /Type /Font /Subtype /Type0 /BaseFont /SimSun /Encoding /UniGB-UCS2-H /DescendantFonts [%d 0 R] >>", cid))
 	}
-	ttf := sub.ttf()
+	ttf := sub.TTF()
 	sum := sha256.Sum256(ttf)
 	tag := make([]byte, 6)
 	for i := range tag {
 		tag[i] = 'A' + sum[i]%26
 	}
 	name := string(tag) + "+NotoSansSC-Regular"
-	asc, desc := sub.face.metrics()
+	asc, desc := sub.Face().Vertical()
 	file := f.addStream(fmt.Sprintf("/Length1 %d", len(ttf)), ttf, true)
 	fd := f.add(fmt.Sprintf("<< /Type /FontDescriptor /FontName /%s /Flags 4 /FontBBox [-1000 %d 2000 %d] /ItalicAngle 0 /Ascent %d /Descent %d /CapHeight 733 /StemV 80 /FontFile2 %d 0 R >>",
 		name, desc, asc, asc, desc, file))
 	var w strings.Builder
-	for i, g := range sub.old {
-		fmt.Fprintf(&w, "%d [%d] ", i, sub.face.advance(g)*1000/sub.face.upem)
+	for i, v := range sub.Widths() {
+		fmt.Fprintf(&w, "%d [%d] ", i, v)
 	}
 	cid := f.add(fmt.Sprintf("<< /Type /Font /Subtype /CIDFontType2 /BaseFont /%s /CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >> /FontDescriptor %d 0 R /CIDToGIDMap /Identity /DW 1000 /W [%s] >>",
 		name, fd, strings.TrimSpace(w.String())))
 	uni := ""
 	if mode == FontEmbedded {
-		uni = fmt.Sprintf(" /ToUnicode %d 0 R", f.addStream("", sub.toUnicode(), true))
+		uni = fmt.Sprintf(" /ToUnicode %d 0 R", f.addStream("", sub.ToUnicode(), true))
 	}
 	return f.add(fmt.Sprintf("<< /Type /Font /Subtype /Type0 /BaseFont /%s /Encoding /Identity-H /DescendantFonts [%d 0 R]%s >>", name, cid, uni))
-}
-
-// toUnicode writes the ToUnicode CMap; characters beyond the BMP are surrogate pairs.
-func (s *subset) toUnicode() []byte {
-	var b bytes.Buffer
-	b.WriteString("/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n/CIDSystemInfo << /Registry (Adobe) /Ordering (UCS) /Supplement 0 >> def\n" +
-		"/CMapName /Adobe-Identity-UCS def\n/CMapType 2 def\n1 begincodespacerange\n<0000> <FFFF>\nendcodespacerange\n")
-	codes := make([]int, 0, len(s.runes))
-	for g := range s.runes {
-		codes = append(codes, int(g))
-	}
-	sort.Ints(codes)
-	for len(codes) > 0 {
-		n := min(100, len(codes)) // the most that one block may hold
-		fmt.Fprintf(&b, "%d beginbfchar\n", n)
-		for _, g := range codes[:n] {
-			fmt.Fprintf(&b, "<%04X> <", g)
-			for _, u := range utf16.Encode([]rune{s.runes[uint16(g)]}) {
-				fmt.Fprintf(&b, "%04X", u)
-			}
-			b.WriteString(">\n")
-		}
-		b.WriteString("endbfchar\n")
-		codes = codes[n:]
-	}
-	b.WriteString("endcmap\nCMapName currentdict /CMap defineresource pop\nend\nend\n")
-	return b.Bytes()
 }

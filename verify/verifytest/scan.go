@@ -12,6 +12,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"strings"
+
+	"zhengyan/verify/internal/truetype"
 )
 
 // Ink colours of pens.
@@ -275,7 +277,7 @@ func scanPDF(s Spec, c *canvas, jpg []byte, w, h int) []byte {
 	f := newPDF("Scan 样例 SPECIMEN", s.ID, c.w, c.h, dayTime(Day("2026-03-10"), 11, 0))
 	f.producer = "Specimen Scanner"
 	var b bytes.Buffer
-	sub := newSubset(c.face)
+	sub := truetype.NewSubset(c.face.Face)
 	for _, op := range c.ops {
 		if t, ok := op.(textOp); ok && s.TextLayer {
 			t.bold = 0

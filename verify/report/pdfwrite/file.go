@@ -12,6 +12,8 @@ import (
 	"io"
 	"strconv"
 	"strings"
+
+	"zhengyan/verify/internal/truetype"
 )
 
 // A4 in points of 1/72 inch.
@@ -28,7 +30,7 @@ type File struct {
 	Attachment *Attachment
 
 	face      *Face
-	sub       *subset
+	sub       *truetype.Subset
 	pages     []*Page
 	bookmarks []bookmark
 }
@@ -40,7 +42,7 @@ type bookmark struct {
 }
 
 // New returns a file without pages whose text is set in face.
-func New(face *Face) *File { return &File{face: face, sub: newSubset(face)} }
+func New(face *Face) *File { return &File{face: face, sub: truetype.NewSubset(face.Face)} }
 
 // Face is the font of the file's text.
 func (f *File) Face() *Face { return f.face }
@@ -153,7 +155,7 @@ func (f *File) WriteTo(out io.Writer) (int64, error) {
 		tree, strings.Map(onlyTag, f.Lang), extra)
 	w.object(catalog, root+" >>")
 	w.object(tree, fmt.Sprintf("<< /Type /Pages /Kids [%s] /Count %d >>", strings.TrimSpace(kids.String()), len(f.pages)))
-	w.object(info, fmt.Sprintf("<< /Title <FEFF%s> /Producer (Zhengyan) >>", utf16Hex(f.Title)))
+	w.object(info, fmt.Sprintf("<< /Title <FEFF%s> /Producer (Zhengyan) >>", truetype.UTF16Hex(f.Title)))
 	for _, p := range f.pages {
 		f.writePage(w, p, tree, typeZero)
 	}
@@ -231,22 +233,22 @@ func (f *File) writeOutline(w *writer, root int) {
 			around += fmt.Sprintf(" /Next %d 0 R", root+i+2)
 		}
 		w.object(root+1+i, fmt.Sprintf("<< /Title <FEFF%s> /Parent %d 0 R%s /Dest [%d 0 R /XYZ 0 %s null] >>",
-			utf16Hex(b.text), root, around, b.page.number, num(flip(b.y))))
+			truetype.UTF16Hex(b.text), root, around, b.page.number, num(flip(b.y))))
 	}
 }
 
 func (f *File) writeFont(w *writer, typeZero, cidFont, descriptor, program, unicode int) {
-	ttf := f.sub.ttf()
+	ttf := f.sub.TTF()
 	sum := sha256.Sum256(ttf)
 	tag := make([]byte, 6)
 	for i := range tag {
 		tag[i] = 'A' + sum[i]%26
 	}
 	name := string(tag) + "+Zhengyan"
-	asc, desc := f.face.vertical()
+	asc, desc := f.face.Vertical()
 	var widths strings.Builder
-	for _, g := range f.sub.old {
-		fmt.Fprintf(&widths, "%d ", f.face.advance(g)*1000/f.face.upem)
+	for _, v := range f.sub.Widths() {
+		fmt.Fprintf(&widths, "%d ", v)
 	}
 	w.object(typeZero, fmt.Sprintf("<< /Type /Font /Subtype /Type0 /BaseFont /%s /Encoding /Identity-H /DescendantFonts [%d 0 R] /ToUnicode %d 0 R >>",
 		name, cidFont, unicode))
@@ -255,7 +257,7 @@ func (f *File) writeFont(w *writer, typeZero, cidFont, descriptor, program, unic
 	w.object(descriptor, fmt.Sprintf("<< /Type /FontDescriptor /FontName /%s /Flags 4 /FontBBox [-1000 %d 2000 %d] /ItalicAngle 0 /Ascent %d /Descent %d "+
 		"/CapHeight 733 /StemV 80 /FontFile2 %d 0 R >>", name, desc, asc, asc, desc, program))
 	w.stream(program, fmt.Sprintf("/Length1 %d", len(ttf)), ttf)
-	w.stream(unicode, "", f.sub.toUnicode())
+	w.stream(unicode, "", f.sub.ToUnicode())
 }
 
 // num writes a number of a content stream with at most three decimals.

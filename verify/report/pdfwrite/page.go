@@ -65,7 +65,7 @@ func (p *Page) Text(x, y float64, s string, st Style) {
 	}
 	fmt.Fprintf(&p.ops, "/F %s Tf %s %s Td <", num(st.Size), num(x), num(flip(y)))
 	for _, r := range s {
-		fmt.Fprintf(&p.ops, "%04X", p.file.sub.add(r))
+		fmt.Fprintf(&p.ops, "%04X", p.file.sub.Add(r))
 	}
 	p.ops.WriteString("> Tj\nET\n")
 }

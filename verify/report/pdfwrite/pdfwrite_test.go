@@ -2,7 +2,6 @@ package pdfwrite
 
 import (
 	"bytes"
-	"encoding/binary"
 	"errors"
 	"image"
 	"slices"
@@ -10,10 +9,7 @@ import (
 	"testing"
 
 	"golang.org/x/image/font/gofont/goregular"
-	"golang.org/x/image/font/sfnt"
-	"golang.org/x/image/math/fixed"
 
-	"zhengyan/assets"
 	"zhengyan/verify/document/pdfraw"
 )
 
@@ -24,18 +20,6 @@ func latin(t testing.TB) *Face {
 		t.Fatal(err)
 	}
 	return f
-}
-
-func TestParseFaceRefuses(t *testing.T) {
-	cff := slices.Clone(goregular.TTF)
-	copy(cff, "OTTO")
-	for name, b := range map[string][]byte{"nothing": nil, "text": []byte("no font at all"), "cut off": goregular.TTF[:4000], "collection": []byte("ttcf\x00\x01\x00\x00"), "other outlines": cff} {
-		t.Run(name, func(t *testing.T) {
-			if f, err := ParseFace(b); !errors.Is(err, ErrFont) || f != nil {
-				t.Errorf("error %v", err)
-			}
-		})
-	}
 }
 
 func TestWrap(t *testing.T) {
@@ -84,28 +68,6 @@ func FuzzWrap(f *testing.F) {
 }
 
 // A font that a stranger damaged is refused or embedded, and never the program's end.
-func FuzzParseFace(f *testing.F) {
-	f.Add([]byte{}, 0, byte(0))
-	f.Add([]byte("head"), 12, byte(255))
-	f.Add([]byte{0, 1, 0, 0, 0, 20}, 300, byte(1))
-	f.Fuzz(func(t *testing.T, patch []byte, at int, v byte) {
-		b := slices.Clone(goregular.TTF)
-		if at >= 0 && at < len(b) {
-			copy(b[at:], patch)
-			b[at] ^= v
-		}
-		face, err := ParseFace(b)
-		if err != nil {
-			return
-		}
-		file := New(face)
-		file.AddPage().Text(50, 50, "Äé½ffi 电", Style{Size: 10})
-		if _, err := file.WriteTo(&bytes.Buffer{}); err != nil {
-			t.Error(err)
-		}
-	})
-}
-
 func TestFile(t *testing.T) {
 	f := New(latin(t))
 	f.Title, f.Lang = "报告 𬭩", "zh-CN) /Evil (x"
@@ -148,61 +110,6 @@ func TestFile(t *testing.T) {
 	if count != 3 {
 		t.Errorf("%d bookmarks in the chain, want 3", count)
 	}
-}
-
-// The embedded program is a font on its own, with the same outlines.
-func TestSubset(t *testing.T) {
-	data, text := goregular.TTF, "Aé½ii"
-	if f := assets.Font(); f != nil {
-		data, text = f, "样例𬭩Aé½⼈人人"
-	}
-	face, err := ParseFace(data)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := newSubset(face)
-	codes := map[rune]uint16{}
-	for _, r := range text {
-		codes[r] = s.add(r)
-	}
-	sub, err := sfnt.Parse(standalone(s.ttf(), face))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var a, b sfnt.Buffer
-	for r, c := range codes {
-		if !face.Has(r) {
-			continue
-		}
-		want, err := face.font.LoadGlyph(&a, sfnt.GlyphIndex(face.gid(r)), fixed.I(1000), nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		got, err := sub.LoadGlyph(&b, sfnt.GlyphIndex(c), fixed.I(1000), nil)
-		if err != nil || !slices.Equal(got, want) {
-			t.Errorf("%c is drawn otherwise: %d pieces, want %d, %v", r, len(got), len(want), err)
-		}
-		if r == '⼈' && codes['人'] == c {
-			t.Error("a radical and its ideograph share a code, so copied text would change")
-		}
-	}
-	if len(s.ttf()) > 40_000 {
-		t.Errorf("the subset of %d characters has %d bytes", len(codes), len(s.ttf()))
-	}
-}
-
-// standalone gives a subset back the tables that only a font outside a PDF needs.
-func standalone(ttf []byte, face *Face) []byte {
-	tables := map[string][]byte{}
-	for i := range int(binary.BigEndian.Uint16(ttf[4:])) {
-		rec := ttf[12+16*i:]
-		at := binary.BigEndian.Uint32(rec[8:])
-		tables[string(rec[:4])] = ttf[at : at+binary.BigEndian.Uint32(rec[12:])]
-	}
-	for _, name := range []string{"cmap", "name", "OS/2", "post"} {
-		tables[name] = face.tables[name]
-	}
-	return sfntFile(tables)
 }
 
 type fullDisk struct{ left int }
