@@ -178,7 +178,7 @@ func (d *dataScreen) snapshot(s viewmodel.SnapshotView) fyne.CanvasObject {
 		{m.T("data.rows"), strconv.Itoa(s.Rows)},
 		{m.T("data.source"), s.Source},
 		{m.T("data.signed"), signed},
-		{m.T("data.imported"), localTime(s.Imported) + "  " + s.From},
+		{m.T("data.imported"), localTime(s.Imported) + "  " + m.Or("data.from."+s.From, s.From)},
 		{"ID", s.ID},
 		{m.T("data.root"), shorten(s.Root, 24)},
 		{m.T("data.encrypted"), encrypted},
@@ -429,7 +429,7 @@ func (d *dataScreen) anchor(a viewmodel.AnchorView, removable bool) fyne.CanvasO
 	}
 	d.rows(body, [][2]string{{m.T("data.imported"), strings.TrimSpace(localTime(a.Added) + "  " + a.From)}, {m.T("review.note"), a.Note}})
 	if a.Problem != "" {
-		body.Add(para(th, a.Problem, theme.SizeNameText, widget.WarningImportance))
+		body.Add(para(th, m.Or("data.problem."+a.Problem, a.Problem), theme.SizeNameText, widget.WarningImportance))
 	}
 	return panel(th, colorSurface, colorBorder, body, 8)
 }
