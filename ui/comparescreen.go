@@ -175,6 +175,9 @@ func (c *compareScreen) check() {
 		}
 		c.summary.Text = m.T("roster.summary", "match", strconv.Itoa(n[viewmodel.RosterMatch]), "missing", strconv.Itoa(n[viewmodel.RosterMissing]),
 			"differs", strconv.Itoa(n[viewmodel.RosterDiffers]), "extra", strconv.Itoa(n[viewmodel.RosterExtra]))
+		if left := w.session.Counts(); left.Working() {
+			c.summary.Text += "   " + m.T("roster.reading", "n", strconv.Itoa(left.Total-left.Finished()))
+		}
 	}
 	c.summary.Refresh()
 	show(c.hint, w.roster == nil)

@@ -40,8 +40,10 @@ func (f *footer) show(d *viewmodel.Detail) {
 	f.versions.Text = f.w.o.About.Program
 	chips := f.w.dataChips
 	if d != nil {
-		chips = d.Chips
 		f.versions.Text = d.Versions
+		if len(d.Chips) > 0 {
+			chips = d.Chips
+		}
 	}
 	for _, c := range append(chips[:len(chips):len(chips)], f.w.auditChip...) {
 		f.chips.Add(newChip(f.w, c))

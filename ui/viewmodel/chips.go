@@ -7,9 +7,9 @@ import (
 )
 
 // Chips are the states of the data that the verdict rests on: trust anchors and registry snapshot. They are in view
-// whatever the verdict is.
+// whatever the verdict is. A file that could not be read rests on none: there are no chips of it.
 func Chips(m *Messages, rep *verify.Report) []Chip {
-	if rep == nil {
+	if rep == nil || rep.Error != nil {
 		return nil
 	}
 	trust := Chip{Shape: ShapePass, Text: m.T("chip.trust", "n", strconv.Itoa(rep.Trust.Anchors)), Hint: m.T("chip.trust.hint", "digest", short(rep.Trust.Digest))}

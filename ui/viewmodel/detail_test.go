@@ -172,6 +172,10 @@ func TestChipsNeverHideMissingData(t *testing.T) {
 	if len(chips) != 2 || chips[0].Shape != viewmodel.ShapePass || chips[1].Text != "未装注册库快照" || chips[1].Shape != viewmodel.ShapeUnknown {
 		t.Errorf("chips %+v", chips)
 	}
+	_, unreadable := detail(t, vmtest.Unreadable(), verify.Question{})
+	if chips := viewmodel.Chips(m, unreadable); len(chips) != 0 {
+		t.Errorf("of a file that was not read: %+v", chips)
+	}
 	rep.Trust.Anchors = 0
 	for f, want := range map[verify.Freshness]viewmodel.Shape{verify.Fresh: viewmodel.ShapePass, verify.Stale: viewmodel.ShapeUnknown, verify.RedLine: viewmodel.ShapeFail, verify.ClockSuspect: viewmodel.ShapeUnknown, "": viewmodel.ShapeUnknown} {
 		rep.Snapshot = &verify.SnapshotState{AgeDays: 12, Freshness: f}
