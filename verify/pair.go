@@ -40,6 +40,23 @@ type Pairing struct {
 // maxPaired bounds the files that a Pairing remembers.
 const maxPaired = 100_000
 
+// Join takes over what another Pairing remembers; its own files count where both have one.
+func (p *Pairing) Join(other Pairing) {
+	if p.originals == nil {
+		p.originals, p.prints = map[string]document.Source{}, map[string]document.Source{}
+	}
+	for k, v := range other.originals {
+		if _, ok := p.originals[k]; !ok {
+			p.originals[k] = v
+		}
+	}
+	for k, v := range other.prints {
+		if _, ok := p.prints[k]; !ok {
+			p.prints[k] = v
+		}
+	}
+}
+
 // Add takes note of a file that was gathered. If the other half of its certificate came before, ok is true and the two
 // can be given to GatherPair. Two files are halves of one if they show the same registration number, or the same QR text.
 func (p *Pairing) Add(src document.Source, ev *Evidence) (original, print document.Source, ok bool) {

@@ -109,7 +109,7 @@ func (g *gathering) pictures() {
 		said := slices.ContainsFunc(g.ev.Problems, func(p Problem) bool { return p.Stage == "ocr" && p.Code != badCorners })
 		switch err := g.ctx.Err(); {
 		case said:
-		case err != nil:
+		case err != nil: // also where a text layer was read: what the picture shows was not
 			g.problem("ocr", stageCode(err), err.Error())
 		case g.ev.Fields == nil || g.ev.Fields.Source == fields.SourceNone:
 			g.problem("ocr", "no-certificate", "")
@@ -129,6 +129,9 @@ func (g *gathering) nearer(a, b *fields.Result) bool {
 func (g *gathering) readPicture(i int) (*flat, []*fields.Result) {
 	asIs, size, err := g.wholePage(i)
 	if err != nil {
+		if over := g.ctx.Err(); over != nil { // whatever the drawing calls it
+			err = over
+		}
 		g.problem("ocr", stageCode(err), err.Error())
 		return nil, nil
 	}

@@ -62,7 +62,9 @@ func (k *keeper) Load() ([]viewmodel.Kept, error) {
 }
 
 // Put implements viewmodel.Keeper.
-func (k *keeper) Put(list []viewmodel.Kept) error {
+func (k *keeper) Put(list []viewmodel.Kept) (err error) {
+	// After an error the desk may hold less than is known here: it is read anew.
+	defer func() { k.known = k.known && err == nil }()
 	if !k.known {
 		if err := k.look(); err != nil {
 			return err

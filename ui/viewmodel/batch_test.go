@@ -252,6 +252,7 @@ type shelf struct {
 	fail  error
 	held  chan struct{} // if set, Load waits for it
 	twice atomic.Int32  // calls that came during another
+	full  atomic.Bool   // Put fails
 }
 
 // alone holds the shelf for one call.
@@ -277,6 +278,9 @@ func (k *shelf) Load() ([]viewmodel.Kept, error) {
 
 func (k *shelf) Put(list []viewmodel.Kept) error {
 	defer k.alone()()
+	if k.full.Load() {
+		return errors.New("disk full")
+	}
 	for _, x := range list {
 		if _, ok := k.kept[x.Path]; !ok {
 			k.order = append(k.order, x.Path)
@@ -310,6 +314,42 @@ func TestOpeningWhileABatchComesBack(t *testing.T) {
 	s.Close()
 	if k.twice.Load() != 0 || len(k.order) != 3 {
 		t.Errorf("%d calls met another; kept are %v", k.twice.Load(), k.order)
+	}
+}
+
+// A list that is emptied while the old batch is being read back stays empty.
+func TestClearingWhileABatchComesBack(t *testing.T) {
+	k := &shelf{kept: map[string]viewmodel.Kept{}, held: make(chan struct{})}
+	if err := k.Put([]viewmodel.Kept{{Path: "/old/1.pdf", Name: "1.pdf"}}); err != nil {
+		t.Fatal(err)
+	}
+	l := newLoop(t)
+	s := viewmodel.NewSession(viewmodel.Config{Engine: vmtest.New(nil), Dispatch: l.dispatch, Messages: messages(t, viewmodel.Chinese), Question: verify.Question{At: vmtest.Noon(2026, 3, 1)}, Keeper: k})
+	back := false
+	s.Restore(func(int, int) { back = true })
+	s.Clear()
+	close(k.held)
+	l.until("the load is over", func() bool { return back })
+	if n := s.Counts().Total; n != 0 {
+		t.Errorf("%d files came back", n)
+	}
+	s.Close()
+	if len(k.order) != 0 {
+		t.Errorf("kept are %v", k.order)
+	}
+}
+
+// What could not be written is written with what comes next.
+func TestWhatCouldNotBeKeptIsKeptLater(t *testing.T) {
+	k := &shelf{kept: map[string]viewmodel.Kept{}}
+	k.full.Store(true)
+	s, _ := bid(t, 1, func(c *viewmodel.Config) { c.Keeper = k })
+	time.Sleep(20 * time.Millisecond)
+	k.full.Store(false)
+	s.RenameBidder("甲", "甲公司")
+	s.Close()
+	if len(k.order) != 5 {
+		t.Errorf("%d of 5 files are kept", len(k.order))
 	}
 }
 

@@ -37,9 +37,12 @@ type keeping struct {
 	order   []string
 	empty   bool // clear first
 	closed  bool
-	done    chan struct{}
-	failed  func(error) // told once
-	once    sync.Once
+	// What the last write failed on; it goes before the next.
+	left      []Kept
+	leftEmpty bool
+	done      chan struct{}
+	failed    func(error) // told once
+	once      sync.Once
 }
 
 func newKeeping(k Keeper, failed func(error)) *keeping {
@@ -86,15 +89,24 @@ func (g *keeping) run() {
 			g.mu.Unlock()
 			return
 		}
-		list := make([]Kept, 0, len(g.order))
+		list := make([]Kept, 0, len(g.left)+len(g.order))
+		if !g.empty {
+			for _, k := range g.left {
+				if _, newer := g.waiting[k.Path]; !newer {
+					list = append(list, k)
+				}
+			}
+		}
 		for _, p := range g.order {
 			list = append(list, g.waiting[p])
 		}
-		empty := g.empty
+		empty := g.empty || g.leftEmpty
+		g.left, g.leftEmpty = nil, false
 		g.waiting, g.order, g.empty = map[string]Kept{}, nil, false
 		g.mu.Unlock()
 		if err := g.write(empty, list); err != nil {
 			g.once.Do(func() { g.failed(err) })
+			g.again(empty, list)
 		}
 	}
 }
@@ -111,6 +123,16 @@ func (g *keeping) write(empty bool, list []Kept) error {
 		return nil
 	}
 	return g.k.Put(list)
+}
+
+// again keeps what could not be written for the next time that something is, unless something newer waits.
+func (g *keeping) again(empty bool, list []Kept) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.closed || g.empty {
+		return
+	}
+	g.left, g.leftEmpty = list, empty
 }
 
 func (g *keeping) load() ([]Kept, error) {
@@ -137,7 +159,7 @@ func (s *Session) Restore(then func(total, waiting int)) {
 	}
 	s.expanding++
 	s.mark(Change{List: true})
-	keep := s.keep
+	keep, cleared := s.keep, s.cleared
 	s.wg.Add(1)
 	go func() {
 		defer s.wg.Done()
@@ -157,7 +179,10 @@ func (s *Session) Restore(then func(total, waiting int)) {
 			if err != nil {
 				s.notice(s.messages.T("notice.kept", "error", s.messages.Error(err)))
 			}
-			s.pairs = pairs
+			if cleared != s.cleared { // the list was emptied meanwhile, and with it what was kept
+				list, facts, pairs = nil, nil, verify.Pairing{}
+			}
+			s.pairs.Join(pairs) // files may have been read meanwhile
 			waiting := s.restored(list, facts)
 			if then != nil {
 				then(len(list), waiting)

@@ -93,6 +93,7 @@ type Session struct {
 	segments  []verify.Segment
 	segFor    segKey
 	picture   *Picture
+	cleared   int // how often the list was emptied
 	endPic    context.CancelFunc
 	endJudge  context.CancelFunc
 	expanding int
@@ -350,6 +351,7 @@ func (s *Session) Clear() {
 	s.items, s.visible, s.epochs, s.byPath = nil, nil, nil, map[string]int{}
 	s.counts, s.selected, s.undo, s.view = Counts{}, -1, nil, View{}
 	s.pairs, s.folded, s.parted = verify.Pairing{}, map[int]int{}, false
+	s.cleared++
 	s.thumbs.held, s.thumbs.order, s.thumbs.want = nil, nil, nil
 	s.opened = newCache(openedEvidence)
 	s.forget()

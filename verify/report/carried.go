@@ -94,7 +94,7 @@ func IsReport(head []byte) bool { return carrierOf(head) != "" }
 func readCarried(form string, raw []byte) (*Batch, error) {
 	body, data, whole, err := []byte(nil), []byte(nil), false, error(nil)
 	if form == "pdf" {
-		body, data, whole, err = pdfwrite.Attached(raw, MaxBytes)
+		body, data, whole, err = pdfwrite.Attached(raw, inflated)
 	} else {
 		body, data, whole, err = htmlCarried(raw)
 	}
@@ -123,15 +123,16 @@ func htmlCarried(raw []byte) (body, data []byte, whole bool, err error) {
 	if !ok {
 		return nil, nil, false, errors.New("the data are cut off")
 	}
-	r, err := zlib.NewReader(base64.NewDecoder(base64.StdEncoding, bytes.NewReader(text)))
-	if err == nil {
-		data, err = io.ReadAll(io.LimitReader(r, MaxBytes+1))
+	// The text must be what the writer makes of the data and nothing else: a browser may see an end of the element where
+	// this program sees none, and show what stands behind it.
+	z, err := base64.StdEncoding.Strict().DecodeString(string(text))
+	if err != nil || base64.StdEncoding.EncodeToString(z) != string(text) {
+		return nil, nil, false, errors.New("the data are not as they were written")
 	}
-	switch {
-	case err != nil:
-		return nil, nil, false, err
-	case len(data) > MaxBytes:
-		return nil, nil, false, fmt.Errorf("%w: more than %d bytes", ErrTooLarge, MaxBytes)
-	}
-	return raw[:at], data, string(rest) == htmlTail[len("</template>"):], nil
+	data, whole, err = pdfwrite.Inflate(z, inflated(z))
+	return raw[:at], data, whole && string(rest) == htmlTail[len("</template>"):], err
 }
+
+// inflated bounds what packed data may become. Reports shrink to a sixth or less, so that 64 times is ample, and no small
+// file takes all the memory.
+func inflated(packed []byte) int64 { return min(MaxCarried, 64*int64(len(packed))+1<<20) }

@@ -2,6 +2,8 @@ package report
 
 import (
 	"bytes"
+	"compress/zlib"
+	"encoding/base64"
 	"errors"
 	"io"
 	"os/exec"
@@ -10,6 +12,8 @@ import (
 	"testing"
 
 	"zhengyan/assets"
+	"zhengyan/verify"
+	"zhengyan/verify/report/pdfwrite"
 )
 
 // A PDF or HTML report says of itself whether anything that it shows was changed, and gives the reports of its run.
@@ -48,10 +52,15 @@ func TestCarriedReports(t *testing.T) {
 				}
 			}
 			for name, bad := range map[string][]byte{
-				"appended": append(bytes.Clone(file), "\n% more\n"...),
-				"doubled":  append(bytes.Clone(file), file...),
-				"cut":      file[:len(file)-9],
+				"behind the data": bytes.Replace(file, []byte("</template>"), []byte("</TEMPLATE><style>article{display:none}</style><h1>x</h1><template></template>"), 1),
+				"in the data":     bytes.Replace(file, []byte("</template>"), []byte("\n</template>"), 1),
+				"appended":        append(bytes.Clone(file), "\n% more\n"...),
+				"doubled":         append(bytes.Clone(file), file...),
+				"cut":             file[:len(file)-9],
 			} {
+				if bytes.Equal(bad, file) { // a PDF has no such element
+					continue
+				}
 				if b, err := ReadBatch(bytes.NewReader(bad)); err == nil && b.Integrity == Unchanged {
 					t.Errorf("%s: unchanged", name)
 				}
@@ -105,4 +114,43 @@ func TestPeersReadTheAttachment(t *testing.T) {
 	if b, err := exec.CommandContext(t.Context(), "pdftotext", file, "-").CombinedOutput(); err != nil || !bytes.Contains(b, []byte("SHA-256")) {
 		t.Fatalf("%v: %.200s", err, b)
 	}
+}
+
+// A few kilobytes that unpack to very much, or to very many parts, are refused before they take the memory.
+func TestCarriedBombs(t *testing.T) {
+	many := []byte(`{"mediaType":"` + verify.MediaType + `","evidence":{},"checks":[` + strings.Repeat("{},", maxParts) + `{}]}`)
+	if _, err := ReadBatch(bytes.NewReader(many)); !errors.Is(err, ErrTooLarge) {
+		t.Errorf("many parts: %v", err)
+	}
+	var z bytes.Buffer
+	d := zlib.NewWriter(&z)
+	if _, err := d.Write(make([]byte, 64<<20)); err != nil || d.Close() != nil {
+		t.Fatal(err)
+	}
+	page := "<!DOCTYPE html>" + htmlGenerator + htmlLead + base64.StdEncoding.EncodeToString(z.Bytes()) + htmlTail
+	if _, err := ReadBatch(strings.NewReader(page)); !errors.Is(err, ErrNoData) {
+		t.Errorf("%d bytes that unpack to 64 MB: %v", len(page), err)
+	}
+}
+
+// What stands behind the data inside their stream shows.
+func TestSlackBehindTheData(t *testing.T) {
+	packed := deflate([]byte("{}"))
+	if b, whole, err := pdfwrite.Inflate(packed, 10); string(b) != "{}" || !whole || err != nil {
+		t.Errorf("%q, %v, %v", b, whole, err)
+	}
+	if _, whole, _ := pdfwrite.Inflate(append(packed, "more"...), 10); whole {
+		t.Error("slack is taken for a part of the data")
+	}
+	if _, _, err := pdfwrite.Inflate(packed, 1); err == nil {
+		t.Error("more than the limit is unpacked")
+	}
+}
+
+func deflate(b []byte) []byte {
+	var z bytes.Buffer
+	d := zlib.NewWriter(&z)
+	_, _ = d.Write(b) // a bytes.Buffer takes every write
+	_ = d.Close()
+	return z.Bytes()
 }

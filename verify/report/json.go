@@ -15,8 +15,15 @@ import (
 	"zhengyan/verify"
 )
 
-// MaxBytes bounds a report that is read back, and the data that a PDF or HTML report carries.
-const MaxBytes = 256 << 20
+// MaxBytes bounds the file of a report that is read back, page pictures and all; MaxCarried bounds its JSON, also the one that
+// a PDF or HTML report carries: some 4,000 files.
+const (
+	MaxBytes   = 256 << 20
+	MaxCarried = 64 << 20
+)
+
+// maxParts bounds the members of all arrays and objects, of which each costs memory of its own whatever its length.
+const maxParts = 4_000_000
 
 // Errors that Read wraps.
 var (
@@ -159,6 +166,12 @@ func ReadBatch(r io.Reader) (*Batch, error) {
 
 // readBatch reads JSON objects that lie one behind the other. Those of a PDF or HTML report must name what is shown there.
 func readBatch(raw []byte, want *shown) (*Batch, error) {
+	if len(raw) > MaxCarried {
+		return nil, fmt.Errorf("%w: more than %d bytes", ErrTooLarge, MaxCarried)
+	}
+	if bytes.Count(raw, []byte(",")) > maxParts {
+		return nil, fmt.Errorf("%w: more than %d parts", ErrTooLarge, maxParts)
+	}
 	dec := json.NewDecoder(bytes.NewReader(raw))
 	out := &Batch{Integrity: Unchanged}
 	previous, of := "", 0
@@ -223,7 +236,7 @@ func readOne(raw json.RawMessage) (Back, *place, *shown, error) {
 	if at := len(c) - len(digestLead) - hexLen - len(digestTail); at > 0 && bytes.HasPrefix(c[at:], []byte(digestLead)) && bytes.HasSuffix(c, []byte(digestTail)) {
 		b.Digest = string(c[at+len(digestLead) : at+len(digestLead)+hexLen])
 		b.Integrity = Changed
-		if digestOf(append(bytes.Clone(c[:at]), '}')) == b.Digest {
+		if c[at] = '}'; digestOf(c[:at+1]) == b.Digest {
 			b.Integrity = Unchanged
 		}
 		return b, v.Batch, v.Shown, nil

@@ -63,10 +63,24 @@ var (
 	nameForm    = regexp.MustCompile(`/Type /Filespec /F \(([A-Za-z0-9.-]{1,80})\)`)
 )
 
-// Attached takes the data out of a file that was written with an Attachment, at most limit bytes of it. body is what the
+// Inflate unpacks deflated data to at most limit bytes. whole is false if anything stands behind them.
+func Inflate(packed []byte, limit int64) (data []byte, whole bool, err error) {
+	in := bytes.NewReader(packed) // read byte by byte, so that what is left is what stands behind
+	r, err := zlib.NewReader(in)
+	if err != nil {
+		return nil, false, err
+	}
+	data, err = io.ReadAll(io.LimitReader(r, limit+1))
+	if err == nil && int64(len(data)) > limit {
+		err = fmt.Errorf("more than %d bytes", limit)
+	}
+	return data, in.Len() == 0, err
+}
+
+// Attached takes the data out of a file that was written with an Attachment; limit says how many bytes packed data may become. body is what the
 // data names; whole is false if anything behind body, the data aside, is not as the writer leaves it. The error is
 // ErrNoAttachment, or wraps ErrAttachment.
-func Attached(file []byte, limit int64) (body, data []byte, whole bool, err error) {
+func Attached(file []byte, limit func(packed []byte) int64) (body, data []byte, whole bool, err error) {
 	at := bytes.LastIndex(file, []byte(updateMark))
 	if at < 0 {
 		return nil, nil, false, ErrNoAttachment
@@ -81,16 +95,9 @@ func Attached(file []byte, limit int64) (body, data []byte, whole bool, err erro
 		return nil, nil, false, fmt.Errorf("%w: it is cut off", ErrAttachment)
 	}
 	z := tail[head[1] : head[1]+n]
-	r, err := zlib.NewReader(bytes.NewReader(z))
+	data, whole, err = Inflate(z, limit(z))
 	if err != nil {
 		return nil, nil, false, fmt.Errorf("%w: %v", ErrAttachment, err)
-	}
-	data, err = io.ReadAll(io.LimitReader(r, limit+1))
-	if err != nil {
-		return nil, nil, false, fmt.Errorf("%w: %v", ErrAttachment, err)
-	}
-	if int64(len(data)) > limit {
-		return nil, nil, false, fmt.Errorf("%w: it holds more than %d bytes", ErrAttachment, limit)
 	}
 	name := nameForm.FindSubmatch(tail[head[1]+n:])
 	root, end := catalogForm.FindSubmatch(body), endForm.FindSubmatch(body[max(0, len(body)-400):])
@@ -103,5 +110,5 @@ func Attached(file []byte, limit int64) (body, data []byte, whole bool, err erro
 		return body, data, false, nil
 	}
 	u := update{int64(at), size, string(root[1]), string(end[2]), startAt, string(name[1]), z}
-	return body, data, bytes.Equal(u.bytes(), tail), nil
+	return body, data, whole && bytes.Equal(u.bytes(), tail), nil
 }
