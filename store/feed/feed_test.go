@@ -175,12 +175,20 @@ func TestRolesAreSignedOnlyWithTheirKeys(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.Keys = &Keys{Targets: k.Targets, Snapshot: k.Snapshot}
-	if err := p.Publish(context.Background(), file, Content{Size: 3}, nil); !errors.Is(err, ErrKeyMissing) {
+	abc := Content{Size: 3, SHA256: "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"}
+	if err := p.Publish(context.Background(), file, abc, nil); !errors.Is(err, ErrKeyMissing) {
 		t.Errorf("without the timestamp key: %v", err)
 	}
 	p.Keys = k
-	if err := p.Publish(context.Background(), file, Content{Size: 3}, nil); err != nil {
+	if err := p.Publish(context.Background(), file, abc, nil); err != nil {
 		t.Fatal(err)
+	}
+	// A file that became another one since its hash was taken is not signed.
+	if err := os.WriteFile(file, []byte("abd"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Publish(context.Background(), file, abc, nil); err == nil || !strings.Contains(err.Error(), "was changed while") {
+		t.Errorf("another file: %v", err)
 	}
 	root, err := p.RootFile()
 	if err != nil {

@@ -280,14 +280,12 @@ func writeFile(path string, b []byte) error {
 	return os.Rename(f.Name(), path)
 }
 
-// Fits refuses a snapshot of another kind than the feed carries, with ErrOtherKind. A feed that is empty fits.
+// Fits refuses a snapshot of another kind than the feed carries, with ErrOtherKind. A feed that is empty fits, and so does one
+// whose index does not read: publishing mends it, and machines look at the kind themselves.
 func (p *Publisher) Fits(kind string) error {
 	x, err := p.published()
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
 	if err != nil {
-		return fmt.Errorf("%s: what is published there does not read: %w", p.Dir, err)
+		return nil //nolint:nilerr // see above
 	}
 	if is := x.Snapshot.Kind; is != "" && kind != "" && is != kind {
 		return fmt.Errorf("%s: %w: %s and not %s", p.Dir, ErrOtherKind, is, kind)
@@ -324,11 +322,16 @@ func (p *Publisher) Publish(ctx context.Context, snapshot string, c Content, del
 	}
 	x := Index{Snapshot: c}
 	var err error
-	if x.Parts, err = p.split(ctx, snapshot); err != nil {
+	whole := sha256.New()
+	if x.Parts, err = p.split(ctx, snapshot, whole); err != nil {
 		return err
 	}
+	// Machines prove the parts, and take the file's hash from the index.
+	if sum := hex.EncodeToString(whole.Sum(nil)); sum != c.SHA256 {
+		return fmt.Errorf("%s was changed while it was published: SHA-256 %s, and before %s", snapshot, sum, c.SHA256)
+	}
 	for from, path := range deltas {
-		files, err := p.split(ctx, path)
+		files, err := p.split(ctx, path, io.Discard)
 		if err != nil {
 			return err
 		}
@@ -367,8 +370,8 @@ func (p *Publisher) small(name string, b []byte) (File, error) {
 	return f, writeFile(p.path(filepath.FromSlash(f.path())), b)
 }
 
-// split copies a file into targets of at most PartSize.
-func (p *Publisher) split(ctx context.Context, path string) (files []File, err error) {
+// split copies a file into targets of at most PartSize, and to whole.
+func (p *Publisher) split(ctx context.Context, path string, whole io.Writer) (files []File, err error) {
 	in, err := os.Open(path)
 	if err != nil {
 		return nil, err
@@ -386,7 +389,7 @@ func (p *Publisher) split(ctx context.Context, path string) (files []File, err e
 			return nil, err
 		}
 		h := sha256.New()
-		n, err := io.Copy(io.MultiWriter(out, h), io.LimitReader(in, PartSize))
+		n, err := io.Copy(io.MultiWriter(out, h, whole), io.LimitReader(in, PartSize))
 		if err = errors.Join(err, out.Chmod(0o644), out.Sync(), out.Close()); err != nil || (n == 0 && i > 0) {
 			return files, errors.Join(err, os.Remove(out.Name()))
 		}
