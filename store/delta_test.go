@@ -86,16 +86,23 @@ func TestDeltaGivesTheSameFile(t *testing.T) {
 	}
 }
 
-func TestDeltaRefused(t *testing.T) {
-	ctx := context.Background()
+// twoDays are the files of two days and the delta between them.
+func twoDays(t *testing.T) (from, to string, delta []byte, head DeltaHead) {
+	t.Helper()
 	rows := someRows(300, 1)
-	from := fileOf(t, rows, testMeta().AsOf)
-	to := fileOf(t, changedRows(rows, rand.New(rand.NewPCG(1, 1)), 0.1), testMeta().AsOf.AddDate(0, 0, 1))
-	var delta bytes.Buffer
-	if _, err := WriteDelta(ctx, from, to, nil, &delta); err != nil {
+	from = fileOf(t, rows, testMeta().AsOf)
+	to = fileOf(t, changedRows(rows, rand.New(rand.NewPCG(1, 1)), 0.1), testMeta().AsOf.AddDate(0, 0, 1))
+	var out bytes.Buffer
+	head, err := WriteDelta(context.Background(), from, to, nil, &out)
+	if err != nil {
 		t.Fatal(err)
 	}
-	good := delta.Bytes()
+	return from, to, out.Bytes(), head
+}
+
+func TestDeltaRefused(t *testing.T) {
+	ctx := context.Background()
+	from, to, good, _ := twoDays(t)
 	old := open(t, from)
 	try := func(name string, s *Snapshot, b []byte) {
 		path := filepath.Join(t.TempDir(), "x.db")

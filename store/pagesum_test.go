@@ -52,15 +52,8 @@ func TestPagesSumFlips(t *testing.T) {
 // A signed delta is proved by the hash of the pages, and gives the same file.
 func TestDeltaByPages(t *testing.T) {
 	ctx := context.Background()
-	rows := someRows(300, 1)
-	from := fileOf(t, rows, testMeta().AsOf)
-	to := fileOf(t, changedRows(rows, rand.New(rand.NewPCG(1, 1)), 0.1), testMeta().AsOf.AddDate(0, 0, 1))
-	var delta bytes.Buffer
-	head, err := WriteDelta(ctx, from, to, nil, &delta)
-	if err != nil {
-		t.Fatal(err)
-	}
-	line, body, _ := bytes.Cut(delta.Bytes(), []byte("\n"))
+	from, _, delta, head := twoDays(t)
+	line, body, _ := bytes.Cut(delta, []byte("\n"))
 	old := open(t, from)
 	with := func(change func(*DeltaHead)) []byte {
 		var h DeltaHead
@@ -80,14 +73,14 @@ func TestDeltaByPages(t *testing.T) {
 		signed bool
 		want   error
 	}{
-		{"by its pages", delta.Bytes(), true, nil},
+		{"by its pages", delta, true, nil},
 		{"by its pages, whatever is said of the file", with(func(h *DeltaHead) { h.SHA256 = head.Pages }), true, nil},
 		{"other pages", with(func(h *DeltaHead) { h.Pages = head.SHA256 }), true, ErrDelta},
 		{"of an earlier version", with(func(h *DeltaHead) { h.Pages = "" }), true, nil},
 		{"of an earlier version, another file", with(func(h *DeltaHead) { h.Pages, h.SHA256 = "", head.Pages }), true, ErrDelta},
 		{"unsigned, other pages", with(func(h *DeltaHead) { h.Pages = head.SHA256 }), false, nil},
 		{"unsigned, another file", with(func(h *DeltaHead) { h.SHA256 = head.Pages }), false, ErrDelta},
-		{"goes on", append(bytes.Clone(delta.Bytes()), 0), true, ErrDelta},
+		{"goes on", append(bytes.Clone(delta), 0), true, ErrDelta},
 	} {
 		path := filepath.Join(t.TempDir(), "x.db")
 		_, err := applyDelta(ctx, old, bytes.NewReader(tt.delta), path, tt.signed)

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"io"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/dialog"
@@ -81,17 +82,7 @@ func single(path string, err error) ([]string, error) {
 }
 
 func (w *Window) ownFile(title string, done func(path string)) {
-	d := dialog.NewFileOpen(func(r fyne.URIReadCloser, err error) {
-		if r != nil && err == nil {
-			err = r.Close() // only its path is wanted
-		}
-		switch {
-		case err != nil:
-			w.notify(w.m.Error(err), false)
-		case r != nil:
-			done(r.URI().Path())
-		}
-	}, w.win)
+	d := dialog.NewFileOpen(pathOf[fyne.URIReadCloser](w, done), w.win)
 	d.SetTitleText(title)
 	w.showFileDialog(d)
 }
@@ -110,19 +101,28 @@ func (w *Window) ownFolder(title string, done func(path string)) {
 }
 
 func (w *Window) ownSave(name string, done func(path string)) {
-	d := dialog.NewFileSave(func(f fyne.URIWriteCloser, err error) {
-		if f != nil && err == nil {
+	d := dialog.NewFileSave(pathOf[fyne.URIWriteCloser](w, done), w.win)
+	d.SetFileName(name)
+	w.showFileDialog(d)
+}
+
+// pathOf makes what the toolkit's dialogs of files call: only the path of the file that they open is wanted.
+func pathOf[F interface {
+	io.Closer
+	URI() fyne.URI
+}](w *Window, done func(path string)) func(F, error) {
+	return func(f F, err error) {
+		picked := any(f) != nil
+		if picked && err == nil {
 			err = f.Close()
 		}
 		switch {
 		case err != nil:
 			w.notify(w.m.Error(err), false)
-		case f != nil:
+		case picked:
 			done(f.URI().Path())
 		}
-	}, w.win)
-	d.SetFileName(name)
-	w.showFileDialog(d)
+	}
 }
 
 // showFileDialog shows a dialog at a size that shows many files. It can be given one only when it is there: before that,

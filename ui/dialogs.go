@@ -2,8 +2,6 @@ package ui
 
 import (
 	"context"
-	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -104,7 +102,7 @@ func sorted(paths []string) (reports, files []string) {
 	for _, p := range paths {
 		switch strings.ToLower(filepath.Ext(p)) {
 		case ".pdf", ".html", ".htm":
-			if head, err := headOf(p); err == nil && report.IsReport(head) {
+			if report.IsReport(p) {
 				reports = append(reports, p)
 				continue
 			}
@@ -112,16 +110,6 @@ func sorted(paths []string) (reports, files []string) {
 		files = append(files, p)
 	}
 	return reports, files
-}
-
-// headOf is the beginning of a file, as much as tells an exported report.
-func headOf(path string) ([]byte, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	return io.ReadAll(io.LimitReader(f, 4096))
 }
 
 // dataScreen brings the screen of trust list and snapshots to the front; nil if the window has none.

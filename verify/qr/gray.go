@@ -36,7 +36,11 @@ func (g *gray) at(x, y float64) float64 {
 	if x < 0 || y < 0 || ix >= g.w-1 || iy >= g.h-1 {
 		return g.atBorder(x, y)
 	}
-	fx, fy := x-float64(ix), y-float64(iy)
+	return g.blend(ix, iy, x-float64(ix), y-float64(iy))
+}
+
+// blend is the value between four neighbouring pixels, the first of them at (ix, iy).
+func (g *gray) blend(ix, iy int, fx, fy float64) float64 {
 	p := g.pix[iy*g.w+ix:]
 	q := p[g.w : g.w+2]
 	a, c := float64(p[0]), float64(q[0])
@@ -58,11 +62,7 @@ func (g *gray) atBorder(x, y float64) float64 {
 	if g.w < 2 || g.h < 2 {
 		return float64(g.pix[iy*g.w+ix])
 	}
-	fx, fy := x-float64(ix), y-float64(iy)
-	p := g.pix[iy*g.w+ix:]
-	a := float64(p[0]) + fx*(float64(p[1])-float64(p[0]))
-	b := float64(p[g.w]) + fx*(float64(p[g.w+1])-float64(p[g.w]))
-	return a + fy*(b-a)
+	return g.blend(ix, iy, x-float64(ix), y-float64(iy))
 }
 
 // alongLine samples the picture at from and on, a step apart. negative turns dark and light over.
@@ -75,13 +75,7 @@ func (g *gray) alongLine(from, step vec, out []float64, negative bool) {
 		for k := range out {
 			x, y := x0+float64(k)*step.x, y0+float64(k)*step.y
 			ix, iy := int(x), int(y)
-			fx, fy := x-float64(ix), y-float64(iy)
-			p := g.pix[iy*g.w+ix:]
-			q := p[g.w : g.w+2]
-			a, c := float64(p[0]), float64(q[0])
-			a += fx * (float64(p[1]) - a)
-			c += fx * (float64(q[1]) - c)
-			out[k] = a + fy*(c-a)
+			out[k] = g.blend(ix, iy, x-float64(ix), y-float64(iy))
 		}
 	} else {
 		for k := range out {

@@ -2,7 +2,6 @@ package report
 
 import (
 	"bytes"
-	"compress/zlib"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
@@ -10,6 +9,7 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"os"
 
 	"zhengyan/verify"
 	"zhengyan/verify/report/pdfwrite"
@@ -61,11 +61,7 @@ func (o Options) htmlTail(w io.Writer, rs []*verify.Report, page *counted) error
 	if err != nil {
 		return err
 	}
-	var z bytes.Buffer
-	d := zlib.NewWriter(&z)
-	_, _ = d.Write(data) // a bytes.Buffer takes every write
-	_ = d.Close()
-	_, err = io.WriteString(w, htmlLead+base64.StdEncoding.EncodeToString(z.Bytes())+htmlTail)
+	_, err = io.WriteString(w, htmlLead+base64.StdEncoding.EncodeToString(pdfwrite.Deflate(data))+htmlTail)
 	return err
 }
 
@@ -88,8 +84,17 @@ func carrierOf(head []byte) string {
 // htmlGenerator stands in the head of every HTML report.
 const htmlGenerator = `<meta name="generator" content="Zhengyan"/>`
 
-// IsReport says by a file's first bytes (4096 will do) whether it is a PDF or HTML report, which ReadBatch reads.
-func IsReport(head []byte) bool { return carrierOf(head) != "" }
+// IsReport says by the beginning of a file whether it is a PDF or HTML report, which ReadBatch reads. A file that cannot be
+// read is none.
+func IsReport(path string) bool {
+	f, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	head, err := io.ReadAll(io.LimitReader(f, sniffBytes))
+	return err == nil && carrierOf(head) != ""
+}
 
 func readCarried(form string, raw []byte) (*Batch, error) {
 	body, data, whole, err := []byte(nil), []byte(nil), false, error(nil)

@@ -92,7 +92,7 @@ func (w *writer) object(n int, body string) {
 }
 
 func (w *writer) stream(n int, dict string, data []byte) {
-	w.encoded(n, dict, "FlateDecode", deflated(data))
+	w.encoded(n, dict, "FlateDecode", Deflate(data))
 }
 
 func (w *writer) encoded(n int, dict, filter string, data []byte) {
@@ -102,7 +102,8 @@ func (w *writer) encoded(n int, dict, filter string, data []byte) {
 	fmt.Fprint(w, "\nendstream\nendobj\n")
 }
 
-func deflated(data []byte) []byte {
+// Deflate packs data as PDF's FlateDecode and RFC 1950 have it; [Inflate] unpacks them.
+func Deflate(data []byte) []byte {
 	var z bytes.Buffer
 	d := zlib.NewWriter(&z)
 	_, _ = d.Write(data) // a bytes.Buffer takes every write
@@ -178,7 +179,7 @@ func (f *File) WriteTo(out io.Writer) (int64, error) {
 	if err != nil {
 		return w.n, err
 	}
-	_, _ = w.Write(update{w.n, next, root, id, at, f.Attachment.Name, deflated(data)}.bytes()) // the error sticks in w
+	_, _ = w.Write(update{w.n, next, root, id, at, f.Attachment.Name, Deflate(data)}.bytes()) // the error sticks in w
 	return w.n, w.err
 }
 

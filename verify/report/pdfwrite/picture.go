@@ -33,6 +33,6 @@ func pictureOf(m image.Image) picture {
 	for i := 0; i < len(flat.Pix); i += 4 {
 		rgb = append(rgb, flat.Pix[i], flat.Pix[i+1], flat.Pix[i+2])
 	}
-	p.data = deflated(rgb)
+	p.data = Deflate(rgb)
 	return p
 }
