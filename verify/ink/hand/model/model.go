@@ -8,11 +8,12 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 )
 
 // Model is what training leaves behind.
 type Model struct {
-	Names     []string  // of the features that it was trained with, in their order
+	Names     []string  // of the features that it was trained with; others are not looked at
 	Mean, Inv []float64 // each feature is brought to mean 0 and spread 1, then cut at Cut
 	Cut       float64
 	Line      Line
@@ -23,6 +24,8 @@ type Model struct {
 	Scale, Shift, Hide float64
 	// Agrees and Differs are the probabilities at which the bands begin and end.
 	Agrees, Differs float64
+
+	at []int // where among all features each of Names stands
 }
 
 // Line is a logistic regression.
@@ -44,15 +47,30 @@ type Tree struct {
 	Leaf    []float32
 }
 
-// Normal gives the features as the parts of the model see them.
+// Normal gives the features as the parts of the model see them. Without [Model.Bind] they come in the order of Names.
 func (m *Model) Normal(f []float64) []float64 {
 	out := make([]float64, len(m.Mean))
 	for i := range out {
-		if i < len(f) {
-			out[i] = math.Max(-m.Cut, math.Min(m.Cut, (f[i]-m.Mean[i])*m.Inv[i]))
+		j := i
+		if m.at != nil {
+			j = m.at[i]
+		}
+		if j < len(f) {
+			out[i] = math.Max(-m.Cut, math.Min(m.Cut, (f[j]-m.Mean[i])*m.Inv[i]))
 		}
 	}
 	return out
+}
+
+// Bind says in which order features are given to the model. All that it was trained with must be among them.
+func (m *Model) Bind(names []string) error {
+	m.at = make([]int, len(m.Names))
+	for i, n := range m.Names {
+		if m.at[i] = slices.Index(names, n); m.at[i] < 0 {
+			return fmt.Errorf("model: trained with %q, which is not measured", n)
+		}
+	}
+	return nil
 }
 
 // Of is the line's log odds.
@@ -125,7 +143,7 @@ type Set struct {
 // Write stores the models.
 func (s *Set) Write(w io.Writer) error { return gob.NewEncoder(w).Encode(s) }
 
-// Read loads both models and checks that they fit the names of the features.
+// Read loads both models and checks that they fit the features, given by their names in order.
 func Read(r io.Reader, names []string) (*Set, error) {
 	s := &Set{}
 	if err := gob.NewDecoder(r).Decode(s); err != nil {
@@ -135,21 +153,20 @@ func Read(r io.Reader, names []string) (*Set, error) {
 		if m == nil {
 			return nil, errors.New("model: one of the two is missing")
 		}
-		if err := m.check(names); err != nil {
+		if err := m.check(); err != nil {
+			return nil, err
+		}
+		if err := m.Bind(names); err != nil {
 			return nil, err
 		}
 	}
 	return s, nil
 }
 
-func (m *Model) check(names []string) error {
-	if len(m.Names) != len(names) || len(m.Mean) != len(names) || len(m.Inv) != len(names) || len(m.Line.W) != len(names) {
+func (m *Model) check() error {
+	names := m.Names
+	if len(m.Mean) != len(names) || len(m.Inv) != len(names) || len(m.Line.W) != len(names) {
 		return errors.New("model: trained with other features")
-	}
-	for i, n := range names {
-		if m.Names[i] != n {
-			return fmt.Errorf("model: trained with %q in the place of %q", m.Names[i], n)
-		}
 	}
 	for _, n := range m.Nets {
 		for _, row := range n.In {

@@ -45,10 +45,15 @@ func TestReadBack(t *testing.T) {
 	if err != nil || m.Separated.Score([]float64{2, 6}) != good().Score([]float64{2, 6}) {
 		t.Fatal(err)
 	}
-	for _, names := range [][]string{{"a"}, {"b", "a"}, {"a", "b", "c"}} {
+	for _, names := range [][]string{{"a"}, {}, {"b", "c"}} {
 		if _, err := Read(bytes.NewReader(data), names); err == nil {
 			t.Errorf("read for the features %v", names)
 		}
+	}
+	// More features, in another order, change nothing.
+	m, err = Read(bytes.NewReader(data), []string{"c", "b", "a"})
+	if err != nil || m.Clean.Score([]float64{99, 6, 2}) != good().Score([]float64{2, 6}) {
+		t.Errorf("features in another order: %v", err)
 	}
 	var half bytes.Buffer
 	if err := (&Set{Clean: good()}).Write(&half); err != nil {
