@@ -17,6 +17,7 @@ const (
 	bridge    = 7  // pixels of a gap inside a line
 	longest   = 70 // pixels of a run of ink in a character, at the finest level
 	mostLines = 3000
+	rowInk    = 0.02 // share of a line's length from which ink in one row of it is more than a speck
 )
 
 // linesOf finds the lines of print on a picture, whichever way they run. upright tells whether most of the print stands
@@ -48,6 +49,7 @@ func linesOf(g *image.Gray) (list []line, upright bool) {
 // lines finds the lines that run across.
 func (m mask) lines() []line {
 	var out []line
+	finest := m
 	scale := 1.0
 	for range levels {
 		if m.w < 40 || m.h < 40 {
@@ -66,7 +68,39 @@ func (m mask) lines() []line {
 		m = m.half()
 		scale *= 2
 	}
-	return distinct(out)
+	out = distinct(out)
+	for i := range out {
+		finest.tighten(&out[i])
+	}
+	return out
+}
+
+// tighten takes the paper off above and below a line that was found at a coarse level, where a slope and the halving of the
+// picture make it higher than it is: its height decides what may be a title beside it.
+func (m mask) tighten(l *line) {
+	half := int(l.height/2 + 1.5)
+	rows := make([]int, 2*half+1)
+	slope := math.Tan(l.angle)
+	for x := max(int(l.cx-l.length/2), 0); x < min(int(l.cx+l.length/2), m.w); x++ {
+		mid := int(math.Round(l.cy - 0.5 + slope*(float64(x)+0.5-l.cx)))
+		for r := range rows {
+			if y := mid + r - half; y >= 0 && y < m.h {
+				rows[r] += int(m.pix[y*m.w+x])
+			}
+		}
+	}
+	least := int(l.length * rowInk)
+	top, bottom := 0, len(rows)-1
+	for top < bottom && rows[top] <= least {
+		top++
+	}
+	for bottom > top && rows[bottom] <= least {
+		bottom--
+	}
+	if h := float64(bottom - top + 1); h >= leastHigh && h < l.height {
+		l.cy += float64(top+bottom)/2 - float64(half)
+		l.height = h
+	}
 }
 
 // distinct drops a line that was found at two levels: the longer one stays, which has not fallen apart. What holds two

@@ -52,7 +52,7 @@ func OpenFeatures(cfg Config) (*Features, error) {
 // Line gives the features of a line's picture, 48 pixels high with values 0..255, one row of Inside numbers for every eight
 // pixels of its width.
 func (f *Features) Line(pix []float32, width int) ([]float32, error) {
-	in, full := lineInput(pix, width)
+	in, full := lineInput(pix, width, minLineWidth)
 	out, dims, err := f.net.run(in, [4]int{1, 3, lineHeight, full})
 	if err != nil {
 		return nil, err

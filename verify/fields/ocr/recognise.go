@@ -59,6 +59,11 @@ const (
 
 // readLine reads the line in a quad of a plane.
 func (r *Reader) readLine(ctx context.Context, m *raster, plane []uint8, q quad, how tone) (reading, error) {
+	return r.readFilled(ctx, m, plane, q, how, minLineWidth)
+}
+
+// readFilled is readLine with a picture of the line that is filled up to least pixels only.
+func (r *Reader) readFilled(ctx context.Context, m *raster, plane []uint8, q quad, how tone, least int) (reading, error) {
 	h := q.height()
 	if h < 1 || q.width() < 1 {
 		return reading{quad: q}, nil
@@ -73,7 +78,7 @@ func (r *Reader) readLine(ctx context.Context, m *raster, plane []uint8, q quad,
 	if full := darkness(pix, limit); full != nil {
 		pix = full
 	}
-	in, full := lineInput(pix, w)
+	in, full := lineInput(pix, w, least)
 	out, dims, err := r.run(ctx, r.rec, in, [4]int{1, 3, lineHeight, full})
 	if err != nil {
 		return reading{}, err
@@ -121,9 +126,9 @@ func dropGhosts(syms []symbol, pix []float32, w int) []symbol {
 	return out
 }
 
-// lineInput is the recogniser's input for a line's picture of width w, filled up to the width full.
-func lineInput(pix []float32, w int) (in []float32, full int) {
-	full = max((w+frameWidth-1)/frameWidth*frameWidth, minLineWidth)
+// lineInput is the recogniser's input for a line's picture of width w, filled up to the width full, least at least.
+func lineInput(pix []float32, w, least int) (in []float32, full int) {
+	full = max((w+frameWidth-1)/frameWidth*frameWidth, least)
 	in = make([]float32, 3*lineHeight*full) // what is filled up stays 0, the middle of the scale
 	for y := range lineHeight {
 		for x := range w {

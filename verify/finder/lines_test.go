@@ -1,0 +1,39 @@
+package finder
+
+import (
+	"math"
+	"testing"
+)
+
+// A sloping line that was found at a coarse level is given its own height, and its place.
+func TestTighten(t *testing.T) {
+	const (
+		w, h   = 400, 120
+		slope  = 0.03
+		middle = 60.0
+		high   = 14
+	)
+	m := mask{w, h, make([]uint8, w*h)}
+	for x := 40; x < 340; x++ {
+		if x%20 > 15 { // gaps between characters
+			continue
+		}
+		y0 := int(middle + slope*(float64(x)-190) - high/2.0)
+		for y := y0; y < y0+high; y++ {
+			m.pix[y*w+x] = 1
+		}
+	}
+	m.pix[38*w+200] = 1 // a speck is no part of it
+	l := line{cx: 190, cy: 66, length: 300, height: 40, angle: math.Atan(slope)}
+	m.tighten(&l)
+	if l.height < high || l.height > high+2 || math.Abs(l.cy-middle) > 1.5 {
+		t.Errorf("height %.1f, want %d; middle %.1f, want %.1f", l.height, high, l.cy, middle)
+	}
+	// What is already tight, or nearly empty, stays as it is.
+	for _, l := range []line{{cx: 190, cy: middle, length: 300, height: 10, angle: math.Atan(slope)}, {cx: 380, cy: 100, length: 30, height: 30}, {cx: -50, cy: 500, length: 900, height: 40}} {
+		before := l
+		if m.tighten(&l); l != before {
+			t.Errorf("%+v became %+v", before, l)
+		}
+	}
+}
