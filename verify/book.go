@@ -67,12 +67,21 @@ func (v *Verifier) book(ctx context.Context, src document.Source, b []byte) (lis
 			doc.Close()
 		}
 	}()
-	opt := finder.Options{Thumbnail: -1, Others: true, Workers: v.cfg.Limits.BookWorkers}
-	if f := v.cfg.Searching; f != nil {
-		opt.Progress = func(done, total, _ int) { f(src.Name, done, total) }
+	sum := doc.Info().SHA256
+	so := v.searches.take(sum) // where it was cancelled before
+	opt := finder.Options{From: so.next, Thumbnail: -1, Others: true, Workers: v.cfg.Limits.BookWorkers}
+	hits, problems := so.hits, so.problems
+	opt.Progress = func(_, _, page int) {
+		so = progress{page + 1, hits[:len(hits):len(hits)], problems[:len(problems):len(problems)]}
+		if f := v.cfg.Searching; f != nil {
+			f(src.Name, page+1, doc.NumPages())
+		}
 	}
-	var hits []finder.Hit
-	var problems []Problem
+	defer func() {
+		if whole.Err() != nil {
+			v.searches.keep(sum, so)
+		}
+	}()
 	for h, err := range finder.Find(ctx, doc, v.cfg.Reader, v.cfg.Tables, opt) {
 		var damaged *finder.PageError
 		switch {

@@ -3,6 +3,7 @@ package verify_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -132,5 +133,58 @@ func TestScanBehindALetter(t *testing.T) {
 		if err != nil || ev.Input.Kind != tt.want {
 			t.Errorf("%s: %v (%s), %v", tt.about, ev.Input.Kind, ev.Input.KindReason, err)
 		}
+	}
+}
+
+// A search that is cancelled goes on where it ended, and finds what one finds that never was.
+func TestCancelledSearchGoesOn(t *testing.T) {
+	if testing.Short() {
+		t.Skip("draws and reads whole pages")
+	}
+	one, two, letter := verifytest.Good(fields.Constructor1), verifytest.Good(fields.Qualification), bidLetter()
+	src := document.SourceBytes("book.pdf", bound(t, "go-on", letter, one, letter, letter, two, letter))
+	ctx, cancel := context.WithCancel(context.Background())
+	var looked []int
+	stop := 3
+	v := verifierWith(t, func(c *verify.Config) {
+		c.Searching = func(name string, done, total int) {
+			if looked = append(looked, done); name != "book.pdf" || total != 6 {
+				t.Errorf("%s, %d of %d", name, done, total)
+			}
+			if done == stop {
+				cancel()
+			}
+		}
+	})
+	if list, err := v.GatherAll(ctx, src); !errors.Is(err, context.Canceled) || list != nil {
+		t.Fatalf("%d certificates, %v", len(list), err)
+	}
+	if !slices.Equal(looked, []int{1, 2, 3}) {
+		t.Fatalf("pages %v before the end", looked)
+	}
+	looked, stop = nil, 0
+	pages := func(list []*verify.Evidence, err error) (out []int) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, ev := range list {
+			if ev.Part == nil {
+				t.Fatal("no part")
+			}
+			out = append(out, ev.Part.Page)
+		}
+		return out
+	}
+	resumed := pages(v.GatherAll(context.Background(), src))
+	if !slices.Equal(looked, []int{4, 5, 6}) {
+		t.Errorf("gone on with pages %v", looked)
+	}
+	looked = nil
+	whole := pages(v.GatherAll(context.Background(), src))
+	if !slices.Equal(resumed, whole) || !slices.Contains(whole, 1) || !slices.Contains(whole, 4) {
+		t.Errorf("certificates on pages %v, %v without the stop", resumed, whole)
+	}
+	if len(looked) != 6 {
+		t.Errorf("a search that ended was not begun anew: %v", looked)
 	}
 }

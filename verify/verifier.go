@@ -65,7 +65,8 @@ func DefaultLimits() Limits {
 
 // Verifier gathers evidence on files and judges it. It is safe for use by several goroutines.
 type Verifier struct {
-	cfg Config
+	cfg      Config
+	searches unfinished
 }
 
 // New returns a Verifier, or an error that names what the Config lacks.
