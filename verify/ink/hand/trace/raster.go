@@ -7,7 +7,7 @@ import (
 )
 
 // pad is the empty border of a reduced picture, in pixels.
-const pad = 8
+const pad = 3
 
 // raster is the reduced picture.
 type raster struct {
@@ -96,28 +96,6 @@ func (r *raster) bridge() {
 			r.ink[i] = d[i] && d[i-1] && d[i+1] && d[i-r.w] && d[i+r.w] && d[i-r.w-1] && d[i-r.w+1] && d[i+r.w-1] && d[i+r.w+1]
 		}
 	}
-}
-
-// grow makes the lines thicker by a disc of the radius, which is less than pad.
-func (r *raster) grow(radius float64) {
-	var disc []int
-	k := int(radius)
-	for y := -k; y <= k; y++ {
-		for x := -k; x <= k; x++ {
-			if float64(x*x+y*y) <= radius*radius {
-				disc = append(disc, y*r.w+x)
-			}
-		}
-	}
-	out := make([]bool, len(r.ink))
-	for i, v := range r.ink {
-		if v {
-			for _, d := range disc {
-				out[i+d] = true
-			}
-		}
-	}
-	r.ink = out
 }
 
 // despeckle removes parts that are too small for a dot made on purpose: a speck's extent is below 1.5 % of the longer side.

@@ -16,7 +16,6 @@ const (
 	MinLong   = 48       // pixels of the writing's longer side; below, strokes run into each other
 	maxLong   = 400      // pixels to which larger writing is reduced
 	maxPoints = 208      // points of a trace
-	maxGrow   = 6.0      // pixels of the reduced picture by which lines are made thicker
 	minLength = 1.2      // length of all lines by the longer side: less is a dot or a dash, not a signature
 )
 
@@ -43,8 +42,6 @@ type Trace struct {
 	X0, Y0, Scale float64
 	// Counts of the lines' graph.
 	Ends, Crossings, Lines, Parts, Holes int
-	// Width is the mean width of the lines.
-	Width float64
 
 	w, h    int
 	unknown []bool // of the reduced picture, nil if nothing is hidden
@@ -64,41 +61,7 @@ func (t *Trace) HiddenAt(x, y float64) bool {
 func (t *Trace) Hides() bool { return t.unknown != nil }
 
 // From traces the writing of a mask.
-func From(ctx context.Context, m *stroke.Mask) (*Trace, error) { return from(ctx, m, 0) }
-
-// Like traces a reference as if it had been written with the query's pen. Thick lines run together in small shapes and
-// lose loops and corners; where both lose the same, that says nothing against the hand. A reference with thicker lines than
-// the query's stays as it is.
-func Like(ctx context.Context, ref *stroke.Mask, query *Trace) (*Trace, error) {
-	t, err := from(ctx, ref, 0)
-	if err != nil {
-		return nil, err
-	}
-	by := math.Min((query.Width/query.spread()*t.spread()-t.Width)/2, math.Min(maxGrow, t.Width))
-	if by < 0.4 {
-		return t, nil
-	}
-	if thick, err := from(ctx, ref, by); err == nil {
-		return thick, nil
-	}
-	return t, ctx.Err()
-}
-
-// spread is the geometric mean of the points' spreads across and along.
-func (t *Trace) spread() float64 {
-	var mx, my, vx, vy float64
-	n := float64(len(t.Points))
-	for _, p := range t.Points {
-		mx, my = mx+p.X/n, my+p.Y/n
-	}
-	for _, p := range t.Points {
-		vx, vy = vx+(p.X-mx)*(p.X-mx)/n, vy+(p.Y-my)*(p.Y-my)/n
-	}
-	return math.Max(1, math.Pow(vx*vy, 0.25))
-}
-
-// from traces a mask whose lines are first made thicker by grow pixels of the reduced picture on each side.
-func from(ctx context.Context, m *stroke.Mask, grow float64) (*Trace, error) {
+func From(ctx context.Context, m *stroke.Mask) (*Trace, error) {
 	switch {
 	case !m.Valid():
 		return nil, ErrInvalid
@@ -111,9 +74,6 @@ func from(ctx context.Context, m *stroke.Mask, grow float64) (*Trace, error) {
 	r, err := reduce(m)
 	if err != nil {
 		return nil, err
-	}
-	if grow > 0 {
-		r.grow(math.Min(grow, maxGrow))
 	}
 	area := r.count()
 	r.thin()
@@ -130,7 +90,7 @@ func from(ctx context.Context, m *stroke.Mask, grow float64) (*Trace, error) {
 	if total < minLength*r.long {
 		return nil, ErrTooLittle
 	}
-	if t.Width = float64(area) / total; t.Width > 0.25*r.long {
+	if width := float64(area) / total; width > 0.25*r.long {
 		return nil, ErrSolid
 	}
 	t.Spacing = math.Max(total/maxPoints, 1)
