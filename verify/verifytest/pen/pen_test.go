@@ -89,6 +89,25 @@ func TestOrderOfLikeness(t *testing.T) {
 	}
 }
 
+// TestRangesOfHands: a person who varies more is less like oneself, and a practised imitator is nearer than a clumsy one.
+func TestRangesOfHands(t *testing.T) {
+	for kind, a := range alphabets(t) {
+		var steady, unsteady, clumsy, practised float64
+		for seed := range uint64(40) {
+			w, x, name := NewWriter(a, seed), NewWriter(a, seed+1000), ChineseName(seed)
+			ref := w.Sign(name, 1)
+			steady += away(w.WithVariation(0.5).Sign(name, 1), w.WithVariation(0.5).Sign(name, 2))
+			unsteady += away(w.WithVariation(1.5).Sign(name, 1), w.WithVariation(1.5).Sign(name, 2))
+			clumsy += away(ref, x.WithSkill(0).Imitate(w, name, 1))
+			practised += away(ref, x.WithSkill(1.5).Imitate(w, name, 1))
+		}
+		t.Logf("%s: mean distance steady %.4f, unsteady %.4f, clumsy %.4f, practised %.4f", kind, steady/40, unsteady/40, clumsy/40, practised/40)
+		if !(steady < 0.6*unsteady && practised < 0.7*clumsy) {
+			t.Errorf("%s: steady %.3f, unsteady %.3f, clumsy %.3f, practised %.3f", kind, steady, unsteady, clumsy, practised)
+		}
+	}
+}
+
 // away is the mean distance from each point of a to the nearest of b, after both were moved to their middle.
 func away(a, b [][]Point) float64 {
 	flat := func(s [][]Point) (out []Point) {

@@ -19,17 +19,21 @@ func (w *Writer) Imitate(of *Writer, name string, variant uint64) [][]Point {
 	rng := w.random("imitate", name, variant^of.seed<<20)
 	habit := w.random("bias", name, of.seed) // what this imitator always gets wrong
 	skill := clamp(0.5+0.3*habit.NormFloat64(), 0, 1)
+	practised := 0.0 // beyond what a sample alone teaches
+	if s := w.style.skill; !math.IsNaN(s) {
+		skill, practised = math.Min(s, 1), math.Max(0, s-1)
+	}
 	model := of.plan(name)
 	hard := intricacy(model, of.style.intricate)
 	e := of.style.vary*(0.85+0.75*(1-skill)) + 0.003 + 0.010*(1-skill)
 
-	e *= hard
+	e *= hard * (1 - practised)
 	seen := vary(model, of.random("seen", name, variant), once(of.style.vary*hard))
 	pull := (0.10 + 0.50*(1-skill)) * habit.Float64()
 	for _, s := range seen {
 		shear(s.pts, pull*(w.style.slant-of.style.slant), pull*(w.style.rise-of.style.rise))
 	}
-	own := once(e).local(1.7)
+	own := once(e).local(1.7 - practised)
 	own.aspect, own.slant, own.last = 0.6*own.aspect, 1.8*own.slant, 0.5*own.last
 	own.lose = 0.06 * (1 - skill)
 	seen = vary(seen, habit, own)
@@ -39,8 +43,8 @@ func (w *Writer) Imitate(of *Writer, name string, variant uint64) [][]Point {
 	round := of.style.round + pull*2*(w.style.round-of.style.round) + 0.08*rng.NormFloat64()
 	return w.trace(seen, rng.Float64, trace{
 		round: round, vary: 0.2 * e,
-		tremor: (0.001 + 0.006*(1-skill)) * rng.Float64(),
-		slow:   0.4 + 0.6*(1-skill),
+		tremor: (0.001 + 0.006*(1-skill)) * rng.Float64() * (1 - practised),
+		slow:   (0.4 + 0.6*(1-skill)) * (1 - practised),
 	})
 }
 

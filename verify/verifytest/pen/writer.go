@@ -31,6 +31,7 @@ type style struct {
 	widthBySpeed float64
 	underline    float64
 	intricate    float64 // how much more intricate writing varies, see [Writer.WithIntricacy]
+	skill        float64 // as an imitator, see [Writer.WithSkill]; NaN: the person's own
 }
 
 // NewWriter makes the person of the seed.
@@ -58,7 +59,7 @@ func NewWriter(a *Alphabet, seed uint64) *Writer {
 	if rng.Float64() < 0.08 {
 		s.underline = 0.4 + 0.6*rng.Float64()
 	}
-	s.intricate = 0.3
+	s.intricate, s.skill = 0.3, math.NaN()
 	return &Writer{alphabet: a, seed: seed, style: s}
 }
 
@@ -67,6 +68,21 @@ func NewWriter(a *Alphabet, seed uint64) *Writer {
 func (w *Writer) WithIntricacy(by float64) *Writer {
 	v := *w
 	v.style.intricate = by
+	return &v
+}
+
+// WithVariation gives the same person, whose writing varies by times as much from one time to the next.
+func (w *Writer) WithVariation(by float64) *Writer {
+	v := *w
+	v.style.vary *= by
+	return &v
+}
+
+// WithSkill gives the same person with a skill as an imitator: 0 clumsy, 1 as good as anyone who has one sample before the
+// eyes, 1.5 someone who saw the writing in motion and has practised it.
+func (w *Writer) WithSkill(skill float64) *Writer {
+	v := *w
+	v.style.skill = clamp(skill, 0, 1.5)
 	return &v
 }
 

@@ -8,15 +8,21 @@ import (
 	"zhengyan/verify/ink/hand/model"
 )
 
-// What the bands promise, on invented writers that the model did not learn from.
-const (
-	agreeSkilled = 0.10  // share of skilled imitations that may agree
-	agreeOther   = 0.004 // share of other hands writing the same name that may agree
-	differOwn    = 0.03  // share of a person's own writing that may differ
+// promise is what the bands keep, on invented writers that the model did not learn from.
+type promise struct {
+	agreeSkilled float64 // share of skilled imitations that may agree
+	agreeOther   float64 // share of other hands writing the same name that may agree
+	differOwn    float64 // share of a person's own writing that may differ
+}
+
+var (
+	cleanBands     = promise{0.10, 0.004, 0.03}
+	separatedBands = promise{0.20, 0.004, 0.03}
 )
 
-// calibrate fits the probability to pairs of other writers and sets the bands there.
-func calibrate(m *model.Model, held []sample) {
+// calibrate fits the probability to pairs of other writers and sets the bands there. Pairs that are too much hidden to agree
+// do not count for the upper one.
+func calibrate(m *model.Model, held []sample, p promise) {
 	w := weights(held)
 	x, y := make([][]float64, len(held)), make([]float64, len(held))
 	for i, s := range held {
@@ -26,12 +32,16 @@ func calibrate(m *model.Model, held []sample) {
 	m.Scale, m.Hide, m.Shift = l.W[0], l.W[1], l.B
 	var by [4][]float64
 	for i, s := range held {
-		by[s.Kind] = append(by[s.Kind], model.Logistic(l.Of(x[i])))
+		v := model.Logistic(l.Of(x[i]))
+		if s.mayAgree() || s.Kind == genuine {
+			by[s.Kind] = append(by[s.Kind], v)
+		}
 	}
-	m.Agrees = math.Max(above(by[skilled], agreeSkilled), above(by[sameName], agreeOther))
-	m.Differs = above(by[genuine], 1-differOwn)
+	m.Agrees = math.Max(above(by[skilled], p.agreeSkilled), above(by[sameName], p.agreeOther))
+	m.Differs = above(by[genuine], 1-p.differOwn)
 	m.Differs = math.Min(m.Differs, m.Agrees)
-	fmt.Printf("agrees from %.3f, differs below %.3f; scale %.2f shift %.2f hidden %.2f\n", m.Agrees, m.Differs, m.Scale, m.Shift, m.Hide)
+	fmt.Printf("agrees from %.3f (imitations ask for %.3f, other hands for %.3f), differs below %.3f; scale %.2f shift %.2f hidden %.2f\n",
+		m.Agrees, above(by[skilled], p.agreeSkilled), above(by[sameName], p.agreeOther), m.Differs, m.Scale, m.Shift, m.Hide)
 }
 
 // above gives the value that the share of v exceeds.

@@ -4,13 +4,15 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 
 	"zhengyan/verify/ink/hand/model"
 	"zhengyan/verify/ink/hand/pair"
 )
 
-// weights balances the sets and in each the kinds: as much for as against, half of that against imitations. Clean writing
-// counts as much as all scanned together.
+// weights balances the sets and in each the kinds: as much for as against; half of what is against are imitations, the other
+// half other hands writing the same name (three fifths) and strangers, or whichever of the two there is. Clean pairs count as
+// much as those of all three places of the simulated separation together, those of prints twice as much.
 func weights(samples []sample) []float64 {
 	type key struct {
 		set  string
@@ -20,22 +22,24 @@ func weights(samples []sample) []float64 {
 	for _, s := range samples {
 		n[key{s.Set, s.Kind}]++
 	}
-	share := [4]float64{0.5, 0.25, 0.15, 0.10}
 	w := make([]float64, len(samples))
 	total := 0.0
 	for i, s := range samples {
-		against := 0.0
-		for k := skilled; k <= stranger; k++ {
-			if n[key{s.Set, k}] > 0 {
-				against += share[k]
-			}
+		share := [4]float64{0.5, 0.25, 0.15, 0.10}
+		switch none := func(k int) bool { return n[key{s.Set, k}] == 0 }; {
+		case none(sameName) && none(stranger):
+			share[skilled] = 0.5
+		case none(sameName):
+			share[stranger] = 0.25
+		case none(stranger):
+			share[sameName] = 0.25
 		}
 		w[i] = share[s.Kind] / n[key{s.Set, s.Kind}]
-		if s.Kind != genuine {
-			w[i] *= 0.5 / against
-		}
-		if s.Set != "invented" {
+		if !s.clean() {
 			w[i] /= float64(len(places))
+		}
+		if strings.HasPrefix(s.Set, "print") {
+			w[i] *= 2
 		}
 		total += w[i]
 	}
@@ -52,11 +56,18 @@ func label(s sample) float64 {
 	return 0
 }
 
-// fit trains the whole model.
-func fit(train []sample) *model.Model {
-	m := &model.Model{Names: pair.Names(), Cut: 3.5, Scale: 1, Agrees: 0.5, Differs: 0.5}
+// fit trains the whole model on the features of the given names.
+func fit(train []sample, names []string) *model.Model {
+	m := &model.Model{Names: names, Cut: 3.5, Scale: 1, Agrees: 0.5, Differs: 0.5}
+	if err := m.Bind(pair.Names()); err != nil {
+		panic(err) // the names are the program's own
+	}
 	n := len(m.Names)
 	w := weights(train)
+	at := make([]int, n)
+	for j, name := range names {
+		at[j] = slices.Index(pair.Names(), name)
+	}
 	m.Mean, m.Inv = make([]float64, n), make([]float64, n)
 	total := 0.0
 	for i := range train {
@@ -64,11 +75,12 @@ func fit(train []sample) *model.Model {
 	}
 	for j := range n {
 		for i, s := range train {
-			m.Mean[j] += w[i] * s.X[j] / total
+			m.Mean[j] += w[i] * s.X[at[j]] / total
 		}
 		v := 0.0
 		for i, s := range train {
-			v += w[i] * (s.X[j] - m.Mean[j]) * (s.X[j] - m.Mean[j]) / total
+			d := s.X[at[j]] - m.Mean[j]
+			v += w[i] * d * d / total
 		}
 		m.Inv[j] = 1 / math.Max(math.Sqrt(v), 1e-6)
 		if v < 1e-9 {

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 
+	"zhengyan/verify/ink/hand"
 	"zhengyan/verify/ink/hand/model"
 	"zhengyan/verify/ink/hand/pair"
 	"zhengyan/verify/ink/hand/trace"
@@ -34,11 +35,16 @@ type sample struct {
 	Set    string // where it comes from
 	Writer int
 	Hidden float64
+	// Covered is the share of the writing's surroundings that the print covers, as package ink measures it.
+	Covered float64
 }
+
+// mayAgree: not so much is hidden that the answer is at best doubtful.
+func (s sample) mayAgree() bool { return s.Hidden <= hand.MaxHidden && s.Covered <= hand.MaxHidden }
 
 // clean: a plain picture, not writing separated from a print.
 func (s sample) clean() bool {
-	return !strings.HasPrefix(s.Set, "scan") && !strings.HasPrefix(s.Set, "print")
+	return !strings.HasPrefix(s.Set, "scan") && !strings.HasPrefix(s.Set, "print") && !strings.HasPrefix(s.Set, "again")
 }
 
 // of gives the model that judges the pair.
@@ -50,12 +56,12 @@ func (s sample) of(m *model.Set) *model.Model {
 }
 
 // cached keeps what make gives in a file, if there is a folder for it.
-func cached(dir, name string, make func() ([]sample, error)) ([]sample, error) {
+func cached[T any](dir, name string, make func() ([]T, error)) ([]T, error) {
 	file := filepath.Join(dir, name+".gob")
 	if dir != "" {
 		if f, err := os.Open(file); err == nil {
 			defer f.Close()
-			var out []sample
+			var out []T
 			if err := gob.NewDecoder(f).Decode(&out); err == nil {
 				return out, nil
 			}
@@ -74,8 +80,8 @@ func cached(dir, name string, make func() ([]sample, error)) ([]sample, error) {
 }
 
 // each runs the work of n writers on all processors and joins what it gives in order.
-func each(n int, work func(i int) []sample) []sample {
-	parts := make([][]sample, n)
+func each[T any](n int, work func(i int) []T) []T {
+	parts := make([][]T, n)
 	var wg sync.WaitGroup
 	next := make(chan int)
 	for range runtime.GOMAXPROCS(0) {
@@ -90,7 +96,7 @@ func each(n int, work func(i int) []sample) []sample {
 	}
 	close(next)
 	wg.Wait()
-	var out []sample
+	var out []T
 	for _, p := range parts {
 		out = append(out, p...)
 	}
@@ -100,8 +106,47 @@ func each(n int, work func(i int) []sample) []sample {
 // nameOf gives the name that the writer of a seed signs with.
 func nameOf(seed uint64) string { return pen.Name(seed + 5e6) }
 
+// hands says which people are drawn. The plain ones vary and imitate as the generator has it, with intricate writing varying
+// more. The broad ones differ in how much they vary and in how well they imitate, since nobody knows how real people are
+// spread over these ranges: what was learnt and calibrated on all of them does not rest on one guess.
+type hands bool
+
+const (
+	plain hands = false
+	broad hands = true
+)
+
+// cast gives the persons of one name: the holder and as many others as are asked for.
+type cast struct {
+	alphabet *pen.Alphabet
+	seed     uint64
+	hands    hands
+	by       float64 // intricacy
+	rng      *rand.Rand
+}
+
+func newCast(a *pen.Alphabet, seed uint64, h hands) *cast {
+	c := &cast{alphabet: a, seed: seed, hands: h, by: 0.6, rng: rand.New(rand.NewPCG(seed, 0x63617374))}
+	if h == broad {
+		c.by *= c.rng.Float64()
+	}
+	return c
+}
+
+func (c *cast) drawn(seed uint64) *pen.Writer {
+	w := pen.NewWriter(c.alphabet, seed).WithIntricacy(c.by)
+	if c.hands == broad {
+		w = w.WithVariation(variationOf(c.rng)).WithSkill(skillOf(c.rng))
+	}
+	return w
+}
+
+func (c *cast) holder() *pen.Writer { return c.drawn(c.seed) }
+
+func (c *cast) other(k int) *pen.Writer { return c.drawn(c.seed + 20000 + uint64(k)*7919) }
+
 // invented makes pairs of invented writers.
-func invented(first uint64, writers int, intricacy float64) ([]sample, error) {
+func invented(first uint64, writers int, h hands) ([]sample, error) {
 	a := pen.Open()
 	if a.Invented() {
 		fmt.Println("no stroke data: invented characters")
@@ -109,8 +154,8 @@ func invented(first uint64, writers int, intricacy float64) ([]sample, error) {
 	return each(writers, func(i int) []sample {
 		seed := first + uint64(i)
 		rng := rand.New(rand.NewPCG(seed, 77))
-		w, name := pen.NewWriter(a, seed).WithIntricacy(intricacy), nameOf(seed)
-		other := func(k int) *pen.Writer { return pen.NewWriter(a, seed+20000+uint64(k)*7919).WithIntricacy(intricacy) }
+		people := newCast(a, seed, h)
+		w, name := people.holder(), nameOf(seed)
 		var out []sample
 		tool := newTool(rng)
 		for r := range 2 {
@@ -133,10 +178,13 @@ func invented(first uint64, writers int, intricacy float64) ([]sample, error) {
 				if rng.Float64() < 0.5 {
 					t = newTool(rng)
 				}
-				add(skilled, other(3*r+k).Imitate(w, name, uint64(k)), t)
+				add(skilled, people.other(3*r+k).Imitate(w, name, uint64(k)), t)
 			}
-			add(sameName, other(20+r).Sign(name, 1), newTool(rng))
-			add(stranger, other(30+r).Sign(nameOf(seed+uint64(r)+90001), 1), newTool(rng))
+			add(sameName, people.other(20+r).Sign(name, 1), newTool(rng))
+			add(stranger, people.other(30+r).Sign(nameOf(seed+uint64(r)+90001), 1), newTool(rng))
+			for k := range 2 {
+				add(sameName, people.other(40+2*r+k).Sign(name, 1), newTool(rng))
+			}
 		}
 		return out
 	}), nil

@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"strings"
 
 	"zhengyan/verify/ink/hand/model"
 	"zhengyan/verify/ink/hand/pair"
@@ -19,11 +20,13 @@ func main() {
 	flag.StringVar(&o.doc, "doc", "", "page whose table is written anew")
 	flag.StringVar(&o.corpus, "corpus", "", "folder with manifest.tsv of real signatures, to measure only")
 	flag.StringVar(&o.cache, "cache", "", "folder in which measured pairs are kept between runs")
-	flag.IntVar(&o.writers, "writers", 200, "invented writers to learn from")
+	flag.IntVar(&o.writers, "writers", 300, "invented writers to learn from")
 	flag.IntVar(&o.calibrate, "calibrate", 70, "invented writers to calibrate with")
 	flag.IntVar(&o.test, "test", 60, "invented writers to measure with")
 	flag.IntVar(&o.refs, "refs", 4, "references a corpus writer")
+	flag.IntVar(&o.holders, "holders", 40, "prints that are signed anew many times, to learn from and as many to calibrate with")
 	flag.IntVar(&o.prints, "prints", 0, "prints to make, scan and compare the whole way")
+	flag.IntVar(&o.again, "again", 0, "prints that are signed anew many times, to measure with")
 	flag.StringVar(&o.half, "half", "all", "which corpus writers are measured: look, keep or all")
 	flag.BoolVar(&o.verbose, "v", false, "say what each feature and part tells")
 	flag.Parse()
@@ -38,43 +41,64 @@ type options struct {
 	weights, doc, corpus           string
 	cache, half                    string
 	writers, calibrate, test, refs int
-	prints                         int
+	holders, prints, again         int
 }
 
 // Seeds: development stays below 1e5. Each purpose has writers of its own.
 const (
-	trainSeed     = 1000
-	calibrateSeed = 40000
-	testSeed      = 60000
-	printSeed     = 80000
+	trainSeed          = 1000
+	calibrateSeed      = 40000
+	testSeed           = 60000
+	printTrainSeed     = 70000
+	printCalibrateSeed = 75000
+	printSeed          = 80000
+	againSeed          = 85000
 )
 
-// intricacies are the kinds of hands for each purpose, see [pen.Writer.WithIntricacy].
-var intricacies = map[string][]float64{"train": {0, 0.6}, "calibrate": {0, 0.6}, "test": {0.6}}
+// others is the number of other people whose references each separated writing is compared with besides the printed one.
+const others = 2
+
+// maker makes pairs, or takes them from the cache.
+type maker struct{ cache string }
+
+// written gives clean pairs and pairs of a simulated separation, of n and of n/2 writers.
+func (c maker) written(purpose string, seed uint64, n int, h hands) ([]sample, error) {
+	key := map[hands]string{plain: "plain", broad: "broad"}[h]
+	all, err := cached(c.cache, fmt.Sprintf("%s-clean-%s-%d", purpose, key, n), func() ([]sample, error) { return invented(seed, n, h) })
+	if err != nil {
+		return nil, err
+	}
+	if purpose == "train" {
+		n /= 2 // the slower half of the making
+	}
+	scan, err := cached(c.cache, fmt.Sprintf("%s-scan-%s-%d", purpose, key, n), func() ([]sample, error) { return scanned(seed, n, h) })
+	return append(all, scan...), err
+}
+
+// resigned gives pairs of prints that were signed anew many times. The pictures are kept too: they cost most.
+func (c maker) resigned(seed uint64, n int, set string) ([]sample, error) {
+	if n == 0 {
+		return nil, nil
+	}
+	name := fmt.Sprintf("resigned-%d-%d", seed, n)
+	return cached(c.cache, name+"-pairs", func() ([]sample, error) {
+		m, err := cached(c.cache, name, func() ([]masks, error) { return resigned(seed, n) })
+		if err != nil {
+			return nil, err
+		}
+		out := compared(append(m, crossed(m, others)...))
+		for i := range out {
+			out[i].Set = set + strings.TrimPrefix(out[i].Set, "print")
+		}
+		return out, nil
+	})
+}
 
 func run(o options) error {
-	both := func(purpose string, seed uint64, writers int) (all []sample, err error) {
-		for _, by := range intricacies[purpose] {
-			for _, name := range []string{"clean", "scan"} {
-				make := invented
-				if name == "scan" {
-					make = scanned
-				}
-				if name == "scan" && purpose == "train" && by == 0 {
-					continue // the slower half of the making, for the smaller difference
-				}
-				made, err := cached(o.cache, fmt.Sprintf("%s-%s-%d-%v", purpose, name, writers, by), func() ([]sample, error) { return make(seed, writers, by) })
-				if err != nil {
-					return nil, err
-				}
-				all = append(all, made...)
-			}
-		}
-		return all, nil
-	}
+	c := maker{o.cache}
 	m, err := load(o.weights)
 	if o.train {
-		m, err = train(o, both)
+		m, err = train(o, c)
 	}
 	if err != nil {
 		return err
@@ -82,7 +106,7 @@ func run(o options) error {
 	if !o.measure {
 		return nil
 	}
-	test, err := both("test", testSeed, o.test)
+	test, err := c.written("test", testSeed, o.test, plain)
 	if err != nil {
 		return err
 	}
@@ -93,13 +117,15 @@ func run(o options) error {
 		}
 		test = append(test, real...)
 	}
-	if o.prints > 0 {
-		made, err := cached(o.cache, fmt.Sprintf("prints-%d", o.prints), func() ([]sample, error) { return prints(printSeed, o.prints) })
-		if err != nil {
-			return err
-		}
-		test = append(test, made...)
+	made, err := cached(o.cache, fmt.Sprintf("prints-%d", o.prints), func() ([]masks, error) { return prints(printSeed, o.prints) })
+	if err != nil {
+		return err
 	}
+	again, err := c.resigned(againSeed, o.again, "again")
+	if err != nil {
+		return err
+	}
+	test = append(append(test, compared(append(made, crossed(made, others)...))...), again...)
 	sets := groups(test)
 	if o.verbose {
 		single(sets)
@@ -113,19 +139,27 @@ func run(o options) error {
 	return nil
 }
 
-func train(o options, both func(string, uint64, int) ([]sample, error)) (*model.Set, error) {
-	learn, err := both("train", trainSeed, o.writers)
+func train(o options, c maker) (*model.Set, error) {
+	learn, err := c.written("train", trainSeed, o.writers, broad)
 	if err != nil {
 		return nil, err
 	}
-	held, err := both("calibrate", calibrateSeed, o.calibrate)
+	held, err := cached(c.cache, fmt.Sprintf("calibrate-%d", o.calibrate), func() ([]sample, error) { return invented(calibrateSeed, o.calibrate, broad) })
 	if err != nil {
 		return nil, err
 	}
-	fmt.Printf("%d pairs to learn from, %d to calibrate with\n", len(learn), len(held))
-	m := &model.Set{Clean: fit(only(learn, true)), Separated: fit(learn)}
-	calibrate(m.Clean, only(held, true))
-	calibrate(m.Separated, only(held, false))
+	prints, err := c.resigned(printTrainSeed, o.holders, "print")
+	if err != nil {
+		return nil, err
+	}
+	heldPrints, err := c.resigned(printCalibrateSeed, o.holders, "print")
+	if err != nil {
+		return nil, err
+	}
+	fmt.Printf("%d pairs and %d of prints to learn from, %d and %d to calibrate with\n", len(learn), len(prints), len(held), len(heldPrints))
+	m := &model.Set{Clean: fit(only(learn, true), pair.Names()), Separated: fit(append(learn, prints...), pair.Names())}
+	calibrate(m.Clean, held, cleanBands)
+	calibrate(m.Separated, heldPrints, separatedBands)
 	return m, save(m, o.weights)
 }
 

@@ -10,13 +10,14 @@ import (
 	"zhengyan/verify/ink/hand/pair"
 	"zhengyan/verify/ink/hand/trace"
 	"zhengyan/verify/ink/sim"
+	"zhengyan/verify/ink/stroke"
 	"zhengyan/verify/verifytest/pen"
 )
 
 // prints makes pairs the whole way: a certificate is printed, signed, scanned (flat, 150 dots an inch or more), the writing
 // is found and separated by package ink and compared with the printed image. Of each three prints one is signed by the
 // holder, one by another hand, one by the holder or an imitator.
-func prints(first uint64, n int) ([]sample, error) {
+func prints(first uint64, n int) ([]masks, error) {
 	a := pen.Open()
 	makers := sync.Pool{New: func() any {
 		m, err := sim.NewMaker(a)
@@ -29,7 +30,7 @@ func prints(first uint64, n int) ([]sample, error) {
 	var mu sync.Mutex
 	var failed error
 	const run = 20 // neighbouring seeds share a page
-	out := each((n+run-1)/run, func(block int) (out []sample) {
+	out := each((n+run-1)/run, func(block int) (out []masks) {
 		m, ok := makers.Get().(*sim.Maker)
 		if !ok {
 			return nil
@@ -55,38 +56,68 @@ func prints(first uint64, n int) ([]sample, error) {
 	return out, failed
 }
 
-// printed makes one pair; nil where no writing was found or it cannot be compared.
-func printed(m *sim.Maker, p sim.Plan) (*sample, error) {
+// printed makes one pair; nil where no writing was found.
+func printed(m *sim.Maker, p sim.Plan) (*masks, error) {
 	made, err := m.Make(p)
 	if err != nil {
 		return nil, err
 	}
-	ctx := context.Background()
-	r, err := ink.Examine(ctx, made.Scan, made.Ref, ink.Options{NoPictures: true})
+	r, err := ink.Examine(context.Background(), made.Scan, made.Ref, ink.Options{NoPictures: true, NoLikeness: true})
 	if err != nil {
 		return nil, err
 	}
-	s := &sample{Set: "print " + string(p.Trap), Writer: int(p.Seed), Kind: map[sim.Hand]int{sim.SameHand: genuine, sim.OtherHand: sameName, sim.Imitation: skilled}[p.Hand]}
-	if r.Extracted == nil {
+	if r.Presence != ink.Ink {
 		fmt.Fprintf(os.Stderr, "seed %d: %s %s\n", p.Seed, r.Presence, r.Reason)
 		return nil, nil
 	}
-	mask := made.Printed
-	if made.Ref.SignatureImage != nil {
-		if mask, err = trace.MaskOf(made.Ref.SignatureImage); err != nil {
-			return nil, err
-		}
-	}
-	ref, err := trace.From(ctx, mask)
+	ref, err := trace.MaskOf(made.Ref.SignatureImage)
 	if err != nil {
 		return nil, err
 	}
-	q, err := trace.From(ctx, r.Extracted)
-	if err != nil {
-		fmt.Fprintf(os.Stderr, "seed %d: %v\n", p.Seed, err)
-		return nil, nil
+	kind := map[sim.Hand]int{sim.SameHand: genuine, sim.OtherHand: sameName, sim.Imitation: skilled}[p.Hand]
+	return &masks{Ref: pack(ref), Query: pack(r.Extracted), Kind: kind, Set: "print " + string(p.Trap), Writer: int(p.Seed)}, nil
+}
+
+// compared measures pairs of masks; those that cannot be compared are left out.
+func compared(all []masks) []sample {
+	ctx := context.Background()
+	return each(len(all), func(i int) []sample {
+		m := all[i]
+		mask := m.Query.mask()
+		query, err := trace.From(ctx, mask)
+		if err == nil {
+			var ref *trace.Trace
+			if ref, err = trace.From(ctx, m.Ref.mask()); err == nil {
+				r := pair.Compare(ref, query)
+				return []sample{{X: r.Features, Kind: m.Kind, Set: m.Set, Writer: m.Writer, Hidden: r.Hidden, Covered: covered(mask)}}
+			}
+		}
+		fmt.Fprintf(os.Stderr, "%s, writer %d: %v\n", m.Set, m.Writer, err)
+		return nil
+	})
+}
+
+// covered is the share of the writing's surroundings, within 0.8 millimetres, that the print covers: what package ink calls
+// hidden.
+func covered(m *stroke.Mask) float64 {
+	r := max(1, int(0.8*m.DPI/25.4))
+	near := func(x, y int) bool {
+		for dy := -r; dy <= r; dy += max(1, r/2) {
+			for dx := -r; dx <= r; dx += max(1, r/2) {
+				if m.At(x+dx, y+dy) {
+					return true
+				}
+			}
+		}
+		return false
 	}
-	c := pair.Compare(ref, q)
-	s.X, s.Hidden = c.Features, c.Hidden
-	return s, nil
+	hidden, ink := 0.0, 1e-9
+	for i, v := range m.Ink {
+		if v {
+			ink++
+		} else if m.Unknown[i] && near(i%m.W, i/m.W) {
+			hidden++
+		}
+	}
+	return hidden / (hidden + ink)
 }

@@ -17,23 +17,23 @@ var places = []string{"beside", "overlap", "over"}
 // scanned makes pairs as they come from a scan: the reference is the printed image, the query was written on the print and
 // separated from it. It does in masks what printing, scanning and separating do to writing: hidden places, lost and
 // fringed edges, gaps, specks.
-func scanned(first uint64, writers int, intricacy float64) ([]sample, error) {
+func scanned(first uint64, writers int, h hands) ([]sample, error) {
 	a := pen.Open()
+	ctx := context.Background()
 	return each(writers, func(i int) []sample {
 		seed := first + uint64(i)
 		rng := rand.New(rand.NewPCG(seed, 78))
-		w, name := pen.NewWriter(a, seed).WithIntricacy(intricacy), nameOf(seed)
-		other := func(k int) *pen.Writer { return pen.NewWriter(a, seed+20000+uint64(k)*7919).WithIntricacy(intricacy) }
+		people := newCast(a, seed, h)
+		w, name := people.holder(), nameOf(seed)
 		printed := w.Sign(name, 500)
-		tool := newTool(rng)
-		ref, err := clean(printed, tool.vary(rng))
+		ref, err := clean(printed, newTool(rng).vary(rng))
 		if err != nil {
 			return nil
 		}
 		var out []sample
 		for p, place := range places {
 			add := func(kind int, s [][]pen.Point) {
-				q, err := trace.From(context.Background(), separated(s, printed, p, rng))
+				q, err := trace.From(ctx, separated(s, printed, p, rng))
 				if err != nil {
 					return
 				}
@@ -42,11 +42,11 @@ func scanned(first uint64, writers int, intricacy float64) ([]sample, error) {
 			}
 			for k := range 2 {
 				add(genuine, w.Sign(name, uint64(501+10*p+k)))
-				add(sameName, other(50+2*p+k).Sign(name, 1))
+				add(sameName, people.other(50+2*p+k).Sign(name, 1))
 			}
-			add(skilled, other(60+p).Imitate(w, name, 1))
+			add(skilled, people.other(60+p).Imitate(w, name, 1))
 			if p == i%3 {
-				add(stranger, other(70+p).Sign(nameOf(seed+uint64(p)+90001), 1))
+				add(stranger, people.other(70+p).Sign(nameOf(seed+uint64(p)+90001), 1))
 			}
 		}
 		return out
