@@ -258,6 +258,25 @@ func TestOCR(t *testing.T) {
 	}
 }
 
+// TestMisreadLabels: what a label nearly says counts where the form of its value bears it out, and where no other label is as near.
+func TestMisreadLabels(t *testing.T) {
+	tab := tables(t)
+	for text, want := range map[string]string{
+		"使用有政期：2024-03-01至2024-08-28": "2024-03-01/2024-08-28",
+		"使用有政期2024年3月1日-2024年8月28日":   "2024-03-01/2024-08-28", // the colon lost too
+		"使用有效：2024-03-01至2024-08-28":  "2024-03-01/2024-08-28",
+		"便用有效：2024-03-01至2024-08-28":  "2024-03-01/2024-08-28", // two off, before a colon and a digit
+		"便用有效2024-03-01至2024-08-28":   "",
+		"注用有效期：2024-03-01至2024-08-28": "", // no nearer to 使用有效期 than to 注册有效期
+		"使用条件：2024-03-01至2024-08-28":  "",
+	} {
+		r := Read(newSheet().draw(with(constructorFace(), map[string]string{"usage": text})).confidence(0.93).texts(), tab)
+		if got := r.Certificate.Usage.String(); got != want {
+			t.Errorf("%s: %q, not %q; %+v", text, got, want, r.Problems)
+		}
+	}
+}
+
 func TestFonts(t *testing.T) {
 	tab := tables(t)
 	s := newSheet().draw(constructorFace())

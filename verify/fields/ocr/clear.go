@@ -1,6 +1,9 @@
 package ocr
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // Print may be pale: a period of use in grey, thin strokes of a small Song type. The detector sees it once the paper is made
 // white and what is darker than the paper twice as dark.
@@ -81,6 +84,25 @@ func inkOf(ink []float32, w, h int, q quad) float64 {
 		}
 	}
 	return 0
+}
+
+// contrast is the difference between the paper and the print in a quad of a plane, in steps of 255.
+func contrast(plane []uint8, w, h int, q quad) float64 {
+	var p []float32
+	nu, nv := int(min(max(q.width(), 4), 400)), int(min(max(q.height(), 4), 60))
+	for j := range nv {
+		for i := range nu {
+			c := q.at((float64(i)+0.5)/float64(nu), (float64(j)+0.5)/float64(nv))
+			if x, y := int(c.x), int(c.y); c.x >= 0 && c.y >= 0 && x < w && y < h {
+				p = append(p, float32(plane[y*w+x]))
+			}
+		}
+	}
+	if len(p) == 0 {
+		return 0
+	}
+	slices.Sort(p)
+	return float64(p[len(p)*85/100] - p[len(p)*7/100])
 }
 
 // Where the detector lost the end of a line, the print goes on beyond the box at the same height, with clear paper above and
@@ -191,4 +213,38 @@ func darkness(p []float32, limit float32) []float32 {
 		out[i] = min(max((v-black)*scale, 0), 255)
 	}
 	return out
+}
+
+// Small print that was enlarged, or that a camera saw out of focus, is read better once its strokes are made harder: what a
+// blurred copy of the picture lacks is added.
+const (
+	sharpness = 1.0
+	sharpSide = 2 // pixels to each side over which the copy is blurred
+)
+
+func sharpen(p []float32, w, h int) {
+	blurred := make([]float32, len(p))
+	for y := range h {
+		for x := range w {
+			sum, n := float32(0), float32(0)
+			for c := max(0, x-sharpSide); c <= min(w-1, x+sharpSide); c++ {
+				sum, n = sum+p[y*w+c], n+1
+			}
+			blurred[y*w+x] = sum / n
+		}
+	}
+	col := make([]float32, h)
+	for x := range w {
+		for y := range h {
+			col[y] = blurred[y*w+x]
+		}
+		for y := range h {
+			sum, n := float32(0), float32(0)
+			for r := max(0, y-sharpSide); r <= min(h-1, y+sharpSide); r++ {
+				sum, n = sum+col[r], n+1
+			}
+			v := p[y*w+x]
+			p[y*w+x] = min(max(v+sharpness*(v-sum/n), 0), 255)
+		}
+	}
 }

@@ -16,19 +16,12 @@ const minSide = 8
 // raster holds the planes of a picture.
 type raster struct {
 	w, h int
-	// text is the red of the picture, in which the red of a seal or a red title is as bright as paper; red is the green, in which
-	// both are dark. They are one for a picture without colour.
+	// text is the picture's print without red ink, so that a seal or a red title is as bright as paper; red is the green
+	// channel, in which both are dark. They are one for a picture without colour.
 	text, red []uint8
 	step      int // pixels of the picture to one here
 	reds      int // pixels of red ink
 }
-
-// Red ink, as pads, printers and cameras have it, is a little darker than paper in the red too: a share of what it has more
-// of red than of green brings it up.
-const (
-	redLift = 0.35
-	redInk  = 60 // steps of 255 by which red ink is redder than green
-)
 
 // newRaster takes the planes of a picture, transparent parts as white paper.
 func newRaster(img image.Image) *raster {
@@ -70,6 +63,7 @@ func newRaster(img image.Image) *raster {
 			m.shrinkRow(buf, y, y0+y)
 		}
 	}
+	m.separate()
 	return m
 }
 
@@ -96,14 +90,7 @@ func (m *raster) shrinkRow(buf *image.RGBA, from, y int) {
 }
 
 func (m *raster) set(i, r, g int) {
-	m.red[i] = uint8(g)
-	if over := r - g; over > 0 {
-		if over > redInk {
-			m.reds++
-		}
-		r = min(255, r+int(redLift*float64(over)))
-	}
-	m.text[i] = uint8(r)
+	m.text[i], m.red[i] = uint8(r), uint8(g)
 }
 
 // shrink returns the plane at dw × dh, each pixel the mean of the area it stands for; smaller or equal sides only.

@@ -80,7 +80,7 @@ func (r *Reader) lines(ctx context.Context, m *raster, n int) ([]reading, error)
 		return nil, err
 	}
 	angle, upright := skew(seen)
-	turn, err := r.orient(ctx, m, seen, angle, upright)
+	turn, tried, err := r.orient(ctx, m, seen, angle, upright)
 	if err != nil {
 		return nil, err
 	}
@@ -93,6 +93,9 @@ func (r *Reader) lines(ctx context.Context, m *raster, n int) ([]reading, error)
 	out := make([]reading, len(quads))
 	for i := range quads {
 		out[i].quad = quads[i]
+		if k := slices.IndexFunc(tried, func(l reading) bool { return l.quad == quads[i] }); k >= 0 {
+			out[i] = tried[k]
+		}
 	}
 	read := make([]int, len(out))
 	for i := range read {
@@ -109,7 +112,7 @@ func (r *Reader) lines(ctx context.Context, m *raster, n int) ([]reading, error)
 		if err != nil {
 			return nil, err
 		}
-		out = withoutGhosts(append(withoutParts(out, red), red...))
+		out = withoutGhosts(append(withoutParts(withoutPoor(m, out, red), red), red...))
 	}
 	s, c := math.Sincos(dir)
 	slices.SortStableFunc(out, func(a, b reading) int {
@@ -125,6 +128,8 @@ const (
 	redSide  = 960    // longer side of the picture in which it is looked for: it is large
 	redSure  = 0.8    // confidence of a red line; the letters around a seal are read with less
 	redPart  = 0.85   // of a red line's width: what was read of less of it in the other plane is a part of it
+	redPale  = 0.6    // contrast of red print in the plane of print, to that in the green one
+	redPoor  = 0.9    // confidence under which a line of red print is read in the green plane too
 )
 
 // redLines finds and reads the lines of red print beside those that were read.
@@ -142,7 +147,8 @@ func (r *Reader) redLines(ctx context.Context, m *raster, have []reading, angle 
 		q := seen[i].straighten(angle, turn)
 		c := q.centre()
 		taken := slices.ContainsFunc(have, func(l reading) bool {
-			return l.confidence() >= minLineConf && l.quad.holds(c) && l.quad.width() > redPart*q.width()
+			return l.confidence() >= minLineConf && l.quad.holds(c) && l.quad.width() > redPart*q.width() &&
+				(l.confidence() >= redPoor || !m.isRed(l.quad))
 		})
 		if !taken && q.width() > 2.5*q.height() && math.Abs(math.Remainder(q.angle()-dir, 2*math.Pi)) < maxAslant {
 			pieces = append(pieces, piece{q, seen[i].ink})
@@ -157,6 +163,21 @@ func (r *Reader) redLines(ctx context.Context, m *raster, have []reading, angle 
 		return nil, err
 	}
 	return slices.DeleteFunc(out, func(l reading) bool { return l.confidence() < redSure }), nil
+}
+
+// isRed reports whether the print of a line is red: it is pale in the plane without red.
+func (m *raster) isRed(q quad) bool {
+	return contrast(m.text, m.w, m.h, q) < redPale*contrast(m.red, m.w, m.h, q)
+}
+
+// withoutPoor leaves out the lines of red print that were read better in the green plane.
+func withoutPoor(m *raster, lines, red []reading) []reading {
+	return slices.DeleteFunc(lines, func(l reading) bool {
+		return slices.ContainsFunc(red, func(r reading) bool {
+			return l.confidence() < redPoor && r.confidence() > l.confidence() && r.quad.holds(l.quad.centre()) &&
+				r.quad.width() > redPart*l.quad.width() && m.isRed(l.quad)
+		})
+	})
 }
 
 // withoutParts leaves out the lines of which a red line has more: dark red print is pale in the plane without red, and a
@@ -232,7 +253,7 @@ func (r *Reader) readAll(ctx context.Context, m *raster, plane []uint8, lines []
 			for i := range next {
 				l, err := func() (l reading, err error) {
 					defer caught(&err)
-					return r.readSure(ctx, m, plane, lines[i].quad)
+					return r.readSure(ctx, m, plane, lines[i])
 				}()
 				if err != nil {
 					cancel(err)
@@ -256,8 +277,8 @@ const (
 	orientSure  = 0.9 // two lines read so well need no second look
 )
 
-// orient finds by how many quarter turns clockwise the print of a page is turned.
-func (r *Reader) orient(ctx context.Context, m *raster, seen []found, angle float64, upright bool) (int, error) {
+// orient finds by how many quarter turns clockwise the print of a page is turned, and gives the lines that it read.
+func (r *Reader) orient(ctx context.Context, m *raster, seen []found, angle float64, upright bool) (int, []reading, error) {
 	idx := make([]int, 0, len(seen))
 	for i := range seen {
 		if a := seen[i].quad.width() / seen[i].quad.height(); a >= 2.5 && a < 30 {
@@ -271,13 +292,15 @@ func (r *Reader) orient(ctx context.Context, m *raster, seen []found, angle floa
 		turn = 1
 	}
 	var sum [2]float64
+	var tried []reading
 	for k, i := range idx {
 		var conf [2]float64
 		for way := range 2 {
 			l, err := r.readLine(ctx, m, m.text, seen[i].straighten(angle, turn+2*way), asIs)
 			if err != nil {
-				return 0, err
+				return 0, nil, err
 			}
+			tried = append(tried, l)
 			// Few characters read with confidence say less than many.
 			conf[way] = l.confidence() * math.Min(1, float64(len(l.syms))/4)
 			sum[way] += conf[way]
@@ -292,7 +315,7 @@ func (r *Reader) orient(ctx context.Context, m *raster, seen []found, angle floa
 	if sum[1] > sum[0] {
 		turn += 2
 	}
-	return turn, nil
+	return turn, tried, nil
 }
 
 // appendTo adds the characters with their places to a page's text; k is the pixels of the picture to one of the raster.

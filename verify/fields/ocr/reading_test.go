@@ -105,10 +105,17 @@ const (
 	chats  = "chat" // a photo sent through a chat program; all other classes are photos as taken
 )
 
-// take gives the i-th picture of a class and split.
-func (s *studio) take(t testing.TB, class string, split camera.Split, i int, spec verifytest.Spec) pictured {
+// shuffled gives the number of the certificate and of the typeface that the i-th picture shows, and whether its name has rare
+// characters. Kinds of certificates and resolutions of scans both come round every six pictures: turned against each
+// other, every kind is printed with every typeface and scanned at every resolution.
+func shuffled(i, fonts int) (certificate, typeface int, rare bool) {
+	block, d := i/6, i%6
+	return 6*block + (d+block)%6, (d + 2*block) % fonts, (d+block/2)%2 == 1
+}
+
+// take gives the i-th picture of a class and split, printed with the k-th typeface.
+func (s *studio) take(t testing.TB, class string, split camera.Split, i, k int, spec verifytest.Spec) pictured {
 	t.Helper()
-	k := i % len(s.gens)
 	p := pictured{name: fmt.Sprintf("%s-%s-%03d-%s", class, split, i, s.fonts[k].name), spec: spec, scan: class == scans || class == sealed}
 	file := ""
 	if s.folder != "" {
@@ -331,7 +338,7 @@ func TestSpecimens(t *testing.T) {
 	}
 	st := newStudio(t, []font{{"Noto Sans SC", assets.Font()}})
 	for i, class := range []string{scans, "photo"} {
-		p := st.take(t, class, camera.Dev, 3*i, varied(camera.Dev, 3*i))
+		p := st.take(t, class, camera.Dev, 3*i, 0, varied(camera.Dev, 3*i))
 		text, err := r.ReadPage(t.Context(), p.flat(), 0)
 		if err != nil {
 			t.Fatal(err)

@@ -11,7 +11,7 @@ import (
 // The recogniser's picture of a line.
 const (
 	lineHeight   = 48
-	minLineWidth = 320  // narrower ones are filled up, as in training
+	minLineWidth = 160  // narrower ones are filled up
 	maxLineWidth = 2560 // longer ones are squeezed: some 55 Chinese characters
 	frameWidth   = 8    // pixels of the line to one step of the recogniser
 )
@@ -27,6 +27,7 @@ type symbol struct {
 type reading struct {
 	quad quad
 	syms []symbol
+	done bool // it was read, once
 }
 
 func (l *reading) text() string {
@@ -55,6 +56,7 @@ type tone int
 const (
 	asIs      tone = iota // a pale line is brought to a full scale
 	fullScale             // every line is
+	sharp                 // every line is, and its strokes are made harder
 )
 
 // readLine reads the line in a quad of a plane.
@@ -72,11 +74,14 @@ func (r *Reader) readFilled(ctx context.Context, m *raster, plane []uint8, q qua
 	w = min(max(w, frameWidth), maxLineWidth)
 	pix := crop(plane, m.w, m.h, q, w, lineHeight)
 	limit := float32(paleLine)
-	if how == fullScale {
+	if how != asIs {
 		limit = 256
 	}
 	if full := darkness(pix, limit); full != nil {
 		pix = full
+	}
+	if how == sharp {
+		sharpen(pix, w, lineHeight)
 	}
 	in, full := lineInput(pix, w, least)
 	out, dims, err := r.run(ctx, r.rec, in, [4]int{1, 3, lineHeight, full})
@@ -87,7 +92,114 @@ func (r *Reader) readFilled(ctx context.Context, m *raster, plane []uint8, q qua
 		return reading{}, fmt.Errorf("the recogniser gives an answer of the size %v for %d characters", dims, len(r.keys))
 	}
 	frames := float64(w) / float64(full) * float64(dims[1])
-	return reading{quad: q, syms: dropGhosts(decode(out, dims[1], dims[2], frames, r.keys, r.known), pix, w)}, nil
+	syms := dropGhosts(decode(out, dims[1], dims[2], frames, r.keys, r.known), pix, w)
+	syms = slices.DeleteFunc(syms, func(s symbol) bool { return s.conf < minCharConf })
+	doubtHoles(syms, pix, w)
+	return reading{quad: q, syms: syms, done: true}, nil
+}
+
+// Where the recogniser finds no character likely it gives none, and says nothing of it: a name then ends before its last
+// character, surely read. Ink between two characters, or beyond the last, that none of them accounts for is such a hole.
+const (
+	holeConf       = 0.47                    // most confidence of the characters beside a hole
+	holeEm         = lineHeight * emOfHeight // size of the type in a line's picture
+	holeWide       = 0.6 * holeEm            // between the places of two characters
+	holeInk        = 0.35 * holeEm           // columns of ink in it
+	holeDark       = 0.5                     // share of the line's ink that counts as ink
+	holeNear       = 1.3                     // space in sizes of the type between the last character read and one that is lost: 样　例
+	holeNearDigits = 0.4                     // in a line of numbers
+	holeDigit      = 1.7                     // between the middles of two digits, in their usual distances
+)
+
+// doubtHoles lowers the confidence of the characters beside ink that was not read.
+func doubtHoles(syms []symbol, pix []float32, w int) {
+	if len(syms) == 0 {
+		return
+	}
+	ink := inkColumns(pix, w)
+	count := func(from, to float64) (n float64) {
+		for x := max(0, int(from)); x < min(w, int(to)); x++ {
+			if ink[x] {
+				n++
+			}
+		}
+		return n
+	}
+	half := func(s symbol) float64 {
+		if s.r < 0x2000 {
+			return 0.28 * holeEm
+		}
+		return 0.55 * holeEm
+	}
+	pitch, dated := digitPitch(syms, w), digits(syms) >= twiceDigits
+	for i := range syms {
+		s := &syms[i]
+		from, to := s.at*float64(w)+half(*s), float64(w)-holeEm*0.1
+		last := i+1 == len(syms)
+		if !last {
+			to = syms[i+1].at*float64(w) - half(syms[i+1])
+		}
+		if last { // what stands far behind the line is none of it: a seal's lettering, a frame
+			near := holeNear
+			if dated {
+				near = holeNearDigits
+			}
+			if count(from, from+near*holeEm) == 0 {
+				continue
+			}
+			to = min(to, from+(near+1)*holeEm)
+		}
+		hole := weighty(s.r) && to-from >= holeWide && count(from, to) >= holeInk
+		if !last && isDigit(s.r) && isDigit(syms[i+1].r) {
+			d := (syms[i+1].at - s.at) * float64(w)
+			mid := (syms[i+1].at + s.at) / 2 * float64(w)
+			hole = pitch > 0 && d > holeDigit*pitch && count(mid-pitch/4, mid+pitch/4) >= pitch/4
+		}
+		if !hole {
+			continue
+		}
+		s.conf = min(s.conf, holeConf)
+		if !last {
+			syms[i+1].conf = min(syms[i+1].conf, holeConf)
+		}
+	}
+}
+
+func isDigit(r rune) bool { return r >= '0' && r <= '9' }
+
+// digitPitch is the usual distance of two digits in a line's picture, 0 where it has few.
+func digitPitch(syms []symbol, w int) float64 {
+	var d []float64
+	for i := 1; i < len(syms); i++ {
+		if isDigit(syms[i-1].r) && isDigit(syms[i].r) {
+			d = append(d, (syms[i].at-syms[i-1].at)*float64(w))
+		}
+	}
+	if len(d) < 3 {
+		return 0
+	}
+	slices.Sort(d)
+	return d[len(d)/2]
+}
+
+// inkColumns tells the columns of a line's picture in which there is print: dark, but not all the way from top to bottom as
+// in a frame.
+func inkColumns(pix []float32, w int) []bool {
+	ink := make([]bool, w)
+	sorted := slices.Clone(pix)
+	slices.Sort(sorted)
+	black, white := sorted[len(sorted)*3/100], sorted[len(sorted)*8/10]
+	limit := white - holeDark*(white-black)
+	for x := range w {
+		n := 0
+		for y := lineHeight / 8; y < lineHeight*7/8; y++ {
+			if pix[y*w+x] < limit {
+				n++
+			}
+		}
+		ink[x] = n >= 2 && n < lineHeight*5/8
+	}
+	return ink
 }
 
 // ghostInk is the share of a line's usual ink under which a character is the back of the page, or dirt.

@@ -132,20 +132,26 @@ func TestReading(t *testing.T) {
 		}
 	}
 	list := strings.Split(*classes, ",")
-	for _, class := range list {
-		for i := *first; i < *first+*pages; i++ {
-			spec := varied(split, i)
-			rng := rand.New(rand.NewPCG(77, uint64(i)))
-			seldom := i%2 == 1
-			if set := own[i%len(fonts)]; len(set) == 0 {
-				seldom = false
-			} else if seldom {
-				spec.Name = string([]rune(spec.Name)[0])
-				for range 1 + rng.IntN(2) {
-					spec.Name += string(set[rng.IntN(len(set))])
-				}
+	n := 0
+	end, limited := t.Deadline()
+	for i := *first; i < *first+*pages; i++ {
+		if limited && time.Until(end) < time.Minute {
+			t.Logf("stopped before page %d for want of time", i)
+			break
+		}
+		number, k, seldom := shuffled(i, len(fonts))
+		spec := varied(split, number)
+		rng := rand.New(rand.NewPCG(77, uint64(i)))
+		if set := own[k]; len(set) == 0 {
+			seldom = false
+		} else if seldom {
+			spec.Name = string([]rune(spec.Name)[0])
+			for range 1 + rng.IntN(2) {
+				spec.Name += string(set[rng.IntN(len(set))])
 			}
-			p := st.take(t, class, split, i, spec)
+		}
+		for _, class := range list {
+			p := st.take(t, class, split, i, k, spec)
 			img := p.flat()
 			before := usedCPU()
 			text, err := r.ReadPage(context.Background(), img, 0)
@@ -168,7 +174,7 @@ func TestReading(t *testing.T) {
 					count(class, "numbers", f)
 				}
 				if f.want != f.got {
-					wrong = true
+					wrong = wrong || kind != "rare name"
 					t.Logf("%s %s: %q read as %q, confidence %.3f, problem %v", p.name, kind, f.want, f.got, f.conf, f.problem)
 				}
 			}
@@ -176,10 +182,14 @@ func TestReading(t *testing.T) {
 				show(t, r, img)
 			}
 		}
+		n++
+	}
+	if n == 0 {
+		t.Fatal("no time for a page")
 	}
 	var out bytes.Buffer
 	fmt.Fprintf(&out, "Measured by `make bench-reading`: %d pages of each class, %s split, printed with %s; every second name has one or two of\n%s. ",
-		*pages, split, fontNames(fonts), source)
+		n, split, fontNames(fonts), source)
 	fmt.Fprintf(&out, "Read by %s. Photos are laid flat by their true corners.\n\n", r.Name())
 	rows := []struct{ kind, what string }{
 		{"numbers", "numbers, days, periods"},
@@ -216,12 +226,12 @@ func TestReading(t *testing.T) {
 	}
 	out.WriteString("\n| processor time of a page, s |")
 	for _, c := range list {
-		fmt.Fprintf(&out, " %.2f |", cpu[c].Seconds()/float64(*pages))
+		fmt.Fprintf(&out, " %.2f |", cpu[c].Seconds()/float64(n))
 	}
 	out.WriteString("\n")
 	t.Logf("\n%s", out.String())
 	if *write != "" {
-		if err := between(*write, "<!-- fields -->", "<!-- /fields -->", out.String()); err != nil {
+		if err := between(*write, "<!-- fields figures -->", "<!-- /fields figures -->", out.String()); err != nil {
 			t.Fatal(err)
 		}
 	}

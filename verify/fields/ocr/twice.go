@@ -26,9 +26,13 @@ func digits(syms []symbol) int {
 	return n
 }
 
-// readSure reads a line, one with digits several times.
-func (r *Reader) readSure(ctx context.Context, m *raster, plane []uint8, q quad) (reading, error) {
-	one, err := r.readLine(ctx, m, plane, q, asIs)
+// readSure reads a line that may have been read once, one with digits several times.
+func (r *Reader) readSure(ctx context.Context, m *raster, plane []uint8, one reading) (reading, error) {
+	q := one.quad
+	var err error
+	if !one.done {
+		one, err = r.readLine(ctx, m, plane, q, asIs)
+	}
 	if err != nil || digits(one.syms) < twiceDigits {
 		return one, err
 	}
@@ -43,7 +47,7 @@ func (r *Reader) readSure(ctx context.Context, m *raster, plane []uint8, q quad)
 		one.syms = merged
 		return one, nil
 	}
-	three, err := r.readLine(ctx, m, plane, q.grown(0, thirdGrow*h), asIs)
+	three, err := r.readLine(ctx, m, plane, q.grown(0, thirdGrow*h), sharp)
 	if err != nil {
 		return one, err
 	}
@@ -83,7 +87,11 @@ func agree(a, b []symbol) ([]symbol, bool) {
 		if x.r != y.r {
 			return nil, false
 		}
-		x.conf = (x.conf + y.conf) / 2
+		if least := min(x.conf, y.conf); least <= holeConf { // something beside it was not read
+			x.conf = least
+		} else {
+			x.conf = (x.conf + y.conf) / 2
+		}
 	}
 	return out, true
 }

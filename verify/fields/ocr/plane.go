@@ -1,0 +1,136 @@
+package ocr
+
+import (
+	"slices"
+)
+
+// A picture's green and red lie near its luminance, which JPEG keeps finely; its colour is kept coarsely: the red of a seal runs
+// into the black strokes under it, and makes them pale in the red channel alone. Print is therefore read off the luminance,
+// to which red ink is added back where the picture is red, as much as this picture's ink takes away; what is still dark
+// there is print, and is darkened.
+const (
+	paperSide  = 64   // side of the squares whose paper and tint are looked for, in pixels
+	brightRank = 0.7  // share of a square that is darker than its paper
+	redLeast   = 12   // steps by which red ink is redder than its paper at the least
+	redFull    = 60.0 // and from which a pixel is wholly of it, on paper of 240
+	redResidue = 28.0 // darkness that red ink leaves behind, on paper of 240
+	redGain    = 2.0  // factor of the darkness under red ink
+	redLift    = 1.0  // luminance that red ink takes, to a step of redness, where a picture has too little of it to tell
+	redInk     = 60   // steps by which the ink of red print is redder than its paper, on paper of 240
+	redSample  = 400  // pixels of red ink from which the ink is measured
+)
+
+// light is the luminance of a pixel without blue, which says least.
+func light(r, g uint8) int { return (3*int(r) + 7*int(g)) / 10 }
+
+// sheet has the paper of each square of a picture: its luminance, and by how much it is redder than green.
+type sheet struct {
+	w, h        int
+	paper, tint []int
+}
+
+func sheetOf(red, green []uint8, w, h int) sheet {
+	s := sheet{w: (w + paperSide - 1) / paperSide, h: (h + paperSide - 1) / paperSide}
+	s.paper, s.tint = make([]int, s.w*s.h), make([]int, s.w*s.h)
+	for ty := range s.h {
+		for tx := range s.w {
+			var hist, tint [256]int
+			n := 0
+			for y := ty * paperSide; y < min(h, (ty+1)*paperSide); y += 2 {
+				for i := y*w + tx*paperSide; i < y*w+min(w, (tx+1)*paperSide); i += 2 {
+					v := light(red[i], green[i])
+					hist[v]++
+					tint[v] += int(red[i]) - int(green[i])
+					n++
+				}
+			}
+			v, c := 255, hist[255]
+			for ; v > 0 && float64(c) < (1-brightRank)*float64(n); c += hist[v] {
+				v--
+			}
+			sum, m := 0, 0
+			for k := v; k < 256; k++ {
+				sum, m = sum+tint[k], m+hist[k]
+			}
+			s.paper[ty*s.w+tx], s.tint[ty*s.w+tx] = v, sum/max(m, 1)
+		}
+	}
+	// A square inside a seal has no paper of its own: the brightest beside it counts.
+	paper, tint := slices.Clone(s.paper), slices.Clone(s.tint)
+	for ty := range s.h {
+		for tx := range s.w {
+			k := ty*s.w + tx
+			for y := max(0, ty-1); y <= min(s.h-1, ty+1); y++ {
+				for x := max(0, tx-1); x <= min(s.w-1, tx+1); x++ {
+					if s.paper[y*s.w+x] > paper[k] {
+						paper[k], tint[k] = s.paper[y*s.w+x], s.tint[y*s.w+x]
+					}
+				}
+			}
+		}
+	}
+	s.paper, s.tint = paper, tint
+	return s
+}
+
+func (s *sheet) at(x, y int) (paper, tint int) {
+	k := y/paperSide*s.w + x/paperSide
+	return max(s.paper[k], minPaper), s.tint[k]
+}
+
+// lift is how much luminance the picture's red ink takes, to a step of redness.
+func (s *sheet) lift(red, green []uint8, w, h int) float64 {
+	var hist [256]int
+	n := 0
+	for y := range h {
+		for x := range w {
+			i := y*w + x
+			over := int(red[i]) - int(green[i])
+			if over <= redLeast {
+				continue
+			}
+			paper, tint := s.at(x, y)
+			if o := over - tint - redLeast; 240*o > redInk*paper {
+				hist[min(max(100*(paper-light(red[i], green[i]))/o, 0), 255)]++
+				n++
+			}
+		}
+	}
+	if n < redSample {
+		return redLift
+	}
+	c := 0
+	for v := range hist {
+		if c += hist[v]; 2*c >= n {
+			return min(max(float64(v)/100, 0.6), 1.4)
+		}
+	}
+	return redLift
+}
+
+// separate makes of the red and green channels, in m.text and m.red, the plane of print without red ink, and leaves the green
+// one, in which both are dark.
+func (m *raster) separate() {
+	s := sheetOf(m.text, m.red, m.w, m.h)
+	lift := s.lift(m.text, m.red, m.w, m.h)
+	for y := range m.h {
+		for x := range m.w {
+			i := y*m.w + x
+			over, v := int(m.text[i])-int(m.red[i]), light(m.text[i], m.red[i])
+			if over > redLeast {
+				paper, tint := s.at(x, y)
+				if o := over - tint - redLeast; o > 0 {
+					if 240*o > redInk*paper {
+						m.reds++
+					}
+					k := float64(paper) / 240
+					share := min(float64(o)/(redFull*k), 1)
+					dark := float64(paper-v) - lift*float64(o)
+					dark += share * (max(0, dark-redResidue*k)*redGain - dark)
+					v = min(max(paper-int(dark), 0), 255)
+				}
+			}
+			m.text[i] = uint8(v)
+		}
+	}
+}

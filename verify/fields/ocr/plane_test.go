@@ -1,0 +1,153 @@
+package ocr
+
+import (
+	"image"
+	"image/color"
+	"testing"
+)
+
+// stamped is a page of 256 by 256 with a red block on the left half, black bars across both halves.
+func stamped(paper, red, black, blackUnderRed color.RGBA) *image.RGBA {
+	img := image.NewRGBA(image.Rect(0, 0, 256, 256))
+	for y := range 256 {
+		for x := range 256 {
+			bar := y%16 < 4
+			c := paper
+			switch inside := x >= 30 && x < 100 && y >= 60 && y < 200; {
+			case inside && bar:
+				c = blackUnderRed
+			case inside:
+				c = red
+			case bar:
+				c = black
+			}
+			img.SetRGBA(x, y, c)
+		}
+	}
+	return img
+}
+
+// TestRedInkIsAddedBack: red ink is as bright as its paper, whatever the light, and the print under it stays dark although
+// the ink's colour has run into it.
+func TestRedInkIsAddedBack(t *testing.T) {
+	for name, c := range map[string]struct{ paper, red, black, under color.RGBA }{
+		"clean":           {color.RGBA{250, 250, 250, 255}, color.RGBA{225, 40, 45, 255}, color.RGBA{30, 30, 30, 255}, color.RGBA{40, 20, 20, 255}},
+		"colour run over": {color.RGBA{245, 245, 240, 255}, color.RGBA{215, 60, 60, 255}, color.RGBA{30, 30, 30, 255}, color.RGBA{125, 15, 20, 255}},
+		"warm light":      {color.RGBA{230, 205, 160, 255}, color.RGBA{200, 45, 35, 255}, color.RGBA{40, 35, 28, 255}, color.RGBA{105, 20, 18, 255}},
+		"dark room":       {color.RGBA{105, 100, 95, 255}, color.RGBA{92, 22, 22, 255}, color.RGBA{16, 16, 16, 255}, color.RGBA{50, 10, 10, 255}},
+	} {
+		m := newRaster(stamped(c.paper, c.red, c.black, c.under))
+		at := func(x, y int) int { return int(m.text[y*m.w+x]) }
+		paper, ink, red, under := at(150, 104), at(150, 98), at(60, 104), at(60, 98)
+		if paper-red > (paper-ink)/10 || red-paper > (paper-ink)/5 {
+			t.Errorf("%s: red ink is %d on paper of %d", name, red, paper)
+		}
+		if paper-under < (paper-ink)*6/10 {
+			t.Errorf("%s: print under red ink is %d, beside it %d on paper of %d", name, under, ink, paper)
+		}
+		if m.reds == 0 {
+			t.Errorf("%s: no red ink seen", name)
+		}
+		if q := (quad{{30, 60}, {100, 60}, {100, 200}, {30, 200}}); contrast(m.red, m.w, m.h, q) <= 0 {
+			t.Errorf("%s: no contrast in the green plane", name)
+		}
+	}
+}
+
+// TestTintedPaperIsNoInk: a page under a warm lamp has no red ink, and print on it is its luminance.
+func TestTintedPaperIsNoInk(t *testing.T) {
+	paper, ink := color.RGBA{235, 205, 150, 255}, color.RGBA{60, 52, 40, 255}
+	m := newRaster(stamped(paper, paper, ink, ink))
+	if m.reds != 0 {
+		t.Errorf("%d pixels of red ink", m.reds)
+	}
+	if got, want := int(m.text[104*m.w+150]), light(paper.R, paper.G); got != want {
+		t.Errorf("paper is %d, not %d", got, want)
+	}
+}
+
+// printedLine draws characters, an x each, as blocks of vertical strokes, each in a cell of holeEm, into a line's picture.
+func printedLine(cells string) ([]float32, int) {
+	em := lineHeight * 78 / 100
+	w := em * len(cells)
+	pix := make([]float32, w*lineHeight)
+	for i := range pix {
+		pix[i] = 240
+	}
+	for k, c := range cells {
+		if c != 'x' {
+			continue
+		}
+		for x := k*em + 3; x < (k+1)*em-3; x++ {
+			for y := 8; y < 40; y++ {
+				if x%4 < 2 && y%8 < 5 {
+					pix[y*w+x] = 20
+				}
+			}
+		}
+	}
+	return pix, w
+}
+
+// TestHoles: a character of which the recogniser says nothing takes away the certainty of those beside it.
+func TestHoles(t *testing.T) {
+	syms := func(n int, cells ...int) []symbol {
+		var out []symbol
+		for _, c := range cells {
+			out = append(out, symbol{'样', (float64(c) + 0.5) / float64(n), 0.99})
+		}
+		return out
+	}
+	for _, c := range []struct {
+		name, cells string
+		read        []int
+		doubted     []bool
+	}{
+		{"all read", "xxx", []int{0, 1, 2}, []bool{false, false, false}},
+		{"last lost", "xxx", []int{0, 1}, []bool{false, true}},
+		{"middle lost", "xxxx", []int{0, 2, 3}, []bool{true, true, false}},
+		{"paper between", "x x", []int{0, 2}, []bool{false, false}},
+		{"paper behind", "xx  ", []int{0, 1}, []bool{false, false}},
+		{"lettering far behind", "xx  x", []int{0, 1}, []bool{false, false}},
+	} {
+		pix, w := printedLine(c.cells)
+		got := syms(len(c.cells), c.read...)
+		doubtHoles(got, pix, w)
+		for i, s := range got {
+			if (s.conf < 0.5) != c.doubted[i] {
+				t.Errorf("%s: character %d has %.2f", c.name, i, s.conf)
+			}
+		}
+	}
+}
+
+// TestLostDigit: of digits that stand evenly, a missing one is seen by the ink between its neighbours.
+func TestLostDigit(t *testing.T) {
+	pitch := holeEm / 2
+	w := int(12 * pitch)
+	pix := make([]float32, w*lineHeight)
+	for y := range lineHeight {
+		for x := range w {
+			pix[y*w+x] = 240
+			if d := x % int(pitch); d > 4 && d < 12 && y > 8 && y < 40 && y%8 < 5 {
+				pix[y*w+x] = 20
+			}
+		}
+	}
+	var all []symbol
+	for i := range 12 {
+		all = append(all, symbol{rune('0' + i%10), (float64(i) + 0.5) / 12, 0.99})
+	}
+	whole := append([]symbol(nil), all...)
+	doubtHoles(whole, pix, w)
+	for i, s := range whole {
+		if s.conf < 0.9 {
+			t.Errorf("digit %d of all has %.2f", i, s.conf)
+		}
+	}
+	lost := append(append([]symbol(nil), all[:5]...), all[6:]...)
+	doubtHoles(lost, pix, w)
+	if lost[4].conf > 0.5 || lost[5].conf > 0.5 || lost[2].conf < 0.9 {
+		t.Errorf("%+v", lost)
+	}
+}
