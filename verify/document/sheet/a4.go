@@ -69,7 +69,7 @@ type border struct {
 
 // squared replaces sides so that the corners are those of A4, and says how much they look like a sheet and how much the
 // paper seems to go on beyond one of them, both 0 to 1; without a better choice the corners stay.
-func (p *pixels) squared(c [4]page.Point, scale float64) (corners [4]page.Point, like, beyond float64, moved bool) {
+func (p *pixels) squared(c [4]page.Point, scale float64) (corners [4]page.Point, like, beyond float64, other bool) {
 	var lists [4][]border
 	fits := offA4(c, p.w, p.h) < surelyA4
 	for i := range 4 {
@@ -78,24 +78,6 @@ func (p *pixels) squared(c [4]page.Point, scale float64) (corners [4]page.Point,
 			span = searchSpan * (length(sub(c[(i+3)%4], c[i])) + length(sub(c[(i+2)%4], c[(i+1)%4]))) / 2
 		}
 		lists[i] = p.borders(c[i], c[(i+1)%4], span, scale)
-	}
-	move := func(pick [4]int) [4]page.Point {
-		var from, to [4]page.Point
-		for i := range 4 {
-			a, b := c[i], c[(i+1)%4]
-			d := sub(b, a)
-			k := length(d)
-			nx, ny := d.Y/k, -d.X/k
-			s := lists[i][pick[i]]
-			from[i], to[i] = page.Point{X: a.X + nx*s.a, Y: a.Y + ny*s.a}, page.Point{X: b.X + nx*s.b, Y: b.Y + ny*s.b}
-		}
-		out := c
-		for i := range 4 {
-			if q, ok := crossing(from[(i+3)%4], to[(i+3)%4], from[i], to[i]); ok {
-				out[i] = q
-			}
-		}
-		return out
 	}
 	// The paper goes on beyond a side if both of its neighbours do.
 	on := func(pick [4]int) float64 {
@@ -129,7 +111,7 @@ func (p *pixels) squared(c [4]page.Point, scale float64) (corners [4]page.Point,
 					if v <= best {
 						continue
 					}
-					q := move(pick)
+					q := moved(c, lists, pick)
 					if !convex(q) {
 						continue
 					}
@@ -175,20 +157,21 @@ func (s *strip) mean(i, from, to int) (m colour) {
 	return m
 }
 
-// borders gives the edges along the side from a to b, the side itself first.
-func (p *pixels) borders(a, b page.Point, span, scale float64) []border {
+// along takes what lies along the side from a to b, up to span to either side of it. Places are zero + offset/step; edges are
+// looked at with wide samples on either side.
+func (p *pixels) along(a, b page.Point, span, scale float64) (s strip, zero, half, wide int, step float64) {
 	d := sub(b, a)
 	k := length(d)
 	dx, dy := d.X/k, d.Y/k
 	nx, ny := dy, -dx
-	step := max(scale/2, 1)
-	half := int(math.Ceil(span / step))
-	wide := max(int(math.Round(1.8*scale/step)), 2)
+	step = max(scale/2, 1)
+	half = int(math.Ceil(span / step))
+	wide = max(int(math.Round(1.8*scale/step)), 2)
 	half = max(half, 2)
 	pad := wide + sideTilt + 2
 	inner := max(deepPlaces*wide-half, pad) // samples inwards of the first place that is looked at
-	s := strip{n: inner + 2*half + 1 + pad}
-	zero := inner + half
+	s = strip{n: inner + 2*half + 1 + pad}
+	zero = inner + half
 	for i := range s.sums {
 		s.sums[i] = make([]colour, s.n+1)
 		// The parts beyond the corners follow those between them.
@@ -220,6 +203,12 @@ func (p *pixels) borders(a, b page.Point, span, scale float64) []border {
 			}
 		}
 	}
+	return s, zero, half, wide, step
+}
+
+// borders gives the edges along the side from a to b, the side itself first.
+func (p *pixels) borders(a, b page.Point, span, scale float64) []border {
+	s, zero, half, wide, step := p.along(a, b, span, scale)
 	at := func(j, tilt int) border {
 		q := s.like(j, tilt, wide)
 		q.a, q.b = float64(j-zero-tilt)*step, float64(j-zero+tilt)*step

@@ -178,35 +178,12 @@ func (p *pixels) outward(a, b page.Point, scale float64) (atA, atB float64, ok b
 
 // pushed moves the sides of a quadrilateral out to the edges that lie beyond them.
 func (p *pixels) pushed(c [4]page.Point, scale float64) ([4]page.Point, bool) {
-	var ends [4][2]page.Point
-	moved := false
+	var lists [4][]border
+	found := false
 	for i := range 4 {
-		a, b := c[i], c[(i+1)%4]
-		ends[i] = [2]page.Point{a, b}
-		oa, ob, ok := p.outward(a, b, scale)
-		if !ok {
-			continue
-		}
-		moved = true
-		d := sub(b, a)
-		k := length(d)
-		nx, ny := d.Y/k, -d.X/k
-		ends[i] = [2]page.Point{{X: a.X + nx*oa, Y: a.Y + ny*oa}, {X: b.X + nx*ob, Y: b.Y + ny*ob}}
+		oa, ob, ok := p.outward(c[i], c[(i+1)%4], scale)
+		lists[i] = []border{{a: oa, b: ob}} // nothing, where there is no such edge
+		found = found || ok
 	}
-	if !moved {
-		return c, false
-	}
-	out := c
-	for i := range 4 {
-		p0, p1 := ends[(i+3)%4][0], ends[(i+3)%4][1]
-		q0, q1 := ends[i][0], ends[i][1]
-		da, db := sub(p1, p0), sub(q1, q0)
-		den := cross(da, db)
-		if math.Abs(den) < 1e-6 {
-			return c, false
-		}
-		t := cross(sub(q0, p0), db) / den
-		out[i] = page.Point{X: p0.X + da.X*t, Y: p0.Y + da.Y*t}
-	}
-	return out, true
+	return moved(c, lists, [4]int{}), found
 }

@@ -106,6 +106,12 @@ func refineBest(full *pixels, work *plane, quads []quad) (best sheetQuad, found 
 			break
 		}
 	}
+	if found && best.bent() <= curledBend {
+		if c, ok := full.widened(best.corners, work.scale); ok {
+			best.corners, best.chosen = c, true
+			best = best.settled(full, work.scale)
+		}
+	}
 	return best, found
 }
 
