@@ -82,7 +82,7 @@ func alone(ctx context.Context, s Scan, o Options, why string) (*Result, error) 
 	if em > 0 {
 		w.coverLabel(s.Label, em)
 	}
-	w.channels(ss, luma(ss))
+	w.channels(ss, w.onPaper(luma(ss)))
 	e := w.unexplained()
 	f := w.find(e)
 	w.judgeAlone(res, s, f, em, why)

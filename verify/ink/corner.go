@@ -64,6 +64,10 @@ func corners(p *plane) []corner {
 			if a <= hi && a >= lo && b <= hi && b >= lo {
 				continue
 			}
+			a, b = p.v[o+off[4]], p.v[o+off[12]]
+			if a <= hi && a >= lo && b <= hi && b >= lo {
+				continue // nine in a row hold one of these two as well
+			}
 			var bright, dark uint32
 			var sum float32
 			for i, d := range off {

@@ -2,6 +2,7 @@ package ink
 
 import (
 	"math"
+	"slices"
 
 	"zhengyan/verify/page"
 )
@@ -11,6 +12,7 @@ const (
 	leastInk   = 8.0 // writing from here on
 	leastMark  = 3.0 // less is a speck
 	hairWidth  = 0.075
+	dateAbove  = 2.6  // of the box's lower edge: how high the middle of a date may stand
 	dateHigh   = 7.0  // figures of a date written by hand
 	leastFound = 0.72 // share of the printed signature image that must be there
 	stampShare = 0.15 // of the darkness: how much alike the tones of one stamp are
@@ -52,7 +54,9 @@ func (w *window) find(e *evidence) *finding {
 			}
 		}
 	}
+	w.writtenOnSeal(f, e)
 	w.dropDate(f)
+	w.dropDateRow(f)
 	w.dropHairs(f)
 	for _, p := range f.parts {
 		switch p.drop {
@@ -82,9 +86,9 @@ func (w *window) judge(p *part, f *finding) {
 		p.drop = "speck"
 	case p.fringe > 0.75 && p.optical < 0.11 && p.length < 8:
 		p.drop = "fringe"
-	case p.area/p.length > 1 && p.dark < 0.5: // wider than a pen, paler than dense writing
+	case p.area/p.length > 1 && p.dark < 0.5 && p.sharp < 0.45 && p.blue < 0.06: // wider than a pen, without a pen's edges
 		p.drop = "stain"
-	case w.colour && p.red > 0.12:
+	case w.colour && (p.red > 0.12 || p.nearRed > 0.1 && p.dark < 0.3 && p.blue < 0.03):
 		p.drop = "red"
 	case p.below > 0.5 && p.inBox < 6:
 		p.drop = "date"
@@ -147,6 +151,71 @@ func (w *window) dropDate(f *finding) {
 	}
 }
 
+// dropDateRow sets aside figures that stand in a row of their own at the box's lower edge: a date that was written high. A
+// row has at least three parts, none higher than figures are, and nothing is written close above it that it could be the
+// foot of.
+func (w *window) dropDateRow(f *finding) {
+	var row []*part
+	x0, y0, x1, y1 := w.w, w.h, 0, 0
+	for _, p := range f.parts {
+		if p.drop != "" && p.drop != "date" || float64(p.y1-p.y0+1) > dateHigh*w.px {
+			continue
+		}
+		if float64(p.y0+p.y1)/2 > w.box.Y1-dateAbove*w.px {
+			row = append(row, p)
+			x0, y0, x1, y1 = min(x0, p.x0), min(y0, p.y0), max(x1, p.x1), max(y1, p.y1)
+		}
+	}
+	wide, high := float64(x1-x0+1)/w.px, float64(y1-y0+1)/w.px
+	if len(row) < 3 || wide < 10 || wide < 2*high || high > dateHigh {
+		return
+	}
+	for _, p := range f.parts {
+		if p.drop == "" && p.inBox >= 1.5 && !slices.Contains(row, p) && p.x0 <= x1 && p.x1 >= x0 && float64(p.y1) > float64(y0)-1.5*w.px {
+			return
+		}
+	}
+	for _, p := range row {
+		p.drop = "date"
+		for _, i := range p.pixels {
+			f.mask[i] = false
+		}
+	}
+}
+
+// writtenOnSeal takes back what is darker than a grey seal's own tone in the parts that were set aside with it: writing that
+// crosses the seal's ring, lettering or star hangs together with them.
+func (w *window) writtenOnSeal(f *finding, e *evidence) {
+	if f.seal == nil {
+		return
+	}
+	over := make([]bool, len(f.mask))
+	n := 0
+	for _, p := range f.parts {
+		if p.drop != "seal" {
+			continue
+		}
+		for _, i := range p.pixels {
+			if e.excess.v[i] > float32(f.seal.dark+stampShare+0.03) {
+				over[i] = true
+				n++
+			}
+		}
+	}
+	if float64(n) < 0.5*w.px*w.px {
+		return
+	}
+	for _, p := range w.parts(over, e) {
+		if p.length < 0.9 {
+			continue
+		}
+		f.parts = append(f.parts, p)
+		for _, i := range p.pixels {
+			f.mask[i] = true
+		}
+	}
+}
+
 // dropHairs sets aside thin smooth lines that neither branch nor cross, if nothing else is there that they could belong to.
 func (w *window) dropHairs(f *finding) {
 	thin, other := 0.0, 0.0
@@ -190,6 +259,8 @@ func (w *window) decide(res *Result, f *finding, e *evidence, agrees float64) {
 		switch {
 		case f.stamped > 4: // without colour a stamp's lettering may hide a name written in it
 			res.Presence, res.Reason, res.Confidence = Unclear, ReasonStamp, 0.6
+		case w.overPrinted(e) > 1.05: // the grey image is darker than a printer makes it
+			res.Presence, res.Reason, res.Confidence = Unclear, ReasonFaintMarks, 0.5
 		case f.written+f.fringe >= leastMark: // heavier lines than the print's own: someone may have followed them
 			res.Presence, res.Reason, res.Confidence = Unclear, ReasonFaintMarks, 0.5
 		case f.sealed > 25:

@@ -38,15 +38,18 @@ func (w *window) straightLines(e *evidence) []line {
 	bins := int(2*diag)/step + 2
 	var out []line
 	used := make([]bool, len(px))
+	var turn [turns][2]float64
+	for t := range turn {
+		turn[t][0], turn[t][1] = sincos(t, turns)
+	}
 	for range 6 {
 		acc := make([]uint16, turns*bins)
 		for k := range px {
 			if used[k] {
 				continue
 			}
-			for t := range turns {
-				s, c := sincos(t, turns)
-				b := int(px[k]*c+py[k]*s+diag) / step
+			for t := range turn {
+				b := int(px[k]*turn[t][1]+py[k]*turn[t][0]+diag) / step
 				acc[t*bins+b]++
 			}
 		}

@@ -259,11 +259,16 @@ func (p *plane) blurred(sigma float64) *plane {
 	}
 	for y := range p.h {
 		dst := out.v[y*p.w : (y+1)*p.w]
-		for i := -r; i <= r; i++ {
-			kk := k[max(i, -i)]
-			src := tmp.v[min(max(y+i, 0), p.h-1)*p.w:]
+		mid := tmp.v[y*p.w : (y+1)*p.w]
+		for x, v := range mid {
+			dst[x] = v * k[0]
+		}
+		for i := 1; i <= r; i++ {
+			kk := k[i]
+			a, b := tmp.v[max(y-i, 0)*p.w:], tmp.v[min(y+i, p.h-1)*p.w:]
+			a, b = a[:len(dst)], b[:len(dst)]
 			for x := range dst {
-				dst[x] += src[x] * kk
+				dst[x] += (a[x] + b[x]) * kk
 			}
 		}
 	}

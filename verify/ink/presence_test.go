@@ -48,7 +48,8 @@ func (o *outcome) wrong() string {
 	return ""
 }
 
-// measure examines the prints of seeds from first on, in two workers.
+// measure examines the prints of seeds from first on, in two workers. ZHENGYAN_INK_TIME ("30m") is when no further ones are
+// begun.
 func measure(t *testing.T, first, n uint64, only string, each func(*sim.Print, *outcome)) []outcome {
 	t.Helper()
 	out := make([]outcome, n)
@@ -56,6 +57,8 @@ func measure(t *testing.T, first, n uint64, only string, each func(*sim.Print, *
 	var mu sync.Mutex
 	var wg sync.WaitGroup
 	const run = 20 // neighbouring seeds share a page
+	limit, _ := time.ParseDuration(os.Getenv("ZHENGYAN_INK_TIME"))
+	begun := time.Now()
 	for range 2 {
 		wg.Add(1)
 		go func() {
@@ -70,7 +73,7 @@ func measure(t *testing.T, first, n uint64, only string, each func(*sim.Print, *
 				from := next
 				next += run
 				mu.Unlock()
-				if from >= n {
+				if from >= n || limit > 0 && time.Since(begun) > limit {
 					return
 				}
 				for i := from; i < min(n, from+run); i++ {

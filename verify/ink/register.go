@@ -152,7 +152,7 @@ func texture(r *plane, cx, cy, half int) (tx, ty float64) {
 	return float64(sx) / n, float64(sy) / n
 }
 
-// seek correlates one block at all places within reach.
+// seek correlates one block at the places within reach: at every other one first, then round the best of them.
 func seek(r, w *plane, cx, cy, half, reach int, least float64, score []float64) (pair, bool) {
 	n := 0
 	var sa, saa float64
@@ -165,44 +165,46 @@ func seek(r, w *plane, cx, cy, half, reach int, least float64, score []float64) 
 	}
 	va := saa - sa*sa/float64(n)
 	side := 2*reach + 1
+	const unknown = -3.0
+	for i := range score {
+		score[i] = unknown
+	}
 	best, bx, by := -2.0, 0, 0
-	for dy := -reach; dy <= reach; dy++ {
-		for dx := -reach; dx <= reach; dx++ {
-			var sb, sbb, sab float32
-			var tb, tbb, tab float64
-			out := false
-			for y := cy - half; y <= cy+half && !out; y++ {
-				a := r.v[y*r.w+cx-half : y*r.w+cx+half+1]
-				b := w.v[(y+dy)*w.w+cx+dx-half : (y+dy)*w.w+cx+dx+half+1]
-				if b[0] < 0 || b[len(b)-1] < 0 {
-					out = true
-					break
-				}
-				sb, sbb, sab = 0, 0, 0
-				for i, v := range b {
-					sb += v
-					sbb += v * v
-					sab += v * a[i]
-				}
-				tb += float64(sb)
-				tbb += float64(sbb)
-				tab += float64(sab)
+	at := func(dx, dy int) {
+		o := (dy+reach)*side + dx + reach
+		if score[o] != unknown {
+			return
+		}
+		s := alike(r, w, cx, cy, dx, dy, half, sa, va)
+		score[o] = s
+		if s > best {
+			best, bx, by = s, dx, dy
+		}
+	}
+	for dy := -reach; dy <= reach; dy += 2 {
+		for dx := -reach; dx <= reach; dx += 2 {
+			at(dx, dy)
+		}
+	}
+	for range 3 { // the top may lie a step beside the best of the coarse places
+		ox, oy := bx, by
+		for dy := max(-reach, oy-1); dy <= min(reach, oy+1); dy++ {
+			for dx := max(-reach, ox-1); dx <= min(reach, ox+1); dx++ {
+				at(dx, dy)
 			}
-			s := -2.0
-			if !out {
-				vb := tbb - tb*tb/float64(n)
-				if va > 1e-6 && vb > 1e-6 {
-					s = (tab - sa*tb/float64(n)) / math.Sqrt(va*vb)
-				}
-			}
-			score[(dy+reach)*side+dx+reach] = s
-			if s > best {
-				best, bx, by = s, dx, dy
-			}
+		}
+		if ox == bx && oy == by {
+			break
 		}
 	}
 	if best < least || bx == -reach || bx == reach || by == -reach || by == reach {
 		return pair{}, false
+	}
+	for _, d := range [4][2]int{{-1, 0}, {1, 0}, {0, -1}, {0, 1}} {
+		o := (by+d[1]+reach)*side + bx + d[0] + reach
+		if score[o] == unknown {
+			score[o] = alike(r, w, cx, cy, bx+d[0], by+d[1], half, sa, va)
+		}
 	}
 	o := (by+reach)*side + bx + reach
 	return pair{
@@ -210,6 +212,52 @@ func seek(r, w *plane, cx, cy, half, reach int, least float64, score []float64) 
 		float64(cx+bx) + peak(score[o-1], best, score[o+1]), float64(cy+by) + peak(score[o-side], best, score[o+side]),
 		best * best,
 	}, true
+}
+
+// alike is the correlation of a block of the reference with the scan's moved by (dx, dy), -2 where the scan does not reach;
+// sa and va are the block's sum and its squared deviation.
+func alike(r, w *plane, cx, cy, dx, dy, half int, sa, va float64) float64 {
+	var tb, tbb, tab float64
+	for y := cy - half; y <= cy+half; y++ {
+		a := r.v[y*r.w+cx-half : y*r.w+cx+half+1]
+		b := w.v[(y+dy)*w.w+cx+dx-half : (y+dy)*w.w+cx+dx+half+1]
+		if b[0] < 0 || b[len(b)-1] < 0 {
+			return -2
+		}
+		sb, sbb, sab := sums(a, b)
+		tb += float64(sb)
+		tbb += float64(sbb)
+		tab += float64(sab)
+	}
+	n := float64((2*half + 1) * (2*half + 1))
+	vb := tbb - tb*tb/n
+	if va <= 1e-6 || vb <= 1e-6 {
+		return -2
+	}
+	return (tab - sa*tb/n) / math.Sqrt(va*vb)
+}
+
+// sums are the sum of b, of its squares and of its products with a; two of each run side by side, which a processor does
+// at once.
+func sums(a, b []float32) (sb, sbb, sab float32) {
+	var b0, b1, q0, q1, p0, p1 float32
+	a = a[:len(b)]
+	i := 0
+	for ; i+1 < len(b); i += 2 {
+		u, v := b[i], b[i+1]
+		b0 += u
+		b1 += v
+		q0 += u * u
+		q1 += v * v
+		p0 += u * a[i]
+		p1 += v * a[i+1]
+	}
+	if i < len(b) {
+		b0 += b[i]
+		q0 += b[i] * b[i]
+		p0 += b[i] * a[i]
+	}
+	return b0 + b1, q0 + q1, p0 + p1
 }
 
 // peak is the place of a parabola's top through three values at -1, 0 and 1.

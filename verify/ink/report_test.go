@@ -24,7 +24,8 @@ const (
 
 // TestPresenceReport measures presence on prints of seeds that were never looked at (make bench-ink) and writes the
 // figures into the file named by ZHENGYAN_INK_REPORT, between the marks of the presence table. ZHENGYAN_INK_PRINTS is the
-// number of prints, 1000 if it is not set, ZHENGYAN_INK_FIRST the number of test seeds to leave out.
+// number of prints, 1000 if it is not set, ZHENGYAN_INK_FIRST the number of test seeds to leave out, ZHENGYAN_INK_TIME bounds
+// the time ("30m"), so that fewer are measured.
 func TestPresenceReport(t *testing.T) {
 	file := os.Getenv("ZHENGYAN_INK_REPORT")
 	if file == "" {

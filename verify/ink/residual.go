@@ -15,20 +15,25 @@ func (w *window) load(s *sampled, ref *sampled) (agrees float64) {
 	for i := range dark.v {
 		dark.v[i] = min(rl.v[i], ref.r.v[i])
 	}
-	sigma := w.match(w.onPaper(dark), w.onPaper(lum)) // a shadow's edge must not pass for blur
-	agrees = w.shiftSignature(dark, lum)
+	flat := w.onPaper(lum)
+	white := w.onPaper(dark)
+	sigma := w.match(white, flat) // a shadow's edge must not pass for blur
+	agrees = w.shiftSignature(dark, white, flat)
 	w.print = w.onPaper(dark.blurred(sigma)).darkness()
+	if !w.sign.IsZero() && w.palerThan(white, 0.8) {
+		w.core = w.onPaper(dark).darkness()
+	}
 	w.tint = newPlane(w.w, w.h)
 	for i := range w.tint.v {
 		w.tint.v[i] = max(0, ref.b.v[i]-ref.r.v[i])
 	}
-	w.channels(s, lum)
+	w.channels(s, flat)
 	return agrees
 }
 
-// channels fills in what the scan alone gives.
-func (w *window) channels(s *sampled, lum *plane) {
-	w.gray = w.onPaper(lum).darkness()
+// channels fills in what the scan alone gives; flat is its luminance as a share of the paper's.
+func (w *window) channels(s *sampled, flat *plane) {
+	w.gray = flat.darkness()
 	r, g, b := w.onPaper(s.r), w.onPaper(s.g), w.onPaper(s.b)
 	w.red, w.blue = newPlane(w.w, w.h), newPlane(w.w, w.h)
 	var chroma []float32
@@ -47,12 +52,54 @@ func (w *window) channels(s *sampled, lum *plane) {
 	}
 	// JPEG smears colour over 2 x 2 to 4 x 4 pixels: the middle of a seal's line is less red than it should be.
 	red := w.red.blurred(0.5).extreme(max(1, int(math.Round(0.15*w.px))), -1)
+	w.reds = red.extreme(max(1, int(math.Round(0.6*w.px))), -1)
 	w.scan = r.darkness()
 	for i, q := range red.v {
 		if q > 0.1 {
 			w.scan.v[i] -= min(0.35, 0.9*(q-0.1))
 		}
 	}
+}
+
+// palerThan reports whether the e-certificate's signature image is grey: most of its lines have less than the given
+// darkness. white is the e-certificate as a share of its paper.
+func (w *window) palerThan(white *plane, limit float32) bool {
+	var lines []float32
+	for y := max(0, int(w.sign.Y0)); y < min(w.h, int(w.sign.Y1)); y++ {
+		for _, v := range white.v[y*w.w+max(0, int(w.sign.X0)) : y*w.w+max(0, int(w.sign.X0), min(w.w, int(w.sign.X1)))] {
+			if v < 0.7 {
+				lines = append(lines, 1-v)
+			}
+		}
+	}
+	return len(lines) > 0 && quantile(lines, 0.7) < limit
+}
+
+// Over a grey signature image only: dot gain makes a middle tone darker by up to this share of d (1 - d).
+const mostGain = 0.6
+
+// overPrinted is the median, over the middle of the lines of a grey signature image, of how dark the scan is as a share of
+// the darkest that its print may be; 0 if the image is black or has too little of such places. Above 1 someone has followed
+// the lines with a darker pen.
+func (w *window) overPrinted(e *evidence) float64 {
+	if w.core == nil {
+		return 0
+	}
+	var share []float32
+	for y := max(0, int(w.sign.Y0)); y < min(w.h, int(w.sign.Y1)); y++ {
+		for x := max(0, int(w.sign.X0)); x < min(w.w, int(w.sign.X1)); x++ {
+			i := y*w.w + x
+			p := w.core.v[i]
+			if p < 0.3 || p > 0.8 || w.print.v[i] < p-0.1 || w.print.v[i] > p+0.1 || w.edge.v[i] > 0 {
+				continue
+			}
+			share = append(share, w.gray.v[i]/(float32(e.tone)*(p+mostGain*p*(1-p))))
+		}
+	}
+	if float64(len(share)) < 12*w.px*w.px {
+		return 0
+	}
+	return float64(quantile(share, 0.5))
 }
 
 func (p *plane) darkness() *plane {
@@ -68,6 +115,8 @@ func (w *window) match(ref, scan *plane) float64 {
 	for _, sigma := range []float64{0.45, 0.7, 1, 1.4, 1.9, 2.6} {
 		if c := correlation(ref.blurred(sigma), scan, 2, 2, w.w-2, w.h-2, 0, 0); c > best {
 			best, at = c, sigma
+		} else {
+			break // too soft from here on
 		}
 	}
 	return at
@@ -79,6 +128,7 @@ type evidence struct {
 	hidden []bool // dark print lies there: writing would not be seen
 	near   []bool // within reach of dark print
 	tone   float64
+	curve  toneCurve
 	weak   float32
 	strong float32
 	noise  float64
@@ -87,20 +137,11 @@ type evidence struct {
 // unexplained compares scan and e-certificate pixel by pixel.
 func (w *window) unexplained() *evidence {
 	e := &evidence{}
-	// How dark print of full blackness is in this scan.
-	var ratio []float32
-	for i, p := range w.print.v {
-		if p > 0.35 && w.edge.v[i] == 0 {
-			ratio = append(ratio, w.gray.v[i]/p)
-		}
-	}
-	e.tone = 0.8
-	if len(ratio) > 50 {
-		e.tone = min(1.15, max(0.25, float64(quantile(ratio, 0.6))))
-	}
+	e.tone, e.curve = w.tones()
 	dark := w.negative(w.print)
-	soft := w.scan.blurred(max(0.45, 0.055*w.px))
-	reach := w.reach(dark, soft, float32(e.tone))
+	w.soft = w.scan.blurred(max(0.45, 0.055*w.px))
+	soft := w.soft
+	reach := w.reach(dark, soft, &e.curve)
 	around := dark.darkest(reach) // darkest print within reach, negated
 	wider := dark.darkest(reach + 0.22*w.px)
 	e.excess = newPlane(w.w, w.h)
@@ -111,7 +152,7 @@ func (w *window) unexplained() *evidence {
 		if w.edge.v[i] > 0 {
 			continue
 		}
-		e.excess.v[i] = soft.v[i] - explained(p, float32(e.tone))
+		e.excess.v[i] = soft.v[i] - e.curve.explained(p)
 		e.hidden[i] = p > 0.3 && w.gray.v[i] > 0.35*float32(e.tone)
 		e.near[i] = -wider.v[i] > 0.25
 		if -wider.v[i] < 0.1 && i%3 == 0 {
@@ -128,8 +169,50 @@ func (w *window) unexplained() *evidence {
 	return e
 }
 
+// toneBins is the number of steps of the e-certificate's darkness in which a print's tone is learnt.
+const toneBins = 8
+
+// toneCurve is how many times darker than the e-certificate the print is, for each step of the e-certificate's darkness.
+// Thin lines are pale once they are blurred; a printer that swells them makes them darker than it makes broad ones.
+type toneCurve [toneBins]float32
+
+// tones learns how dark the print is in this scan: of all dark print, and for each step of darkness.
+func (w *window) tones() (tone float64, c toneCurve) {
+	var all []float32
+	var steps [toneBins][]float32
+	for i, p := range w.print.v {
+		if p > 0.25 && w.edge.v[i] == 0 {
+			r := w.gray.v[i] / p
+			if p > 0.35 {
+				all = append(all, r)
+			}
+			k := min(toneBins-1, int(p*toneBins))
+			steps[k] = append(steps[k], r)
+		}
+	}
+	tone = 0.8
+	if len(all) > 50 {
+		tone = min(1.15, max(0.25, float64(quantile(all, 0.6))))
+	}
+	for k := range c {
+		c[k] = float32(tone)
+		if len(steps[k]) >= int(1.5*w.px*w.px) {
+			c[k] = max(c[k], min(1.8, quantile(steps[k], 0.6)))
+		}
+	}
+	for k := toneBins - 2; k >= 0; k-- {
+		if len(steps[k]) < int(1.5*w.px*w.px) {
+			c[k] = c[k+1] // paler print than any that was measured
+		}
+	}
+	return tone, c
+}
+
 // explained is how dark a place may be where print of darkness p lies within reach.
-func explained(p, tone float32) float32 {
+func (c *toneCurve) explained(p float32) float32 {
+	at := max(0, min(toneBins-1, p*toneBins-0.5))
+	k := min(int(at), toneBins-2)
+	tone := c[k] + (c[k+1]-c[k])*(at-float32(k))
 	want := 1.2*tone*p + 0.02
 	if p > 0.3 { // print this dark hides writing
 		want = max(want, 0.55+p)
@@ -164,7 +247,7 @@ func (w *window) imageFound(e *evidence) float64 {
 
 // reach is how far beyond its edge, in pixels, the print may darken the scan: dots grow, pictures blur, the alignment is
 // not perfect. The print outside the box, where nobody signs, tells: the least reach that explains it.
-func (w *window) reach(dark, soft *plane, tone float32) float64 {
+func (w *window) reach(dark, soft *plane, curve *toneCurve) float64 {
 	far := dark.darkest(0.5 * w.px)
 	const strong = 0.22
 	least := (0.05+0.8*w.rms)*w.px + 0.3
@@ -197,7 +280,7 @@ func (w *window) reach(dark, soft *plane, tone float32) float64 {
 			for _, o := range offs {
 				p = max(p, w.print.v[i+o])
 			}
-			if soft.v[i]-explained(p, tone) > strong {
+			if soft.v[i]-curve.explained(p) > strong {
 				bad++
 			}
 		}

@@ -23,6 +23,8 @@ type part struct {
 	forks, ends    int
 	below, beside  float64 // share of the thinned line below the box, and left, right or above it
 	red            float64 // mean redness
+	nearRed        float64 // the same of the reddest places close by
+	sharp          float64 // steepest slopes of the darkness (80th percentile), of black a millimetre
 	blue           float64
 	drop           string // why it does not count, empty if it does
 }
@@ -67,7 +69,8 @@ func (w *window) parts(m []bool, e *evidence) []*part {
 
 func (w *window) measure(p *part, thin []bool, e *evidence) {
 	var sum, red, blue float64
-	dark := make([]float32, 0, len(p.pixels))
+	dark, slope := make([]float32, 0, len(p.pixels)), make([]float32, 0, len(p.pixels))
+	var nearRed float64
 	fringe := 0
 	for _, i := range p.pixels {
 		v := e.excess.v[i]
@@ -75,6 +78,12 @@ func (w *window) measure(p *part, thin []bool, e *evidence) {
 		sum += float64(max(v, 0))
 		red += float64(w.red.v[i])
 		blue += float64(w.blue.v[i])
+		if w.reds != nil {
+			nearRed += float64(w.reds.v[i])
+		}
+		if x, y := i%w.w, i/w.w; x > 0 && y > 0 && x < w.w-1 && y < w.h-1 {
+			slope = append(slope, float32(math.Hypot(float64(w.soft.v[i+1]-w.soft.v[i-1]), float64(w.soft.v[i+w.w]-w.soft.v[i-w.w])))/2)
+		}
 		if e.near[i] {
 			fringe++
 		}
@@ -104,7 +113,8 @@ func (w *window) measure(p *part, thin []bool, e *evidence) {
 	p.area = n / (w.px * w.px)
 	p.dark = float64(quantile(dark, 0.8))
 	p.fringe = float64(fringe) / n
-	p.red, p.blue = red/n, blue/n
+	p.red, p.blue, p.nearRed = red/n, blue/n, nearRed/n
+	p.sharp = float64(quantile(slope, 0.8)) * w.px
 	p.length = max(p.length, 0.5/w.px)
 	p.optical = sum / (w.px * w.px) / p.length
 	p.below /= p.length

@@ -7,6 +7,7 @@ import (
 	"image/color"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"zhengyan/verify/page"
@@ -135,7 +136,7 @@ func sheet(wide, high float64) (*window, *evidence) {
 	n := w.w * w.h
 	e := &evidence{excess: newPlane(w.w, w.h), hidden: make([]bool, n), near: make([]bool, n), weak: 0.12, strong: 0.22, tone: 0.9}
 	w.box = page.Box{X0: 120, Y0: 120, X1: float64(w.w) - 120, Y1: float64(w.h) - 120}
-	w.red, w.blue = newPlane(w.w, w.h), newPlane(w.w, w.h)
+	w.red, w.blue, w.soft = newPlane(w.w, w.h), newPlane(w.w, w.h), e.excess
 	return w, e
 }
 
@@ -185,6 +186,22 @@ func TestFinding(t *testing.T) {
 				e.put(w, 40+3*float64(i), y, 41+3*float64(i), y+5, 0.5, 0.8)
 			}
 		}}, 0, 0},
+		{"date that was written high", []func(*evidence){func(e *evidence) {
+			for i := range 6 {
+				e.put(w, 40+3*float64(i), 46, 41+3*float64(i), 50, 0.5, 0.8)
+			}
+		}}, 0, 0},
+		{"foot of a name at the lower edge", []func(*evidence){name, func(e *evidence) {
+			for i := range 6 {
+				e.put(w, 40+3*float64(i), 46, 41+3*float64(i), 50, 0.5, 0.8)
+			}
+		}}, 60, 95},
+		{"a pale spot without edges", []func(*evidence){func(e *evidence) {
+			for k := range 12 {
+				e.put(w, 45, 35, 55, 35, 4-0.3*float64(k), 0.04+0.02*float32(k))
+			}
+		}}, 0, 0},
+		{"dense writing, blurred to a spot", []func(*evidence){func(e *evidence) { e.put(w, 45, 35, 60, 35, 1.6, 0.4) }}, 8, 20},
 		{"name that reaches down to a date", []func(*evidence){func(e *evidence) {
 			for i := range 3 {
 				e.put(w, 40+3*float64(i), 48.5, 41+3*float64(i), 54, 0.5, 0.8)
@@ -343,6 +360,108 @@ func TestAloneByPlace(t *testing.T) {
 		}
 		if res.Presence != c.want || res.Registered {
 			t.Errorf("%s: %s (%s), %.1f mm; want %s", c.name, res.Presence, res.Reason, res.Length, c.want)
+		}
+	}
+}
+
+func TestNth(t *testing.T) {
+	rng := rand.New(rand.NewPCG(5, 6))
+	for _, n := range []int{1, 2, 16, 17, 18, 100, 1000} {
+		for _, kinds := range []int{1, 3, 1 << 20} {
+			v := make([]float32, n)
+			for i := range v {
+				v[i] = float32(rng.IntN(kinds)) / 7
+			}
+			want := slices.Sorted(slices.Values(v))
+			for _, k := range []int{0, n / 3, n / 2, n - 1} {
+				if got := nth(slices.Clone(v), k); got != want[k] {
+					t.Fatalf("%d values of %d kinds: place %d holds %g, want %g", n, kinds, k, got, want[k])
+				}
+			}
+		}
+	}
+}
+
+// TestThinPrintThatSwells: a printer swells pale lines more than broad ones; what it makes of the certificate's own lines is
+// explained, and a line that is darker than all others is not.
+func TestThinPrintThatSwells(t *testing.T) {
+	w, _ := sheet(100, 70)
+	w.print, w.gray, w.edge = newPlane(w.w, w.h), newPlane(w.w, w.h), newPlane(w.w, w.h)
+	for y := range w.h {
+		for x := range w.w {
+			i := y*w.w + x
+			switch {
+			case y%12 < 2:
+				w.print.v[i], w.gray.v[i] = 0.4, 0.62
+			case y%12 < 8 && x%40 < 6:
+				w.print.v[i], w.gray.v[i] = 0.9, 0.9
+			}
+		}
+	}
+	tone, c := w.tones()
+	if tone < 0.99 || tone > 1.15 {
+		t.Errorf("tone %.2f", tone)
+	}
+	if got := c.explained(0.4); got < 0.62 {
+		t.Errorf("at 0.4 the print explains %.2f, which is less than it is", got)
+	}
+	if got := c.explained(0.28); got > 0.6 {
+		t.Errorf("at 0.28 the print explains %.2f: writing over it would be lost", got)
+	}
+}
+
+// TestGreyImageFollowed: lines of a grey signature image that are darker than a printer makes them were followed by a pen.
+func TestGreyImageFollowed(t *testing.T) {
+	for _, c := range []struct {
+		dark float32
+		want bool
+	}{{0.6, false}, {0.72, false}, {0.95, true}} {
+		w, e := sheet(100, 70)
+		e.tone = 0.95
+		w.print, w.core, w.gray, w.edge = newPlane(w.w, w.h), newPlane(w.w, w.h), newPlane(w.w, w.h), newPlane(w.w, w.h)
+		w.sign = page.Box{X0: 150, Y0: 150, X1: 300, Y1: 240}
+		for y := 160; y < 230; y++ {
+			for x := 160; x < 290; x++ {
+				if i := y*w.w + x; x%12 < 4 {
+					w.print.v[i], w.core.v[i], w.gray.v[i] = 0.6, 0.62, c.dark
+				}
+			}
+		}
+		if got := w.overPrinted(e); got > 1.05 != c.want {
+			t.Errorf("%.2f dark where 0.62 was printed: %.2f", c.dark, got)
+		}
+	}
+}
+
+// TestWritingOnGreySeal: on a grey scan the lettering of a seal is no writing, darker lines that cross it are.
+func TestWritingOnGreySeal(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		write  bool
+		lo, hi float64
+	}{{"seal", false, 0, 0}, {"writing across it", true, 25, 95}} {
+		w, e := sheet(100, 70)
+		for k := range 90 {
+			a, b := 2*math.Pi*float64(k)/90, 2*math.Pi*float64(k+1)/90
+			e.put(w, 50+19*math.Cos(a), 35+19*math.Sin(a), 50+19*math.Cos(b), 35+19*math.Sin(b), 1, 0.4)
+		}
+		for k := range 7 { // lettering
+			x := 38 + 4*float64(k)
+			e.put(w, x, 30, x+2.5, 33, 0.5, 0.4)
+			e.put(w, x+2.5, 30, x, 33, 0.5, 0.4)
+		}
+		if c.write {
+			for k := range 7 {
+				x := 38 + 4*float64(k)
+				e.put(w, x, 29, x+2, 34, 0.5, 0.8)
+			}
+		}
+		f := w.find(e)
+		if f.seal == nil {
+			t.Fatal("the seal was not found")
+		}
+		if f.written < c.lo || f.written > c.hi {
+			t.Errorf("%s: %.1f mm, want %g to %g", c.name, f.written, c.lo, c.hi)
 		}
 	}
 }

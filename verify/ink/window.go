@@ -29,7 +29,10 @@ type window struct {
 	gray  *plane // darkness of the luminance
 	red   *plane // how red the scan is
 	blue  *plane // how blue the scan is
+	reds  *plane // how red it is within 0.6 mm; nil without colour
+	soft  *plane // scan, with the noise of single pixels taken away
 	print *plane // darkness of the e-certificate, blurred as the scan is
+	core  *plane // the same before it is blurred, where the signature image is grey; nil otherwise
 	tint  *plane // how blue the e-certificate is
 	edge  *plane // 1 where the scan does not reach
 	rms   float64
@@ -100,8 +103,40 @@ func quantile(v []float32, q float64) float32 {
 	if len(v) == 0 {
 		return 0
 	}
-	slices.Sort(v)
-	return v[min(len(v)-1, int(q*float64(len(v))))]
+	return nth(v, min(len(v)-1, int(q*float64(len(v)))))
+}
+
+// nth is the value that would stand at place k if v were sorted (Hoare's selection); it reorders v.
+func nth(v []float32, k int) float32 {
+	lo, hi := 0, len(v)-1
+	for hi-lo > 16 {
+		a, b, c := v[lo], v[(lo+hi)/2], v[hi]
+		mid := max(min(a, b), min(max(a, b), c))
+		i, j := lo, hi
+		for i <= j {
+			for v[i] < mid {
+				i++
+			}
+			for v[j] > mid {
+				j--
+			}
+			if i <= j {
+				v[i], v[j] = v[j], v[i]
+				i++
+				j--
+			}
+		}
+		switch {
+		case k <= j:
+			hi = j
+		case k >= i:
+			lo = i
+		default:
+			return v[k]
+		}
+	}
+	slices.Sort(v[lo : hi+1])
+	return v[k]
 }
 
 func luma(s *sampled) *plane {
@@ -185,9 +220,9 @@ func (w *window) align(scan image.Image, refLuma *plane) (s *sampled, ok bool) {
 	return s, true
 }
 
-// shiftSignature moves the reference's pixels of the signature image to where the scan shows them. It returns how well
-// they agree, -1 if there is no image to compare.
-func (w *window) shiftSignature(refLuma, scanLuma *plane) float64 {
+// shiftSignature moves the reference's pixels of the signature image to where the scan shows them; a and b are both as
+// shares of their paper. It returns how well they agree, -1 if there is no image to compare.
+func (w *window) shiftSignature(refLuma, a, b *plane) float64 {
 	if w.sign.IsZero() {
 		return -1
 	}
@@ -197,7 +232,6 @@ func (w *window) shiftSignature(refLuma, scanLuma *plane) float64 {
 	if x1-x0 < 8 || y1-y0 < 8 {
 		return -1
 	}
-	a, b := w.onPaper(refLuma), w.onPaper(scanLuma)
 	best, bx, by := -2.0, 0, 0
 	side := 2*reach + 1
 	score := make([]float64, side*side)
