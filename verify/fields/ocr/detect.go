@@ -74,6 +74,16 @@ func (r *Reader) detect(ctx context.Context, m *raster, plane []uint8, side int)
 	return slices.DeleteFunc(lines, func(l found) bool { return l.ink < faintest }), nil
 }
 
+// shift moves a line that was found in a band of the picture to its place in the whole.
+func (f *found) shift(dy float64) {
+	for i := range f.quad {
+		f.quad[i].y += dy
+	}
+	for i := range f.hull {
+		f.hull[i].y += dy
+	}
+}
+
 // cores takes the map apart. sx and sy lead from the map to the raster.
 func cores(prob []float32, w, h int, sx, sy float64) []found {
 	seen := make([]bool, len(prob))

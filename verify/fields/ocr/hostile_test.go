@@ -103,7 +103,7 @@ func TestVoteOfNothing(t *testing.T) {
 	}{
 		{nil, nil, "", 1}, // two of three saw nothing
 		{nil, a, "18", outvoted},
-		{a[:1], nil, "18", unconfirmed},
+		{a[:1], nil, "18", (outvoted + unconfirmed) / 2}, // 8 has no other reading
 	} {
 		l := reading{syms: vote(a, c.b, c.c)}
 		if l.text() != c.want || l.confidence() > c.most {

@@ -13,7 +13,7 @@ const (
 	brightRank = 0.7  // share of a square that is darker than its paper
 	redLeast   = 12   // steps by which red ink is redder than its paper at the least
 	redFull    = 60.0 // and from which a pixel is wholly of it, on paper of 240
-	redResidue = 28.0 // darkness that red ink leaves behind, on paper of 240
+	redResidue = 14.0 // darkness that red ink leaves behind, on paper of 240
 	redGain    = 2.0  // factor of the darkness under red ink
 	redLift    = 1.0  // luminance that red ink takes, to a step of redness, where a picture has too little of it to tell
 	redInk     = 60   // steps by which the ink of red print is redder than its paper, on paper of 240
@@ -113,6 +113,7 @@ func (s *sheet) lift(red, green []uint8, w, h int) float64 {
 func (m *raster) separate() {
 	s := sheetOf(m.text, m.red, m.w, m.h)
 	lift := s.lift(m.text, m.red, m.w, m.h)
+	m.reds = make([]int, m.h)
 	for y := range m.h {
 		for x := range m.w {
 			i := y*m.w + x
@@ -121,7 +122,7 @@ func (m *raster) separate() {
 				paper, tint := s.at(x, y)
 				if o := over - tint - redLeast; o > 0 {
 					if 240*o > redInk*paper {
-						m.reds++
+						m.reds[y]++
 					}
 					k := float64(paper) / 240
 					share := min(float64(o)/(redFull*k), 1)
@@ -133,4 +134,43 @@ func (m *raster) separate() {
 			m.text[i] = uint8(v)
 		}
 	}
+}
+
+// Bands of rows with red ink.
+const (
+	redShare = 0.0004 // of the picture that is red ink, under which there is no red line
+	redRow   = 0.002  // of a row
+	redApart = 0.03   // of the height, within which rows are of one band
+	redMost  = 0.7    // of the height in bands, from which the picture is looked at as a whole
+)
+
+// redBands gives the bands of rows, from the first to that after the last, in which red print may stand.
+func (m *raster) redBands() [][2]int {
+	sum := 0
+	for _, n := range m.reds {
+		sum += n
+	}
+	if float64(sum) < redShare*float64(m.w*m.h) {
+		return nil
+	}
+	margin := max(int(redApart*float64(m.h)), 16)
+	var out [][2]int
+	total := 0
+	for y, n := range m.reds {
+		if float64(n) <= redRow*float64(m.w) {
+			continue
+		}
+		from, to := max(0, y-margin), min(m.h, y+margin+1)
+		if k := len(out); k > 0 && from <= out[k-1][1] {
+			total += to - out[k-1][1]
+			out[k-1][1] = to
+		} else {
+			total += to - from
+			out = append(out, [2]int{from, to})
+		}
+	}
+	if len(out) == 0 || float64(total) > redMost*float64(m.h) {
+		return [][2]int{{0, m.h}}
+	}
+	return out
 }

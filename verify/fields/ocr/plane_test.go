@@ -45,8 +45,8 @@ func TestRedInkIsAddedBack(t *testing.T) {
 		if paper-under < (paper-ink)*6/10 {
 			t.Errorf("%s: print under red ink is %d, beside it %d on paper of %d", name, under, ink, paper)
 		}
-		if m.reds == 0 {
-			t.Errorf("%s: no red ink seen", name)
+		if got := m.redBands(); len(got) != 1 || got[0][0] > 60 || got[0][1] < 200 {
+			t.Errorf("%s: red ink in the rows %v", name, got)
 		}
 		if q := (quad{{30, 60}, {100, 60}, {100, 200}, {30, 200}}); contrast(m.red, m.w, m.h, q) <= 0 {
 			t.Errorf("%s: no contrast in the green plane", name)
@@ -58,11 +58,35 @@ func TestRedInkIsAddedBack(t *testing.T) {
 func TestTintedPaperIsNoInk(t *testing.T) {
 	paper, ink := color.RGBA{235, 205, 150, 255}, color.RGBA{60, 52, 40, 255}
 	m := newRaster(stamped(paper, paper, ink, ink))
-	if m.reds != 0 {
-		t.Errorf("%d pixels of red ink", m.reds)
+	if got := m.redBands(); got != nil {
+		t.Errorf("red ink in the rows %v", got)
 	}
 	if got, want := int(m.text[104*m.w+150]), light(paper.R, paper.G); got != want {
 		t.Errorf("paper is %d, not %d", got, want)
+	}
+}
+
+// TestRedBands: a title and a seal are looked for where they are, red all over the page everywhere.
+func TestRedBands(t *testing.T) {
+	m := &raster{w: 1000, h: 1000, reds: make([]int, 1000)}
+	for y := 100; y < 130; y++ {
+		m.reds[y] = 300
+	}
+	for y := 700; y < 800; y++ {
+		m.reds[y] = 40
+	}
+	m.reds[500] = 1 // a speck
+	if got := m.redBands(); len(got) != 2 || got[0] != [2]int{70, 160} || got[1] != [2]int{670, 830} {
+		t.Errorf("%v", got)
+	}
+	for y := range m.reds {
+		m.reds[y] = 100
+	}
+	if got := m.redBands(); len(got) != 1 || got[0] != [2]int{0, 1000} {
+		t.Errorf("%v", got)
+	}
+	if got := (&raster{w: 1000, h: 1000}).redBands(); got != nil {
+		t.Errorf("a grey page: %v", got)
 	}
 }
 

@@ -19,8 +19,8 @@ type raster struct {
 	// text is the picture's print without red ink, so that a seal or a red title is as bright as paper; red is the green
 	// channel, in which both are dark. They are one for a picture without colour.
 	text, red []uint8
-	step      int // pixels of the picture to one here
-	reds      int // pixels of red ink
+	step      int   // pixels of the picture to one here
+	reds      []int // pixels of red ink in each row; nil for a picture without colour
 }
 
 // newRaster takes the planes of a picture, transparent parts as white paper.

@@ -124,22 +124,30 @@ func (r *Reader) lines(ctx context.Context, m *raster, n int) ([]reading, error)
 
 // Red print, as titles have, is not in the plane in which seals vanish.
 const (
-	redShare = 0.0004 // of the picture that is red ink, under which there is no red line
-	redSide  = 960    // longer side of the picture in which it is looked for: it is large
-	redSure  = 0.8    // confidence of a red line; the letters around a seal are read with less
-	redPart  = 0.85   // of a red line's width: what was read of less of it in the other plane is a part of it
-	redPale  = 0.6    // contrast of red print in the plane of print, to that in the green one
-	redPoor  = 0.9    // confidence under which a line of red print is read in the green plane too
+	redSide = 960.0 // longer side of the picture in which it is looked for: it is large
+	redSure = 0.8   // confidence of a red line; the letters around a seal are read with less
+	redPart = 0.85  // of a red line's width: what was read of less of it in the other plane is a part of it
+	redPale = 0.6   // contrast of red print in the plane of print, to that in the green one
+	redPoor = 0.9   // confidence under which a line of red print is read in the green plane too
 )
 
 // redLines finds and reads the lines of red print beside those that were read.
 func (r *Reader) redLines(ctx context.Context, m *raster, have []reading, angle float64, turn int) ([]reading, error) {
-	if float64(m.reds) < redShare*float64(m.w*m.h) {
-		return nil, nil
+	var seen []found
+	for _, band := range m.redBands() {
+		part := &raster{w: m.w, h: band[1] - band[0]}
+		side := int(math.Ceil(redSide * float64(max(part.w, part.h)) / float64(max(m.w, m.h))))
+		ls, err := r.detect(ctx, part, m.red[band[0]*m.w:band[1]*m.w], side)
+		if err != nil {
+			return nil, err
+		}
+		for i := range ls {
+			ls[i].shift(float64(band[0]))
+		}
+		seen = append(seen, ls...)
 	}
-	seen, err := r.detect(ctx, m, m.red, redSide)
-	if err != nil {
-		return nil, err
+	if len(seen) == 0 {
+		return nil, nil
 	}
 	dir := angle + float64(turn)*math.Pi/2
 	var pieces []piece

@@ -13,7 +13,7 @@ const (
 	secondGrow  = 0.1 // of the height, by which the second picture is cut wider
 	thirdGrow   = -0.05
 	outvoted    = 0.85 // highest confidence of a character that one of three readings gives otherwise
-	unconfirmed = 0.4  // of one on which no two agree
+	unconfirmed = 0.4  // of one that only one of three gives
 )
 
 func digits(syms []symbol) int {
@@ -104,8 +104,20 @@ func vote(a, b, c []symbol) []symbol {
 	if m, ok := agree(b, c); ok {
 		return doubt(m, a, outvoted)
 	}
-	// No two agree on the whole line: what one of the others has at the same place is confirmed.
-	return doubt(doubt(a, b, unconfirmed), c, unconfirmed)
+	// No two agree on the whole line: a character that one of the others has at the same place is outvoted by none, and one that
+	// neither has is not confirmed.
+	byB, byC := doubt(a, b, 0), doubt(a, c, 0)
+	out := append([]symbol(nil), a...)
+	for i := range out {
+		s := &out[i]
+		switch {
+		case byB[i].conf < s.conf && byC[i].conf < s.conf:
+			s.conf = min(s.conf, unconfirmed)
+		case byB[i].conf < s.conf || byC[i].conf < s.conf:
+			s.conf = min(s.conf, outvoted)
+		}
+	}
+	return out
 }
 
 // doubt lowers to most the confidence of the characters that another reading does not have in their order, and of the
