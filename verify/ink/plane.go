@@ -21,6 +21,18 @@ func (p *plane) clone() *plane {
 	return q
 }
 
+// part copies the pixels from (x0, y0) up to (x1, y1); it is empty where there are none.
+func (p *plane) part(x0, y0, x1, y1 int) *plane {
+	if x1 <= x0 || y1 <= y0 {
+		return newPlane(0, 0)
+	}
+	q := newPlane(x1-x0, y1-y0)
+	for y := range q.h {
+		copy(q.v[y*q.w:(y+1)*q.w], p.v[(y0+y)*p.w+x0:(y0+y)*p.w+x1])
+	}
+	return q
+}
+
 // at samples between the pixels (bilinear, the centre of the first pixel is 0,0) and reports whether (x, y) is inside.
 func (p *plane) at(x, y float64) (float32, bool) {
 	ix, iy := int(math.Floor(x)), int(math.Floor(y))
@@ -248,13 +260,16 @@ func (p *plane) blurred(sigma float64) *plane {
 			line[i], line[r+p.w+i] = row[0], row[p.w-1]
 		}
 		dst := tmp.v[y*p.w : (y+1)*p.w]
-		for x := range dst {
-			c := line[x : x+2*r+1]
-			s := c[r] * k[0]
-			for i := 1; i <= r; i++ {
-				s += (c[r-i] + c[r+i]) * k[i]
+		for x, v := range row {
+			dst[x] = v * k[0]
+		}
+		for i := 1; i <= r; i++ {
+			kk := k[i]
+			a, b := line[r-i:r-i+p.w], line[r+i:r+i+p.w]
+			a, b = a[:len(dst)], b[:len(dst)]
+			for x := range dst {
+				dst[x] += (a[x] + b[x]) * kk
 			}
-			dst[x] = s
 		}
 	}
 	for y := range p.h {

@@ -226,14 +226,17 @@ func (w *window) imageFound(e *evidence) float64 {
 	if w.sign.IsZero() {
 		return 1
 	}
-	dark := w.gray.blurred(0.4).extreme(max(1, int(math.Round(0.1*w.px))), -1)
+	const rim = 8 // pixels: more than the blur and the search below reach
+	x0, y0 := max(0, int(w.sign.X0)-rim), max(0, int(w.sign.Y0)-rim)
+	near := w.gray.part(x0, y0, min(w.w, int(w.sign.X1)+rim), min(w.h, int(w.sign.Y1)+rim))
+	dark := near.blurred(0.4).extreme(max(1, int(math.Round(0.1*w.px))), -1)
 	n, found := 0, 0
 	for y := max(0, int(w.sign.Y0)); y < min(w.h, int(w.sign.Y1)); y++ {
 		for x := max(0, int(w.sign.X0)); x < min(w.w, int(w.sign.X1)); x++ {
 			i := y*w.w + x
 			if p := w.print.v[i]; p > 0.3 && w.edge.v[i] == 0 {
 				n++
-				if dark.v[i] > 0.4*float32(e.tone)*p {
+				if dark.v[(y-y0)*dark.w+x-x0] > 0.4*float32(e.tone)*p {
 					found++
 				}
 			}
