@@ -76,15 +76,29 @@ const (
 	labelLines = 4 // read at a time
 	mostLabels = 16
 	labelLeft  = 1.0 // labels begin left of the middle by at least this
+	// labelOfTitle is the least height of labels.
+	labelOfTitle = 0.42
 )
 
 // confirm reads what stands under a title: a certificate has its labels there, a heading or a form has not.
 func (s *search) confirm(ctx context.Context, g *image.Gray, k float64, lines []line, t title, turn int, w, h float64) (c found, ok bool, err error) {
-	last := t.lines[len(t.lines)-1]
+	c = found{title: t, turn: turn}
+	labels := c.under(lines, turn, w, h)
+	if ok, err = s.readLabels(ctx, g, k, labels, &c, turn, w, h); ok || err != nil {
+		return c, ok, err
+	}
+	// The labels of a small certificate may be too small for the look at the whole picture.
+	if last := t.lines[len(t.lines)-1]; last.height*labelOfTitle < leastHigh {
+		ok, err = s.readLabels(ctx, g, k, c.closely(g, k, turn, w, h), &c, turn, w, h)
+	}
+	return c, ok, err
+}
+
+// under gives the lines under the title that may be labels, the upper ones first, and keeps what lies on the face.
+func (c *found) under(lines []line, turn int, w, h float64) (labels []line) {
+	last := c.title.lines[len(c.title.lines)-1]
 	tx, ty := uprightPoint(last.cx, last.cy, turn, w, h)
 	high := last.height
-	c = found{title: t, turn: turn}
-	var labels []line
 	for _, l := range lines {
 		x, y := uprightPoint(l.cx, l.cy, turn, w, h)
 		dx, dy := x-tx, y-ty
@@ -102,13 +116,53 @@ func (s *search) confirm(ctx context.Context, g *image.Gray, k float64, lines []
 		_, yb := uprightPoint(b.cx, b.cy, turn, w, h)
 		return cmp.Compare(ya, yb)
 	})
-	for len(labels) > 0 && !ok {
+	return labels
+}
+
+// closely looks for labels in the picture in which lines are read, which has k times the pixels of the one that was looked
+// at, and gives those that were not read before.
+func (c *found) closely(g *image.Gray, k float64, turn int, w, h float64) []line {
+	last := c.title.lines[len(c.title.lines)-1]
+	uw, uh := w, h // of the upright picture
+	if turn&1 == 1 {
+		uw, uh = h, w
+	}
+	tx, ty := uprightPoint(last.cx, last.cy, turn, w, h)
+	var r image.Rectangle
+	for _, q := range [2][2]float64{{tx - faceWide*last.height, ty}, {tx + faceWide*last.height, ty + faceDown*last.height}} {
+		x, y := uprightPoint(q[0], q[1], 4-turn, uw, uh)
+		r = r.Union(image.Rect(int(x*k), int(y*k), int(x*k)+1, int(y*k)+1))
+	}
+	r = r.Intersect(g.Rect)
+	if min(r.Dx(), r.Dy()) < 40 {
+		return nil
+	}
+	near, upright := linesOf(g.SubImage(r).(*image.Gray))
+	if upright != (turn&1 == 0) {
+		return nil
+	}
+	for i := range near {
+		l := &near[i]
+		l.cx, l.cy, l.length, l.height = (l.cx+float64(r.Min.X))/k, (l.cy+float64(r.Min.Y))/k, l.length/k, l.height/k
+	}
+	more := found{title: c.title}
+	return slices.DeleteFunc(more.under(near, turn, w, h), func(l line) bool {
+		return slices.ContainsFunc(c.lines, func(o line) bool {
+			return math.Abs(o.cx-l.cx) < 0.2*l.length && math.Abs(o.cy-l.cy) < 0.2*l.length && math.Abs(o.length-l.length) < 0.3*l.length
+		})
+	})
+}
+
+// readLabels reads labels, some at a time, until those under the title are a certificate's.
+func (s *search) readLabels(ctx context.Context, g *image.Gray, k float64, labels []line, c *found, turn int, w, h float64) (ok bool, err error) {
+	t := c.title
+	for done := 0; len(labels) > 0 && !ok && done < mostLabels; done += labelLines {
 		n := min(len(labels), labelLines)
 		now := labels[:n]
 		labels = labels[n:]
 		texts, _, err := s.readStrips(ctx, g, k, now)
 		if err != nil {
-			return c, false, err
+			return false, err
 		}
 		c.lines = append(c.lines, now...)
 		c.texts = append(c.texts, texts...)
@@ -118,11 +172,8 @@ func (s *search) confirm(ctx context.Context, g *image.Gray, k float64, lines []
 				c.kind, ok = t.kind, true
 			}
 		}
-		if len(c.lines) >= mostLabels {
-			break
-		}
 	}
-	return c, ok, nil
+	return ok, nil
 }
 
 // found is a title with what was read under it.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"image"
 	"os"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -16,6 +17,7 @@ import (
 	"zhengyan/verify/page"
 	"zhengyan/verify/verifytest"
 	"zhengyan/verify/verifytest/bid"
+	"zhengyan/verify/verifytest/camera"
 	"zhengyan/verify/verifytest/reading"
 )
 
@@ -199,5 +201,37 @@ func TestSmallBid(t *testing.T) {
 	}
 	if o := judge(plan, hits); o.missed+o.wrong+o.wrongKind > 0 {
 		t.Error(o.notes)
+	}
+}
+
+// TestSmallPrints: two certificates side by side, whose labels are some five points high on a page that was scanned at
+// 150 dpi.
+func TestSmallPrints(t *testing.T) {
+	if testing.Short() {
+		t.Skip("reads pages with neural nets")
+	}
+	r := reading.Open(t, os.Getenv("ZHENGYAN_ONNXRUNTIME"))
+	img, err := generator(t).Pasted([]verifytest.Spec{verifytest.Good(fields.Constructor1), verifytest.Good(fields.Qualification)}, 0.41, 7, 200)
+	if err != nil {
+		t.Fatal(err)
+	}
+	shot, seed := camera.ScanShot(camera.Dev, 7)
+	shot.DPI, shot.BlackLid = 150, false
+	scan := camera.Scanned(camera.A4(img), shot, seed)
+	d, err := engine(t).OpenStream(context.Background(), document.SourceBytes("page.jpg", scan.JPEG))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	var kinds []fields.Kind
+	for h, err := range finder.Find(context.Background(), d, r, reading.Tables(t), finder.Options{Thumbnail: -1}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		kinds = append(kinds, h.Kind)
+	}
+	slices.Sort(kinds)
+	if !slices.Equal(kinds, []fields.Kind{fields.Constructor1, fields.Qualification}) {
+		t.Errorf("found %v", kinds)
 	}
 }
