@@ -175,3 +175,74 @@ func TestLostDigit(t *testing.T) {
 		t.Errorf("%+v", lost)
 	}
 }
+
+// TestPoorRedLines: of red print that was read badly without its colour, the better reading in the green plane stands; black
+// print keeps its own, whatever a seal's lettering across it gives.
+func TestPoorRedLines(t *testing.T) {
+	red, black := color.RGBA{170, 30, 30, 255}, color.RGBA{30, 30, 30, 255}
+	img := image.NewRGBA(image.Rect(0, 0, 400, 200))
+	for y := range 200 {
+		for x := range 400 {
+			c := color.RGBA{250, 250, 250, 255}
+			if x > 50 && x < 350 && x%8 < 3 {
+				switch {
+				case y >= 40 && y < 60:
+					c = red
+				case y >= 140 && y < 160:
+					c = black
+				}
+			}
+			img.SetRGBA(x, y, c)
+		}
+	}
+	m := newRaster(img)
+	at := func(y float64) quad { return quad{{48, y}, {352, y}, {352, y + 24}, {48, y + 24}} }
+	title, line := at(38), at(138)
+	if !m.isRed(title) || m.isRed(line) {
+		t.Fatalf("red title %v, black line %v", m.isRed(title), m.isRed(line))
+	}
+	poor := func(q quad) reading { return reading{quad: q, syms: symbols("土利国一级", 0.7)} }
+	good := func(q quad) reading { return reading{quad: q, syms: symbols("共和国一级", 0.99)} }
+	if got := withoutPoor(m, []reading{poor(title)}, []reading{good(title)}); len(got) != 0 {
+		t.Errorf("the poor title stays: %+v", got)
+	}
+	if got := withoutPoor(m, []reading{poor(line)}, []reading{good(line)}); len(got) != 1 {
+		t.Error("black print went")
+	}
+	if got := withoutPoor(m, []reading{good(title)}, []reading{poor(title)}); len(got) != 1 {
+		t.Error("the better reading went")
+	}
+	if !covered(poor(title), []reading{good(title)}) || covered(good(title), []reading{poor(title)}) || covered(good(line), []reading{good(title)}) {
+		t.Error("of two readings of one line the better one stands")
+	}
+}
+
+// TestSharpen: strokes become harder, even grey stays, and nothing leaves the scale.
+func TestSharpen(t *testing.T) {
+	const w, h = 40, 20
+	p := make([]float32, w*h)
+	for i := range p {
+		p[i] = 128
+	}
+	sharpen(p, w, h)
+	for i, v := range p {
+		if !near(float64(v), 128, 1e-3) {
+			t.Fatalf("grey %d is %v", i, v)
+		}
+	}
+	for y := range h {
+		for x := range w {
+			p[y*w+x] = []float32{240, 200, 120, 200, 240}[min(max(x-18, 0), 4)]
+		}
+	}
+	sharpen(p, w, h)
+	row := p[10*w:]
+	if row[20] > 110 || row[10] != 240 || row[17] < 240 {
+		t.Errorf("stroke %v beside %v on %v", row[20], row[17], row[10])
+	}
+	for i, v := range p {
+		if v < 0 || v > 255 {
+			t.Fatalf("value %d is %v", i, v)
+		}
+	}
+}

@@ -170,7 +170,14 @@ func (r *Reader) redLines(ctx context.Context, m *raster, have []reading, angle 
 	if err := r.readAll(ctx, m, m.red, out, which); err != nil {
 		return nil, err
 	}
-	return slices.DeleteFunc(out, func(l reading) bool { return l.confidence() < redSure }), nil
+	return slices.DeleteFunc(out, func(l reading) bool { return l.confidence() < redSure || covered(l, have) }), nil
+}
+
+// covered reports whether one of the lines is at least as wide as this one, in its place, and was read as well.
+func covered(l reading, lines []reading) bool {
+	return slices.ContainsFunc(lines, func(o reading) bool {
+		return o.quad.holds(l.quad.centre()) && o.quad.width() > redPart*l.quad.width() && o.confidence() >= l.confidence()
+	})
 }
 
 // isRed reports whether the print of a line is red: it is pale in the plane without red.
