@@ -108,7 +108,6 @@ func (m *match) measure(b *builder, bent [3]level, hidden float64) {
 		b.log(c.name+" high", high)
 		b.log(c.name+" moved", moved)
 	}
-	m.forms(b, bent)
 	b.put("grid 4x8", m.grid(m.q, 8, 4))
 	b.put("grid 6x15", m.grid(m.q, 15, 6))
 	b.put("grid 3x5 bent", m.grid(bent[0].q, 5, 3))

@@ -16,8 +16,8 @@ type promise struct {
 }
 
 var (
-	cleanBands     = promise{0.10, 0.004, 0.03}
-	separatedBands = promise{0.20, 0.004, 0.03}
+	cleanBands     = promise{0.15, 0.004, 0.03}
+	separatedBands = promise{0.30, 0.004, 0.03}
 )
 
 // calibrate fits the probability to pairs of other writers and sets the bands there. Pairs that are too much hidden to agree

@@ -106,15 +106,21 @@ func each[T any](n int, work func(i int) []T) []T {
 // nameOf gives the name that the writer of a seed signs with.
 func nameOf(seed uint64) string { return pen.Name(seed + 5e6) }
 
-// hands says which people are drawn. The plain ones vary and imitate as the generator has it, with intricate writing varying
-// more. The broad ones differ in how much they vary and in how well they imitate, since nobody knows how real people are
-// spread over these ranges: what was learnt and calibrated on all of them does not rest on one guess.
-type hands bool
+// hands says which people are drawn.
+type hands int
 
 const (
-	plain hands = false
-	broad hands = true
+	// plain people vary and imitate as the generator has it; intricate writing varies more.
+	plain hands = iota
+	// even people are the same, but intricate writing varies as all other does. Real hands lie between the two.
+	even
+	// broad people differ in how much they vary and in how well they imitate, since nobody knows how real people are spread
+	// over these ranges: a probability that holds over all of them does not rest on one guess. To learn from they are too
+	// hard: an imitation that cannot be told from own writing teaches nothing.
+	broad
 )
+
+var handsNames = [...]string{plain: "plain", even: "even", broad: "broad"}
 
 // cast gives the persons of one name: the holder and as many others as are asked for.
 type cast struct {
@@ -127,7 +133,10 @@ type cast struct {
 
 func newCast(a *pen.Alphabet, seed uint64, h hands) *cast {
 	c := &cast{alphabet: a, seed: seed, hands: h, by: 0.6, rng: rand.New(rand.NewPCG(seed, 0x63617374))}
-	if h == broad {
+	switch h {
+	case even:
+		c.by = 0
+	case broad:
 		c.by *= c.rng.Float64()
 	}
 	return c

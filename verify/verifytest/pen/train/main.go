@@ -20,7 +20,7 @@ func main() {
 	flag.StringVar(&o.doc, "doc", "", "page whose table is written anew")
 	flag.StringVar(&o.corpus, "corpus", "", "folder with manifest.tsv of real signatures, to measure only")
 	flag.StringVar(&o.cache, "cache", "", "folder in which measured pairs are kept between runs")
-	flag.IntVar(&o.writers, "writers", 300, "invented writers to learn from")
+	flag.IntVar(&o.writers, "writers", 200, "invented writers to learn from")
 	flag.IntVar(&o.calibrate, "calibrate", 70, "invented writers to calibrate with")
 	flag.IntVar(&o.test, "test", 60, "invented writers to measure with")
 	flag.IntVar(&o.refs, "refs", 4, "references a corpus writer")
@@ -61,18 +61,25 @@ const others = 2
 // maker makes pairs, or takes them from the cache.
 type maker struct{ cache string }
 
-// written gives clean pairs and pairs of a simulated separation, of n and of n/2 writers.
-func (c maker) written(purpose string, seed uint64, n int, h hands) ([]sample, error) {
-	key := map[hands]string{plain: "plain", broad: "broad"}[h]
-	all, err := cached(c.cache, fmt.Sprintf("%s-clean-%s-%d", purpose, key, n), func() ([]sample, error) { return invented(seed, n, h) })
-	if err != nil {
-		return nil, err
+// clean and scan give clean pairs and pairs of a simulated separation.
+func (c maker) clean(seed uint64, n int, h hands) ([]sample, error) {
+	return cached(c.cache, fmt.Sprintf("clean-%s-%d-%d", handsNames[h], seed, n), func() ([]sample, error) { return invented(seed, n, h) })
+}
+
+func (c maker) scan(seed uint64, n int, h hands) ([]sample, error) {
+	return cached(c.cache, fmt.Sprintf("scan-%s-%d-%d", handsNames[h], seed, n), func() ([]sample, error) { return scanned(seed, n, h) })
+}
+
+// join puts what several makers give together.
+func join(parts ...func() ([]sample, error)) (all []sample, err error) {
+	for _, f := range parts {
+		s, err := f()
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, s...)
 	}
-	if purpose == "train" {
-		n /= 2 // the slower half of the making
-	}
-	scan, err := cached(c.cache, fmt.Sprintf("%s-scan-%s-%d", purpose, key, n), func() ([]sample, error) { return scanned(seed, n, h) })
-	return append(all, scan...), err
+	return all, nil
 }
 
 // resigned gives pairs of prints that were signed anew many times. The pictures are kept too: they cost most.
@@ -106,7 +113,10 @@ func run(o options) error {
 	if !o.measure {
 		return nil
 	}
-	test, err := c.written("test", testSeed, o.test, plain)
+	test, err := join(
+		func() ([]sample, error) { return c.clean(testSeed, o.test, plain) },
+		func() ([]sample, error) { return c.scan(testSeed, o.test, plain) },
+	)
 	if err != nil {
 		return err
 	}
@@ -140,11 +150,15 @@ func run(o options) error {
 }
 
 func train(o options, c maker) (*model.Set, error) {
-	learn, err := c.written("train", trainSeed, o.writers, broad)
+	learn, err := join(
+		func() ([]sample, error) { return c.clean(trainSeed, o.writers, plain) },
+		func() ([]sample, error) { return c.clean(trainSeed, o.writers, even) },
+		func() ([]sample, error) { return c.scan(trainSeed, o.writers*3/4, broad) }, // the slower ones
+	)
 	if err != nil {
 		return nil, err
 	}
-	held, err := cached(c.cache, fmt.Sprintf("calibrate-%d", o.calibrate), func() ([]sample, error) { return invented(calibrateSeed, o.calibrate, broad) })
+	held, err := c.clean(calibrateSeed, o.calibrate, broad)
 	if err != nil {
 		return nil, err
 	}

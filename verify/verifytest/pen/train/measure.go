@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"sort"
+	"strings"
 
 	"zhengyan/verify/ink/hand/model"
 	"zhengyan/verify/ink/hand/pair"
@@ -21,6 +22,9 @@ func groups(all []sample) []group {
 		by[s.Set] = append(by[s.Set], s)
 		if len(s.Set) > 7 && s.Set[:7] == "svc2004" {
 			by["svc2004 all"] = append(by["svc2004 all"], s)
+		}
+		if from, _, _ := strings.Cut(s.Set, " "); from == "print" || from == "again" {
+			by[from+" all"] = append(by[from+" all"], s)
 		}
 	}
 	for _, k := range []string{"svc2004 all", "cedar"} {

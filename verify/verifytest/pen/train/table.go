@@ -21,14 +21,14 @@ const (
 var titles = map[string]string{
 	"invented": "invented, clean", "scan beside": "invented, simulated separation, beside",
 	"scan overlap": "the same, overlapping", "scan over": "the same, over the print",
-	"print beside": "whole way from a scan, beside", "print overlap": "whole way, overlapping", "print over": "whole way, over the print",
-	"again beside": "signed anew in the scan, beside", "again overlap": "signed anew, overlapping", "again over": "signed anew, over the print",
+	"print beside": "whole way from a scan, beside", "print overlap": "whole way, overlapping", "print over": "whole way, over the print", "print all": "whole way, all three",
+	"again beside": "signed anew in the scan, beside", "again overlap": "signed anew, overlapping", "again over": "signed anew, over the print", "again all": "signed anew, all three",
 	"svc2004 zh": "SVC2004, Chinese writers", "svc2004 latin": "SVC2004, Latin writers", "svc2004 all": "SVC2004, all", "cedar": "CEDAR", "real": "SVC2004 and CEDAR together",
 }
 
 var order = []string{
 	"svc2004 zh", "svc2004 latin", "svc2004 all", "cedar", "real", "invented", "scan beside", "scan overlap", "scan over",
-	"print beside", "print overlap", "print over", "again beside", "again overlap", "again over",
+	"print beside", "print overlap", "print over", "print all", "again beside", "again overlap", "again over", "again all",
 }
 
 // table gives the figures as Markdown.
