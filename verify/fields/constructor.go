@@ -29,7 +29,7 @@ func (r *reader) interpretSpecialties(row *fieldRow, g reading) reading {
 			g.problems = append(g.problems, Problem{UnknownSpecialty, row.Name, s.Name})
 		}
 		if e.valid != "" {
-			p, err := ParsePeriod(e.valid)
+			p, err := r.period(e.valid)
 			switch {
 			case err == nil:
 				s.Valid = p

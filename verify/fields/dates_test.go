@@ -190,3 +190,38 @@ func FuzzParsePeriod(f *testing.F) {
 		}
 	})
 }
+
+// TestReadPeriod: what a picture's reader made of the sign between two dates does not cost the period; what it made of a digit
+// does.
+func TestReadPeriod(t *testing.T) {
+	for in, want := range map[string]string{
+		"2024-03-01至2024-08-28":      "2024-03-01/2024-08-28",
+		"2024-03-01全2024-08-28":      "2024-03-01/2024-08-28",
+		"2024年3月1日业2024年8月28日":       "2024-03-01/2024-08-28",
+		"2024年3月1日2024年8月28日":        "2024-03-01/2024-08-28",
+		"2024-03-012024-08-28":       "",
+		"2024-03-1l2024-08-28":       "", // a digit or the sign between: who knows
+		"2024-03-01一2024-08-28":      "2024-03-01/2024-08-28",
+		"2024年3月1日三2024年8月28日":       "",
+		"2024年3月1日年2024年8月28日":       "",
+		"2024-03-01全至2024-08-28":     "",
+		"2024-03-01全2024-08-28日以前":   "",
+		"2024-08-28全2024-03-01":      "",
+		"2024-03-01全2024-08-32":      "",
+		"2024-03-01":                 "",
+		"至2024-03-01":                "../2024-03-01",
+		"":                           "",
+		"全2024-03-01":                "",
+		"2024年3月1日2024年8月28日2024年9月": "",
+	} {
+		p, err := readPeriod(in)
+		if p.String() != want || (err == nil) != (want != "") {
+			t.Errorf("%s: %s, %v, want %q", in, p, err, want)
+		}
+	}
+	for _, in := range []string{"2024-03-01全2024-08-28", "2024年3月1日2024年8月28日"} {
+		if p, err := ParsePeriod(in); err == nil {
+			t.Errorf("a file's own text says %s, not %s", in, p)
+		}
+	}
+}

@@ -182,7 +182,7 @@ func (r *reader) interpretPeriod(row *fieldRow, g reading) reading {
 	var p Period
 	var first error
 	for n := 1; n <= min(maxRows, len(g.v.rows)); n++ {
-		q, err := ParsePeriod(prefix + g.v.text(n, false))
+		q, err := r.period(prefix + g.v.text(n, false))
 		switch {
 		case err != nil:
 			if first == nil {
@@ -215,6 +215,14 @@ func (r *reader) interpretPeriod(row *fieldRow, g reading) reading {
 		}
 	}
 	return g
+}
+
+// period reads a period as freely as its source asks for.
+func (r *reader) period(s string) (Period, error) {
+	if r.res.Source == SourceOCR {
+		return readPeriod(s)
+	}
+	return ParsePeriod(s)
 }
 
 func (r *reader) interpretNumber(row *fieldRow, g reading) reading {

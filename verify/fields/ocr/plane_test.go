@@ -145,6 +145,45 @@ func TestHoles(t *testing.T) {
 	}
 }
 
+// TestStrokeReadTwice: the last stroke of 川 is no 1; a 1 that stands where digits stand is.
+func TestStrokeReadTwice(t *testing.T) {
+	const pitch = 16.0
+	line := func(first float64, s string) ([]symbol, int) {
+		out := []symbol{{'川', 20, 0.99}}
+		x := 52.0
+		for i, r := range s {
+			if i == 0 && first > 0 {
+				out = append(out, symbol{r, x - first, 0.7})
+				continue
+			}
+			out = append(out, symbol{r, x, 0.99})
+			x += pitch
+		}
+		for i := range out {
+			out[i].at /= 400
+		}
+		return out, 400
+	}
+	for _, c := range []struct {
+		first float64
+		in    string
+		want  string
+	}{
+		{8, "12422008201280905", "川2422008201280905"},
+		{8, "11422008201280905", "川1422008201280905"},
+		{0, "1422008201280905", "川1422008201280905"},
+		{pitch, "1422008201280905", "川1422008201280905"},
+	} {
+		syms, w := line(c.first, c.in)
+		if got := spell(dropStroke(syms, w)); got != c.want {
+			t.Errorf("%s at %v before the next: %s, want %s", c.in, c.first, got, c.want)
+		}
+	}
+	if got := dropStroke(nil, 10); len(got) != 0 {
+		t.Error(got)
+	}
+}
+
 // TestLostDigit: of digits that stand evenly, a missing one is seen by the ink between its neighbours.
 func TestLostDigit(t *testing.T) {
 	pitch := holeEm / 2

@@ -94,6 +94,7 @@ func (r *Reader) readFilled(ctx context.Context, m *raster, plane []uint8, q qua
 	frames := float64(w) / float64(full) * float64(dims[1])
 	syms := dropGhosts(decode(out, dims[1], dims[2], frames, r.keys, r.known), pix, w)
 	syms = slices.DeleteFunc(syms, func(s symbol) bool { return s.conf < minCharConf })
+	syms = dropStroke(syms, w)
 	doubtHoles(syms, pix, w)
 	return reading{quad: q, syms: syms, done: true}, nil
 }
@@ -180,6 +181,21 @@ func digitPitch(syms []symbol, w int) float64 {
 	}
 	slices.Sort(d)
 	return d[len(d)/2]
+}
+
+// strokePitch is the distance between a stroke that was read twice and the digit after it, in the usual distances of digits.
+const strokePitch = 0.65
+
+// dropStroke leaves out the 1 that the recogniser makes of the last stroke of 川, with which registration numbers of Sichuan
+// begin: it stands half a digit before the digit that follows it, where no digit can stand.
+func dropStroke(syms []symbol, w int) []symbol {
+	pitch := digitPitch(syms, w)
+	for i := 0; i+2 < len(syms); i++ {
+		if syms[i].r == '川' && syms[i+1].r == '1' && isDigit(syms[i+2].r) && (syms[i+2].at-syms[i+1].at)*float64(w) < strokePitch*pitch {
+			return slices.Delete(slices.Clone(syms), i+1, i+2)
+		}
+	}
+	return syms
 }
 
 // inkColumns tells the columns of a line's picture in which there is print: dark, but not all the way from top to bottom as
