@@ -20,21 +20,31 @@ var (
 	separatedBands = promise{0.30, 0.004, 0.03}
 )
 
-// calibrate fits the probability to pairs of other writers and sets the bands there. Pairs that are too much hidden to agree
-// do not count for the upper one.
-func calibrate(m *model.Model, held []sample, p promise) {
-	w := weights(held)
-	x, y := make([][]float64, len(held)), make([]float64, len(held))
-	for i, s := range held {
-		x[i], y[i] = []float64{m.Score(s.X), s.Hidden}, label(s)
+// fold is pairs with a model that did not learn from their writers.
+type fold struct {
+	by   *model.Model
+	held []sample
+}
+
+// calibrate fits the model's probability to pairs of writers that it did not learn from and sets the bands there. Pairs that
+// are too much hidden to agree do not count for the upper one.
+func calibrate(m *model.Model, p promise, folds ...fold) {
+	var held []sample
+	var x [][]float64
+	var y []float64
+	for _, f := range folds {
+		for _, s := range f.held {
+			held = append(held, s)
+			x = append(x, []float64{f.by.Score(s.X), s.Hidden})
+			y = append(y, label(s))
+		}
 	}
-	l := logistic(x, y, w, 0.1)
+	l := logistic(x, y, weights(held), 0.1)
 	m.Scale, m.Hide, m.Shift = l.W[0], l.W[1], l.B
 	var by [4][]float64
 	for i, s := range held {
-		v := model.Logistic(l.Of(x[i]))
 		if s.mayAgree() || s.Kind == genuine {
-			by[s.Kind] = append(by[s.Kind], v)
+			by[s.Kind] = append(by[s.Kind], model.Logistic(l.Of(x[i])))
 		}
 	}
 	m.Agrees = math.Max(above(by[skilled], p.agreeSkilled), above(by[sameName], p.agreeOther))

@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"zhengyan/verify/ink/hand/model"
@@ -171,9 +172,11 @@ func train(o options, c maker) (*model.Set, error) {
 		return nil, err
 	}
 	fmt.Printf("%d pairs and %d of prints to learn from, %d and %d to calibrate with\n", len(learn), len(prints), len(held), len(heldPrints))
-	m := &model.Set{Clean: fit(only(learn, true), pair.Names()), Separated: fit(append(learn, prints...), pair.Names())}
-	calibrate(m.Clean, held, cleanBands)
-	calibrate(m.Separated, heldPrints, separatedBands)
+	m := &model.Set{Clean: fit(only(learn, true), pair.Names()), Separated: fit(slices.Concat(learn, prints), pair.Names())}
+	calibrate(m.Clean, cleanBands, fold{m.Clean, held})
+	// Prints are dear: those that were learnt from calibrate too, judged by a model that learnt from the others instead.
+	swapped := fit(slices.Concat(learn, heldPrints), pair.Names())
+	calibrate(m.Separated, separatedBands, fold{m.Separated, heldPrints}, fold{swapped, prints})
 	return m, save(m, o.weights)
 }
 
