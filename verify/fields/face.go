@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"unicode"
 
 	"zhengyan/verify/page"
 )
@@ -203,6 +204,10 @@ func (r *reader) readField(row *fieldRow) {
 	}
 	switch {
 	case !labelled:
+		if g, ok := r.aboveTitle(row); ok {
+			got = append(got, g)
+			break
+		}
 		if row.Required {
 			r.problem(MissingLabel, row.Name, strings.Join(row.Labels, "/"))
 		}
@@ -248,6 +253,46 @@ func (r *reader) readField(row *fieldRow) {
 		return
 	}
 	r.addField(row, g, g.value)
+}
+
+// What is taken for a label that OCR could hardly read.
+const (
+	poorLabel   = 0.8  // most that the worst of its characters may have; what was read better is what it says
+	poorCeiling = 0.85 // highest confidence of its value
+)
+
+// aboveTitle finds the period of use where its label could hardly be read: it stands on the line over the title, two whole dates
+// behind some characters of which one at least is the label's. That the print says what these dates are for was not
+// read, so the value is never sure.
+func (r *reader) aboveTitle(row *fieldRow) (reading, bool) {
+	t := r.c.title
+	if row.Name != "usage" || r.res.Source != SourceOCR || t == nil {
+		return reading{}, false
+	}
+	for i := range r.c.lines {
+		l := &r.c.lines[i]
+		if l.box.Y1 >= t.box.Y0 || l.box.Y0 < t.box.Y0-5*t.em {
+			continue
+		}
+		rs := l.runes()
+		k := slices.IndexFunc(rs, unicode.IsDigit)
+		head := []rune(strings.TrimRight(string(rs[:max(k, 0)]), ":"))
+		if len(head) < 3 || r.labelConfidence(&label{line: i, to: len(head)}) > poorLabel || !slices.ContainsFunc(row.Labels, func(text string) bool {
+			want := []rune(text)
+			return len(head) <= len(want)+1 && editDistance(head, want, len(want)-1) < len(want)
+		}) {
+			continue
+		}
+		lab := newLabel(l, i, 0, len(head), row)
+		gs := slices.Clone(l.gs[k:])
+		for j := range gs {
+			gs[j].conf = min(gs[j].conf, poorCeiling)
+		}
+		if g := r.interpret(row, value{label: &lab, rows: [][]glyph{gs}}); g.value != "" && !strings.Contains(g.value, "..") {
+			return g, true
+		}
+	}
+	return reading{}, false
 }
 
 // foreign reports whether text that stands under a label cannot be its value: a date without any digit.

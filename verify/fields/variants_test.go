@@ -277,6 +277,33 @@ func TestMisreadLabels(t *testing.T) {
 	}
 }
 
+// TestUnreadLabel: two dates over the title behind a label that could hardly be read are the period of use, unsurely; behind words
+// that were read well they are what the words say.
+func TestUnreadLabel(t *testing.T) {
+	tab := tables(t)
+	for _, c := range []struct {
+		text string
+		conf float64
+		want string
+	}{
+		{"便用年载动2024年08月29日-2025年01月18日", 0.7, "2024-08-29/2025-01-18"},
+		{"便用年载动2024年08月29日-2025年01月18日", 0.93, ""},
+		{"打印年载动2024年08月29日-2025年01月18日", 0.7, ""}, // nothing of the label
+		{"便用年载动2024年08月29日", 0.7, ""},
+		{"便用年载动2025年01月18日-2024年08月29日", 0.7, ""},
+	} {
+		r := Read(newSheet().draw(with(constructorFace(), map[string]string{"usage": c.text})).confidence(c.conf).texts(), tab)
+		if got := r.Certificate.Usage.String(); got != c.want {
+			t.Errorf("%s at %v: %q, not %q; %+v", c.text, c.conf, got, c.want, r.Problems)
+		}
+		for _, f := range r.Fields {
+			if f.Name == "usage" && f.Value != "" && f.Confidence > poorCeiling {
+				t.Errorf("%s: %v", c.text, f.Confidence)
+			}
+		}
+	}
+}
+
 func TestFonts(t *testing.T) {
 	tab := tables(t)
 	s := newSheet().draw(constructorFace())

@@ -4,7 +4,8 @@
 // The nets are PP-OCRv4 mobile in ONNX form; ONNX Runtime, a shared library loaded at run time, evaluates them. A program
 // built without cgo, or that finds no library or no models, has no reader: Open then says exactly what is missing.
 //
-// Pages are read on the red channel: the red of a seal is as bright there as the paper, so the print under it stands free.
+// Pages are read on their luminance, to which the red of a seal is added back until it is as bright as the paper, so that the
+// print under it stands free.
 package ocr
 
 import (
@@ -82,10 +83,9 @@ type net interface {
 // Reader is a fields.PageReader.
 type Reader struct {
 	det, rec net
-	keys     []string // class to character, [0] being CTC's blank
-	known    int      // the first classes, which are the net's own; the others it was taught
-	slots    chan struct{}
-	name     string
+	*alphabet
+	slots chan struct{}
+	name  string
 }
 
 var _ fields.PageReader = (*Reader)(nil)
@@ -109,7 +109,7 @@ func Open(cfg Config) (*Reader, error) {
 		return nil, err
 	}
 	keys := parseKeys(list)
-	known := len(keys)
+	of := newAlphabet(keys, nil)
 	name := fingerprint("detector", det) + ", " + fingerprint("recogniser", rec)
 	if !cfg.Plain {
 		taught, more, err := withRare(rec)
@@ -117,7 +117,7 @@ func Open(cfg Config) (*Reader, error) {
 			return nil, fmt.Errorf("%w: rows for rare characters: %w", fields.ErrNoReader, err)
 		}
 		if len(more) > 0 {
-			rec, keys = taught, append(keys, more...)
+			rec, of = taught, newAlphabet(keys, more)
 			name += fmt.Sprintf(" with %d rare characters", len(more))
 		}
 	}
@@ -125,7 +125,7 @@ func Open(cfg Config) (*Reader, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w (looked for %s): %w", fields.ErrNoReader, ErrNoLibrary, strings.Join(cfg.Library, ", "), err)
 	}
-	r := &Reader{keys: keys, known: known, slots: make(chan struct{}, max(1, cfg.Threads))}
+	r := &Reader{alphabet: of, slots: make(chan struct{}, max(1, cfg.Threads))}
 	if cfg.Threads == 0 {
 		r.slots = make(chan struct{}, 2)
 	}
