@@ -7,18 +7,17 @@ import (
 	"zhengyan/verify/fields"
 )
 
-// Features is the recogniser without its last layer: what new rows of that layer are trained on.
+// Features is the recogniser as a second head sees it: what its last layer is given, what its trunk has seen before the layers
+// that narrow it, and what the net itself makes of it.
 type Features struct {
-	net     net
-	Keys    []string  // class to character, [0] being the blank
-	Weights []float32 // of the last layer, Inside × len(Keys)
-	Bias    []float32
-	Inside  int
-	Model   []byte // the recogniser's file
+	net    net
+	Keys   []string // class to character, [0] being the blank
+	Inside int      // numbers of a step: those of the last layer's input, then those of the trunk
+	Model  []byte   // the recogniser's file
 }
 
-// OpenFeatures opens a recogniser for training; errors are those of Open.
-func OpenFeatures(cfg Config) (*Features, error) {
+// OpenFeatures opens a recogniser for training; trunk names a tensor of channels × 1 × steps. Errors are those of Open.
+func OpenFeatures(cfg Config, trunk string) (*Features, error) {
 	if !haveEngine {
 		return nil, fmt.Errorf("%w: %w", fields.ErrNoReader, ErrNoCgo)
 	}
@@ -37,30 +36,40 @@ func OpenFeatures(cfg Config) (*Features, error) {
 	if err != nil {
 		return nil, err
 	}
-	cut, err := rebuilt(rec, nil, h.x)
+	more := append(seenBy(&h, trunk), operation("Concat", tensorAll, []string{tensorSeen, h.logits}, intAttr("axis", 2)))
+	cut, err := rebuilt(rec, "", more, tensorAll)
 	if err != nil {
 		return nil, err
 	}
-	f := &Features{Keys: parseKeys(list), Weights: h.w, Bias: h.b, Inside: h.inside, Model: rec}
+	f := &Features{Keys: parseKeys(list), Model: rec}
 	if len(f.Keys) != h.classes {
 		return nil, errors.New("the list of characters is not this net's")
 	}
-	f.net, err = loadNet(cut)
+	if f.net, err = loadNet(cut); err != nil {
+		return nil, err
+	}
+	_, seen, err := f.run(make([]float32, lineHeight*frameWidth), frameWidth)
+	f.Inside = seen - h.classes
 	return f, err
 }
 
-// Line gives the features of a line's picture, 48 pixels high with values 0..255, one row of Inside numbers for every eight
-// pixels of its width.
-func (f *Features) Line(pix []float32, width int) ([]float32, error) {
+func (f *Features) run(pix []float32, width int) ([]float32, int, error) {
 	in, full := lineInput(pix, width, minLineWidth)
 	out, dims, err := f.net.run(in, [4]int{1, 3, lineHeight, full})
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	if len(dims) != 3 || dims[2] != f.Inside {
-		return nil, fmt.Errorf("features of the size %v", dims)
+	if len(dims) != 3 || dims[2] <= len(f.Keys) {
+		return nil, 0, fmt.Errorf("features of the size %v", dims)
 	}
-	return out[:min(dims[1], (width+frameWidth-1)/frameWidth)*f.Inside], nil
+	return out[:min(dims[1], (width+frameWidth-1)/frameWidth)*dims[2]], dims[2], nil
+}
+
+// Line looks at a line's picture, 48 pixels high with values 0..255: for every eight pixels of its width it gives Inside
+// numbers and then the logits of the net's own classes.
+func (f *Features) Line(pix []float32, width int) ([]float32, error) {
+	out, _, err := f.run(pix, width)
+	return out, err
 }
 
 // Close frees the net.

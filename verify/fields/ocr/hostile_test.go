@@ -67,7 +67,7 @@ func FuzzLines(f *testing.F) {
 		rng := rand.New(rand.NewPCG(seed, uint64(w)<<16|uint64(h)))
 		r := &Reader{
 			det: &noise{rng: rng}, rec: &noise{rng: rng, classes: len(keys)},
-			keys: keys, known: len(keys) - 1, slots: make(chan struct{}, 1),
+			alphabet: newAlphabet(keys[:len(keys)-1], keys[len(keys)-1:]), slots: make(chan struct{}, 1),
 		}
 		img := image.NewRGBA(image.Rect(0, 0, int(w), int(h)))
 		for i := range img.Pix {

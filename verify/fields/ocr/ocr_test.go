@@ -49,33 +49,48 @@ func TestDecode(t *testing.T) {
 		"__年__________": "年",
 	} {
 		out, n := steps(keys, in, 0.9)
-		syms := decode(out, n, len(keys), float64(max(n, 1)), keys, len(keys))
+		syms := decode(out, n, newAlphabet(keys, nil), float64(max(n, 1)))
 		if got := spell(syms); got != want {
 			t.Errorf("%q: %q, want %q", in, got, want)
 		}
 	}
 	out, n := steps(keys, "_京京_1_", 0.9)
-	syms := decode(out, n, len(keys), float64(n), keys, len(keys))
+	syms := decode(out, n, newAlphabet(keys, nil), float64(n))
 	if !near(syms[0].at, 2.0/6, 1e-6) || !near(syms[1].at, 4.5/6, 1e-6) || !near(syms[0].conf, 0.9, 1e-6) {
 		t.Errorf("places %+v", syms)
 	}
 }
 
-// TestTaught: what the net was taught counts only where the net itself is not sure.
+// TestTaught: a class that was taught wins where it is likelier, the net's own class of the same character included; never
+// over a digit, and not where the net itself is sure.
 func TestTaught(t *testing.T) {
+	of := newAlphabet([]string{"", "样", "日", "7"}, []string{"柈", "日"})
 	for _, c := range []struct {
 		row  []float32
-		want int
+		how  trust
+		want string
+		p    float64
 	}{
-		{[]float32{0.02, 0.3, 0.08, 0.6}, 3},   // own at 0.75 without the taught one
-		{[]float32{0.01, 0.45, 0.01, 0.53}, 1}, // own at 0.96
-		{[]float32{0.9, 0.05, 0.05, 0}, 0},
-		{[]float32{0.1, 0.5, 0.1, 0.3}, 1},
+		{[]float32{0.1, 0.2, 0.1, 0, 0.6, 0}, trust{1, 0.9, 0.95}, "柈", 0.6},
+		{[]float32{0.1, 0.2, 0.1, 0, 0.6, 0}, trust{0.1, 0.9, 0.95}, "样", 0.2 / 0.46},
+		{[]float32{0.01, 0.38, 0.01, 0, 0.6, 0}, trust{1, 0.9, 0.95}, "样", 0.95},
+		{[]float32{0.1, 0.35, 0.25, 0, 0.05, 0.25}, trust{1, 0.9, 0.95}, "日", 0.5},
+		{[]float32{0.1, 0, 0.4, 0, 0.1, 0.4}, trust{1, 0.9, 0.95}, "日", 0.8},
+		{[]float32{0.1, 0, 0.1, 0.2, 0.6, 0}, trust{1, 0.9, 0.95}, "7", 0.5},
+		{[]float32{0.9, 0.05, 0.05, 0, 0, 0}, trust{1, 0.8, 0.98}, "", 0.9},
+		{[]float32{0.38, 0.01, 0.01, 0, 0.6, 0}, trust{1, 0.8, 0.98}, "柈", 0.6},
+		{[]float32{0.38, 0.01, 0.01, 0, 0.6, 0}, trust{1, 0.98, 0.9}, "", 0.95},
 	} {
-		got, p := likeliest(c.row, 3, 0.9)
-		if got != c.want || p < 0 || p > 1 {
-			t.Errorf("%v: class %d at %v, want %d", c.row, got, p, c.want)
+		got, p := of.likeliest(c.row, c.how)
+		if of.keys[got] != c.want || !near(p, c.p, 1e-6) {
+			t.Errorf("%v: %q at %v, want %q at %v", c.row, of.keys[got], p, c.want, c.p)
 		}
+	}
+	if _, p := newAlphabet([]string{"", "样"}, nil).likeliest([]float32{0.2, 0.8}, trust{}); !near(p, 0.8, 1e-6) {
+		t.Errorf("without a class that was taught: %v", p)
+	}
+	if _, p := of.likeliest([]float32{0, 0, 0, 0, 1, 0}, trust{}); math.IsNaN(p) || p < 0 || p > 1 {
+		t.Errorf("all taught, none counted: %v", p)
 	}
 }
 
@@ -160,7 +175,7 @@ func (f fake) run(in []float32, shape [4]int) ([]float32, []int, error) { return
 func (fake) close()                                                     {}
 
 func reader(det, rec fake) *Reader {
-	return &Reader{det: det, rec: rec, keys: parseKeys([]byte("京\n1\n2\n")), known: 5, slots: make(chan struct{}, 2)}
+	return &Reader{det: det, rec: rec, alphabet: newAlphabet(parseKeys([]byte("京\n1\n2\n")), nil), slots: make(chan struct{}, 2)}
 }
 
 // inkMap answers as a detector does that sees a line wherever there is ink.

@@ -8,6 +8,8 @@ import (
 	"math"
 
 	"google.golang.org/protobuf/encoding/protowire"
+
+	"zhengyan/verify/fields/ocr/rare"
 )
 
 // Field numbers of ONNX (onnx.proto): only what is looked at here.
@@ -26,9 +28,13 @@ const (
 	nodeOp       = 4
 	nodeAttr     = 5
 	attrName     = 1
+	attrInt      = 3
 	attrTensor   = 5
+	attrInts     = 8
 	attrType     = 20
+	attrIsInt    = 2
 	attrIsTensor = 4
+	attrIsInts   = 7
 	initDims     = 1
 	initType     = 2
 	initFloats   = 4
@@ -138,6 +144,7 @@ type node struct {
 // head is the last layer of a recogniser: softmax(x·w + b).
 type head struct {
 	x            string // the tensor that goes into it
+	logits, out  string // the tensors before and after the softmax
 	w, b         []float32
 	inside       int // numbers of x at a step
 	classes      int
@@ -199,7 +206,7 @@ func headOf(model []byte) (head, error) {
 	if mul.op != "MatMul" || len(mul.in) != 2 {
 		return head{}, errNoHead
 	}
-	h := head{x: mul.in[0], wName: mul.in[1], bName: bias}
+	h := head{x: mul.in[0], logits: soft.in[0], out: end, wName: mul.in[1], bName: bias}
 	var dims []int
 	if h.w, dims, err = tensor(tensors[h.wName]); err != nil || len(dims) != 2 {
 		return head{}, errNoHead
@@ -274,9 +281,35 @@ func constant(name string, dims []int, values []float32) []byte {
 	return field(n, nodeAttr, a)
 }
 
-// rebuilt is the model with its graph changed: nodes and initial values that give one of the named tensors are replaced,
-// and the output becomes another one, of any shape.
-func rebuilt(model []byte, constants map[string][]byte, output string) ([]byte, error) {
+// operation is a node of a graph. Attributes are whole numbers or lists of them.
+func operation(op, out string, in []string, attrs ...[]byte) []byte {
+	var n []byte
+	for _, i := range in {
+		n = field(n, nodeInput, []byte(i))
+	}
+	n = field(n, nodeOutput, []byte(out))
+	n = field(n, nodeOp, []byte(op))
+	for _, a := range attrs {
+		n = field(n, nodeAttr, a)
+	}
+	return n
+}
+
+func intAttr(name string, v uint64) []byte {
+	return number(number(field(nil, attrName, []byte(name)), attrInt, v), attrType, attrIsInt)
+}
+
+func intsAttr(name string, vs ...uint64) []byte {
+	a := field(nil, attrName, []byte(name))
+	for _, v := range vs {
+		a = number(a, attrInts, v)
+	}
+	return number(a, attrType, attrIsInts)
+}
+
+// rebuilt is the model with its graph changed: the node that gives the tensor drop is left out ("" leaves out none), the
+// nodes more come at the end, and the output becomes another one, of any shape.
+func rebuilt(model []byte, drop string, more [][]byte, output string) ([]byte, error) {
 	top, err := parts(model)
 	if err != nil {
 		return nil, err
@@ -286,9 +319,6 @@ func rebuilt(model []byte, constants map[string][]byte, output string) ([]byte, 
 		return nil, err
 	}
 	var g []byte
-	for _, c := range constants { // first: a graph is sorted by what is needed first
-		g = field(g, graphNode, c)
-	}
 	for _, p := range graph {
 		switch p.num {
 		case graphNode:
@@ -296,21 +326,16 @@ func rebuilt(model []byte, constants map[string][]byte, output string) ([]byte, 
 			if err != nil {
 				return nil, err
 			}
-			if out := texts(ps, nodeOutput); len(out) == 1 && constants[out[0]] != nil && string(first(ps, nodeOp)) == "Constant" {
-				continue
-			}
-		case graphInit:
-			ps, err := parts(p.data)
-			if err != nil {
-				return nil, err
-			}
-			if constants[string(first(ps, initName))] != nil {
+			if out := texts(ps, nodeOutput); drop != "" && len(out) == 1 && out[0] == drop {
 				continue
 			}
 		case graphOutput:
 			continue
 		}
 		g = append(g, p.raw...)
+	}
+	for _, n := range more { // last: a graph is sorted by what is needed first
+		g = field(g, graphNode, n)
 	}
 	kind := field(nil, typeTensor, number(nil, tensorElem, float32Type))
 	g = field(g, graphOutput, field(field(nil, valueName, []byte(output)), valueType, kind))
@@ -325,36 +350,50 @@ func rebuilt(model []byte, constants map[string][]byte, output string) ([]byte, 
 	return out, nil
 }
 
-// extended is the model with more classes: rows has for each a weight for every number that goes into the last layer, and
-// last its bias.
-func extended(model []byte, rows [][]float32) ([]byte, error) {
+// Tensors that are added to a net.
+const (
+	tensorFlat   = "zhengyan.flat"
+	tensorTrunk  = "zhengyan.trunk"
+	tensorSeen   = "zhengyan.seen"
+	tensorInner  = "zhengyan.inner"
+	tensorTaught = "zhengyan.taught"
+	tensorAll    = "zhengyan.all"
+)
+
+// seenBy are the nodes that put together, for each step, what goes into the net's last layer and what its trunk (a tensor of
+// channels × 1 × steps, before the layers that narrow it) has seen.
+func seenBy(h *head, trunk string) [][]byte {
+	return [][]byte{
+		operation("Squeeze", tensorFlat, []string{trunk}, intsAttr("axes", 2)),
+		operation("Transpose", tensorTrunk, []string{tensorFlat}, intsAttr("perm", 0, 2, 1)),
+		operation("Concat", tensorSeen, []string{h.x, tensorTrunk}, intAttr("axis", 2)),
+	}
+}
+
+// linear are the nodes of x·w + b.
+func linear(x, out string, dims [2]int, w, b []float32) [][]byte {
+	return [][]byte{
+		constant(out+".w", dims[:], w), constant(out+".b", dims[1:], b),
+		operation("MatMul", out+".p", []string{x, out + ".w"}), operation("Add", out, []string{out + ".p", out + ".b"}),
+	}
+}
+
+// extended is the model with more classes, which a second head of two linear layers gives beside the net's own last layer.
+func extended(model []byte, t *rare.Head) ([]byte, error) {
 	h, err := headOf(model)
 	if err != nil {
 		return nil, err
 	}
-	n := h.classes + len(rows)
-	w, b := make([]float32, h.inside*n), make([]float32, n)
-	copy(b, h.b)
-	for i := range h.inside {
-		copy(w[i*n:], h.w[i*h.classes:(i+1)*h.classes])
-		for k, r := range rows {
-			if len(r) != h.inside+1 {
-				return nil, fmt.Errorf("a row of %d numbers for a layer of %d", len(r)-1, h.inside)
-			}
-			w[i*n+h.classes+k] = r[i]
-		}
+	if t.In <= h.inside || t.Inner < 1 || len(t.Runes) == 0 {
+		return nil, errNoHead
 	}
-	for k, r := range rows {
-		b[h.classes+k] = r[h.inside]
-	}
-	_, out, err := ports(model)
-	if err != nil {
-		return nil, err
-	}
-	return rebuilt(model, map[string][]byte{
-		h.wName: constant(h.wName, []int{h.inside, n}, w),
-		h.bName: constant(h.bName, []int{n}, b),
-	}, out)
+	more := seenBy(&h, t.Trunk)
+	more = append(more, linear(tensorSeen, tensorInner, [2]int{t.In, t.Inner}, t.Project, t.Shift)...)
+	more = append(more, linear(tensorInner, tensorTaught, [2]int{t.Inner, len(t.Runes)}, t.Rows, t.Bias)...)
+	more = append(more,
+		operation("Concat", tensorAll, []string{h.logits, tensorTaught}, intAttr("axis", 2)),
+		operation("Softmax", h.out, []string{tensorAll}, intAttr("axis", 2)))
+	return rebuilt(model, h.out, more, h.out)
 }
 
 // fingerprint names a model by what it is.

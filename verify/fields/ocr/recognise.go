@@ -92,7 +92,7 @@ func (r *Reader) readFilled(ctx context.Context, m *raster, plane []uint8, q qua
 		return reading{}, fmt.Errorf("the recogniser gives an answer of the size %v for %d characters", dims, len(r.keys))
 	}
 	frames := float64(w) / float64(full) * float64(dims[1])
-	syms := dropGhosts(decode(out, dims[1], dims[2], frames, r.keys, r.known), pix, w)
+	syms := dropGhosts(decode(out, dims[1], r.alphabet, frames), pix, w)
 	syms = slices.DeleteFunc(syms, func(s symbol) bool { return s.conf < minCharConf })
 	syms = dropStroke(syms, w)
 	doubtHoles(syms, pix, w)
@@ -269,20 +269,15 @@ func lineInput(pix []float32, w, least int) (in []float32, full int) {
 	return in, full
 }
 
-// decode reads the steps of the recogniser (connectionist temporal classification): the likeliest class of each step,
-// repeats joined, blanks left out. frames is the number of steps that the line fills. Of the classes the first known are the
-// net's own; those that it was taught have a say only where it is not sure itself, so that they cost no common character.
-func decode(out []float32, steps, classes int, frames float64, keys []string, known int) []symbol {
+// decode reads the steps of the recogniser (connectionist temporal classification): the likeliest character of each step,
+// repeats joined, blanks left out. frames is the number of steps that the line fills.
+func decode(out []float32, steps int, of *alphabet, frames float64) []symbol {
 	var syms []symbol
-	sure := ownSure
-	if frames > longLine*lineHeight*emOfHeight/frameWidth {
-		sure = ownLong
-	}
+	how, n := trustIn(frames), len(of.keys)
 	last := 0
 	mass, moment := 0.0, 0.0
 	for t := range steps {
-		row := out[t*classes : (t+1)*classes]
-		best, p := likeliest(row, known, sure)
+		best, p := of.likeliest(out[t*n:(t+1)*n], how)
 		switch {
 		case best == 0:
 		case best == last: // the same character goes on
@@ -290,40 +285,11 @@ func decode(out []float32, steps, classes int, frames float64, keys []string, kn
 			mass, moment = mass+p, moment+p*(float64(t)+0.5)
 			s.conf, s.at = max(s.conf, p), min(1, moment/mass/frames)
 		default:
-			r, _ := utf8.DecodeRuneInString(keys[best])
+			r, _ := utf8.DecodeRuneInString(of.keys[best])
 			mass, moment = p, p*(float64(t)+0.5)
 			syms = append(syms, symbol{r: r, at: min(1, moment/mass/frames), conf: p})
 		}
 		last = best
 	}
 	return syms
-}
-
-// The likelihood from which the net's own reading of a step stands, whatever it was taught. Rare characters are those of
-// names, and a name is short.
-const (
-	ownSure  = 0.85
-	ownLong  = 0.4 // in a line that is longer than a name with its label
-	longLine = 7   // characters, by the shape of the line
-)
-
-// likeliest is the class of a step, and its likelihood; sure is that from which the net's own reading stands.
-func likeliest(row []float32, known int, sure float64) (int, float64) {
-	own := 0
-	for i, v := range row[:known] {
-		if v > row[own] {
-			own = i
-		}
-	}
-	taught, mass := own, float32(0)
-	for i, v := range row[known:] {
-		mass += v
-		if v > row[taught] {
-			taught = known + i
-		}
-	}
-	if alone := float64(row[own]) / math.Max(1e-6, float64(1-mass)); taught == own || alone >= sure {
-		return own, min(alone, 1)
-	}
-	return taught, float64(row[taught])
 }

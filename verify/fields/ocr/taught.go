@@ -8,7 +8,7 @@ import (
 	"zhengyan/verify/fields/ocr/rare"
 )
 
-// withRare adds the project's own rows to the recogniser that they were made for, and gives their characters.
+// withRare adds the project's own head to the recogniser that it was made for, and gives its characters.
 func withRare(rec []byte) ([]byte, []string, error) {
 	h, err := rare.Parse(rare.Rows())
 	if err != nil {
@@ -17,10 +17,10 @@ func withRare(rec []byte) ([]byte, []string, error) {
 	if h.Model != sha256.Sum256(rec) || len(h.Runes) == 0 {
 		return rec, nil, nil
 	}
-	rows, keys := make([][]float32, len(h.Runes)), make([]string, len(h.Runes))
+	keys := make([]string, len(h.Runes))
 	for i, r := range h.Runes {
-		rows[i], keys[i] = h.Row(i), string(r)
+		keys[i] = string(r)
 	}
-	taught, err := extended(rec, rows)
+	taught, err := extended(rec, h)
 	return taught, keys, err
 }

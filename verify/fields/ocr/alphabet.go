@@ -1,0 +1,96 @@
+package ocr
+
+import "unicode/utf8"
+
+// alphabet is what the classes of a recogniser stand for.
+type alphabet struct {
+	keys  []string // class to character, [0] being CTC's blank
+	known int      // the first classes are the net's own; the others it was taught
+	twin  []int    // the class of the same character among the others, or -1
+}
+
+func newAlphabet(own, taught []string) *alphabet {
+	a := &alphabet{keys: append(append([]string(nil), own...), taught...), known: len(own)}
+	a.twin = make([]int, len(a.keys))
+	at := make(map[string]int, len(own))
+	for k := range a.twin {
+		a.twin[k] = -1
+		if k < a.known {
+			at[a.keys[k]] = k
+			continue
+		}
+		if o, ok := at[a.keys[k]]; ok {
+			a.twin[k], a.twin[o] = o, k
+		}
+	}
+	return a
+}
+
+// trust says how much the classes that were taught count in a line.
+type trust struct {
+	weight float32 // by which their likelihoods are multiplied
+	sure   float64 // from this likelihood on, a character of the net's own stands
+	gap    float64 // and so does a gap between two characters
+}
+
+// Rare characters are those of names, and a name is short; employers and dates stand in longer lines. The figures were chosen
+// on typefaces that the head was not trained on (program train of package rare): overruling the net where it is surer costs more
+// common characters than it gains rare ones, and gaps of which it is surer become characters that are not there.
+const (
+	shortWeight, shortSure, shortGap = 1, 0.98, 0.99
+	longWeight, longSure, longGap    = 0.05, 0.5, 0.9 // 0.05: three natural logarithms
+	longLine                         = 7              // characters, by the shape of the line
+)
+
+// trustIn is that of a line that fills so many steps.
+func trustIn(frames float64) trust {
+	if frames > longLine*lineHeight*emOfHeight/frameWidth {
+		return trust{longWeight, longSure, longGap}
+	}
+	return trust{shortWeight, shortSure, shortGap}
+}
+
+// likeliest is the class of a step of likelihoods and its share of all. Of two classes of one character both likelihoods
+// count, and the net's own class is given. A digit or a Latin letter of the net stands in any case: the classes that were
+// taught are Chinese characters and must not change a number.
+func (a *alphabet) likeliest(row []float32, of trust) (int, float64) {
+	own := 0
+	for i, v := range row[:a.known] {
+		if v > row[own] {
+			own = i
+		}
+	}
+	if a.known == len(row) {
+		return own, float64(row[own])
+	}
+	taught, mass := a.known, float32(0)
+	for i, v := range row[a.known:] {
+		mass += v
+		if v > row[taught] {
+			taught = a.known + i
+		}
+	}
+	alone := min(float64(row[own])/max(1e-6, float64(1-mass)), 1)
+	sure := of.sure
+	switch key := a.keys[own]; {
+	case own == 0:
+		sure = of.gap
+	case key != "" && key[0] < utf8.RuneSelf:
+		sure = 0
+	}
+	if alone >= sure {
+		return own, alone
+	}
+	all := max(1e-6, float64(1-(1-of.weight)*mass))
+	p, q, class := row[own], of.weight*row[taught], taught
+	if t := a.twin[own]; t >= 0 {
+		p += of.weight * row[t]
+	}
+	if t := a.twin[taught]; t >= 0 {
+		q, class = q+row[t], t
+	}
+	if q > p {
+		own, p = class, q
+	}
+	return own, min(float64(p)/all, 1)
+}
