@@ -66,15 +66,28 @@ func (v *value) box() page.Box {
 	return box
 }
 
+// dateWords are the characters of a date's form: 年 that could hardly be read makes no digit wrong, and without it the form does not
+// hold.
+const dateWords = "年月日号自从起至到止有效期限"
+
 // confidence is the lowest of the value's letters and digits: one wrong digit makes a number wrong, while a dash or a
-// bracket that was hard to read makes nothing wrong that the form of the value would not show.
+// bracket that was hard to read makes nothing wrong that the form of the value would not show. The same goes for the words
+// of dates, where the field has some.
 func (v *value) confidence() float64 {
+	dates := false
+	if v.label != nil && v.label.row != nil {
+		switch v.label.row.Type {
+		case typeDate, typeHandDate, typePeriod, typeSpecialties:
+			dates = true
+		}
+	}
 	c, all, weighed := 1.0, 1.0, false
 	for _, gs := range v.rows {
 		for i := range gs {
-			all = min(all, gs[i].conf)
-			if unicode.IsLetter(gs[i].r) || unicode.IsDigit(gs[i].r) {
-				c, weighed = min(c, gs[i].conf), true
+			g := &gs[i]
+			all = min(all, g.conf)
+			if (unicode.IsLetter(g.r) || unicode.IsDigit(g.r)) && !(dates && strings.ContainsRune(dateWords, g.r)) {
+				c, weighed = min(c, g.conf), true
 			}
 		}
 	}

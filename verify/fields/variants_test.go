@@ -277,6 +277,35 @@ func TestMisreadLabels(t *testing.T) {
 	}
 }
 
+// TestFormCharacters: 日 under a seal that could hardly be read costs no date, a digit does.
+func TestFormCharacters(t *testing.T) {
+	for _, c := range []struct {
+		doubted rune
+		typ     fieldType
+		want    float64
+	}{
+		{'日', typeDate, 0.98},
+		{'至', typePeriod, 0.98},
+		{'期', typeSpecialties, 0.98},
+		{'8', typeDate, 0.3},
+		{'8', typePeriod, 0.3},
+		{'建', typeSpecialties, 0.3},
+		{'日', typeText, 0.3},
+	} {
+		v := value{label: &label{row: &fieldRow{Type: c.typ}}, rows: [][]glyph{nil}}
+		for _, r := range "建筑工程(有效期2020年12月28日至2023年8月1日)" {
+			g := glyph{r: r, conf: 0.98}
+			if r == c.doubted {
+				g.conf = 0.3
+			}
+			v.rows[0] = append(v.rows[0], g)
+		}
+		if got := v.confidence(); got != c.want {
+			t.Errorf("%c doubted in a %s: %v, want %v", c.doubted, c.typ, got, c.want)
+		}
+	}
+}
+
 // TestUnreadLabel: two dates over the title behind a label that could hardly be read are the period of use, unsurely; behind words
 // that were read well they are what the words say.
 func TestUnreadLabel(t *testing.T) {
