@@ -69,16 +69,16 @@ func (v *Verifier) book(ctx context.Context, src document.Source, b []byte) (lis
 	}()
 	sum := doc.Info().SHA256
 	so := v.searches.take(sum) // where it was cancelled before
-	opt := finder.Options{From: so.next, Thumbnail: -1, Others: true, Workers: v.cfg.Limits.BookWorkers}
+	opt := finder.Options{From: so.next, Unread: so.unread, Thumbnail: -1, Others: true, Workers: v.cfg.Limits.BookWorkers}
 	hits, problems := so.hits, so.problems
-	opt.Progress = func(_, _, page int) {
-		so = progress{page + 1, hits[:len(hits):len(hits)], problems[:len(problems):len(problems)]}
+	opt.Progress = func(done, _, unread int) {
+		so = progress{opt.From + done, unread, hits[:len(hits):len(hits)], problems[:len(problems):len(problems)]}
 		if f := v.cfg.Searching; f != nil {
-			f(src.Name, page+1, doc.NumPages())
+			f(src.Name, so.next, doc.NumPages())
 		}
 	}
 	defer func() {
-		if whole.Err() != nil {
+		if v.cfg.Resume && whole.Err() != nil {
 			v.searches.keep(sum, so)
 		}
 	}()

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/pdfcpu/pdfcpu/pkg/api"
@@ -136,55 +137,63 @@ func TestScanBehindALetter(t *testing.T) {
 	}
 }
 
-// A search that is cancelled goes on where it ended, and finds what one finds that never was.
+// A search that is cancelled goes on where it ended, and says what one says that never was: which certificates there are, and
+// which pages could not be read.
 func TestCancelledSearchGoesOn(t *testing.T) {
 	if testing.Short() {
 		t.Skip("draws and reads whole pages")
 	}
-	one, two, letter := verifytest.Good(fields.Constructor1), verifytest.Good(fields.Qualification), bidLetter()
-	src := document.SourceBytes("book.pdf", bound(t, "go-on", letter, one, letter, letter, two, letter))
-	ctx, cancel := context.WithCancel(context.Background())
-	var looked []int
-	stop := 3
-	v := verifierWith(t, func(c *verify.Config) {
-		c.Searching = func(name string, done, total int) {
-			if looked = append(looked, done); name != "book.pdf" || total != 6 {
-				t.Errorf("%s, %d of %d", name, done, total)
+	one, two, letter, scan := verifytest.Good(fields.Constructor1), verifytest.Good(fields.Qualification), bidLetter(), verifytest.Good(fields.Constructor1)
+	scan.Carrier = verifytest.CarrierScanPDF
+	src := document.SourceBytes("book.pdf", bound(t, "go-on", scan, one, letter, letter, two, letter, letter, letter))
+	const all = 8
+	for _, stop := range []int{3, all} {
+		ctx, cancel := context.WithCancel(context.Background())
+		var looked []int
+		v := verifierWith(t, func(c *verify.Config) {
+			c.Resume = true
+			c.Searching = func(name string, done, total int) {
+				if looked = append(looked, done); name != "book.pdf" || total != all {
+					t.Errorf("%s, %d of %d", name, done, total)
+				}
+				if done == stop {
+					cancel()
+				}
 			}
-			if done == stop {
-				cancel()
+		})
+		if list, err := v.GatherAll(ctx, src); !errors.Is(err, context.Canceled) || list != nil {
+			t.Fatalf("%d certificates, %v", len(list), err)
+		}
+		cancel()
+		if len(looked) < stop || stop < all && len(looked) == all {
+			t.Fatalf("pages %v before the end", looked)
+		}
+		// Pages that were looked at when the end came may still be told.
+		before := looked[len(looked)-1]
+		looked, stop = nil, 0
+		said := func(list []*verify.Evidence, err error) (out []string) {
+			if err != nil {
+				t.Fatal(err)
 			}
-		}
-	})
-	if list, err := v.GatherAll(ctx, src); !errors.Is(err, context.Canceled) || list != nil {
-		t.Fatalf("%d certificates, %v", len(list), err)
-	}
-	if !slices.Equal(looked, []int{1, 2, 3}) {
-		t.Fatalf("pages %v before the end", looked)
-	}
-	looked, stop = nil, 0
-	pages := func(list []*verify.Evidence, err error) (out []int) {
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, ev := range list {
-			if ev.Part == nil {
-				t.Fatal("no part")
+			for _, ev := range list {
+				if ev.Part == nil {
+					t.Fatal("no part")
+				}
+				out = append(out, fmt.Sprint(ev.Part.Page, ev.Problems))
 			}
-			out = append(out, ev.Part.Page)
+			return out
 		}
-		return out
-	}
-	resumed := pages(v.GatherAll(context.Background(), src))
-	if !slices.Equal(looked, []int{4, 5, 6}) {
-		t.Errorf("gone on with pages %v", looked)
-	}
-	looked = nil
-	whole := pages(v.GatherAll(context.Background(), src))
-	if !slices.Equal(resumed, whole) || !slices.Contains(whole, 1) || !slices.Contains(whole, 4) {
-		t.Errorf("certificates on pages %v, %v without the stop", resumed, whole)
-	}
-	if len(looked) != 6 {
-		t.Errorf("a search that ended was not begun anew: %v", looked)
+		resumed := said(v.GatherAll(context.Background(), src))
+		if len(looked) != all-before || len(looked) > 0 && looked[0] != before+1 {
+			t.Errorf("ended at %d, gone on with pages %v", before, looked)
+		}
+		looked = nil
+		whole := said(v.GatherAll(context.Background(), src))
+		if !slices.Equal(resumed, whole) || len(whole) != 2 || !strings.Contains(whole[0], "no-reader") {
+			t.Errorf("said %q, %q without the stop", resumed, whole)
+		}
+		if len(looked) != all {
+			t.Errorf("a search that ended was not begun anew: %v", looked)
+		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 // progress is how far the search through a long document came: the pages before next were looked at.
 type progress struct {
 	next     int // 0-based
+	unread   int // pages before next that no reader could read
 	hits     []finder.Hit
 	problems []Problem
 }
@@ -33,7 +34,9 @@ func (u *unfinished) keep(sum string, p progress) {
 	if u.by == nil {
 		u.by = map[string]progress{}
 	}
-	if _, ok := u.by[sum]; !ok {
+	if was, ok := u.by[sum]; ok && was.next > p.next {
+		return
+	} else if !ok {
 		if len(u.order) == mostUnfinished {
 			delete(u.by, u.order[0])
 			u.order = u.order[1:]

@@ -26,6 +26,9 @@ type Config struct {
 	Registry Registry
 	// Searching, if set, is told how far the search through a long document is. It may be called from several goroutines.
 	Searching func(name string, done, total int)
+	// Resume keeps where a cancelled search through a long document ended, in memory, so that it goes on there when the same
+	// file is gathered again.
+	Resume bool
 	// Now is the computer's clock. It dates the evidence and is never the day judged.
 	Now func() time.Time
 	// Program is the program's name and version, for reports.

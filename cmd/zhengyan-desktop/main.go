@@ -174,7 +174,7 @@ func show(o options, q verify.Question, book *rules.Book, getenv func(string) st
 	} else if old != "" {
 		report(fmt.Errorf("上次意外退出，记录在 / the program ended unexpectedly last time, see %s", old))
 	}
-	e, err := open(places{data: dataDir(o.data, getenv), trust: o.trust, cache: cacheDir(getenv), onnx: getenv("ZHENGYAN_ONNXRUNTIME")}, font, book, now, program, report)
+	e, err := open(places{data: dataDir(o.data, getenv), trust: o.trust, cache: cacheDir(getenv), onnx: getenv("ZHENGYAN_ONNXRUNTIME"), resume: true}, font, book, now, program, report)
 	if err != nil {
 		return err
 	}

@@ -50,8 +50,11 @@ func folder(flag string, getenv func(string) string, own, xdg, home, windows, ot
 }
 
 // places are the folders that data and trust come from; trust "" is the data folder's. onnx names the library that
-// evaluates the nets, "" for the one that is found.
-type places struct{ data, trust, cache, onnx string }
+// evaluates the nets, "" for the one that is found. resume keeps in memory where a cancelled search ended.
+type places struct {
+	data, trust, cache, onnx string
+	resume                   bool
+}
 
 // open starts an engine that loads its data in the background. warn is called, from another goroutine, with what a person
 // must know of the data.
@@ -74,7 +77,7 @@ func open(p places, font []byte, book *rules.Book, now func() time.Time, program
 }
 
 func (e *engine) load(p places, book *rules.Book, now func() time.Time, program string, warn func(error)) {
-	cfg := verify.Config{Engine: e.docs, Book: book, Now: now, Program: program, Searching: e.searches.report}
+	cfg := verify.Config{Engine: e.docs, Book: book, Now: now, Program: program, Searching: e.searches.report, Resume: p.resume}
 	// The nets that read pictures are loaded when the first picture comes.
 	cfg.Reader = ocr.NewLazy(func() (*ocr.Reader, error) {
 		installed, err := ocr.Installed(p.onnx, p.data, assets.Models())

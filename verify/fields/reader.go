@@ -23,6 +23,13 @@ type PageReader interface {
 	Name() string
 }
 
+// LineReader is what a PageReader may be besides: a reader of pictures that show one level line, which spares looking for
+// lines in what is known to be one.
+type LineReader interface {
+	// ReadLine reads the line, upright, with little paper around it. A line that stands on its head is read badly.
+	ReadLine(ctx context.Context, img image.Image) (Line, error)
+}
+
 // Line is a line of print in a picture.
 type Line struct {
 	Text string

@@ -89,7 +89,11 @@ func (s *search) confirm(ctx context.Context, g *image.Gray, k float64, lines []
 	}
 	// The labels of a small certificate may be too small for the look at the whole picture.
 	if last := t.lines[len(t.lines)-1]; last.height*labelOfTitle < leastHigh {
-		ok, err = s.readLabels(ctx, g, k, c.closely(g, k, turn, w, h), &c, turn, w, h)
+		more := found{title: t, lines: c.lines}
+		labels := more.closely(g, k, turn, w, h)
+		if ok, err = s.readLabels(ctx, g, k, labels, &c, turn, w, h); ok {
+			c.inside = append(c.inside, more.inside...) // without them the certificate would seem to end at its title
+		}
 	}
 	return c, ok, err
 }
@@ -119,6 +123,13 @@ func (c *found) under(lines []line, turn int, w, h float64) (labels []line) {
 	return labels
 }
 
+// alike reports whether two lines are nearly the same.
+func (l line) alike(o line) bool {
+	s, c := math.Sincos(l.angle)
+	dx, dy := o.cx-l.cx, o.cy-l.cy
+	return math.Abs(c*dx+s*dy) < 0.2*l.length && math.Abs(-s*dx+c*dy) < 0.5*l.height && math.Abs(o.length-l.length) < 0.3*l.length
+}
+
 // closely looks for labels in the picture in which lines are read, which has k times the pixels of the one that was looked
 // at, and gives those that were not read before.
 func (c *found) closely(g *image.Gray, k float64, turn int, w, h float64) []line {
@@ -145,11 +156,8 @@ func (c *found) closely(g *image.Gray, k float64, turn int, w, h float64) []line
 		l := &near[i]
 		l.cx, l.cy, l.length, l.height = (l.cx+float64(r.Min.X))/k, (l.cy+float64(r.Min.Y))/k, l.length/k, l.height/k
 	}
-	more := found{title: c.title}
-	return slices.DeleteFunc(more.under(near, turn, w, h), func(l line) bool {
-		return slices.ContainsFunc(c.lines, func(o line) bool {
-			return math.Abs(o.cx-l.cx) < 0.2*l.length && math.Abs(o.cy-l.cy) < 0.2*l.length && math.Abs(o.length-l.length) < 0.3*l.length
-		})
+	return slices.DeleteFunc(c.under(near, turn, w, h), func(l line) bool {
+		return slices.ContainsFunc(c.lines, l.alike)
 	})
 }
 

@@ -55,9 +55,11 @@ type Options struct {
 	Thumbnail int
 	// Others asks for certificates of other kinds too, with the kind fields.OtherCertificate.
 	Others bool
-	// Progress, if set, is told after each page, in order: done of total pages, the last one being page (0-based). It is
-	// called by the goroutine that ranges over the hits.
-	Progress func(done, total, page int)
+	// Progress, if set, is told after each page, in order: done of total pages from From on, unread of which, with those of
+	// Unread, could not be searched for want of a reader. It is called by the goroutine that ranges over the hits.
+	Progress func(done, total, unread int)
+	// Unread is the number of pages before From that were not searched for want of a reader.
+	Unread int
 }
 
 // Limits of the search.
@@ -87,7 +89,7 @@ func Find(ctx context.Context, doc *document.Document, reader fields.PageReader,
 			to = min(to, opt.To)
 		}
 		s := &search{doc: doc, reader: reader, tables: tables, opt: opt}
-		unread := 0
+		unread := opt.Unread
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
 		for r := range s.run(ctx, from, to) {
@@ -108,7 +110,7 @@ func Find(ctx context.Context, doc *document.Document, reader fields.PageReader,
 				}
 			}
 			if opt.Progress != nil {
-				opt.Progress(r.page-from+1, to-from, r.page)
+				opt.Progress(r.page-from+1, to-from, unread)
 			}
 		}
 		if cause := context.Cause(ctx); cause != nil {

@@ -58,7 +58,7 @@ func TestOwnText(t *testing.T) {
 	r := &blind{}
 	var got []finder.Hit
 	var pages []int
-	opt := finder.Options{Progress: func(done, total, page int) { pages = append(pages, page) }}
+	opt := finder.Options{Progress: func(done, total, _ int) { pages = append(pages, done) }}
 	for h, err := range finder.Find(context.Background(), open(t, b), r, reading.Tables(t), opt) {
 		if err != nil {
 			t.Fatal(err)
@@ -229,6 +229,10 @@ func TestSmallPrints(t *testing.T) {
 			t.Fatal(err)
 		}
 		kinds = append(kinds, h.Kind)
+		// The place is the certificate's, not its title's alone: what lies outside of it counts as another paper's.
+		if size, err := d.PageSize(0); err != nil || h.Box.H() < 0.25*size.Height {
+			t.Errorf("%s is %.0f high on a page of %.0f, %v", h.Kind, h.Box.H(), size.Height, err)
+		}
 	}
 	slices.Sort(kinds)
 	if !slices.Equal(kinds, []fields.Kind{fields.Constructor1, fields.Qualification}) {

@@ -5,6 +5,20 @@ import (
 	"testing"
 )
 
+// Lines one below the other are not the same, however long; a line measured twice is.
+func TestAlike(t *testing.T) {
+	for _, angle := range []float64{0, 0.02, -math.Pi / 2} {
+		s, c := math.Sincos(angle)
+		l := line{cx: 100, cy: 100, length: 180, height: 10, angle: angle}
+		below, again := l, l
+		below.cx, below.cy = l.cx-s*25, l.cy+c*25
+		again.cx, again.cy, again.length = l.cx+c*10, l.cy+s*10, 190
+		if l.alike(below) || !l.alike(again) {
+			t.Errorf("angle %.2f: below %v, again %v", angle, l.alike(below), l.alike(again))
+		}
+	}
+}
+
 // A sloping line that was found at a coarse level is given its own height, and its place.
 func TestTighten(t *testing.T) {
 	const (

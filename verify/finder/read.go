@@ -74,7 +74,7 @@ func (s *search) readStrips(ctx context.Context, g *image.Gray, k float64, lines
 	if len(lines) == 0 {
 		return nil, false, nil
 	}
-	if one, ok := s.reader.(lineReader); ok {
+	if one, ok := s.reader.(fields.LineReader); ok {
 		return s.readSingly(ctx, one, g, k, lines)
 	}
 	strips := make([]strip, len(lines))
@@ -127,12 +127,6 @@ func (s *search) readStrips(ctx context.Context, g *image.Gray, k float64, lines
 	return texts, down > 0, nil
 }
 
-// lineReader is what a reader may have besides fields.PageReader: reading a picture of one level line, which spares
-// looking for lines in a picture that is known to be one.
-type lineReader interface {
-	ReadLine(ctx context.Context, img image.Image) (fields.Line, error)
-}
-
 // sure is the confidence from which a line needs not be read the other way up.
 const sure = 0.8
 
@@ -152,7 +146,7 @@ func narrowed(g *image.Gray) *image.Gray {
 }
 
 // readSingly is readStrips for a reader of single lines.
-func (s *search) readSingly(ctx context.Context, r lineReader, g *image.Gray, k float64, lines []line) (texts []fields.Line, flipped bool, err error) {
+func (s *search) readSingly(ctx context.Context, r fields.LineReader, g *image.Gray, k float64, lines []line) (texts []fields.Line, flipped bool, err error) {
 	texts = make([]fields.Line, len(lines))
 	down := 0.0
 	for i, l := range lines {

@@ -110,6 +110,7 @@ func refineBest(full *pixels, work *plane, quads []quad) (best sheetQuad, found 
 		if c, ok := full.widened(best.corners, work.scale); ok {
 			best.corners, best.chosen = c, true
 			best = best.settled(full, work.scale)
+			_, _, best.beyond, _ = full.squared(best.corners, work.scale)
 		}
 	}
 	return best, found

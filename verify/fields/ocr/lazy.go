@@ -18,7 +18,10 @@ type Lazy struct {
 	err  error
 }
 
-var _ fields.PageReader = (*Lazy)(nil)
+var (
+	_ fields.PageReader = (*Lazy)(nil)
+	_ fields.LineReader = (*Lazy)(nil)
+)
 
 // NewLazy makes a reader of a call to Open that is not made yet.
 func NewLazy(open func() (*Reader, error)) *Lazy { return &Lazy{open: open} }
@@ -44,6 +47,15 @@ func (l *Lazy) Lines(ctx context.Context, img image.Image, n int) ([]fields.Line
 		return nil, err
 	}
 	return r.Lines(ctx, img, n)
+}
+
+// ReadLine implements fields.LineReader.
+func (l *Lazy) ReadLine(ctx context.Context, img image.Image) (fields.Line, error) {
+	r, err := l.get()
+	if err != nil {
+		return fields.Line{}, err
+	}
+	return r.ReadLine(ctx, img)
 }
 
 // Name opens the reader and is "" where that fails.
