@@ -232,11 +232,17 @@ const (
 	ghostOver = 0.9
 )
 
+// within reports whether a line is what a wider box around it was read as, badly.
+func (l *reading) within(o *reading) bool {
+	return o.quad.holds(l.quad.centre()) && 2*l.quad.width() > o.quad.width() && len(l.syms) > 0 && 3*inOrder(l.syms, o.syms) >= 2*len(l.syms)
+}
+
 func withoutGhosts(lines []reading) []reading {
 	out := make([]reading, 0, len(lines))
 	for i := range lines {
 		ghost := lines[i].confidence() < ghostConf && slices.ContainsFunc(lines, func(l reading) bool {
-			return l.confidence() >= ghostOver && l.quad.width() > lines[i].quad.width() && l.quad.holds(lines[i].quad.centre())
+			return l.confidence() >= ghostOver && (l.quad.width() > lines[i].quad.width() && l.quad.holds(lines[i].quad.centre()) ||
+				l.within(&lines[i]))
 		})
 		if !ghost {
 			out = append(out, lines[i])
