@@ -74,3 +74,18 @@ func TestCropOfAPage(t *testing.T) {
 		}
 	}
 }
+
+// Every reason is said in words, in both languages.
+func TestInkReasonsHaveWords(t *testing.T) {
+	for _, m := range []*viewmodel.Messages{messages(t, viewmodel.Chinese), messages(t, viewmodel.English)} {
+		for _, r := range []string{
+			ink.ReasonNoBox, ink.ReasonBoxCutOff, ink.ReasonTooCoarse, ink.ReasonTooFaint, ink.ReasonNotRegistered, ink.ReasonOtherReference,
+			ink.ReasonNoReference, ink.ReasonNoReferenceImage, ink.ReasonPrintedPlaceOnly, ink.ReasonSecondWriting, ink.ReasonShortMark,
+			ink.ReasonStamp, ink.ReasonLine, ink.ReasonOutside, ink.ReasonFaintMarks, ink.ReasonLowRow,
+		} {
+			if m.Or("ink.reason."+r, "") == "" {
+				t.Errorf("no words for %s", r)
+			}
+		}
+	}
+}

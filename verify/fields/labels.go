@@ -227,6 +227,9 @@ func nearest(text, after []rune, face *faceRow) (*fieldRow, int) {
 		after = after[1:]
 	}
 	digit := len(after) > 0 && after[0] >= '0' && after[0] <= '9'
+	if !colon && !digit {
+		return nil, 0
+	}
 	var best *fieldRow
 	off := 3
 	for _, list := range face.words {

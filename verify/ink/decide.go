@@ -9,13 +9,15 @@ import (
 
 // Lengths of writing on the paper in millimetres, set on development prints.
 const (
-	leastInk   = 8.0 // writing from here on
-	leastMark  = 3.0 // less is a speck
-	hairWidth  = 0.075
-	dateAbove  = 2.6  // of the box's lower edge: how high the middle of a date may stand
-	dateHigh   = 7.0  // figures of a date written by hand
-	leastFound = 0.72 // share of the printed signature image that must be there
-	stampShare = 0.15 // of the darkness: how much alike the tones of one stamp are
+	leastInk  = 8.0 // writing from here on
+	leastMark = 3.0 // less is a speck
+	hairWidth = 0.075
+	dateAbove = 2.6 // of the box's lower edge: how high the middle of a date may stand
+	dateHigh  = 7.0 // figures of a date written by hand
+	// figureInBox is how much of one figure of a date below the box may lie in the box.
+	figureInBox = 6.0
+	leastFound  = 0.72 // share of the printed signature image that must be there
+	stampShare  = 0.15 // of the darkness: how much alike the tones of one stamp are
 )
 
 // finding is what is left in the window after everything that is not writing was set aside.
@@ -26,6 +28,7 @@ type finding struct {
 	seal    *disc
 	written float64 // millimetres in the box
 	dated   float64 // below it
+	lowRow  float64 // in the box, of a row at its lower edge that was taken for a date but has as much of it as a name has
 	outside float64 // beside or above it
 	sealed  float64 // in the box but inside a grey seal
 	stamped float64 // square millimetres of a name stamp on a grey scan
@@ -132,7 +135,7 @@ func (w *window) dropDate(f *finding) {
 	for more := true; more; {
 		more = false
 		for _, p := range f.parts {
-			if p.drop != "" || p.inBox >= 6 {
+			if p.drop != "" || p.inBox >= figureInBox {
 				continue
 			}
 			high, line := p.y1-p.y0+1, y1-y0+1
@@ -174,6 +177,13 @@ func (w *window) dropDateRow(f *finding) {
 		if p.drop == "" && p.inBox >= 1.5 && !slices.Contains(row, p) && p.x0 <= x1 && p.x1 >= x0 && float64(p.y1) > float64(y0)-1.5*w.px {
 			return
 		}
+	}
+	low, large := 0.0, false
+	for _, p := range row {
+		low, large = low+p.inBox, large || p.inBox >= figureInBox
+	}
+	if large {
+		f.lowRow = low
 	}
 	for _, p := range row {
 		p.drop = "date"
@@ -257,6 +267,8 @@ func (w *window) decide(res *Result, f *finding, e *evidence, agrees float64) {
 	}
 	if res.Presence == NoInk {
 		switch {
+		case f.lowRow >= leastInk: // a date that was written high, or a name that was written low
+			res.Presence, res.Reason, res.Confidence = Unclear, ReasonLowRow, 0.5
 		case f.stamped > 4: // without colour a stamp's lettering may hide a name written in it
 			res.Presence, res.Reason, res.Confidence = Unclear, ReasonStamp, 0.6
 		case w.overPrinted(e) > 1.05: // the grey image is darker than a printer makes it

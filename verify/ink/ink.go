@@ -49,6 +49,7 @@ const (
 	ReasonLine             = "line"               // a fold, a hair or a streak cannot be told from writing
 	ReasonOutside          = "outside"            // writing near the box, not in it
 	ReasonFaintMarks       = "faint-marks"        // marks close to what paper and toner leave
+	ReasonLowRow           = "low-row"            // a row of characters at the lower edge: a date written high, or a name written low
 )
 
 // Caveats are stable keys of what an answer does not say.

@@ -434,6 +434,29 @@ func TestGreyImageFollowed(t *testing.T) {
 }
 
 // TestWritingOnGreySeal: on a grey scan the lettering of a seal is no writing, darker lines that cross it are.
+// A name that was written low is not taken for a date and the place for empty: nobody can tell, and that is said.
+func TestNameAtTheLowerEdge(t *testing.T) {
+	for _, c := range []struct {
+		name       string
+		high, wide float64 // of a character; it stands on the box's lower edge
+		want       Presence
+	}{{"name", 5, 4, Unclear}, {"date", 2, 1, NoInk}} {
+		w, e := sheet(100, 70)
+		w.colour = true
+		for i := range 3 {
+			x, y := 36+7*float64(i), w.box.Y1/w.px
+			e.put(w, x, y-c.high, x+c.wide, y, 0.5, 0.8)
+			e.put(w, x+c.wide, y-c.high, x, y, 0.5, 0.8)
+		}
+		f := w.find(e)
+		var res Result
+		w.decide(&res, f, e, 1)
+		if f.written >= leastMark || res.Presence != c.want || (res.Reason == ReasonLowRow) != (c.want == Unclear) {
+			t.Errorf("%s: %.1f mm written, %.1f in the row: %s, %s", c.name, f.written, f.lowRow, res.Presence, res.Reason)
+		}
+	}
+}
+
 func TestWritingOnGreySeal(t *testing.T) {
 	for _, c := range []struct {
 		name   string

@@ -133,6 +133,9 @@ func TestHoles(t *testing.T) {
 		{"paper between", "x x", []int{0, 2}, []bool{false, false}},
 		{"paper behind", "xx  ", []int{0, 1}, []bool{false, false}},
 		{"lettering far behind", "xx  x", []int{0, 1}, []bool{false, false}},
+		{"first lost", "xxx", []int{1, 2}, []bool{true, false}},
+		{"paper in front", "  xx", []int{2, 3}, []bool{false, false}},
+		{"lettering far in front", "x  xx", []int{3, 4}, []bool{false, false}},
 	} {
 		pix, w := printedLine(c.cells)
 		got := syms(len(c.cells), c.read...)
@@ -181,6 +184,33 @@ func TestStrokeReadTwice(t *testing.T) {
 	}
 	if got := dropStroke(nil, 10); len(got) != 0 {
 		t.Error(got)
+	}
+}
+
+// TestHoleBehindASign: what is lost behind a colon takes away the certainty of what follows; so it does between two digits alone.
+func TestHoleBehindASign(t *testing.T) {
+	for _, c := range []struct {
+		cells string
+		read  map[int]rune
+		sure  []bool
+	}{
+		{"xxxx", map[int]rune{0: '：', 2: '三', 3: '丰'}, []bool{false, false, true}},
+		{"x xx", map[int]rune{0: '：', 2: '三', 3: '丰'}, []bool{true, true, true}},
+		{"xxxx", map[int]rune{0: '1', 3: '4'}, []bool{false, false}},
+	} {
+		pix, w := printedLine(c.cells)
+		var got []symbol
+		for i := range len(c.cells) {
+			if r, ok := c.read[i]; ok {
+				got = append(got, symbol{r, (float64(i) + 0.5) / float64(len(c.cells)), 0.99})
+			}
+		}
+		doubtHoles(got, pix, w)
+		for i, s := range got {
+			if (s.conf > 0.9) != c.sure[i] {
+				t.Errorf("%q: %c has %.2f", c.cells, s.r, s.conf)
+			}
+		}
 	}
 }
 

@@ -133,6 +133,17 @@ func doubtHoles(syms []symbol, pix []float32, w int) {
 		return 0.55 * holeEm
 	}
 	pitch, dated := digitPitch(syms, w), digits(syms) >= twiceDigits
+	near := holeNear
+	if dated {
+		near = holeNearDigits
+	}
+	if s := &syms[0]; weighty(s.r) {
+		to := s.at*float64(w) - half(*s)
+		from := max(holeEm*0.1, to-(near+1)*holeEm)
+		if to-from >= holeWide && count(to-near*holeEm, to) > 0 && count(from, to) >= holeInk {
+			s.conf = min(s.conf, holeConf)
+		}
+	}
 	for i := range syms {
 		s := &syms[i]
 		from, to := s.at*float64(w)+half(*s), float64(w)-holeEm*0.1
@@ -141,20 +152,16 @@ func doubtHoles(syms []symbol, pix []float32, w int) {
 			to = syms[i+1].at*float64(w) - half(syms[i+1])
 		}
 		if last { // what stands far behind the line is none of it: a seal's lettering, a frame
-			near := holeNear
-			if dated {
-				near = holeNearDigits
-			}
 			if count(from, from+near*holeEm) == 0 {
 				continue
 			}
 			to = min(to, from+(near+1)*holeEm)
 		}
-		hole := weighty(s.r) && to-from >= holeWide && count(from, to) >= holeInk
-		if !last && isDigit(s.r) && isDigit(syms[i+1].r) {
+		hole := (weighty(s.r) || !last && weighty(syms[i+1].r)) && to-from >= holeWide && count(from, to) >= holeInk
+		if !last && pitch > 0 && isDigit(s.r) && isDigit(syms[i+1].r) {
 			d := (syms[i+1].at - s.at) * float64(w)
 			mid := (syms[i+1].at + s.at) / 2 * float64(w)
-			hole = pitch > 0 && d > holeDigit*pitch && count(mid-pitch/4, mid+pitch/4) >= pitch/4
+			hole = d > holeDigit*pitch && count(mid-pitch/4, mid+pitch/4) >= pitch/4
 		}
 		if !hole {
 			continue
