@@ -3,6 +3,7 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -106,6 +107,9 @@ func run(o options) error {
 	c := maker{o.cache}
 	m, err := load(o.weights)
 	if o.train {
+		if o.holders < 1 || o.writers < 1 || o.calibrate < 1 {
+			return errors.New("-train needs holders, writers and calibrate to be 1 at least")
+		}
 		m, err = train(o, c)
 	}
 	if err != nil {

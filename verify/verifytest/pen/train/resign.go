@@ -44,8 +44,12 @@ func resigned(first uint64, holders int) ([]masks, error) {
 	var failed error
 	const run = 20 // neighbouring seeds share a page
 	out := each((holders+run-1)/run, func(block int) (out []masks) {
-		m, ok := makers.Get().(*sim.Maker)
+		made := makers.Get()
+		m, ok := made.(*sim.Maker)
 		if !ok {
+			mu.Lock()
+			failed, _ = made.(error)
+			mu.Unlock()
 			return nil
 		}
 		defer makers.Put(m)
