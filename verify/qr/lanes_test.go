@@ -1,6 +1,7 @@
 package qr
 
 import (
+	"cmp"
 	"image"
 	"math"
 	"math/rand/v2"
@@ -238,15 +239,7 @@ func TestRankingIsLazy(t *testing.T) {
 	}
 	q := v.rankTriplets(fs, 400, math.Inf(1), never)
 	all := slices.Clone(q.all)
-	byCost := func(a, b triplet) int {
-		switch {
-		case a.cost < b.cost:
-			return -1
-		case a.cost > b.cost:
-			return 1
-		}
-		return 0
-	}
+	byCost := func(a, b triplet) int { return cmp.Compare(a.cost, b.cost) }
 	slices.SortStableFunc(all, byCost)
 	all = all[:min(400, len(all))]
 	if len(all) <= q.judged {

@@ -18,7 +18,22 @@ import (
 // is found and separated by package ink and compared with the printed image. Of each three prints one is signed by the
 // holder, one by another hand, one by the holder or an imitator.
 func prints(first uint64, n int) ([]masks, error) {
-	a := pen.Open()
+	traps := []sim.Trap{sim.Beside, sim.Overlap, sim.Over}
+	return inBlocks(pen.Open(), n, func(m *sim.Maker, i int) ([]masks, error) {
+		p := sim.PlanOf(first + uint64(i))
+		p.Signed, p.Trap, p.Carrier, p.DPI = true, traps[i%3], sim.FlatScan, max(150, p.DPI)
+		p.Hand = []sim.Hand{sim.SameHand, sim.OtherHand, sim.SameHand, sim.OtherHand, sim.Imitation}[i/3%5]
+		s, err := printed(m, p)
+		if err != nil || s == nil {
+			return nil, err
+		}
+		return []masks{*s}, nil
+	})
+}
+
+// inBlocks makes n parts side by side, 20 neighbours on one maker, which then share a page. The first error ends its block, and
+// is given with what was made.
+func inBlocks(a *pen.Alphabet, n int, part func(m *sim.Maker, i int) ([]masks, error)) ([]masks, error) {
 	makers := sync.Pool{New: func() any {
 		m, err := sim.NewMaker(a)
 		if err != nil {
@@ -26,30 +41,29 @@ func prints(first uint64, n int) ([]masks, error) {
 		}
 		return m
 	}}
-	traps := []sim.Trap{sim.Beside, sim.Overlap, sim.Over}
 	var mu sync.Mutex
 	var failed error
-	const run = 20 // neighbouring seeds share a page
+	fail := func(err error) {
+		mu.Lock()
+		defer mu.Unlock()
+		failed = err
+	}
+	const run = 20
 	out := each((n+run-1)/run, func(block int) (out []masks) {
-		m, ok := makers.Get().(*sim.Maker)
+		got := makers.Get()
+		m, ok := got.(*sim.Maker)
 		if !ok {
+			fail(got.(error))
 			return nil
 		}
 		defer makers.Put(m)
 		for i := block * run; i < min(n, (block+1)*run); i++ {
-			p := sim.PlanOf(first + uint64(i))
-			p.Signed, p.Trap, p.Carrier, p.DPI = true, traps[i%3], sim.FlatScan, max(150, p.DPI)
-			p.Hand = []sim.Hand{sim.SameHand, sim.OtherHand, sim.SameHand, sim.OtherHand, sim.Imitation}[i/3%5]
-			s, err := printed(m, p)
+			got, err := part(m, i)
 			if err != nil {
-				mu.Lock()
-				failed = err
-				mu.Unlock()
+				fail(err)
 				return out
 			}
-			if s != nil {
-				out = append(out, *s)
-			}
+			out = append(out, got...)
 		}
 		return out
 	})

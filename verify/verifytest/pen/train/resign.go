@@ -11,7 +11,6 @@ import (
 	"math"
 	"math/rand/v2"
 	"os"
-	"sync"
 
 	"zhengyan/verify/ink"
 	"zhengyan/verify/ink/hand/trace"
@@ -33,39 +32,7 @@ const surround = 45.0
 // the signing area are looked at, so that a writing takes about a third of the time that [prints] needs for one.
 func resigned(first uint64, holders int) ([]masks, error) {
 	a := pen.Open()
-	makers := sync.Pool{New: func() any {
-		m, err := sim.NewMaker(a)
-		if err != nil {
-			return err
-		}
-		return m
-	}}
-	var mu sync.Mutex
-	var failed error
-	const run = 20 // neighbouring seeds share a page
-	out := each((holders+run-1)/run, func(block int) (out []masks) {
-		made := makers.Get()
-		m, ok := made.(*sim.Maker)
-		if !ok {
-			mu.Lock()
-			failed, _ = made.(error)
-			mu.Unlock()
-			return nil
-		}
-		defer makers.Put(m)
-		for i := block * run; i < min(holders, (block+1)*run); i++ {
-			got, err := resignOne(m, a, first+uint64(i))
-			if err != nil {
-				mu.Lock()
-				failed = err
-				mu.Unlock()
-				return out
-			}
-			out = append(out, got...)
-		}
-		return out
-	})
-	return out, failed
+	return inBlocks(a, holders, func(m *sim.Maker, i int) ([]masks, error) { return resignOne(m, a, first+uint64(i)) })
 }
 
 // masks is a reference and a query before they are traced.
