@@ -20,6 +20,7 @@ const (
 	beyondMost   = 5    // candidates beyond a side
 	evenPaper    = 0.02 // change of bare paper's brightness from part to part, as a share
 	evenAnywhere = 0.09 // the most of it
+	paperBright  = 0.985
 )
 
 // widened moves sides outwards to such edges; ok is false where there are none.
@@ -115,7 +116,7 @@ func (p *pixels) bordersBeyond(a, b page.Point, scale float64) []border {
 		if q.like < max(leastBeyond, beyondOfOwn*own.like) || i > 0 && q.like < all[i-1].like || i+1 < len(all) && q.like <= all[i+1].like {
 			continue
 		}
-		if s.bare(zero+gap, first+i-gap) {
+		if s.bare(zero+gap, first+i-gap, zero-gap-wide) {
 			peaks = append(peaks, q)
 		}
 	}
@@ -123,22 +124,22 @@ func (p *pixels) bordersBeyond(a, b page.Point, scale float64) []border {
 	return append([]border{own}, peaks[:min(len(peaks), beyondMost)]...)
 }
 
-// bare reports whether what lies between two places is even along the side.
-func (s *strip) bare(from, to int) bool {
-	if to <= from {
-		return true
-	}
-	var rough, worst, n, last float64
+// bare reports whether what lies between two places is even along the side, and no darker than what lies inwards of inside:
+// bare paper is not darker than printed paper, as a shadow beside it is.
+func (s *strip) bare(from, to, inside int) bool {
+	to = max(to, from+1)
+	var rough, worst, n, last, between, within float64
 	for i := range sideBlocks {
-		if from < s.seen[i][0] || to > s.seen[i][1] {
+		if inside-3 < s.seen[i][0] || to > s.seen[i][1] {
 			continue
 		}
 		v := s.mean(i, from, to)[0]
+		between, within = between+v, within+s.mean(i, inside-3, inside)[0]
 		if last > 0 {
 			d := 2 * math.Abs(v-last) / (v + last + 20)
 			rough, worst, n = rough+d, max(worst, d), n+1
 		}
 		last = v
 	}
-	return n >= sideBlocks/2 && rough < evenPaper*n && worst < evenAnywhere
+	return n >= sideBlocks/2 && rough < evenPaper*n && worst < evenAnywhere && between > paperBright*within
 }

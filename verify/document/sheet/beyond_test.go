@@ -47,6 +47,11 @@ func TestWidened(t *testing.T) {
 	if _, ok := p.widened(paper, 2); ok {
 		t.Error("something was found beyond the paper")
 	}
+	// A shadow beside a print without margins.
+	p = draw(func(x, y int) uint8 { return 219 })
+	if got, ok := p.widened(inner, 2); ok {
+		t.Errorf("a shadow was taken for a margin: %v", got)
+	}
 	// What lies between is no bare paper.
 	p = draw(func(x, y int) uint8 { return uint8(225 + 25*((x/40+y/40)%2)) })
 	if got, ok := p.widened(inner, 2); ok {
