@@ -55,17 +55,20 @@ func (s *search) titles(lines []line, texts []fields.Line, turn int, w, h float6
 	}
 	for i := range lines {
 		for j := range lines {
-			if i == j || used[i] || used[j] {
-				continue
-			}
-			xi, yi := uprightPoint(lines[i].cx, lines[i].cy, turn, w, h)
-			xj, yj := uprightPoint(lines[j].cx, lines[j].cy, turn, w, h)
-			if gap := yj - yi; gap > 0 && gap < 3*lines[j].height && math.Abs(xi-xj) < 5*lines[j].height {
+			if i != j && !used[i] && !used[j] && follows(lines[i], lines[j], turn, w, h) {
 				try(i, j)
 			}
 		}
 	}
 	return out
+}
+
+// follows reports whether b stands right under a, as the second line of a title does.
+func follows(a, b line, turn int, w, h float64) bool {
+	xa, ya := uprightPoint(a.cx, a.cy, turn, w, h)
+	xb, yb := uprightPoint(b.cx, b.cy, turn, w, h)
+	gap := yb - ya
+	return gap > 0 && gap < 3*b.height && math.Abs(xa-xb) < 5*b.height
 }
 
 // Where a certificate's labels and its edges lie, in heights of its title's print.
@@ -168,7 +171,7 @@ func (s *search) readLabels(ctx context.Context, g *image.Gray, k float64, label
 		n := min(len(labels), labelLines)
 		now := labels[:n]
 		labels = labels[n:]
-		texts, _, err := s.readStrips(ctx, g, k, now)
+		texts, _, err := s.readStrips(ctx, g, k, now, false)
 		if err != nil {
 			return false, err
 		}

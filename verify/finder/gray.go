@@ -29,12 +29,25 @@ func grayOf(img image.Image, side int) (g *image.Gray, step int) {
 		}
 		return g, step
 	}
+	if step == 1 && wide == 1 {
+		for y := range h {
+			copy(g.Pix[y*g.Stride:][:w], src[y*stride:])
+		}
+		return g, step
+	}
 	sum := make([]uint32, w)
 	n := uint32(step * step)
 	for y := range h {
 		clear(sum)
 		for dy := range step {
 			row := src[(y*step+dy)*stride:]
+			if wide == 1 && step == 2 {
+				row = row[:2*w]
+				for x := range sum {
+					sum[x] += uint32(row[2*x]) + uint32(row[2*x+1])
+				}
+				continue
+			}
 			if wide == 1 {
 				i := 0
 				for x := range w {

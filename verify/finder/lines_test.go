@@ -51,3 +51,30 @@ func TestTighten(t *testing.T) {
 		}
 	}
 }
+
+// The end of a line is at its right where its print stands upright, at its left where it stands on its head.
+func TestEndOfALine(t *testing.T) {
+	l := line{cx: 100, cy: 50, length: 200, height: 10}
+	for flipped, want := range map[bool]float64{false: 200 - tailLong*5, true: tailLong * 5} {
+		if e := l.end(flipped); math.Abs(e.cx-want) > 1e-9 || e.cy != 50 || e.length != tailLong*10 {
+			t.Errorf("flipped %v: %+v", flipped, e)
+		}
+	}
+	l.angle = -math.Pi / 2 // upwards
+	if e := l.end(false); e.cy > l.cy || math.Abs(e.cx-l.cx) > 1e-9 {
+		t.Errorf("a line that runs upwards ends at %.1f, %.1f", e.cx, e.cy)
+	}
+}
+
+// follows tells the second line of a title from what stands beside or far below.
+func TestFollows(t *testing.T) {
+	a := line{cx: 100, cy: 50, length: 150, height: 12}
+	for _, c := range []struct {
+		x, y float64
+		want bool
+	}{{105, 72, true}, {100, 50, false}, {100, 30, false}, {100, 110, false}, {190, 72, false}} {
+		if got := follows(a, line{cx: c.x, cy: c.y, length: 120, height: 12}, 0, 400, 600); got != c.want {
+			t.Errorf("%v: %v", c, got)
+		}
+	}
+}

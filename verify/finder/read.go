@@ -69,13 +69,13 @@ func cut(g *image.Gray, l line, k float64) *image.Gray {
 }
 
 // readStrips cuts lines out, reads them all at once, and gives each its text. flipped tells that the print stands on its
-// head with respect to the lines' directions.
-func (s *search) readStrips(ctx context.Context, g *image.Gray, k float64, lines []line) (texts []fields.Line, flipped bool, err error) {
+// head with respect to the lines' directions. tails allows to leave lines unread that do not end as a title does.
+func (s *search) readStrips(ctx context.Context, g *image.Gray, k float64, lines []line, tails bool) (texts []fields.Line, flipped bool, err error) {
 	if len(lines) == 0 {
 		return nil, false, nil
 	}
 	if one, ok := s.reader.(fields.LineReader); ok {
-		return s.readSingly(ctx, one, g, k, lines)
+		return s.readSingly(ctx, one, g, k, lines, tails)
 	}
 	strips := make([]strip, len(lines))
 	w, h := 64, stripGap
@@ -135,7 +135,9 @@ const sure = 0.8
 const (
 	narrow = 0.55
 	enough = 0.85
-	plain  = 0.96
+	// What is worth less at a part of the width, either way up, is no print, or two lines in one.
+	hopeless = 0.3
+	plain    = 0.96
 )
 
 // narrowed is a picture at a part of its width.
@@ -145,16 +147,48 @@ func narrowed(g *image.Gray) *image.Gray {
 	return out
 }
 
-// readSingly is readStrips for a reader of single lines.
-func (s *search) readSingly(ctx context.Context, r fields.LineReader, g *image.Gray, k float64, lines []line) (texts []fields.Line, flipped bool, err error) {
+// tailLong is the end of a line that is read to tell that it is no title, in heights of the line: four characters.
+const tailLong = 4.4
+
+// end is the last part of a line; flipped tells that its print stands on its head.
+func (l line) end(flipped bool) line {
+	s, c := math.Sincos(l.angle)
+	d := (l.length - tailLong*l.height) / 2
+	if flipped {
+		d = -d
+	}
+	l.cx, l.cy, l.length = l.cx+c*d, l.cy+s*d, tailLong*l.height
+	return l
+}
+
+// readSingly is readStrips for a reader of single lines. With tails set, lines whose end is no title's are left without text.
+func (s *search) readSingly(ctx context.Context, r fields.LineReader, g *image.Gray, k float64, lines []line, tails bool) (texts []fields.Line, flipped bool, err error) {
 	texts = make([]fields.Line, len(lines))
 	down := 0.0
 	for i, l := range lines {
-		img := cut(g, l, k)
 		way := -1.0
 		if down > 0 {
-			overturn(img)
 			way = 1
+		}
+		if tails && l.length > 1.3*tailLong*l.height {
+			// Every title ends alike: of a line that ends otherwise no more needs to be read. What is read well is read the right
+			// way up, so that the end is its end.
+			img := cut(g, l.end(down > 0), k)
+			if down > 0 {
+				overturn(img)
+			}
+			a, err := r.ReadLine(ctx, narrowed(img))
+			if err != nil {
+				return nil, false, err
+			}
+			if worth(a) >= enough && !s.tables.Resembles(a.Text) {
+				down += way * worth(a)
+				continue
+			}
+		}
+		img := cut(g, l, k)
+		if down > 0 {
+			overturn(img)
 		}
 		a, err := r.ReadLine(ctx, narrowed(img))
 		if err != nil {
@@ -172,7 +206,7 @@ func (s *search) readSingly(ctx context.Context, r fields.LineReader, g *image.G
 				overturn(img)
 			}
 		}
-		if a.Confidence < enough || a.Confidence < plain && s.tables.Resembles(a.Text) {
+		if a.Confidence < enough && worth(a) > hopeless || a.Confidence < plain && s.tables.Resembles(a.Text) {
 			b, err := r.ReadLine(ctx, img)
 			if err != nil {
 				return nil, false, err
@@ -265,7 +299,7 @@ func (s *search) inPicture(ctx context.Context, index int, p picture) ([]Hit, er
 	if len(candidates) == 0 {
 		return nil, ctx.Err()
 	}
-	texts, flipped, err := s.readStrips(ctx, full, k, candidates)
+	texts, flipped, err := s.readStrips(ctx, full, k, candidates, true)
 	if err != nil {
 		return nil, fmt.Errorf("reading titles: %w", err)
 	}
@@ -279,6 +313,9 @@ func (s *search) inPicture(ctx context.Context, index int, p picture) ([]Hit, er
 	}
 	w, h := float64(small.Rect.Dx()), float64(small.Rect.Dy())
 	var hits []Hit
+	if err := s.readAbove(ctx, full, k, candidates, texts, flipped, turn, w, h); err != nil {
+		return nil, fmt.Errorf("reading titles: %w", err)
+	}
 	for _, t := range s.titles(candidates, texts, turn, w, h) {
 		if t.kind == fields.OtherCertificate && !s.opt.Others {
 			continue
@@ -292,6 +329,34 @@ func (s *search) inPicture(ctx context.Context, index int, p picture) ([]Hit, er
 		}
 	}
 	return separate(hits), ctx.Err()
+}
+
+// readAbove reads the lines that were left unread right above one that may be the second line of a title.
+func (s *search) readAbove(ctx context.Context, g *image.Gray, k float64, lines []line, texts []fields.Line, flipped bool, turn int, w, h float64) error {
+	one, ok := s.reader.(fields.LineReader)
+	if !ok {
+		return nil
+	}
+	for i := range lines {
+		if texts[i].Text != "" {
+			continue
+		}
+		for j := range lines {
+			if texts[j].Text == "" || !follows(lines[i], lines[j], turn, w, h) || !s.tables.Resembles(texts[j].Text) {
+				continue
+			}
+			img := cut(g, lines[i], k)
+			if flipped {
+				overturn(img)
+			}
+			var err error
+			if texts[i], err = one.ReadLine(ctx, img); err != nil {
+				return err
+			}
+			break
+		}
+	}
+	return nil
 }
 
 // readSide is the longer side to which a picture is reduced before anything is read from it: A4 at 150 dpi.
