@@ -28,7 +28,9 @@ func (l *looker) ReadPage(_ context.Context, img image.Image, _ int) (page.Text,
 	return page.Text{}, nil
 }
 
-func (l *looker) Lines(context.Context, image.Image, int) ([]fields.Line, error) { return nil, nil }
+func (l *looker) ReadLine(context.Context, image.Image) (fields.Line, error) {
+	return fields.Line{}, nil
+}
 
 // waiter is a reader that never comes to an end by itself.
 type waiter struct{ looker }

@@ -16,18 +16,11 @@ type PageReader interface {
 	// ReadPage returns the text of img with a confidence for each character, in pixels of img. index is the page's 0-based
 	// number, copied into the result. A picture without print gives a text without characters and no error.
 	ReadPage(ctx context.Context, img image.Image, index int) (page.Text, error)
-	// Lines finds the text lines and reads at most n of the tallest (n < 0: all), for finding certificates quickly. The
-	// lines that were found but not read have no text; all come in reading order.
-	Lines(ctx context.Context, img image.Image, n int) ([]Line, error)
+	// ReadLine reads a picture that shows one level, upright line with little paper around it, which spares looking for
+	// lines. A line that stands on its head is read badly, and its confidence says so.
+	ReadLine(ctx context.Context, img image.Image) (Line, error)
 	// Name is the engine and the models with their versions, for reports.
 	Name() string
-}
-
-// LineReader is what a PageReader may be besides: a reader of pictures that show one level line, which spares looking for
-// lines in what is known to be one.
-type LineReader interface {
-	// ReadLine reads the line, upright, with little paper around it. A line that stands on its head is read badly.
-	ReadLine(ctx context.Context, img image.Image) (Line, error)
 }
 
 // Line is a line of print in a picture.

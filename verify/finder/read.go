@@ -12,18 +12,10 @@ import (
 	"zhengyan/verify/page"
 )
 
-// A strip is a line cut out of a picture, laid level.
-type strip struct {
-	of  line
-	img *image.Gray
-	y   int // where it stands on the sheet of strips
-}
-
-// Sizes of the sheet of strips.
+// Sizes of a strip: a line cut out of a picture, laid level.
 const (
 	stripHigh = 30 // pixels of a line's own height
 	stripPad  = 5  // of paper above and below
-	stripGap  = 8
 	stripMost = 720
 )
 
@@ -68,65 +60,6 @@ func cut(g *image.Gray, l line, k float64) *image.Gray {
 	return out
 }
 
-// readStrips cuts lines out, reads them all at once, and gives each its text. flipped tells that the print stands on its
-// head with respect to the lines' directions. tails allows to leave lines unread that do not end as a title does.
-func (s *search) readStrips(ctx context.Context, g *image.Gray, k float64, lines []line, tails bool) (texts []fields.Line, flipped bool, err error) {
-	if len(lines) == 0 {
-		return nil, false, nil
-	}
-	if one, ok := s.reader.(fields.LineReader); ok {
-		return s.readSingly(ctx, one, g, k, lines, tails)
-	}
-	strips := make([]strip, len(lines))
-	w, h := 64, stripGap
-	for i, l := range lines {
-		strips[i] = strip{of: l, img: cut(g, l, k), y: h}
-		w = max(w, strips[i].img.Rect.Dx()+2*stripGap)
-		h += strips[i].img.Rect.Dy() + stripGap
-	}
-	sheet := image.NewGray(image.Rect(0, 0, w, max(h, 64)))
-	for i := range sheet.Pix {
-		sheet.Pix[i] = 244
-	}
-	for _, t := range strips {
-		xdraw.Copy(sheet, image.Pt(stripGap, t.y), t.img, t.img.Rect, xdraw.Src, nil)
-	}
-	read, err := s.reader.Lines(ctx, sheet, -1)
-	if err != nil {
-		return nil, false, err
-	}
-	texts = make([]fields.Line, len(lines))
-	down := 0
-	for _, r := range read {
-		cy := (r.Quad[0].Y + r.Quad[2].Y) / 2
-		for i, t := range strips {
-			if cy < float64(t.y) || cy >= float64(t.y+t.img.Rect.Dy()) || r.Text == "" {
-				continue
-			}
-			back := r.Quad[1].X < r.Quad[0].X
-			if back {
-				down++
-			} else {
-				down--
-			}
-			// Pieces of one line are joined in the order in which they are read.
-			if texts[i].Text == "" {
-				texts[i] = r
-				continue
-			}
-			a, b := texts[i], r
-			if (b.Box.X0 < a.Box.X0) != back {
-				a, b = b, a
-			}
-			n, m := float64(len([]rune(a.Text))), float64(len([]rune(b.Text)))
-			texts[i] = fields.Line{
-				Text: a.Text + b.Text, Box: a.Box.Union(b.Box), Quad: a.Quad, Confidence: (a.Confidence*n + b.Confidence*m) / max(n+m, 1),
-			}
-		}
-	}
-	return texts, down > 0, nil
-}
-
 // sure is the confidence from which a line needs not be read the other way up.
 const sure = 0.8
 
@@ -161,8 +94,9 @@ func (l line) end(flipped bool) line {
 	return l
 }
 
-// readSingly is readStrips for a reader of single lines. With tails set, lines whose end is no title's are left without text.
-func (s *search) readSingly(ctx context.Context, r fields.LineReader, g *image.Gray, k float64, lines []line, tails bool) (texts []fields.Line, flipped bool, err error) {
+// readStrips cuts lines out and reads them one by one. flipped tells that the print stands on its head with respect to the
+// lines' directions. With tails set, lines whose end is no title's are left without text.
+func (s *search) readStrips(ctx context.Context, g *image.Gray, k float64, lines []line, tails bool) (texts []fields.Line, flipped bool, err error) {
 	texts = make([]fields.Line, len(lines))
 	down := 0.0
 	for i, l := range lines {
@@ -177,7 +111,7 @@ func (s *search) readSingly(ctx context.Context, r fields.LineReader, g *image.G
 			if down > 0 {
 				overturn(img)
 			}
-			a, err := r.ReadLine(ctx, narrowed(img))
+			a, err := s.reader.ReadLine(ctx, narrowed(img))
 			if err != nil {
 				return nil, false, err
 			}
@@ -190,13 +124,13 @@ func (s *search) readSingly(ctx context.Context, r fields.LineReader, g *image.G
 		if down > 0 {
 			overturn(img)
 		}
-		a, err := r.ReadLine(ctx, narrowed(img))
+		a, err := s.reader.ReadLine(ctx, narrowed(img))
 		if err != nil {
 			return nil, false, err
 		}
 		if worth(a) < sure && math.Abs(down) < 2 {
 			overturn(img)
-			b, err := r.ReadLine(ctx, narrowed(img))
+			b, err := s.reader.ReadLine(ctx, narrowed(img))
 			if err != nil {
 				return nil, false, err
 			}
@@ -207,7 +141,7 @@ func (s *search) readSingly(ctx context.Context, r fields.LineReader, g *image.G
 			}
 		}
 		if a.Confidence < enough && worth(a) > hopeless || a.Confidence < plain && s.tables.Resembles(a.Text) {
-			b, err := r.ReadLine(ctx, img)
+			b, err := s.reader.ReadLine(ctx, img)
 			if err != nil {
 				return nil, false, err
 			}
@@ -333,10 +267,6 @@ func (s *search) inPicture(ctx context.Context, index int, p picture) ([]Hit, er
 
 // readAbove reads the lines that were left unread right above one that may be the second line of a title.
 func (s *search) readAbove(ctx context.Context, g *image.Gray, k float64, lines []line, texts []fields.Line, flipped bool, turn int, w, h float64) error {
-	one, ok := s.reader.(fields.LineReader)
-	if !ok {
-		return nil
-	}
 	for i := range lines {
 		if texts[i].Text != "" {
 			continue
@@ -350,7 +280,7 @@ func (s *search) readAbove(ctx context.Context, g *image.Gray, k float64, lines 
 				overturn(img)
 			}
 			var err error
-			if texts[i], err = one.ReadLine(ctx, img); err != nil {
+			if texts[i], err = s.reader.ReadLine(ctx, img); err != nil {
 				return err
 			}
 			break

@@ -3,6 +3,7 @@ package sheet
 import (
 	"cmp"
 	"image"
+	"iter"
 	"math"
 	"slices"
 
@@ -88,41 +89,55 @@ func (p *pixels) squared(c [4]page.Point, scale float64) (corners [4]page.Point,
 		}
 		return most
 	}
-	likes := func(pick [4]int) float64 {
-		v := 1.0
-		for i := range 4 {
-			v *= 0.05 + lists[i][pick[i]].like
-		}
-		return math.Sqrt(math.Sqrt(v))
-	}
 	// The first of each list is the side as it is.
 	bestCorners := c
-	best := likes([4]int{}) * likeA4(c, p.w, p.h, 0.6)
+	best := likes(lists, [4]int{}) * likeA4(c, p.w, p.h, 0.6)
 	if fits {
 		return c, best, on([4]int{}), false
 	}
 	found := false
-	var pick, bestPick [4]int
-	for pick[0] = range lists[0] {
-		for pick[1] = range lists[1] {
-			for pick[2] = range lists[2] {
-				for pick[3] = range lists[3] {
-					v := likes(pick)
-					if v <= best {
-						continue
-					}
-					q := moved(c, lists, pick)
-					if !convex(q) {
-						continue
-					}
-					if v *= likeA4(q, p.w, p.h, 0.6); v > best {
-						best, bestCorners, bestPick, found = v, q, pick, true
+	var bestPick [4]int
+	for pick := range picks(lists) {
+		v := likes(lists, pick)
+		if v <= best {
+			continue
+		}
+		q := moved(c, lists, pick)
+		if !convex(q) {
+			continue
+		}
+		if v *= likeA4(q, p.w, p.h, 0.6); v > best {
+			best, bestCorners, bestPick, found = v, q, pick, true
+		}
+	}
+	return bestCorners, best, on(bestPick), found
+}
+
+// picks are all ways to take one candidate for each side; the first has the sides as they are.
+func picks(lists [4][]border) iter.Seq[[4]int] {
+	return func(yield func([4]int) bool) {
+		var pick [4]int
+		for pick[0] = range lists[0] {
+			for pick[1] = range lists[1] {
+				for pick[2] = range lists[2] {
+					for pick[3] = range lists[3] {
+						if !yield(pick) {
+							return
+						}
 					}
 				}
 			}
 		}
 	}
-	return bestCorners, best, on(bestPick), found
+}
+
+// likes is how much the sides that were picked look like the border of paper, all together.
+func likes(lists [4][]border, pick [4]int) float64 {
+	v := 1.0
+	for i := range 4 {
+		v *= 0.05 + lists[i][pick[i]].like
+	}
+	return math.Sqrt(math.Sqrt(v))
 }
 
 // crossing is where the lines through two pairs of places meet.

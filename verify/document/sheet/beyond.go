@@ -34,32 +34,18 @@ func (p *pixels) widened(c [4]page.Point, scale float64) (out [4]page.Point, ok 
 	if !any {
 		return c, false
 	}
-	worth := func(pick [4]int) float64 {
-		v := 1.0
-		for i := range 4 {
-			v *= 0.05 + lists[i][pick[i]].like
+	best := beyondInAll * likes(lists, [4]int{})
+	for pick := range picks(lists) {
+		sides := 0
+		for _, n := range pick {
+			sides += min(n, 1)
 		}
-		return math.Sqrt(math.Sqrt(v))
-	}
-	best := beyondInAll * worth([4]int{})
-	var pick [4]int
-	for pick[0] = range lists[0] {
-		for pick[1] = range lists[1] {
-			for pick[2] = range lists[2] {
-				for pick[3] = range lists[3] {
-					sides := 0
-					for _, n := range pick {
-						sides += min(n, 1)
-					}
-					v := worth(pick)
-					if sides < 2 || v <= best { // one side alone would not have left A4
-						continue
-					}
-					if q := moved(c, lists, pick); convex(q) && offA4(q, p.w, p.h) < surelyA4 {
-						best, out, ok = v, q, true
-					}
-				}
-			}
+		v := likes(lists, pick)
+		if sides < 2 || v <= best { // one side alone would not have left A4
+			continue
+		}
+		if q := moved(c, lists, pick); convex(q) && offA4(q, p.w, p.h) < surelyA4 {
+			best, out, ok = v, q, true
 		}
 	}
 	return out, ok

@@ -18,10 +18,7 @@ type Lazy struct {
 	err  error
 }
 
-var (
-	_ fields.PageReader = (*Lazy)(nil)
-	_ fields.LineReader = (*Lazy)(nil)
-)
+var _ fields.PageReader = (*Lazy)(nil)
 
 // NewLazy makes a reader of a call to Open that is not made yet.
 func NewLazy(open func() (*Reader, error)) *Lazy { return &Lazy{open: open} }
@@ -40,16 +37,7 @@ func (l *Lazy) ReadPage(ctx context.Context, img image.Image, index int) (page.T
 	return r.ReadPage(ctx, img, index)
 }
 
-// Lines implements fields.PageReader.
-func (l *Lazy) Lines(ctx context.Context, img image.Image, n int) ([]fields.Line, error) {
-	r, err := l.get()
-	if err != nil {
-		return nil, err
-	}
-	return r.Lines(ctx, img, n)
-}
-
-// ReadLine implements fields.LineReader.
+// ReadLine implements fields.PageReader.
 func (l *Lazy) ReadLine(ctx context.Context, img image.Image) (fields.Line, error) {
 	r, err := l.get()
 	if err != nil {

@@ -38,7 +38,8 @@ func (r *Reader) ReadPage(ctx context.Context, img image.Image, index int) (text
 	return text, nil
 }
 
-// Lines implements fields.PageReader. With n < 0 it looks as closely as ReadPage; else it looks for large print.
+// Lines finds the lines of print and reads at most n of the tallest (n < 0: all); those that were found and not read have no
+// text. All come in reading order. With n < 0 it looks as closely as ReadPage; else it looks for large print.
 func (r *Reader) Lines(ctx context.Context, img image.Image, n int) (out []fields.Line, err error) {
 	defer caught(&err)
 	m := newRaster(img)
