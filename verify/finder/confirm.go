@@ -101,6 +101,38 @@ func (s *search) confirm(ctx context.Context, g *image.Gray, k float64, lines []
 	return c, ok, err
 }
 
+// leastLabels is the number of lines under a title without which it is no certificate's: all have more labels than that.
+const leastLabels = 3
+
+// withLabels leaves out the lines that cannot be a certificate's title because neither above nor below them there is what
+// may be its labels; which of the two is below is not known yet. Lines so small that their labels may not have been seen
+// stay, and so does what may be the first line of a title in two lines.
+func withLabels(list, all []line, upright bool, w, h float64) []line {
+	turn := 0
+	if !upright {
+		turn = 1
+	}
+	may := make([]bool, len(list))
+	for i, l := range list {
+		may[i] = l.height*labelOfTitle < leastHigh
+		for half := 0; half < 4 && !may[i]; half += 2 {
+			c := found{title: title{lines: []line{l}}}
+			may[i] = len(c.under(all, turn+half, w, h)) >= leastLabels
+		}
+	}
+	var out []line
+	for i, l := range list {
+		keep := may[i]
+		for j := 0; j < len(list) && !keep; j++ {
+			keep = may[j] && (follows(l, list[j], turn, w, h) || follows(l, list[j], turn+2, w, h))
+		}
+		if keep {
+			out = append(out, l)
+		}
+	}
+	return out
+}
+
 // under gives the lines under the title that may be labels, the upper ones first, and keeps what lies on the face.
 func (c *found) under(lines []line, turn int, w, h float64) (labels []line) {
 	last := c.title.lines[len(c.title.lines)-1]

@@ -66,6 +66,7 @@ type Options struct {
 const (
 	defaultWorkers   = 2
 	maxWorkers       = 16
+	ahead            = 64 // pages that may be done while one before them is still looked at
 	defaultThumbnail = 240
 	// pagePictures is the number of pictures of one page that are looked at one by one; a page of more, as scanners make
 	// that cut a page into strips, is painted instead.
@@ -166,7 +167,7 @@ func (s *search) run(ctx context.Context, from, to int) iter.Seq[result] {
 	return func(yield func(result) bool) {
 		ctx, cancel := context.WithCancel(ctx)
 		jobs := make(chan work)
-		order := make(chan chan result, workers) // also what bounds the pages in memory
+		order := make(chan chan result, ahead) // results only: the pages in memory are those with the workers, and one more
 		done := make(chan struct{})
 		go func() {
 			defer close(done)

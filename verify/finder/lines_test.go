@@ -78,3 +78,61 @@ func TestFollows(t *testing.T) {
 		}
 	}
 }
+
+// A line with nothing under it or over it that may be labels is no title; the first line of a title in two lines is kept
+// with the second, whichever way up the page lies and in whichever direction its lines run.
+func TestWithLabels(t *testing.T) {
+	const w, h = 600, 850
+	heading := line{cx: 300, cy: 60, length: 260, height: 13}
+	first, second := line{cx: 300, cy: 300, length: 200, height: 14}, line{cx: 300, cy: 328, length: 300, height: 20}
+	small := line{cx: 300, cy: 800, length: 120, height: 6}
+	labels := []line{
+		{cx: 200, cy: 380, length: 80, height: 11}, {cx: 200, cy: 410, length: 90, height: 11}, {cx: 210, cy: 440, length: 120, height: 11},
+	}
+	turned := func(l line, turn int) line {
+		l.cx, l.cy = uprightPoint(l.cx, l.cy, turn, w, h)
+		if turn&1 == 1 {
+			l.angle = -math.Pi / 2
+		}
+		return l
+	}
+	for turn := range 4 {
+		tw, th := float64(w), float64(h)
+		if turn&1 == 1 {
+			tw, th = h, w
+		}
+		all := func(labels []line) (list, out []line) {
+			for _, l := range []line{heading, first, second, small} {
+				list = append(list, turned(l, turn))
+			}
+			out = append(out, list...)
+			for _, l := range labels {
+				out = append(out, turned(l, turn))
+			}
+			return list, out
+		}
+		list, lines := all(labels)
+		if got := withLabels(list, lines, turn&1 == 0, tw, th); len(got) != 4 { // the labels are under the heading too
+			t.Errorf("turn %d: %d lines are kept of 4", turn, len(got))
+		}
+		list, lines = all(labels[:1])
+		got := withLabels(list, lines, turn&1 == 0, tw, th)
+		if len(got) != 1 || got[0] != turned(small, turn) {
+			t.Errorf("turn %d, with one label: %v", turn, got)
+		}
+	}
+	// Two labels under the first line are three under it with the second.
+	list := []line{first, second}
+	if got := withLabels(list, append(list, labels...), true, w, h); len(got) != 2 {
+		t.Errorf("a title in two lines: %v", got)
+	}
+	// With its labels to the right of the middle it is none.
+	right := make([]line, len(labels))
+	for i, l := range labels {
+		right[i] = l
+		right[i].cx = 420
+	}
+	if got := withLabels(list, append(list, right...), true, w, h); len(got) != 0 {
+		t.Errorf("labels on the right: %v", got)
+	}
+}

@@ -80,8 +80,11 @@ func narrowed(g *image.Gray) *image.Gray {
 	return out
 }
 
-// tailLong is the end of a line that is read to tell that it is no title, in heights of the line: four characters.
-const tailLong = 4.4
+// The end of a line that is read to tell that it is no title.
+const (
+	tailLong  = 3.4 // in heights of the line
+	tailChars = 3   // characters in it
+)
 
 // end is the last part of a line; flipped tells that its print stands on its head.
 func (l line) end(flipped bool) line {
@@ -115,8 +118,8 @@ func (s *search) readStrips(ctx context.Context, g *image.Gray, k float64, lines
 			if err != nil {
 				return nil, false, err
 			}
-			if worth(a) >= enough && !s.tables.Resembles(a.Text) {
-				down += way * worth(a)
+			if worthOf(a, tailChars) >= enough && !s.tables.Resembles(a.Text) {
+				down += way * worthOf(a, tailChars)
 				continue
 			}
 		}
@@ -156,8 +159,11 @@ func (s *search) readStrips(ctx context.Context, g *image.Gray, k float64, lines
 }
 
 // worth is a line's confidence; few characters say less than many.
-func worth(l fields.Line) float64 {
-	return l.Confidence * min(1, float64(len([]rune(l.Text)))/4)
+func worth(l fields.Line) float64 { return worthOf(l, 4) }
+
+// worthOf is worth where n characters are to be expected.
+func worthOf(l fields.Line, n int) float64 {
+	return l.Confidence * min(1, float64(len([]rune(l.Text)))/float64(n))
 }
 
 // overturn turns a picture upside down, in place.
@@ -229,7 +235,8 @@ func (s *search) inPicture(ctx context.Context, index int, p picture) ([]Hit, er
 	small, step := grayOf(full, lookSide)
 	k := float64(step)
 	lines, upright := linesOf(small)
-	candidates := titlesAmong(lines, upright)
+	w, h := float64(small.Rect.Dx()), float64(small.Rect.Dy())
+	candidates := withLabels(titlesAmong(lines, upright), lines, upright, w, h)
 	if len(candidates) == 0 {
 		return nil, ctx.Err()
 	}
@@ -245,7 +252,6 @@ func (s *search) inPicture(ctx context.Context, index int, p picture) ([]Hit, er
 	if flipped {
 		turn += 2
 	}
-	w, h := float64(small.Rect.Dx()), float64(small.Rect.Dy())
 	var hits []Hit
 	if err := s.readAbove(ctx, full, k, candidates, texts, flipped, turn, w, h); err != nil {
 		return nil, fmt.Errorf("reading titles: %w", err)
