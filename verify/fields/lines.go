@@ -24,6 +24,7 @@ type glyph struct {
 	bad    bool // which character it is the file does not say
 	pua    bool // a private-use code: some rare character, the file has a glyph for it
 	clash  bool // another character stands at the same place
+	piece  int  // the piece of a line to which a picture's reader put it
 }
 
 func (g *glyph) cx() float64 { return (g.box.X0 + g.box.X1) / 2 }
@@ -57,7 +58,8 @@ func (l *line) gap(i int) float64 {
 // that the page has more characters than are looked at.
 func glyphs(t *page.Text) (gs []glyph, cut bool) {
 	gs = make([]glyph, 0, min(len(t.Chars), maxChars))
-	space := false
+	space, part := false, 0
+	var last page.Char
 	for i, c := range t.Chars {
 		if len(gs) >= maxChars {
 			return gs, true
@@ -70,7 +72,11 @@ func glyphs(t *page.Text) (gs []glyph, cut bool) {
 			continue
 		}
 		em := emSize(c)
-		g := glyph{raw: c.R, box: trimHeight(c.Box, em), em: em, font: c.Font, conf: 1, space: space}
+		if d := (c.Box.Y0 + c.Box.Y1 - last.Box.Y0 - last.Box.Y1) / 2; c.Size != last.Size || math.Abs(d) > 0.5*em || c.Box.X0+c.Box.X1 <= last.Box.X0+last.Box.X1 {
+			part++
+		}
+		last = c
+		g := glyph{raw: c.R, box: trimHeight(c.Box, em), em: em, font: c.Font, conf: 1, space: space, piece: part}
 		g.pua = isUnmapped(c.R) && isPUA(c.R)
 		g.bad = isUnmapped(c.R) && !g.pua
 		if c.Font >= 0 && c.Font < len(t.Fonts) && !t.Fonts[c.Font].ToUnicode {

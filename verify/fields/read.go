@@ -125,6 +125,9 @@ func turned(text *page.Text, q turn, t *Tables) []candidate {
 	}
 	base := candidate{text: text, turn: q, back: back, shown: shown, bare: bare.String(), cut: cut}
 	gs := dropSlanted(all)
+	if text.Confidence != nil {
+		gs = withoutDoubles(gs)
+	}
 	lines := makeLines(gs)
 	titles := distinctTitles(findTitles(lines, t, text.Confidence != nil))
 	if len(titles) < 2 {
