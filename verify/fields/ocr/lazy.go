@@ -12,10 +12,11 @@ import (
 // Lazy is a fields.PageReader that loads its library and models when the first picture comes: a batch of electronic
 // originals never pays for them. A reader that cannot be opened answers with the reason, which wraps fields.ErrNoReader.
 type Lazy struct {
-	open func() (*Reader, error)
-	once sync.Once
-	r    *Reader
-	err  error
+	open  func() (*Reader, error)
+	once  sync.Once
+	begun sync.Once // Warm has been called
+	r     *Reader
+	err   error
 }
 
 var _ fields.PageReader = (*Lazy)(nil)
@@ -24,8 +25,16 @@ var _ fields.PageReader = (*Lazy)(nil)
 func NewLazy(open func() (*Reader, error)) *Lazy { return &Lazy{open: open} }
 
 func (l *Lazy) get() (*Reader, error) {
-	l.once.Do(func() { l.r, l.err = l.open() })
+	l.once.Do(func() {
+		defer caught(&l.err)
+		l.r, l.err = l.open()
+	})
 	return l.r, l.err
+}
+
+// Warm begins to load in the background what the first picture will need, and returns at once. Close waits for it.
+func (l *Lazy) Warm() {
+	l.begun.Do(func() { go l.get() })
 }
 
 // ReadPage implements fields.PageReader.

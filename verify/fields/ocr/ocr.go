@@ -9,6 +9,7 @@
 package ocr
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -17,6 +18,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 
 	"zhengyan/verify/fields"
 )
@@ -108,36 +110,62 @@ func Open(cfg Config) (*Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	keys := parseKeys(list)
-	of := newAlphabet(keys, nil)
-	name := fingerprint("detector", det) + ", " + fingerprint("recogniser", rec)
-	if !cfg.Plain {
-		taught, more, err := withRare(rec)
-		if err != nil {
-			return nil, fmt.Errorf("%w: rows for rare characters: %w", fields.ErrNoReader, err)
-		}
-		if len(more) > 0 {
-			rec, of = taught, newAlphabet(keys, more)
-			name += fmt.Sprintf(" with %d rare characters", len(more))
-		}
-	}
 	version, err := startEngine(existing(cfg.Library))
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w (looked for %s): %w", fields.ErrNoReader, ErrNoLibrary, strings.Join(cfg.Library, ", "), err)
 	}
-	r := &Reader{alphabet: of, slots: make(chan struct{}, max(1, cfg.Threads))}
+	r := &Reader{slots: make(chan struct{}, max(1, cfg.Threads))}
 	if cfg.Threads == 0 {
 		r.slots = make(chan struct{}, 2)
 	}
-	if r.det, err = loadNet(det); err != nil {
-		return nil, fmt.Errorf("%w: %w: %s: %w", fields.ErrNoReader, ErrNoModels, DetectorFile, err)
+	// The nets are made ready side by side: each takes as long as reading a few lines.
+	var seeing sync.WaitGroup
+	var detName string
+	var detErr error
+	seeing.Go(func() {
+		defer caught(&detErr)
+		detName = fingerprint("detector", det)
+		r.det, detErr = loadNet(lean(det))
+	})
+	recName, recErr := r.openRecogniser(rec, parseKeys(list), cfg.Plain)
+	seeing.Wait()
+	if detErr != nil {
+		detErr = fmt.Errorf("%w: %w: %s: %w", fields.ErrNoReader, ErrNoModels, DetectorFile, detErr)
 	}
-	if r.rec, err = loadNet(rec); err != nil {
+	if err := cmp.Or(detErr, recErr); err != nil {
 		r.Close()
-		return nil, fmt.Errorf("%w: %w: %s: %w", fields.ErrNoReader, ErrNoModels, RecogniserFile, err)
+		return nil, err
 	}
-	r.name = "ONNX Runtime " + version + ", " + name
+	r.name = "ONNX Runtime " + version + ", " + detName + ", " + recName
 	return r, nil
+}
+
+// openRecogniser loads the net that reads lines, with what it is taught, and gives its name.
+func (r *Reader) openRecogniser(rec []byte, keys []string, plain bool) (name string, err error) {
+	defer caught(&err)
+	name, r.alphabet = fingerprint("recogniser", rec), newAlphabet(keys, nil)
+	if !plain {
+		taught, more, err := withRare(rec)
+		if err != nil {
+			return "", fmt.Errorf("%w: rows for rare characters: %w", fields.ErrNoReader, err)
+		}
+		if len(more) > 0 {
+			rec, r.alphabet = taught, newAlphabet(keys, more)
+			name += fmt.Sprintf(" with %d rare characters", len(more))
+		}
+	}
+	if r.rec, err = loadNet(lean(rec)); err != nil {
+		return "", fmt.Errorf("%w: %w: %s: %w", fields.ErrNoReader, ErrNoModels, RecogniserFile, err)
+	}
+	return name, nil
+}
+
+// lean is the model with its operations put together; what is no model is left to the engine to refuse.
+func lean(model []byte) []byte {
+	if m, err := folded(model, blockedLayout); err == nil {
+		return m
+	}
+	return model
 }
 
 // Name is the engine and the models, these by the beginning of their SHA-256.

@@ -268,17 +268,23 @@ func constant(name string, dims []int, values []float32) []byte {
 		t = number(t, initDims, uint64(d))
 	}
 	t = number(t, initType, float32Type)
-	raw := make([]byte, 4*len(values))
-	for i, v := range values {
-		binary.LittleEndian.PutUint32(raw[4*i:], math.Float32bits(v))
-	}
-	t = field(t, initRaw, raw)
+	// Weights are megabytes: each level says how long it is before what it holds is written, once.
+	tensor := len(t) + protowire.SizeTag(initRaw) + protowire.SizeBytes(4*len(values))
 	a := field(nil, attrName, []byte("value"))
-	a = field(a, attrTensor, t)
 	a = number(a, attrType, attrIsTensor)
-	n := field(nil, nodeOutput, []byte(name))
+	attr := len(a) + protowire.SizeTag(attrTensor) + protowire.SizeBytes(tensor)
+	n := make([]byte, 0, attr+len(name)+32)
+	n = field(n, nodeOutput, []byte(name))
 	n = field(n, nodeOp, []byte("Constant"))
-	return field(n, nodeAttr, a)
+	n = protowire.AppendVarint(protowire.AppendTag(n, nodeAttr, protowire.BytesType), uint64(attr))
+	n = append(n, a...)
+	n = protowire.AppendVarint(protowire.AppendTag(n, attrTensor, protowire.BytesType), uint64(tensor))
+	n = append(n, t...)
+	n = protowire.AppendVarint(protowire.AppendTag(n, initRaw, protowire.BytesType), uint64(4*len(values)))
+	for _, v := range values {
+		n = binary.LittleEndian.AppendUint32(n, math.Float32bits(v))
+	}
+	return n
 }
 
 // operation is a node of a graph. Attributes are whole numbers or lists of them.
@@ -318,7 +324,14 @@ func rebuilt(model []byte, drop string, more [][]byte, output string) ([]byte, e
 	if err != nil {
 		return nil, err
 	}
-	var g []byte
+	size := 64 + len(output)
+	for _, p := range graph {
+		size += len(p.raw)
+	}
+	for _, n := range more {
+		size += len(n) + 8
+	}
+	g := make([]byte, 0, size)
 	for _, p := range graph {
 		switch p.num {
 		case graphNode:
@@ -339,15 +352,26 @@ func rebuilt(model []byte, drop string, more [][]byte, output string) ([]byte, e
 	}
 	kind := field(nil, typeTensor, number(nil, tensorElem, float32Type))
 	g = field(g, graphOutput, field(field(nil, valueName, []byte(output)), valueType, kind))
-	var out []byte
+	return withGraph(top, g), nil
+}
+
+// withGraph is a model with another graph.
+func withGraph(top []part, graph []byte) []byte {
+	size := len(graph) + 16
+	for _, p := range top {
+		if p.num != modelGraph {
+			size += len(p.raw)
+		}
+	}
+	out := make([]byte, 0, size)
 	for _, p := range top {
 		if p.num == modelGraph {
-			out = field(out, modelGraph, g)
+			out = field(out, modelGraph, graph)
 			continue
 		}
 		out = append(out, p.raw...)
 	}
-	return out, nil
+	return out
 }
 
 // Tensors that are added to a net.

@@ -102,8 +102,14 @@ func TestNoHead(t *testing.T) {
 
 func FuzzModel(f *testing.F) {
 	f.Add(tiny())
+	f.Add(block(true))
 	f.Add([]byte{})
 	f.Fuzz(func(t *testing.T, b []byte) {
+		if m, err := folded(b, true); err == nil {
+			if _, err := parts(m); err != nil {
+				t.Errorf("a model is no model any more: %v", err)
+			}
+		}
 		_, _, _ = ports(b)
 		if _, err := headOf(b); err == nil {
 			if _, err := rebuilt(b, "y", nil, "x"); err != nil {
