@@ -73,8 +73,20 @@ func (r *Reader) lines(ctx context.Context, m *raster, n int) ([]reading, error)
 		return nil, ctx.Err()
 	}
 	side := detectSide
+	// Red print is looked for beside all other.
+	ctx, cancel := context.WithCancel(ctx)
+	var beside sync.WaitGroup
+	defer beside.Wait()
+	defer cancel()
+	var reds []found
+	var redErr error
 	if n >= 0 {
 		side = findSide
+	} else {
+		beside.Go(func() {
+			defer caught(&redErr)
+			reds, redErr = r.findRed(ctx, m)
+		})
 	}
 	seen, err := r.detect(ctx, m, m.text, side)
 	if err != nil || len(seen) == 0 {
@@ -109,7 +121,10 @@ func (r *Reader) lines(ctx context.Context, m *raster, n int) ([]reading, error)
 		return nil, err
 	}
 	if n < 0 {
-		red, err := r.redLines(ctx, m, out, angle, turn)
+		if beside.Wait(); redErr != nil {
+			return nil, redErr
+		}
+		red, err := r.redLines(ctx, m, reds, out, angle, turn)
 		if err != nil {
 			return nil, err
 		}
@@ -132,8 +147,8 @@ const (
 	redPoor = 0.9   // confidence under which a line of red print is read in the green plane too
 )
 
-// redLines finds and reads the lines of red print beside those that were read.
-func (r *Reader) redLines(ctx context.Context, m *raster, have []reading, angle float64, turn int) ([]reading, error) {
+// findRed finds the lines of red print.
+func (r *Reader) findRed(ctx context.Context, m *raster) ([]found, error) {
 	var seen []found
 	for _, band := range m.redBands() {
 		part := &raster{w: m.w, h: band[1] - band[0]}
@@ -147,6 +162,11 @@ func (r *Reader) redLines(ctx context.Context, m *raster, have []reading, angle 
 		}
 		seen = append(seen, ls...)
 	}
+	return seen, nil
+}
+
+// redLines reads the lines of red print, of those that were seen, that were not read otherwise.
+func (r *Reader) redLines(ctx context.Context, m *raster, seen []found, have []reading, angle float64, turn int) ([]reading, error) {
 	if len(seen) == 0 {
 		return nil, nil
 	}
@@ -264,28 +284,44 @@ func tallest(lines []reading, n int) []int {
 	return idx[:min(n, len(idx))]
 }
 
-// readAll reads the named lines, as many at a time as there are slots.
+// readAll reads the named lines, as many at a time as there are slots. The longest come first, so that none of the slots is
+// left with a long one at the end.
 func (r *Reader) readAll(ctx context.Context, m *raster, plane []uint8, lines []reading, which []int) error {
+	shape := func(i int) float64 { return lines[i].quad.width() / max(lines[i].quad.height(), 1) }
+	which = slices.Clone(which)
+	slices.SortStableFunc(which, func(a, b int) int { return cmp.Compare(shape(b), shape(a)) })
+	return r.each(ctx, len(which), func(ctx context.Context, k int) (err error) {
+		l, err := r.readSure(ctx, m, plane, lines[which[k]])
+		if err == nil {
+			lines[which[k]] = l
+		}
+		return err
+	})
+}
+
+// each does n pieces of work, as many at a time as there are slots, and gives the first error or panic, which ends the rest.
+func (r *Reader) each(ctx context.Context, n int, work func(ctx context.Context, i int) error) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	var wg sync.WaitGroup
 	next := make(chan int)
-	for range min(cap(r.slots), len(which)) {
+	for range min(cap(r.slots), n) {
 		wg.Go(func() {
 			for i := range next {
-				l, err := func() (l reading, err error) {
-					defer caught(&err)
-					return r.readSure(ctx, m, plane, lines[i])
-				}()
+				err := ctx.Err()
+				if err == nil {
+					func() {
+						defer caught(&err)
+						err = work(ctx, i)
+					}()
+				}
 				if err != nil {
 					cancel(err)
-					continue
 				}
-				lines[i] = l
 			}
 		})
 	}
-	for _, i := range which {
+	for i := range n {
 		next <- i
 	}
 	close(next)
@@ -315,22 +351,23 @@ func (r *Reader) orient(ctx context.Context, m *raster, seen []found, angle floa
 	}
 	var sum [2]float64
 	var tried []reading
-	for k, i := range idx {
-		var conf [2]float64
-		for way := range 2 {
-			l, err := r.readLine(ctx, m, m.text, seen[i].straighten(angle, turn+2*way), asIs)
-			if err != nil {
-				return 0, nil, err
-			}
-			tried = append(tried, l)
-			// Few characters read with confidence say less than many.
-			conf[way] = l.confidence() * math.Min(1, float64(len(l.syms))/4)
-			sum[way] += conf[way]
-			if way == 0 && conf[0] > orientSure {
-				break
-			}
+	// Two lines at a time.
+	for k := 0; k < len(idx); k += 2 {
+		looks := make([][]reading, min(2, len(idx)-k))
+		err := r.each(ctx, len(looks), func(ctx context.Context, j int) (err error) {
+			looks[j], err = r.bothWays(ctx, m, &seen[idx[k+j]], angle, turn)
+			return err
+		})
+		if err != nil {
+			return 0, nil, err
 		}
-		if k == 1 && sum[0] > 2*orientSure {
+		for _, ways := range looks {
+			for way := range ways {
+				sum[way] += likely(&ways[way])
+			}
+			tried = append(tried, ways...)
+		}
+		if k == 0 && len(looks) == 2 && sum[0] > 2*orientSure {
 			break
 		}
 	}
@@ -338,6 +375,27 @@ func (r *Reader) orient(ctx context.Context, m *raster, seen []found, angle floa
 		turn += 2
 	}
 	return turn, tried, nil
+}
+
+// bothWays reads a line in its direction, and where that is not sure the other way round too.
+func (r *Reader) bothWays(ctx context.Context, m *raster, f *found, angle float64, turn int) ([]reading, error) {
+	var out []reading
+	for way := range 2 {
+		l, err := r.readLine(ctx, m, m.text, f.straighten(angle, turn+2*way), asIs)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, l)
+		if likely(&l) > orientSure {
+			break
+		}
+	}
+	return out, nil
+}
+
+// likely is the confidence of a line for telling its direction: few characters say less than many.
+func likely(l *reading) float64 {
+	return l.confidence() * math.Min(1, float64(len(l.syms))/4)
 }
 
 // appendTo adds the characters with their places to a page's text; k is the pixels of the picture to one of the raster.
