@@ -69,14 +69,21 @@ type border struct {
 }
 
 // squared replaces sides so that the corners are those of A4, and says how much they look like a sheet and how much the
-// paper seems to go on beyond one of them, both 0 to 1; without a better choice the corners stay.
-func (p *pixels) squared(c [4]page.Point, scale float64) (corners [4]page.Point, like, beyond float64, other bool) {
+// paper seems to go on beyond one of them, both 0 to 1; without a better choice the corners stay. A hint, if any, says which
+// sides to replace.
+func (p *pixels) squared(c [4]page.Point, scale float64, h *hint) (corners [4]page.Point, like, beyond float64, other bool) {
 	var lists [4][]border
-	fits := offA4(c, p.w, p.h) < surelyA4
+	var perMM [4]float64
+	fits := h == nil && offA4(c, p.w, p.h) < surelyA4
 	for i := range 4 {
 		span := 0.0 // nothing but the sides as they are
-		if !fits {
-			span = searchSpan * (length(sub(c[(i+3)%4], c[i])) + length(sub(c[(i+2)%4], c[(i+1)%4]))) / 2
+		across := (length(sub(c[(i+3)%4], c[i])) + length(sub(c[(i+2)%4], c[(i+1)%4]))) / 2
+		perMM[i] = across / a4Short
+		if across > (length(sub(c[(i+1)%4], c[i]))+length(sub(c[(i+2)%4], c[(i+3)%4])))/2 {
+			perMM[i] /= math.Sqrt2
+		}
+		if !fits && (h == nil || h.doubted[i]) {
+			span = searchSpan * across
 		}
 		lists[i] = p.borders(c[i], c[(i+1)%4], span, scale)
 	}
@@ -91,10 +98,11 @@ func (p *pixels) squared(c [4]page.Point, scale float64) (corners [4]page.Point,
 	}
 	// The first of each list is the side as it is.
 	bestCorners := c
-	best := likes(lists, [4]int{}) * likeA4(c, p.w, p.h, 0.6)
+	like = likes(lists, [4]int{}) * likeA4(c, p.w, p.h, 0.6)
 	if fits {
-		return c, best, on([4]int{}), false
+		return c, like, on([4]int{}), false
 	}
+	best := like * h.suits(lists, [4]int{}, perMM)
 	found := false
 	var bestPick [4]int
 	for pick := range picks(lists) {
@@ -106,11 +114,12 @@ func (p *pixels) squared(c [4]page.Point, scale float64) (corners [4]page.Point,
 		if !convex(q) {
 			continue
 		}
-		if v *= likeA4(q, p.w, p.h, 0.6); v > best {
-			best, bestCorners, bestPick, found = v, q, pick, true
+		v *= likeA4(q, p.w, p.h, 0.6)
+		if w := v * h.suits(lists, pick, perMM); w > best {
+			best, like, bestCorners, bestPick, found = w, v, q, pick, true
 		}
 	}
-	return bestCorners, best, on(bestPick), found
+	return bestCorners, like, on(bestPick), found
 }
 
 // picks are all ways to take one candidate for each side; the first has the sides as they are.

@@ -19,13 +19,22 @@ type edges struct {
 func findEdges(p *plane) *edges {
 	n := p.w * p.h
 	e := &edges{p: p, gx: make([]float32, n), gy: make([]float32, n), m: make([]float32, n), weight: make([]float32, n), thin: make([]bool, n)}
-	l, u, v := smooth(p.l, p.w, p.h), smooth(p.u, p.w, p.h), smooth(p.v, p.w, p.h)
+	tmp := make([]float32, n)
+	l, u, v := smooth(p.l, tmp, p.w, p.h), smooth(p.u, tmp, p.w, p.h), smooth(p.v, tmp, p.w, p.h)
+	rows := make([]float32, 6*p.w)
+	var sum, diff [3][]float32
+	for c := range 3 {
+		sum[c], diff[c] = rows[2*c*p.w:][:p.w], rows[(2*c+1)*p.w:][:p.w]
+	}
 	for y := 1; y < p.h-1; y++ {
+		for c, src := range [3][]float32{l, u, v} {
+			columns(src[(y-1)*p.w:][:3*p.w], sum[c], diff[c])
+		}
 		for x := 1; x < p.w-1; x++ {
 			o := y*p.w + x
-			ax, ay := scharr(l, o, p.w)
-			bx, by := scharr(u, o, p.w)
-			cx, cy := scharr(v, o, p.w)
+			ax, ay := scharr(sum[0], diff[0], x)
+			bx, by := scharr(sum[1], diff[1], x)
+			cx, cy := scharr(sum[2], diff[2], x)
 			bx, by, cx, cy = 2*bx, 2*by, 2*cx, 2*cy
 			// The common direction of the three (Di Zenzo's tensor).
 			xx, yy, xy := ax*ax+bx*bx+cx*cx, ay*ay+by*by+cy*cy, ax*ay+bx*by+cx*cy
@@ -72,30 +81,41 @@ func step(v float32) int {
 	return 0
 }
 
-// smooth is a 1-2-1 filter both ways.
-func smooth(src []float32, w, h int) []float32 {
-	tmp, out := make([]float32, len(src)), make([]float32, len(src))
+// smooth is a 1-2-1 filter both ways; tmp is as large as src.
+func smooth(src, tmp []float32, w, h int) []float32 {
+	out := make([]float32, len(src))
 	for y := range h {
-		for x := range w {
-			o := y*w + x
-			tmp[o] = (src[y*w+max(x-1, 0)] + 2*src[o] + src[y*w+min(x+1, w-1)]) / 4
+		row, to := src[y*w:(y+1)*w], tmp[y*w:(y+1)*w]
+		last := w - 1
+		to[0], to[last] = (3*row[0]+row[min(1, last)])/4, (row[max(last-1, 0)]+3*row[last])/4
+		for x := 1; x < last; x++ {
+			to[x] = (row[x-1] + 2*row[x] + row[x+1]) / 4
 		}
 	}
 	for y := range h {
-		up, down := max(y-1, 0)*w, min(y+1, h-1)*w
-		for x := range w {
-			out[y*w+x] = (tmp[up+x] + 2*tmp[y*w+x] + tmp[down+x]) / 4
+		up, mid, down := tmp[max(y-1, 0)*w:][:w], tmp[y*w:][:w], tmp[min(y+1, h-1)*w:][:w]
+		to := out[y*w:][:w]
+		for x := range to {
+			to[x] = (up[x] + 2*mid[x] + down[x]) / 4
 		}
 	}
 	return out
 }
 
+// columns takes three rows together, as Scharr's kernels do: their sum with the weights 3, 10, 3, and how the last differs
+// from the first.
+func columns(rows, sum, diff []float32) {
+	w := len(sum)
+	a, b, c := rows[:w], rows[w:][:w], rows[2*w:][:w]
+	diff = diff[:w]
+	for x := range sum {
+		sum[x], diff[x] = 3*(a[x]+c[x])+10*b[x], c[x]-a[x]
+	}
+}
+
 // scharr is the gradient by Scharr's kernels, in steps of brightness over one pixel.
-func scharr(p []float32, o, w int) (gx, gy float32) {
-	a, b, c := p[o-w-1], p[o-w], p[o-w+1]
-	d, f := p[o-1], p[o+1]
-	g, h, i := p[o+w-1], p[o+w], p[o+w+1]
-	return (3*(c+i-a-g) + 10*(f-d)) / 32, (3*(g+i-a-c) + 10*(h-b)) / 32
+func scharr(sum, diff []float32, x int) (gx, gy float32) {
+	return (sum[x+1] - sum[x-1]) / 32, (3*(diff[x-1]+diff[x+1]) + 10*diff[x]) / 32
 }
 
 // quantile of values, over a sample of them.
@@ -286,8 +306,8 @@ func (e *edges) profile(l *line) {
 			}
 		}
 		l.strength[i] += min(best*1.6, 1)
-		a, b := p.near(x-4*l.nx, y-4*l.ny), p.near(x+4*l.nx, y+4*l.ny)
-		l.light[i] += min(max((b.l-a.l)/(max(a.l, b.l)+20)/0.06, -1), 1)
+		a, b := p.bright(x-4*l.nx, y-4*l.ny), p.bright(x+4*l.nx, y+4*l.ny)
+		l.light[i] += min(max((b-a)/(max(a, b)+20)/0.06, -1), 1)
 		for k, d := range [2]float64{-5, 5} {
 			px, py := int(x+d*l.nx), int(y+d*l.ny)
 			if px >= 0 && py >= 0 && px < p.w && py < p.h {

@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -34,8 +35,9 @@ type photo struct {
 	Chat    bool          `json:"chat"`
 }
 
-// take photographs n specimens of a split, from the given one on, into a folder, in which an index tells the truth.
-func take(t testing.TB, dir string, split camera.Split, from, n int) []photo {
+// take photographs n specimens of a split, from the given one on, into a folder, in which an index tells the truth; of
+// all desks where none are named.
+func take(t testing.TB, dir string, split camera.Split, from, n int, desks []string) []photo {
 	g, err := verifytest.NewGenerator(verifytest.NewCA())
 	if err != nil {
 		t.Skip(err)
@@ -51,6 +53,9 @@ func take(t testing.TB, dir string, split camera.Split, from, n int) []photo {
 			sheet = camera.A4(img)
 		}
 		shot, seed := camera.Photo(split, i)
+		if len(desks) > 0 && !slices.Contains(desks, shot.Desk.String()) {
+			continue
+		}
 		p := camera.Photograph(sheet, shot, seed)
 		f := photo{fmt.Sprintf("%04d-%s.jpg", i, shot.Desk), shot.Desk.String(), p.Truth.Corners, p.Truth.PixelsPerMM(), shot.Curl, shot.Chat}
 		if err := os.WriteFile(filepath.Join(dir, f.File), p.JPEG, 0o644); err != nil {
@@ -68,7 +73,8 @@ func take(t testing.TB, dir string, split camera.Split, from, n int) []photo {
 	return list
 }
 
-// TestTakePhotos fills the folder ZHENGYAN_PHOTOS with ZHENGYAN_PHOTOS_N photos of the split ZHENGYAN_SPLIT.
+// TestTakePhotos fills the folder ZHENGYAN_PHOTOS with ZHENGYAN_PHOTOS_N photos of the split ZHENGYAN_SPLIT, of those only
+// the desks of ZHENGYAN_PHOTOS_DESKS (their names, with commas) if it is set.
 func TestTakePhotos(t *testing.T) {
 	dir, n := os.Getenv("ZHENGYAN_PHOTOS"), number("ZHENGYAN_PHOTOS_N", 0)
 	if dir == "" || n == 0 {
@@ -78,7 +84,11 @@ func TestTakePhotos(t *testing.T) {
 	if os.Getenv("ZHENGYAN_SPLIT") == "test" {
 		split = camera.Test
 	}
-	take(t, dir, split, number("ZHENGYAN_PHOTOS_FROM", 0), n)
+	var desks []string
+	if names := os.Getenv("ZHENGYAN_PHOTOS_DESKS"); names != "" {
+		desks = strings.Split(names, ",")
+	}
+	take(t, dir, split, number("ZHENGYAN_PHOTOS_FROM", 0), n, desks)
 }
 
 func number(name string, other int) int {

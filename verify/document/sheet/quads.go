@@ -69,15 +69,14 @@ func (e *edges) quads(lines []line) []quad {
 		}
 	}
 	// seg[line][pair] is the score of the line between the pair's lines, for its inside on either side; −1 for none.
-	type both [2]float32
-	seg := make([]both, len(lines)*len(pairs))
+	seg := make([]eitherWay, len(lines)*len(pairs))
 	for i := range lines {
 		for k, q := range pairs {
-			s := both{-1, -1}
+			s := eitherWay{-1, -1}
 			if turn := math.Abs(lines[i].nx*lines[q.i].ny - lines[i].ny*lines[q.i].nx); turn > 0.57 && i != q.i && i != q.j { // 35°
 				a, b := cross[i*len(lines)+q.i], cross[i*len(lines)+q.j]
 				if p.holds(a) && p.holds(b) {
-					s[0], s[1] = e.side(&lines[i], a, b, -1), e.side(&lines[i], a, b, 1)
+					s = e.side(&lines[i], a, b)
 				}
 			}
 			seg[i*len(pairs)+k] = s
@@ -161,11 +160,14 @@ func (l *line) meet(o *line) page.Point {
 	return page.Point{X: (l.rho*o.ny - o.rho*l.ny) / d, Y: (l.nx*o.rho - o.nx*l.rho) / d}
 }
 
-// side scores a line between two corners as the side of a sheet that lies towards its normal (inside 1) or away (−1).
-func (e *edges) side(l *line, a, b page.Point, inside int) float32 {
+// eitherWay is the score of a line as a side whose inside lies away from its normal, and towards it.
+type eitherWay [2]float32
+
+// side scores a line between two corners as the side of a sheet.
+func (e *edges) side(l *line, a, b page.Point) eitherWay {
 	p := e.p
 	if l.border {
-		return borderSide
+		return eitherWay{borderSide, borderSide}
 	}
 	t0, t1 := l.at(a.X, a.Y), l.at(b.X, b.Y)
 	if t0 > t1 {
@@ -173,12 +175,12 @@ func (e *edges) side(l *line, a, b page.Point, inside int) float32 {
 	}
 	whole := t1 - t0
 	if whole < 0.15*float64(min(p.w, p.h)) {
-		return -1
+		return eitherWay{-1, -1}
 	}
 	lo, hi := l.visible(p)
 	v0, v1 := max(t0, lo), min(t1, hi)
 	if v1-v0 < 0.6*whole {
-		return -1
+		return eitherWay{-1, -1}
 	}
 	t0, t1 = v0+0.02*whole, v1-0.02*whole
 	worst, sum := math.Inf(1), 0.0
@@ -187,9 +189,6 @@ func (e *edges) side(l *line, a, b page.Point, inside int) float32 {
 		worst = min(worst, m)
 		sum += m / 5
 	}
-	light := l.mean(l.light, t0, t1) * float64(inside)
-	flat := l.mean(l.flat[(inside+1)/2], t0, t1)
-	s := (0.6*sum + 0.4*worst) * (0.8 + 0.2*light) * (0.55 + 0.45*flat)
 	// An edge that runs on beyond both corners is not the paper's.
 	before, after := l.mean(l.strength, v0-30, v0-4), l.mean(l.strength, v1+4, v1+30)
 	switch {
@@ -199,8 +198,14 @@ func (e *edges) side(l *line, a, b page.Point, inside int) float32 {
 		after = 0.8 * before
 	}
 	beyond := min(before, after)
-	s *= 1 - 0.45*max(0, min((beyond-0.15)*2, 1))
-	return float32(max(s, leastSide))
+	s := (0.6*sum + 0.4*worst) * (1 - 0.45*max(0, min((beyond-0.15)*2, 1)))
+	light := l.mean(l.light, t0, t1)
+	var out eitherWay
+	for i, inside := range [2]float64{-1, 1} {
+		flat := l.mean(l.flat[i], t0, t1)
+		out[i] = float32(max(s*(0.8+0.2*light*inside)*(0.55+0.45*flat), leastSide))
+	}
+	return out
 }
 
 // visible is the run of positions whose places lie in the picture.

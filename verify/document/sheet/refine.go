@@ -19,6 +19,8 @@ type sheetQuad struct {
 	chosen  bool    // sides were replaced to make A4
 	beyond  float64 // how much the paper seems to go on beyond a side
 	sides   [4]curve
+	slants  [4]slant
+	insets  [2]insets
 }
 
 // Thresholds of the notes, on values between 0 and 1.
@@ -58,18 +60,16 @@ func refineBest(full *pixels, work *plane, quads []quad) (best sheetQuad, found 
 		rank float64
 	}
 	var starts []start
-	most := 0.0
 	for _, q := range kept {
-		if most > 0 && q.score < 0.55*starts[0].base {
+		if len(starts) > 0 && q.score < 0.55*starts[0].base {
 			break
 		}
 		r := refine(full, work.scale, q)
-		rank := r.score * likeA4(r.corners, full.w, full.h, 0.85)
+		rank := r.score * likeA4(r.corners, full.w, full.h, 0.85) * r.printed(work)
 		starts = append(starts, start{r, rank})
-		most = max(most, rank)
 	}
 	slices.SortStableFunc(starts, func(a, b start) int { return cmp.Compare(b.rank, a.rank) })
-	most = 0
+	most := 0.0
 	var seen [][4]page.Point
 	for _, s := range starts {
 		if len(seen) == triedStarts {
@@ -80,29 +80,14 @@ func refineBest(full *pixels, work *plane, quads []quad) (best sheetQuad, found 
 		}
 		seen = append(seen, s.corners)
 		r := s.finished(full, work.scale)
-		c, like, beyond, moved := full.squared(r.corners, work.scale)
-		if r.bent() > curledBend {
-			// The sides of a bent sheet need not have the ratio, and do not lie along the straight lines that were looked at.
-			moved, like = false, max(like, bentLike)
-		}
-		asFound := !moved && offA4(r.corners, full.w, full.h) < surelyA4
-		for n := 0; moved && n < 2; n++ {
-			r.corners, r.chosen = c, true
-			r = r.settled(full, work.scale)
-			var again float64
-			if c, again, beyond, moved = full.squared(r.corners, work.scale); moved {
-				like = again
-			}
-		}
-		r.beyond = beyond
-		v := r.score * like
-		if asFound {
-			v *= unmoved
-		}
+		v, like, asFound := r.tried(full, work)
 		if v > most {
 			best, most, found = r, v, true
 		}
-		if asFound && like > clearlyPaper {
+		if t, w := r.straightened(full, work); w > most {
+			best, most, found = t, w, true
+		}
+		if asFound && like > clearlyPaper && r.framed() {
 			break
 		}
 	}
@@ -110,10 +95,37 @@ func refineBest(full *pixels, work *plane, quads []quad) (best sheetQuad, found 
 		if c, ok := full.widened(best.corners, work.scale); ok {
 			best.corners, best.chosen = c, true
 			best = best.settled(full, work.scale)
-			_, _, best.beyond, _ = full.squared(best.corners, work.scale)
+			_, _, best.beyond, _ = full.squared(best.corners, work.scale, nil)
+			best.printed(work)
 		}
 	}
+	best.confirm()
 	return best, found
+}
+
+// tried makes A4 of a measured quadrilateral and gives how well it then suits a sheet, and how much its sides look like the
+// border of paper; asFound is set if they needed no other choice.
+func (q *sheetQuad) tried(full *pixels, work *plane) (suits, like float64, asFound bool) {
+	c, like, beyond, moved := full.squared(q.corners, work.scale, nil)
+	if q.bent() > curledBend {
+		// The sides of a bent sheet need not have the ratio, and do not lie along the straight lines that were looked at.
+		moved, like = false, max(like, bentLike)
+	}
+	asFound = !moved && offA4(q.corners, full.w, full.h) < surelyA4
+	for n := 0; moved && n < 2; n++ {
+		q.corners, q.chosen = c, true
+		*q = q.settled(full, work.scale)
+		var again float64
+		if c, again, beyond, moved = full.squared(q.corners, work.scale, nil); moved {
+			like = again
+		}
+	}
+	q.beyond = beyond
+	suits = q.score * like * q.printed(work)
+	if asFound {
+		suits *= unmoved
+	}
+	return suits, like, asFound
 }
 
 // What of the quadrilaterals is followed up.
@@ -273,7 +285,7 @@ func (p *pixels) measure(from, to page.Point, span, scale float64) curve {
 	var at [places]float64
 	var seen [places]bool
 	n := offsets + 2*width
-	prof := make([]sample, n)
+	sums := make([]sample, n+1) // of what lies across, up to each place
 	cost := make([]float32, places*offsets)
 	for i := range places {
 		t := -0.95 + 1.9*float64(i)/(places-1)
@@ -300,14 +312,13 @@ func (p *pixels) measure(from, to page.Point, span, scale float64) curve {
 				}
 				sum.l, sum.u, sum.v = sum.l+q.l, sum.u+q.u, sum.v+q.v
 			}
-			prof[j] = sample{sum.l / 3, sum.u / 3, sum.v / 3}
+			before := &sums[j]
+			sums[j+1] = sample{before.l + sum.l/3, before.u + sum.u/3, before.v + sum.v/3}
 		}
-		mean := func(a, b int) (m sample) {
-			for j := a; j < b; j++ {
-				m.l, m.u, m.v = m.l+prof[j].l, m.u+prof[j].u, m.v+prof[j].v
-			}
+		mean := func(a, b int) sample {
+			x, y := &sums[a], &sums[b]
 			f := 1 / float32(b-a)
-			return sample{m.l * f, m.u * f, m.v * f}
+			return sample{(y.l - x.l) * f, (y.u - x.u) * f, (y.v - x.v) * f}
 		}
 		for j := range offsets {
 			c := j + width
@@ -461,23 +472,6 @@ func parabola(t, v, w []float64, bent bool) (a, b, c float64, ok bool) {
 		x[i] = m[i][3] / m[i][i]
 	}
 	return x[0], x[1], x[2], true
-}
-
-// near reads the picture between its pixels; the border repeats.
-func (p *pixels) near(x, y float64) sample {
-	x, y = min(max(x-0.5, 0), float64(p.w)-1.001), min(max(y-0.5, 0), float64(p.h)-1.001)
-	ix, iy := int(x), int(y)
-	fx, fy := int32((x-float64(ix))*256), int32((y-float64(iy))*256)
-	var s sample
-	var l, u, v int32
-	for _, q := range [4][3]int32{{0, 0, (256 - fx) * (256 - fy)}, {1, 0, fx * (256 - fy)}, {0, 1, (256 - fx) * fy}, {1, 1, fx * fy}} {
-		a, b, c := p.at(ix+int(q[0]), iy+int(q[1]))
-		w := q[2] >> 4
-		l, u, v = l+a*w, u+b*w, v+c*w
-	}
-	const f = 1.0 / 4096
-	s.l, s.u, s.v = float32(l)*f, float32(u)*f, float32(v)*f
-	return s
 }
 
 func quantileOf(v []float32, q float64) float32 {

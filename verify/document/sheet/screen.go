@@ -23,13 +23,17 @@ func (p *pixels) onScreen(c [4]page.Point) bool {
 	if !ok {
 		return false
 	}
+	var waves [2][patch]float64 // sine and cosine of one turn
+	for i := range patch {
+		waves[0][i], waves[1][i] = math.Sincos(2 * math.Pi * float64(i) / patch)
+	}
 	for _, down := range [2]bool{false, true} {
 		count := map[int]int{}
 		n := 0
 		for i := range 8 {
 			for j := range 8 {
 				q := h.ToPicture(page.Point{X: 0.06 + 0.125*float64(i), Y: 0.06 + 0.125*float64(j)})
-				f, ok, inside := p.peak(int(q.X), int(q.Y), down)
+				f, ok, inside := p.peak(&waves, int(q.X), int(q.Y), down)
 				if !inside {
 					continue
 				}
@@ -53,7 +57,7 @@ func (p *pixels) onScreen(c [4]page.Point) bool {
 }
 
 // peak is the frequency that stands out in the spectrum of the pixels around a place.
-func (p *pixels) peak(x, y int, down bool) (freq int, ok, inside bool) {
+func (p *pixels) peak(waves *[2][patch]float64, x, y int, down bool) (freq int, ok, inside bool) {
 	if x < patch/2 || y < patch/2 || x >= p.w-patch/2 || y >= p.h-patch/2 {
 		return 0, false, false
 	}
@@ -61,10 +65,7 @@ func (p *pixels) peak(x, y int, down bool) (freq int, ok, inside bool) {
 		return 0, false, false
 	}
 	var power [patch / 2]float64
-	var sin, cos [patch]float64
-	for i := range patch {
-		sin[i], cos[i] = math.Sincos(2 * math.Pi * float64(i) / patch)
-	}
+	sin, cos := &waves[0], &waves[1]
 	for r := range patchRows {
 		var v [patch]float64
 		mean := 0.0
