@@ -7,6 +7,10 @@ import (
 	"zhengyan/verify/page"
 )
 
+// rowsApart is the part of the distance from label to label by which the lines of one value are apart at most: what stands as far
+// under a value as its label under the one before is the value of a label that was not read.
+const rowsApart = 0.85
+
 // columnRow is a piece of a line in the column of a value.
 type columnRow struct {
 	line int
@@ -35,7 +39,7 @@ func continuation(lines []line, labels []label, k, i int, first []glyph) [][]gly
 	for j := i + 1; j < len(lines) && len(out) < 40 && next < 0; j++ {
 		l := &lines[j]
 		d := (l.box.Y0+l.box.Y1)/2 - (last.Y0+last.Y1)/2
-		if d > (1+maxUnder)*em {
+		if d > (1+maxUnder)*em || lab.pitch > 0 && d > rowsApart*lab.pitch {
 			break
 		}
 		if d < 0.7*em || l.em > 1.5*em || em > 1.5*l.em {

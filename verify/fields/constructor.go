@@ -3,7 +3,10 @@ package fields
 import (
 	"errors"
 	"fmt"
+	"regexp"
+	"slices"
 	"strings"
+	"unicode"
 
 	"zhengyan/verify/civil"
 )
@@ -13,26 +16,40 @@ func (r *reader) finishConstructor() {
 	n, err := ParseRegistrationNumber(r.cert.Number, r.t)
 	if err == nil && r.c.face.Level != 0 && n.Level != r.c.face.Level {
 		r.problem(LevelMismatch, "number", fmt.Sprintf("%d, %d", n.Level, r.c.face.Level))
+		if r.res.Source == SourceOCR { // one of the two was misread, or the paper is odd: the eye must tell
+			r.doubt("title", nearCeiling)
+		}
 	}
 }
 
-// interpretSpecialties reads 注册专业: one or several on a line, each with its validity in brackets or behind the name.
+// interpretSpecialties reads 注册专业: one or several on a line, each with its validity in brackets or behind the name. What of
+// one could not be read off a picture is left empty; the others stand.
 func (r *reader) interpretSpecialties(row *fieldRow, g reading) reading {
-	text := g.v.text(len(g.v.rows), true)
+	text, from := joinRowsGlyphs(g.v.rows, true, false)
 	list := r.mergeNames(r.splitSpecialties(text))
 	var out []Specialty
 	for _, e := range list {
 		s := Specialty{Name: cleanText(e.name), Raw: strings.TrimSpace(e.raw)}
-		if known, ok := r.t.Specialty(e.name); ok {
+		known, ok := r.t.Specialty(e.name)
+		if ok {
 			s.Name = known.Name
-		} else {
+		}
+		name, valid := r.certainty(&e, glyphsAt(from, e.at), ok)
+		switch {
+		case name < leastConfidence:
+			g.problems = append(g.problems, Problem{Unclear, row.Name, s.Name})
+			s.Name, ok = "", true
+		case !ok:
 			g.problems = append(g.problems, Problem{UnknownSpecialty, row.Name, s.Name})
 		}
+		conf := name
 		if e.valid != "" {
 			p, err := r.period(e.valid)
 			switch {
+			case err == nil && valid < leastConfidence:
+				g.problems = append(g.problems, Problem{Unclear, row.Name, p.String()})
 			case err == nil:
-				s.Valid = p
+				s.Valid, conf = p, min(name, valid)
 			case errors.Is(err, civil.ErrBadDate):
 				g.problems = append(g.problems, Problem{BadDate, row.Name, e.raw})
 			default:
@@ -49,6 +66,10 @@ func (r *reader) interpretSpecialties(row *fieldRow, g reading) reading {
 			continue
 		}
 		out = append(out, s)
+		g.fields = append(g.fields, Field{
+			Name: row.Name, Label: g.v.label.text, Value: strings.TrimSpace(s.Name + " " + s.Valid.String()), Raw: s.Raw, Page: r.c.text.Index,
+			Confidence: min(conf, g.v.most()),
+		})
 	}
 	var values []string
 	for i, s := range out {
@@ -56,12 +77,13 @@ func (r *reader) interpretSpecialties(row *fieldRow, g reading) reading {
 		if len(out) == len(g.v.rows) { // one a line: each has a place of its own
 			part.rows = g.v.rows[i : i+1]
 		}
-		val := strings.TrimSpace(s.Name + " " + s.Valid.String())
-		values = append(values, val)
-		g.fields = append(g.fields, Field{
-			Name: row.Name, Label: g.v.label.text, Value: val, Raw: s.Raw, Page: r.c.text.Index,
-			Box: part.box(), Confidence: part.confidence(),
-		})
+		f := &g.fields[i]
+		f.Value, f.Box = strings.TrimSpace(s.Name+" "+s.Valid.String()), part.box()
+		if f.Value == "" { // its place, for the eye
+			values = append(values, s.Raw)
+			continue
+		}
+		values = append(values, f.Value)
 	}
 	g.value = strings.Join(values, ";")
 	g.set = func() { r.cert.Specialties = out }
@@ -69,6 +91,60 @@ func (r *reader) interpretSpecialties(row *fieldRow, g reading) reading {
 		g.problems = append(g.problems, Problem{MissingValue, row.Name, ""})
 	}
 	return g
+}
+
+// certainty is how surely the name and the validity of a specialty were read. A name that the data knows is told from the others by
+// the characters in which they differ; one that it does not know is never sure.
+func (r *reader) certainty(e *specialtyEntry, gs []glyph, known bool) (name, valid float64) {
+	name, valid = 1, 1
+	if r.res.Source != SourceOCR {
+		return name, valid
+	}
+	head := gs[:slices.IndexFunc(append(slices.Clone(gs), glyph{r: '('}), func(g glyph) bool { return g.r == '(' || g.r >= '0' && g.r <= '9' })]
+	for _, g := range gs[len(head):] {
+		if g.r >= '0' && g.r <= '9' || isChineseDigit(g.r) {
+			valid = min(valid, g.conf)
+		}
+	}
+	if holed(gs[len(head):]) {
+		valid = min(valid, nearCeiling)
+	}
+	if e.inferred {
+		valid = min(valid, nearCeiling)
+	}
+	word := []rune(e.name)
+	for i := range head {
+		if unicode.IsLetter(head[i].r) && !strings.ContainsRune("有效期限", head[i].r) {
+			name = min(name, head[i].conf)
+		}
+	}
+	if holed(head) {
+		name = min(name, nearCeiling)
+	}
+	if !known {
+		return min(name, poorCeiling), valid
+	}
+	if name >= leastConfidence || len(head) < len(word) {
+		return name, valid
+	}
+	told := poorCeiling
+	for i := range r.t.specialties {
+		o := &r.t.specialties[i]
+		for _, other := range append([]string{o.Name, o.Short}, o.Alias...) {
+			w := []rune(other)
+			if len(w) != len(word) || other == e.name {
+				continue
+			}
+			best := 0.0 // of the characters by which the two differ
+			for k := range w {
+				if w[k] != word[k] {
+					best = max(best, head[k].conf)
+				}
+			}
+			told = min(told, best)
+		}
+	}
+	return told, valid
 }
 
 func indexSpecialty(list []Specialty, name string) int {
@@ -85,30 +161,45 @@ type specialtyEntry struct {
 	name  string
 	valid string // the text of the period; "至" before a single date that is an end
 	raw   string
+	at    []int // places of its characters in the text
+	// inferred is set where the words before the period were not read as they should be.
+	inferred bool
 }
 
 // splitSpecialties cuts the printed list at its marks, spaces and line breaks, but not inside brackets.
 func (r *reader) splitSpecialties(text string) []specialtyEntry {
-	var pieces []string
+	type cut struct {
+		text string
+		at   []int
+	}
+	var pieces []cut
 	var cur strings.Builder
+	var at []int
 	depth := 0
 	flush := func() {
 		if strings.TrimSpace(cur.String()) != "" {
-			pieces = append(pieces, cur.String())
+			pieces = append(pieces, cut{cur.String(), at})
 		}
 		cur.Reset()
+		at = nil
 	}
+	keep := func(k int, c rune) {
+		cur.WriteRune(c)
+		at = append(at, k)
+	}
+	k := -1 // number of the character
 	for i, c := range text {
+		k++
 		switch {
 		case c == '\n' && depth > 0 && r.startsSpecialty(text[i+1:]): // the bracket was never closed
 			depth = 0
 			flush()
 		case c == '(' || c == '[' || c == '【':
 			depth++
-			cur.WriteByte('(')
+			keep(k, '(')
 		case (c == ')' || c == ']' || c == '】') && depth > 0:
 			depth--
-			cur.WriteByte(')')
+			keep(k, ')')
 			if depth == 0 {
 				flush()
 			}
@@ -116,22 +207,28 @@ func (r *reader) splitSpecialties(text string) []specialtyEntry {
 			flush()
 		case c == '\n':
 		default:
-			cur.WriteRune(c)
+			keep(k, c)
 		}
 	}
 	flush()
 	var out []specialtyEntry
 	for _, p := range pieces {
-		name, valid := cutValidity(p)
+		name, valid := cutValidity(p.text)
+		inferred := false
+		if valid == "" && r.res.Source == SourceOCR {
+			name, valid, inferred = cutPoorValidity(p.text)
+		}
 		if name == "" && len(out) > 0 && valid != "" && out[len(out)-1].valid == "" { // the validity stands apart from its name
-			out[len(out)-1].valid = valid
-			out[len(out)-1].raw += p
+			last := &out[len(out)-1]
+			last.valid, last.inferred = valid, inferred
+			last.raw += p.text
+			last.at = append(last.at, p.at...)
 			continue
 		}
 		if name == "" && valid == "" {
 			continue
 		}
-		out = append(out, specialtyEntry{name: squeeze(name), valid: valid, raw: p})
+		out = append(out, specialtyEntry{name: squeeze(name), valid: valid, raw: p.text, at: p.at, inferred: inferred})
 	}
 	return out
 }
@@ -166,6 +263,25 @@ func cutValidity(p string) (name, valid string) {
 	return squeeze(p), ""
 }
 
+// poorValidity finds a period behind the words for it, of which a picture's reader misread or lost some.
+var poorValidity = regexp.MustCompile(`^(.*?)\((\p{Han}{1,6}):?(至?[0-9].*)$`)
+
+// cutPoorValidity is cutValidity where the words before the period were not read as they are: at most one character off.
+func cutPoorValidity(p string) (name, valid string, ok bool) {
+	m := poorValidity.FindStringSubmatch(squeeze(p))
+	if m == nil {
+		name, valid = cutValidity(p)
+		return name, valid, false
+	}
+	for _, word := range []string{"有效期", "有效期至", "有效期限", "注册有效期"} {
+		if editDistance([]rune(m[2]), []rune(word), 1) <= 1 {
+			return m[1], strings.TrimRight(m[3], ")"), true
+		}
+	}
+	name, valid = cutValidity(p)
+	return name, valid, false
+}
+
 // mergeNames puts together names that a line's end or a space cut in two, where the data knows the whole.
 func (r *reader) mergeNames(list []specialtyEntry) []specialtyEntry {
 	var out []specialtyEntry
@@ -173,7 +289,8 @@ func (r *reader) mergeNames(list []specialtyEntry) []specialtyEntry {
 		e := list[i]
 		whole := e
 		for j := i + 1; j <= i+2 && j < len(list) && whole.valid == ""; j++ {
-			whole.name, whole.raw, whole.valid = whole.name+list[j].name, whole.raw+list[j].raw, list[j].valid
+			whole.name, whole.raw, whole.valid, whole.inferred = whole.name+list[j].name, whole.raw+list[j].raw, list[j].valid, list[j].inferred
+			whole.at = slices.Concat(whole.at, list[j].at)
 			if _, known := r.t.Specialty(whole.name); known {
 				e, i = whole, j
 				break

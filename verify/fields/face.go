@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"zhengyan/verify/page"
 )
@@ -153,10 +154,37 @@ func (r *reader) readTitle() {
 	r.cert.Kind, r.cert.Title = t.face.Kind, t.text
 	l := &r.c.lines[min(t.line, len(r.c.lines)-1)]
 	f := Field{Name: "title", Value: t.text, Raw: t.text, Page: r.c.text.Index, Box: t.box, Confidence: 1}
-	for i := range l.gs {
-		f.Confidence = min(f.Confidence, l.gs[i].conf)
+	gs := l.gs
+	if rs := l.runes(); len(rs) == len(gs) { // the general words before it tell nothing
+		if k := strings.Index(string(rs), t.core); t.core != "" && k >= 0 {
+			from := utf8.RuneCountInString(string(rs)[:k])
+			gs = gs[from : from+utf8.RuneCountInString(t.core)]
+		}
+	}
+	for i := range gs {
+		f.Confidence = min(f.Confidence, gs[i].conf)
+	}
+	if t.ceiling != 0 {
+		f.Confidence = min(f.Confidence, t.ceiling)
+	}
+	if r.res.Source == SourceOCR && holed(gs) {
+		f.Confidence = min(f.Confidence, nearCeiling)
 	}
 	r.res.Fields = append(r.res.Fields, f)
+}
+
+// holed reports whether a row of print has a place at which a character more may stand: clear space of more than half a
+// character beyond what the row has elsewhere.
+func holed(gs []glyph) bool {
+	var gaps []float64
+	for i := 1; i < len(gs); i++ {
+		gaps = append(gaps, (gs[i].box.X0-gs[i-1].box.X1)/gs[i].em)
+	}
+	if len(gaps) == 0 {
+		return false
+	}
+	slices.Sort(gaps)
+	return gaps[len(gaps)-1] > gaps[(len(gaps)-1)/2]+0.6 || gaps[0] > 0.6 && len(gaps) == 1
 }
 
 // marked reports whether one of the words stands on the page, in file order or on a line.
@@ -237,7 +265,8 @@ func (r *reader) readField(row *fieldRow) {
 		first = 0
 	}
 	g := &got[first]
-	if conf := g.v.confidence(); g.value != "" && r.res.Source == SourceOCR && conf < leastConfidence {
+	// Of specialties each was weighed by itself.
+	if conf := g.v.confidence(); g.value != "" && r.res.Source == SourceOCR && conf < leastConfidence && row.Type != typeSpecialties {
 		r.problem(Unclear, row.Name, g.value)
 		r.addField(row, g, "")
 		return
@@ -254,12 +283,6 @@ func (r *reader) readField(row *fieldRow) {
 	}
 	r.addField(row, g, g.value)
 }
-
-// What is taken for a label that OCR could hardly read.
-const (
-	poorLabel   = 0.8  // most that the worst of its characters may have; what was read better is what it says
-	poorCeiling = 0.85 // highest confidence of its value
-)
 
 // aboveTitle finds the period of use where its label could hardly be read: it stands on the line over the title, two whole dates
 // behind some characters of which one at least is the label's. That the print says what these dates are for was not
@@ -293,6 +316,15 @@ func (r *reader) aboveTitle(row *fieldRow) (reading, bool) {
 		}
 	}
 	return reading{}, false
+}
+
+// doubt lowers the confidence of what was read of a field.
+func (r *reader) doubt(name string, most float64) {
+	for i := range r.res.Fields {
+		if f := &r.res.Fields[i]; f.Name == name {
+			f.Confidence = min(f.Confidence, most)
+		}
+	}
 }
 
 // foreign reports whether text that stands under a label cannot be its value: a date without any digit.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -15,6 +16,9 @@ const maxRows = 3
 
 // interpret reads the text of a label by the type of its field. What cannot be read is reported and left empty.
 func (r *reader) interpret(row *fieldRow, v value) reading {
+	if r.res.Source == SourceOCR && row.Type != typeSpecialties && slices.ContainsFunc(v.rows, holed) {
+		v.infer(nearCeiling) // a character may stand there
+	}
 	g := reading{v: v}
 	fail := func(code, detail string) reading {
 		g.problems = append(g.problems, Problem{code, row.Name, detail})
@@ -63,8 +67,12 @@ func (r *reader) interpret(row *fieldRow, v value) reading {
 				g.value = both
 			}
 		}
-		if _, err := CheckIDNumber(g.value); err != nil && !errors.Is(err, ErrShape) {
+		_, err := CheckIDNumber(g.value)
+		if err != nil && !errors.Is(err, ErrShape) {
 			g.problems = append(g.problems, Problem{BadID, row.Name, err.Error()})
+		}
+		if err != nil && r.res.Source == SourceOCR && strings.Trim(g.value, "0123456789X") == "" { // a passport has letters
+			g.v.infer(poorCeiling)
 		}
 		g.set = func() { r.cert.IDNumber = g.value }
 	case typeSpecialties:
@@ -158,6 +166,9 @@ func (r *reader) interpretDate(row *fieldRow, g reading) reading {
 		g.problems = append(g.problems, Problem{BadDate, row.Name, text})
 		return g
 	}
+	if !d.HasDay() && r.res.Source == SourceOCR && !strings.HasSuffix(g.v.label.text, "月") {
+		g.v.infer(poorCeiling) // 出生日期 has a day
+	}
 	g.value = d.String()
 	g.set = func() {
 		switch row.Name {
@@ -242,6 +253,9 @@ func (r *reader) interpretNumber(row *fieldRow, g reading) reading {
 		}
 		if first != nil {
 			g.problems = append(g.problems, Problem{BadNumber, row.Name, first.Error()})
+			if r.res.Source == SourceOCR {
+				g.v.infer(poorCeiling)
+			}
 		}
 	}
 	g.set = func() { r.cert.Number = g.value }

@@ -18,6 +18,16 @@ type label struct {
 	colon    bool
 	box      page.Box // without the colon
 	em       float64
+	ceiling  float64 // highest confidence of its value where something about it was inferred, else 0
+	pitch    float64 // in a picture, how far apart the labels of its column stand; 0 where that is not known
+}
+
+// most is the highest confidence that the value of a label may have.
+func (l *label) most() float64 {
+	if l.ceiling == 0 {
+		return 1
+	}
+	return l.ceiling
 }
 
 // labelGap is the clear space in em that sets a label off from other text.
@@ -95,6 +105,7 @@ func findLabels(lines []line, face *faceRow, ocr bool) []label {
 	out = append(out, rescue(out, weak)...)
 	if ocr {
 		out = append(out, misread(lines, face, out)...)
+		out = append(out, halves(lines, face, out)...)
 	}
 	if len(out) > maxLabels { // the face's own first
 		slices.SortStableFunc(out, func(a, b label) int {
@@ -111,6 +122,10 @@ func findLabels(lines []line, face *faceRow, ocr bool) []label {
 	slices.SortFunc(out, func(a, b label) int {
 		return cmp.Or(cmp.Compare(a.line, b.line), cmp.Compare(a.from, b.from))
 	})
+	if ocr {
+		tellApart(lines, face, out)
+		setPitch(out)
+	}
 	return out
 }
 
@@ -173,97 +188,4 @@ func rescue(strong, weak []label) []label {
 		out = append(out, w)
 	}
 	return out
-}
-
-// misread finds labels of four or more characters of which OCR misread or lost one, before a colon, or before a digit where the
-// field's value begins with one; of five or more, two before both. Only fields that have no label yet are looked for,
-// and a text that is as near to a label of another field is none.
-func misread(lines []line, face *faceRow, found []label) []label {
-	have := map[*fieldRow]bool{}
-	for i := range found {
-		have[found[i].row] = true
-	}
-	type guess struct {
-		label
-		off int
-	}
-	var all []guess
-	for i := range lines {
-		l := &lines[i]
-		rs := l.runes()
-		for from := range rs {
-			if from > 0 && l.gap(from) < labelGap {
-				continue
-			}
-			for to := from + 3; to <= min(from+9, len(rs)-1) && isHan(rs[to-1]); to++ {
-				if slices.ContainsFunc(found, func(o label) bool { return o.row != nil && o.line == i && o.from < to && from < o.to }) {
-					break
-				}
-				if !isHan(rs[from]) || !isHan(rs[from+1]) {
-					break
-				}
-				if row, off := nearest(rs[from:to], rs[to:], face); row != nil && !have[row] {
-					all = append(all, guess{newLabel(l, i, from, to, row), off})
-				}
-			}
-		}
-	}
-	slices.SortStableFunc(all, func(a, b guess) int { return cmp.Compare(a.off, b.off) })
-	var out []label
-	for i := range all {
-		g := &all[i]
-		if !have[g.row] && !slices.ContainsFunc(out, func(o label) bool { return o.line == g.line && o.from < g.to && g.from < o.to }) {
-			out, have[g.row] = append(out, g.label), true
-		}
-	}
-	return out
-}
-
-// nearest is the field whose label a misread text is, and by how many characters it is off; what follows the text tells how
-// many may be.
-func nearest(text, after []rune, face *faceRow) (*fieldRow, int) {
-	colon := after[0] == ':'
-	if colon {
-		after = after[1:]
-	}
-	digit := len(after) > 0 && after[0] >= '0' && after[0] <= '9'
-	if !colon && !digit {
-		return nil, 0
-	}
-	var best *fieldRow
-	off := 3
-	for _, list := range face.words {
-		for _, w := range list {
-			d := editDistance(text, w.text, 2)
-			if w.row != nil && d < off && len(w.text) >= 4 && (d < 2 || len(w.text) >= 5 && len(text) >= 4) {
-				best, off = w.row, d
-			}
-		}
-	}
-	if best == nil {
-		return nil, 0
-	}
-	for _, list := range face.words {
-		for _, w := range list {
-			if w.row != best && editDistance(text, w.text, 2) <= off {
-				return nil, 0
-			}
-		}
-	}
-	for _, word := range face.Inside { // labels within values
-		if editDistance(text, []rune(word), 2) <= off {
-			return nil, 0
-		}
-	}
-	switch best.Type {
-	case typePeriod, typeDate, typeNumber, typeID:
-		if off <= 1 && (colon || digit) || off == 2 && colon && digit {
-			return best, off
-		}
-	default:
-		if off <= 1 && colon {
-			return best, off
-		}
-	}
-	return nil, 0
 }

@@ -3,6 +3,7 @@ package fields
 import (
 	"regexp"
 	"strings"
+	"unicode/utf8"
 )
 
 var (
@@ -18,27 +19,28 @@ var (
 
 // finishQualification reads what the qualification certificate says in its running text, and checks the 管理号.
 func (r *reader) finishQualification() {
-	body := r.bodyText()
+	body, from := r.bodyText()
 	if r.cert.QualName == "" {
-		name := ""
-		if m := bodyQualification.FindStringSubmatch(body); m != nil {
-			name = m[1]
+		name, conf := "", 1.0
+		if m := bodyQualification.FindStringSubmatchIndex(body); m != nil {
+			name, conf = body[m[2]:m[3]], r.confidenceOf(body, from, m[2], m[3])
 		} else if m := titleQualification.FindStringSubmatch(r.cert.Title); m != nil && m[1] != "专业技术人员" {
-			name = m[1]
+			name, conf = m[1], r.lowestConfidence()
 		}
 		if name != "" {
 			r.cert.QualName = chineseWidth(name)
-			r.res.Fields = append(r.res.Fields, Field{Name: "qualificationName", Value: r.cert.QualName, Raw: name, Page: r.c.text.Index, Confidence: r.lowestConfidence()})
+			r.res.Fields = append(r.res.Fields, Field{Name: "qualificationName", Value: r.cert.QualName, Raw: name, Page: r.c.text.Index, Confidence: conf})
 		}
 	}
 	if r.cert.Issuer == "" {
-		if m := bodyIssuer.FindStringSubmatch(body); m != nil {
-			r.cert.Issuer = chineseWidth(m[1])
-			r.res.Fields = append(r.res.Fields, Field{Name: "issuer", Value: r.cert.Issuer, Raw: m[1], Page: r.c.text.Index, Confidence: r.lowestConfidence()})
+		if m := bodyIssuer.FindStringSubmatchIndex(body); m != nil {
+			raw := body[m[2]:m[3]]
+			r.cert.Issuer = chineseWidth(raw)
+			r.res.Fields = append(r.res.Fields, Field{Name: "issuer", Value: r.cert.Issuer, Raw: raw, Page: r.c.text.Index, Confidence: r.confidenceOf(body, from, m[2], m[3])})
 		}
 	}
 	if r.cert.Annotation == nil {
-		r.annotationInText(body)
+		r.annotationInText(body, from)
 	}
 	// No rule of the 管理号 is published; only "letters and digits" is safe to ask for (DOMAIN §2.4).
 	if n := r.cert.Number; n != "" && strings.Trim(n, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-") != "" {
@@ -47,30 +49,61 @@ func (r *reader) finishQualification() {
 }
 
 // annotationInText reads an annotation 加注 that is written as a sentence: no layout of it is published.
-func (r *reader) annotationInText(body string) {
-	m := sentenceAnnotation.FindStringSubmatch(body)
+func (r *reader) annotationInText(body string, from []*glyph) {
+	m := sentenceAnnotation.FindStringSubmatchIndex(body)
 	if m == nil {
 		return
 	}
-	p, err := ParsePeriod(m[2])
+	raw, scene := body[m[0]:m[1]], body[m[2]:m[3]]
+	p, err := ParsePeriod(body[m[4]:m[5]])
 	if err != nil {
-		r.problem(BadPeriod, "annotation", m[0])
+		r.problem(BadPeriod, "annotation", raw)
 		return
 	}
-	r.cert.Annotation = &Annotation{Scene: m[1], Period: p}
-	c := r.lowestConfidence()
+	c := r.confidenceOf(body, from, m[4], m[5])
+	if r.res.Source == SourceOCR && c < leastConfidence {
+		r.problem(Unclear, "annotation", raw)
+		return
+	}
+	r.cert.Annotation = &Annotation{Scene: scene, Period: p}
 	r.res.Fields = append(r.res.Fields,
-		Field{Name: "annotationScene", Value: m[1], Raw: m[0], Page: r.c.text.Index, Confidence: c},
-		Field{Name: "annotation", Value: p.String(), Raw: m[0], Page: r.c.text.Index, Confidence: c})
+		Field{Name: "annotationScene", Value: scene, Raw: raw, Page: r.c.text.Index, Confidence: r.confidenceOf(body, from, m[2], m[3])},
+		Field{Name: "annotation", Value: p.String(), Raw: raw, Page: r.c.text.Index, Confidence: c})
 }
 
-// bodyText is the text of all lines, from top to bottom, without spaces.
-func (r *reader) bodyText() string {
+// bodyText is the text of all lines, from top to bottom, without spaces, and the glyph of each of its characters.
+func (r *reader) bodyText() (string, []*glyph) {
 	var b strings.Builder
+	var from []*glyph
 	for i := range r.c.lines {
-		b.WriteString(string(r.c.lines[i].runes()))
+		gs := r.c.lines[i].gs
+		for k := range gs {
+			b.WriteRune(gs[k].r)
+			from = append(from, &gs[k])
+		}
 	}
-	return b.String()
+	return b.String(), from
+}
+
+// confidenceOf is the lowest confidence of the characters of body[i:j], at most nearCeiling where one more may stand among or
+// beside those of a picture.
+func (r *reader) confidenceOf(body string, from []*glyph, i, j int) float64 {
+	k := utf8.RuneCountInString(body[:i])
+	n := utf8.RuneCountInString(body[i:j])
+	c := 1.0
+	for _, g := range from[k : k+n] {
+		c = min(c, g.conf)
+	}
+	var row []glyph
+	for _, g := range from[max(k-1, 0):min(k+n+1, len(from))] {
+		if m := len(row); m > 0 && g.box.X0 < row[m-1].box.X0 { // the next line
+			row = nil
+		}
+		if row = append(row, *g); r.res.Source == SourceOCR && holed(row) {
+			c = min(c, nearCeiling)
+		}
+	}
+	return c
 }
 
 func (r *reader) lowestConfidence() float64 {

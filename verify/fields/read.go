@@ -220,13 +220,19 @@ func beginAbove(lines []line, t title) float64 {
 	return y
 }
 
-// settle chooses the face: by the title, or by the labels where there is none.
+// settle chooses the face: by the title, in a picture also by the labels, or by the labels alone where there is none.
 func (c *candidate) settle(titles []title, t *Tables) {
 	ocr := c.text.Confidence != nil
 	if len(titles) > 0 {
-		c.title, c.face = &titles[0], titles[0].face
-		c.setLabels(findLabels(c.lines, c.face, ocr))
-		return
+		best, ok := titles[0], true
+		if ocr {
+			best, ok = c.weigh(best, t)
+		}
+		if ok {
+			c.title, c.face = &best, best.face
+			c.setLabels(findLabels(c.lines, c.face, ocr))
+			return
+		}
 	}
 	for i := range t.faces.Faces {
 		f := &t.faces.Faces[i]

@@ -17,18 +17,34 @@ type title struct {
 	em   float64
 	dist int // edits from the known title; 0 except for OCR
 	tied bool
+	core string // what of the text was compared
+	near []nearTitle
+	weak bool // too far from any title to be one without the labels under it
+	// ceiling is the highest confidence of the kind where the line alone does not give it, else 0.
+	ceiling float64
+}
+
+// nearTitle is a certificate whose title is near to a line that OCR read.
+type nearTitle struct {
+	face *faceRow
+	dist int
 }
 
 // findTitles looks for the lines that are a certificate's title and nothing else. A word in running text is none.
 func findTitles(lines []line, t *Tables, ocr bool) []title {
 	var out []title
+	var weak *title
 	for i := range lines {
 		l := &lines[i]
 		if len(l.gs) > 60 {
 			continue
 		}
 		whole := string(l.runes())
-		if hit, ok := matchTitle(whole, t, ocr); ok {
+		hit, ok := matchTitle(whole, t, ocr)
+		if n, near := nearestOf(hit.near, nil); !ok && near && (weak == nil || n.dist < weak.dist) {
+			weak = &title{face: n.face, text: whole, core: whole, box: l.box, line: i, em: l.em, dist: n.dist, near: hit.near, weak: true}
+		}
+		if ok {
 			hit.box, hit.line, hit.em = l.box, i, l.em
 			if j := aboveInTitle(lines, i); j >= 0 {
 				if up := string(lines[j].runes()); contains(t.faces.TitlePrefixes, up) {
@@ -57,6 +73,9 @@ func findTitles(lines []line, t *Tables, ocr bool) []title {
 				out = append(out, hit)
 			}
 		}
+	}
+	if len(out) == 0 && weak != nil {
+		out = append(out, *weak)
 	}
 	return out
 }
@@ -94,21 +113,48 @@ const (
 	wildDist   = 3 // a known ending behind some other name
 )
 
-// matchTitle compares a line with the known titles. In what OCR read, up to two misread characters are allowed; two
-// kinds at the same distance leave the kind open. In a PDF's own text a near miss leaves the kind open too: it is
-// neither the title nor that of another paper.
+// matchTitle compares a line with the known titles. In what OCR read, up to two misread characters are allowed, and any in
+// the general words before a title; two kinds at the same distance leave the kind open. In a PDF's own text a near miss
+// leaves the kind open too: it is neither the title nor that of another paper.
 func matchTitle(text string, t *Tables, ocr bool) (title, bool) {
 	core := titleCore(text, &t.faces)
 	if core == "" {
 		return title{}, false
 	}
+	cores := []string{core}
+	if ocr {
+		cores = append(cores, behindPrefix(core, t.faces.TitlePrefixes)...)
+	}
 	best := title{dist: math.MaxInt, text: text}
+	var near []nearTitle
+	for _, core := range cores {
+		hit := matchCore(core, t, ocr)
+		near = append(near, hit.near...)
+		switch {
+		case hit.face == nil:
+		case hit.dist < best.dist:
+			best = hit
+		case hit.dist == best.dist && hit.dist < wildDist && hit.face.Kind != best.face.Kind:
+			best.tied = true
+		}
+	}
+	best.text, best.near = text, near
+	return best, best.face != nil
+}
+
+// matchCore compares the core of a line with the known titles.
+func matchCore(core string, t *Tables, ocr bool) title {
+	best := title{dist: math.MaxInt, core: core}
 	a := []rune(core)
 	for i := range t.faces.Faces {
 		f := &t.faces.Faces[i]
 		for _, want := range f.Titles {
 			if core == want {
-				return title{face: f, text: text}, true
+				hit := title{face: f, core: core}
+				if ocr {
+					hit.near = append(nearTitles(a, t), nearTitle{f, 0})
+				}
+				return hit
 			}
 			d := wildDist
 			if tail, wild := strings.CutPrefix(want, "*"); wild {
@@ -131,13 +177,74 @@ func matchTitle(text string, t *Tables, ocr bool) (title, bool) {
 			}
 			switch {
 			case d < best.dist:
-				best = title{face: f, text: text, dist: d, tied: d < wildDist && !ocr}
+				best = title{face: f, dist: d, core: core, tied: d < wildDist && !ocr}
 			case d == best.dist && d < wildDist && best.face.Kind != f.Kind:
 				best.tied = true
 			}
 		}
 	}
-	return best, best.face != nil
+	if ocr {
+		best.near = nearTitles(a, t)
+	}
+	return best
+}
+
+// nearTitles are the certificates with rules of their own whose title is at most a third off.
+func nearTitles(core []rune, t *Tables) []nearTitle {
+	var out []nearTitle
+	for i := range t.faces.Faces {
+		f := &t.faces.Faces[i]
+		if f.Kind == OtherCertificate {
+			continue
+		}
+		best := math.MaxInt
+		for _, want := range f.Titles {
+			w := []rune(want)
+			if limit := len(w) / 3; w[0] != '*' {
+				if d := editDistance(core, w, limit); d <= limit {
+					best = min(best, d)
+				}
+			}
+		}
+		if best < math.MaxInt {
+			out = append(out, nearTitle{f, best})
+		}
+	}
+	return out
+}
+
+// behindPrefix gives what may be the title behind general words of which OCR read or found only a part: half the characters
+// before it are theirs.
+func behindPrefix(core string, prefixes []string) []string {
+	var out []string
+	rs := []rune(core)
+	for _, p := range prefixes {
+		want := []rune(p)
+		for n := 1; n <= min(len(want)+2, len(rs)-4); n++ {
+			if 2*inOrder(rs[:n], want) >= n {
+				out = append(out, string(rs[n:]))
+			}
+		}
+	}
+	return out
+}
+
+// inOrder is the number of characters that both texts have in the same order.
+func inOrder(a, b []rune) int {
+	best := make([]int, len(b)+1)
+	for _, x := range a {
+		before := 0
+		for j, y := range b {
+			here := best[j+1]
+			if x == y {
+				best[j+1] = before + 1
+			} else {
+				best[j+1] = max(here, best[j])
+			}
+			before = here
+		}
+	}
+	return best[len(b)]
 }
 
 // titleCore takes the general words and foreign letters off a line.

@@ -14,6 +14,8 @@ type value struct {
 	label *label
 	rows  [][]glyph // first the text beside the label, then the lines that continue it
 	below bool      // there was nothing beside the label; the text stands under it
+	// ceiling is the highest confidence of the value where something about it was inferred, else 0.
+	ceiling float64
 }
 
 func (v *value) empty() bool { return len(v.rows) == 0 }
@@ -28,10 +30,18 @@ func (v *value) text(n int, wide bool) string {
 func (v *value) raw() string { return joinRowsText(v.rows, true, true) }
 
 func joinRowsText(rows [][]glyph, wide, raw bool) string {
+	text, _ := joinRowsGlyphs(rows, wide, raw)
+	return text
+}
+
+// joinRowsGlyphs joins rows of glyphs to a text, and says from which glyph each character of it is; nil for spaces.
+func joinRowsGlyphs(rows [][]glyph, wide, raw bool) (string, []*glyph) {
 	var b strings.Builder
+	var from []*glyph
 	for k, gs := range rows {
 		if k > 0 {
 			b.WriteByte('\n')
+			from = append(from, nil)
 		}
 		for i := range gs {
 			g := &gs[i]
@@ -44,6 +54,7 @@ func joinRowsText(rows [][]glyph, wide, raw bool) string {
 				words := isLatin(p.r) && isLatin(g.r) && (g.space && gap > 0.12 || gap > 0.5)
 				if words || wide && gap > 0.9 && p.r != ':' {
 					b.WriteByte(' ')
+					from = append(from, nil)
 				}
 			}
 			if raw {
@@ -51,9 +62,21 @@ func joinRowsText(rows [][]glyph, wide, raw bool) string {
 			} else {
 				b.WriteRune(g.r)
 			}
+			from = append(from, g)
 		}
 	}
-	return b.String()
+	return b.String(), from
+}
+
+// glyphsAt are the glyphs of some characters of a text.
+func glyphsAt(from []*glyph, at []int) []glyph {
+	var out []glyph
+	for _, k := range at {
+		if k < len(from) && from[k] != nil {
+			out = append(out, *from[k])
+		}
+	}
+	return out
 }
 
 func (v *value) box() page.Box {
@@ -92,9 +115,26 @@ func (v *value) confidence() float64 {
 		}
 	}
 	if !weighed {
-		return all
+		c = all
 	}
-	return c
+	return min(c, v.most())
+}
+
+// most is the highest confidence that the value may have.
+func (v *value) most() float64 {
+	m := 1.0
+	if v.ceiling != 0 {
+		m = v.ceiling
+	}
+	if v.label != nil {
+		m = min(m, v.label.most())
+	}
+	return m
+}
+
+// infer lowers the highest confidence that the value may have.
+func (v *value) infer(ceiling float64) {
+	v.ceiling = min(v.most(), ceiling)
 }
 
 func (v *value) any(is func(*glyph) bool) bool {
