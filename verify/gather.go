@@ -82,8 +82,9 @@ type gathering struct {
 	// refKind is the original's kind, for a print whose face could not be read.
 	refKind    fields.Kind
 	noRegistry bool
-	before     func()     // called before the document is closed; nil for nothing
-	mu         sync.Mutex // guards ev.Timings and ev.Problems
+	beside     *besideCodes // nil where codes are looked for after the reading
+	before     func()       // called before the document is closed; nil for nothing
+	mu         sync.Mutex   // guards ev.Timings and ev.Problems
 }
 
 func (g *gathering) run(src document.Source) {
@@ -132,6 +133,9 @@ func (g *gathering) run(src document.Source) {
 			g.ev.PageSizes = append(g.ev.PageSizes, s)
 		}
 	}
+	if g.ev.Input.Format != document.FormatPDF {
+		g.warm() // whether a PDF is a picture is not yet known
+	}
 	// The seal is checked over the file's bytes, everything else over its pages: the two run side by side.
 	done := make(chan struct{})
 	go func() {
@@ -156,10 +160,17 @@ func (g *gathering) run(src document.Source) {
 			defer cancel()
 			g.ctx = ctx
 		}
+		g.warm()
 		g.timed("ocr", g.pictures)
-		g.timed("qr", g.codes)
+		if g.beside == nil {
+			g.timed("qr", g.codes)
+		}
 	}
+	problems := len(g.ev.Problems)
 	g.timed("ink", g.ink)
+	if g.beside != nil {
+		g.join(problems)
+	}
 	g.timed("registry", g.registry)
 	if g.before != nil {
 		g.before()
@@ -352,10 +363,8 @@ func (g *gathering) codes() {
 			return
 		}
 	}
-	// A sheet that was laid flat may show a code that its photo does not.
 	if f := g.flat; f != nil && f.sheet != nil {
-		b := f.img.Bounds()
-		g.decode(f.page, f.img, page.Box{X1: float64(b.Dx()), Y1: float64(b.Dy())}, f.toPage)
+		g.codesOfSheet(f)
 	}
 }
 

@@ -135,6 +135,7 @@ func (g *gathering) readPicture(i int) (*flat, []*fields.Result) {
 		g.problem("ocr", stageCode(err), err.Error())
 		return nil, nil
 	}
+	g.searchBeside(i)
 	if g.part != nil && !g.part.Box.IsZero() {
 		asIs = asIs.crop(g.part.Box, size)
 	}
@@ -154,6 +155,7 @@ func (g *gathering) readPicture(i int) (*flat, []*fields.Result) {
 		if first == nil {
 			first = f
 		}
+		g.searchFlat(f)
 		text, err := g.v.cfg.Reader.ReadPage(g.ctx, f.img, i)
 		if err != nil {
 			g.problem("ocr", readerCode(err), err.Error())
