@@ -4,7 +4,9 @@ import (
 	"context"
 	"image"
 	"math"
+	"runtime"
 	"slices"
+	"sync"
 
 	"zhengyan/verify/page"
 )
@@ -75,25 +77,95 @@ func resample(ctx context.Context, img image.Image, size image.Point, h Homograp
 	a := h.ToPicture(page.Point{X: float64(size.X) / 2, Y: float64(size.Y) / 2})
 	b := h.ToPicture(page.Point{X: float64(size.X)/2 + 1, Y: float64(size.Y) / 2})
 	taps := min(max(int(length(sub(b, a))+0.4), 1), 4)
-	for y := range size.Y {
-		if y%64 == 0 && ctx.Err() != nil {
-			return nil, context.Cause(ctx)
-		}
-		row := out.Pix[y*out.Stride:]
-		for x := range size.X {
-			var r, g, bl int32
-			for t := range taps * taps {
-				fx, fy := float64(x)+(float64(t%taps)+0.5)/float64(taps), float64(y)+(float64(t/taps)+0.5)/float64(taps)
-				w := m[6]*fx + m[7]*fy + m[8]
-				u, v := (m[0]*fx+m[1]*fy+m[2])/w, (m[3]*fx+m[4]*fy+m[5])/w
-				rr, gg, bb := p.rgb(u, v)
-				r, g, bl = r+rr, g+gg, bl+bb
+	inBands(size.Y, func(from, to int) {
+		for y := from; y < to; y++ {
+			if y%64 == 0 && ctx.Err() != nil {
+				return
 			}
-			n := int32(taps * taps)
-			row[4*x], row[4*x+1], row[4*x+2], row[4*x+3] = uint8(r/n), uint8(g/n), uint8(bl/n), 255
+			p.row(out.Pix[y*out.Stride:y*out.Stride+4*size.X], y, taps, &m)
 		}
+	})
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
 	}
 	return out, nil
+}
+
+// inBands does the rows of a picture in bands side by side. A panic in one of them is the caller's.
+func inBands(rows int, work func(from, to int)) {
+	n := min(max(rows/256, 1), runtime.GOMAXPROCS(0), 4)
+	failed := make([]any, n)
+	var wg sync.WaitGroup
+	for k := range n {
+		wg.Go(func() {
+			defer func() { failed[k] = recover() }()
+			work(k*rows/n, (k+1)*rows/n)
+		})
+	}
+	wg.Wait()
+	for _, p := range failed {
+		if p != nil {
+			panic(p)
+		}
+	}
+}
+
+// row reads row y of the resampled picture, with taps × taps places to a pixel.
+func (p *pixels) row(row []uint8, y, taps int, m *[9]float64) {
+	if taps == 1 && p.rgba != nil {
+		p.plainRow(row, y, m)
+		return
+	}
+	for x := range len(row) / 4 {
+		var r, g, bl int32
+		for t := range taps * taps {
+			fx, fy := float64(x)+(float64(t%taps)+0.5)/float64(taps), float64(y)+(float64(t/taps)+0.5)/float64(taps)
+			w := m[6]*fx + m[7]*fy + m[8]
+			u, v := (m[0]*fx+m[1]*fy+m[2])/w, (m[3]*fx+m[4]*fy+m[5])/w
+			rr, gg, bb := p.rgb(u, v)
+			r, g, bl = r+rr, g+gg, bl+bb
+		}
+		n := int32(taps * taps)
+		row[4*x], row[4*x+1], row[4*x+2], row[4*x+3] = uint8(r/n), uint8(g/n), uint8(bl/n), 255
+	}
+}
+
+// plainRow is row for the usual case, one place to a pixel of an RGBA picture: it gives what rgb gives.
+func (p *pixels) plainRow(row []uint8, y int, m *[9]float64) {
+	fy := float64(y) + 0.5
+	mx, my, mw := m[1]*fy, m[4]*fy, m[7]*fy
+	pw, ph := float64(p.w), float64(p.h)
+	right, low := pw-1.001, ph-1.001
+	pix, stride := p.rgba.Pix, p.rgba.Stride
+	for x := range len(row) / 4 {
+		to := row[4*x : 4*x+4 : 4*x+4]
+		fx := float64(x) + 0.5
+		w := m[6]*fx + mw + m[8]
+		u, v := (m[0]*fx+mx+m[2])/w-0.5, (m[3]*fx+my+m[5])/w-0.5
+		if !(u > -1 && v > -1 && u < pw && v < ph) {
+			to[0], to[1], to[2], to[3] = 255, 255, 255, 255
+			continue
+		}
+		if u < 0 {
+			u = 0
+		} else if u > right {
+			u = right
+		}
+		if v < 0 {
+			v = 0
+		} else if v > low {
+			v = low
+		}
+		ix, iy := int(u), int(v)
+		ax, ay := int32((u-float64(ix))*128), int32((v-float64(iy))*128)
+		w00, w10, w01, w11 := (128-ax)*(128-ay), ax*(128-ay), (128-ax)*ay, ax*ay
+		o := iy*stride + 4*ix
+		q, n := pix[o:o+8:o+8], pix[o+stride:o+stride+8:o+stride+8]
+		to[0] = uint8((int32(q[0])*w00 + int32(q[4])*w10 + int32(n[0])*w01 + int32(n[4])*w11 + 8192) >> 14)
+		to[1] = uint8((int32(q[1])*w00 + int32(q[5])*w10 + int32(n[1])*w01 + int32(n[5])*w11 + 8192) >> 14)
+		to[2] = uint8((int32(q[2])*w00 + int32(q[6])*w10 + int32(n[2])*w01 + int32(n[6])*w11 + 8192) >> 14)
+		to[3] = 255
+	}
 }
 
 // rgb reads the picture between its pixels, white outside of it.

@@ -1,0 +1,78 @@
+package sheet
+
+import (
+	"context"
+	"errors"
+	"image"
+	"image/draw"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"zhengyan/verify/page"
+)
+
+// TestPlainRow: the way for the usual case gives what the general one gives, beyond the picture's borders too.
+func TestPlainRow(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 7))
+	img := image.NewRGBA(image.Rect(0, 0, 83, 61))
+	for i := range img.Pix {
+		img.Pix[i] = uint8(r.Uint32())
+	}
+	for range 40 {
+		at := func(x, y float64) page.Point {
+			return page.Point{X: x + 30*r.Float64() - 15, Y: y + 30*r.Float64() - 15}
+		}
+		h, ok := homographyOf([4]page.Point{at(0, 0), at(83, 0), at(83, 61), at(0, 61)}, 70, 50)
+		if !ok {
+			continue
+		}
+		p := newPixels(img)
+		got, want := make([]uint8, 4*70), make([]uint8, 4*70)
+		for y := range 50 {
+			p.row(got, y, 1, &h.to)
+			for x := range 70 {
+				fx, fy := float64(x)+0.5, float64(y)+0.5
+				w := h.to[6]*fx + h.to[7]*fy + h.to[8]
+				a, b, c := p.rgb((h.to[0]*fx+h.to[1]*fy+h.to[2])/w, (h.to[3]*fx+h.to[4]*fy+h.to[5])/w)
+				want[4*x], want[4*x+1], want[4*x+2], want[4*x+3] = uint8(a), uint8(b), uint8(c), 255
+			}
+			if !slices.Equal(got, want) {
+				t.Fatalf("row %d differs", y)
+			}
+		}
+	}
+}
+
+// TestInBands: every row is done once, however many there are; a panic comes to the caller.
+func TestInBands(t *testing.T) {
+	for _, rows := range []int{0, 1, 255, 256, 511, 4099} {
+		done := make([]int, rows)
+		inBands(rows, func(from, to int) {
+			for y := from; y < to; y++ {
+				done[y]++
+			}
+		})
+		if slices.ContainsFunc(done, func(n int) bool { return n != 1 }) {
+			t.Errorf("%d rows: not each once", rows)
+		}
+	}
+	defer func() {
+		if recover() == nil {
+			t.Error("a panic was lost")
+		}
+	}()
+	inBands(2000, func(int, int) { panic("broken") })
+}
+
+// TestDewarpCancelled: work on several bands ends with the context.
+func TestDewarpCancelled(t *testing.T) {
+	img := image.NewRGBA(image.Rect(0, 0, 300, 400))
+	draw.Draw(img, img.Rect, image.White, image.Point{}, draw.Src)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	c := [4]page.Point{{X: 10, Y: 10}, {X: 290, Y: 12}, {X: 288, Y: 390}, {X: 9, Y: 388}}
+	if out, _, err := Dewarp(ctx, img, c, image.Pt(1000, 1414)); !errors.Is(err, context.Canceled) || out != nil {
+		t.Errorf("%v", err)
+	}
+}
