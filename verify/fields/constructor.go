@@ -44,7 +44,10 @@ func (r *reader) interpretSpecialties(row *fieldRow, g reading) reading {
 		}
 		conf := name
 		if e.valid != "" {
-			p, err := r.period(e.valid)
+			p, inferred, err := r.period(e.valid)
+			if inferred {
+				valid = min(valid, poorCeiling)
+			}
 			switch {
 			case err == nil && valid < leastConfidence:
 				g.problems = append(g.problems, Problem{Unclear, row.Name, p.String()})

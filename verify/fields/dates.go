@@ -81,36 +81,6 @@ func ParsePeriod(s string) (Period, error) {
 	return checkPeriod(Period{From: first, To: second})
 }
 
-// readPeriod is ParsePeriod for what was read off a picture: what parts two whole dates may be one Chinese character that was
-// misread (至 as 全), or lost after 日. Digits are taken as they stand.
-func readPeriod(s string) (Period, error) {
-	p, err := ParsePeriod(s)
-	if err == nil || !errors.Is(err, ErrNoPeriod) {
-		return p, err
-	}
-	rs, bad := dateRunes(s)
-	if bad != nil {
-		return Period{}, err
-	}
-	rs, open := trimPeriodWords(rs)
-	first, n, bad := scanDate(rs)
-	if bad != nil || open || n >= len(rs) {
-		return Period{}, err
-	}
-	rest := rs[n:]
-	switch {
-	case len(rest) > 1 && isHan(rest[0]) && rest[1] >= '0' && rest[1] <= '9' && !isChineseDigit(rest[0]) && dateSeparator(rest[0]) == 0:
-		rest = rest[1:]
-	case rs[n-1] != '日':
-		return Period{}, err
-	}
-	second, n, bad := scanDate(rest)
-	if tail := string(rest[n:]); bad != nil || tail != "" && tail != "止" {
-		return Period{}, err
-	}
-	return checkPeriod(Period{From: first, To: second})
-}
-
 func checkPeriod(p Period) (Period, error) {
 	if !p.To.HasDay() || !p.From.IsZero() && !p.From.HasDay() {
 		return Period{}, fmt.Errorf("a month is not a day: %w", ErrNoPeriod)

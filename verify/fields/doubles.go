@@ -68,6 +68,11 @@ func withoutDoubles(gs []glyph) []glyph {
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(ps[b].weight(), ps[a].weight()) })
 	merged, tried := false, 0
+	for i := range ps {
+		if ps[i].blurs(ps) {
+			ps[i].kept, merged = false, true
+		}
+	}
 	for n, i := range order {
 		for _, j := range order[n+1:] {
 			a, b := &ps[i], &ps[j]
@@ -92,6 +97,34 @@ func withoutDoubles(gs []glyph) []glyph {
 		}
 	}
 	return out
+}
+
+// blurs reports whether a piece is a box around several lines that were read each by itself, and better.
+func (p *piece) blurs(ps []piece) bool {
+	if len(p.gs) > maxPiece {
+		return false
+	}
+	var own []rune
+	for i := range p.gs {
+		own = append(own, p.gs[i].r)
+	}
+	var under []*piece
+	for i := range ps {
+		q := &ps[i]
+		if q != p && p.em > 1.6*q.em && q.middle() > p.box.Y0 && q.middle() < p.box.Y1 && p.box.X0 < q.box.X1 && q.box.X0 < p.box.X1 && len(q.gs) <= maxPiece {
+			under = append(under, q)
+		}
+	}
+	slices.SortStableFunc(under, func(a, b *piece) int { return cmp.Compare(a.box.X0, b.box.X0) })
+	weight := 0.0
+	var said []rune
+	for _, q := range under[:min(len(under), 8)] {
+		weight += q.weight()
+		for i := range q.gs {
+			said = append(said, q.gs[i].r)
+		}
+	}
+	return len(own) >= 2 && weight > p.weight() && 3*inOrder(own, said) >= 2*len(own)
 }
 
 // over reports whether two pieces lie over each other: less than two thirds of a line apart, and not just side by side.

@@ -22,12 +22,7 @@ func (c *candidate) weigh(tt title, t *Tables) (title, bool) {
 	if own == nil && tt.dist == 0 {
 		return tt, true
 	}
-	var all []witness
-	for i := range t.faces.Faces {
-		if f := &t.faces.Faces[i]; f.As == "" {
-			all = append(all, c.witness(f))
-		}
-	}
+	all := c.witnesses(t)
 	base := own
 	for k := range all {
 		w := &all[k]
@@ -71,6 +66,29 @@ func (c *candidate) weigh(tt title, t *Tables) (title, bool) {
 		}
 	}
 	return tt, true
+}
+
+// faceByLabels is the face by whose labels a page under some other title is read: that of which it carries labels that no other
+// face has, else f.
+func (c *candidate) faceByLabels(f *faceRow, t *Tables) *faceRow {
+	all := c.witnesses(t)
+	for i := range all {
+		if w := &all[i]; len(w.rows) >= minWitnesses && tells(w, all, nil) {
+			return w.face
+		}
+	}
+	return f
+}
+
+// witnesses looks for the labels of every face.
+func (c *candidate) witnesses(t *Tables) []witness {
+	var all []witness
+	for i := range t.faces.Faces {
+		if f := &t.faces.Faces[i]; f.As == "" {
+			all = append(all, c.witness(f))
+		}
+	}
+	return all
 }
 
 // baseOf is the face whose labels a certificate carries; nil for other papers, of whose labels nothing is known.

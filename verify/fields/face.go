@@ -173,12 +173,17 @@ func (r *reader) readTitle() {
 	r.res.Fields = append(r.res.Fields, f)
 }
 
-// holed reports whether a row of print has a place at which a character more may stand: clear space of more than half a
-// character beyond what the row has elsewhere.
+// holed reports whether a row of print has a place at which a character more may stand: more than half a character's clear space
+// beyond what the row has elsewhere. Full-width signs, however they were read, are narrower than the space they stand in.
 func holed(gs []glyph) bool {
 	var gaps []float64
+	sign := func(r rune) bool { return strings.ContainsRune(":;,()。、·《》“”", r) }
 	for i := 1; i < len(gs); i++ {
-		gaps = append(gaps, (gs[i].box.X0-gs[i-1].box.X1)/gs[i].em)
+		d := (gs[i].box.X0 - gs[i-1].box.X1) / gs[i].em
+		if sign(gs[i].r) || sign(gs[i-1].r) {
+			d = max(d-0.35, 0)
+		}
+		gaps = append(gaps, d)
 	}
 	if len(gaps) == 0 {
 		return false
@@ -236,6 +241,10 @@ func (r *reader) readField(row *fieldRow) {
 			got = append(got, g)
 			break
 		}
+		if g, ok := r.byForm(row); ok {
+			got = append(got, g)
+			break
+		}
 		if row.Required {
 			r.problem(MissingLabel, row.Name, strings.Join(row.Labels, "/"))
 		}
@@ -285,8 +294,8 @@ func (r *reader) readField(row *fieldRow) {
 }
 
 // aboveTitle finds the period of use where its label could hardly be read: it stands on the line over the title, two whole dates
-// behind some characters of which one at least is the label's. That the print says what these dates are for was not
-// read, so the value is never sure.
+// behind some characters that the label has, or that were read badly. That the print says what these dates are for was not
+// read, so the value is never sure; words that were read well and are not the label's are what they say.
 func (r *reader) aboveTitle(row *fieldRow) (reading, bool) {
 	t := r.c.title
 	if row.Name != "usage" || r.res.Source != SourceOCR || t == nil {
@@ -298,24 +307,54 @@ func (r *reader) aboveTitle(row *fieldRow) (reading, bool) {
 			continue
 		}
 		rs := l.runes()
-		k := slices.IndexFunc(rs, unicode.IsDigit)
-		head := []rune(strings.TrimRight(string(rs[:max(k, 0)]), ":"))
-		if len(head) < 3 || r.labelConfidence(&label{line: i, to: len(head)}) > poorLabel || !slices.ContainsFunc(row.Labels, func(text string) bool {
-			want := []rune(text)
-			return len(head) <= len(want)+1 && editDistance(head, want, len(want)-1) < len(want)
+		k := max(slices.IndexFunc(rs, unicode.IsDigit), 0)
+		head := []rune(strings.TrimRight(string(rs[:k]), ":"))
+		poor := len(head) > 0 && r.labelConfidence(&label{line: i, to: len(head)}) <= poorLabel
+		if !slices.ContainsFunc(row.Labels, func(text string) bool {
+			n := inOrder(head, []rune(text))
+			return n == len(head) || poor && n > 0 && len(head) <= utf8.RuneCountInString(text)+1
 		}) {
 			continue
 		}
-		lab := newLabel(l, i, 0, len(head), row)
-		gs := slices.Clone(l.gs[k:])
-		for j := range gs {
-			gs[j].conf = min(gs[j].conf, poorCeiling)
-		}
-		if g := r.interpret(row, value{label: &lab, rows: [][]glyph{gs}}); g.value != "" && !strings.Contains(g.value, "..") {
+		lab := newLabel(l, i, 0, max(len(head), 1), row)
+		lab.text, lab.ceiling = string(head), poorCeiling
+		if g := r.interpret(row, value{label: &lab, rows: [][]glyph{l.gs[k:]}}); g.value != "" && !strings.Contains(g.value, "..") {
 			return g, true
 		}
 	}
 	return reading{}, false
+}
+
+// byForm finds what can be nothing else on a face where its label was not read: the number of a constructor, and the specialties
+// with their validity. As the label was not read, the value is never sure; two of a kind are none.
+func (r *reader) byForm(row *fieldRow) (reading, bool) {
+	if r.res.Source != SourceOCR || r.c.title == nil || r.c.title.tied || r.c.face.Kind != Constructor1 && r.c.face.As != Constructor1 || r.c.title.face.Kind == OtherCertificate {
+		return reading{}, false
+	}
+	is := func(text string) bool { return false }
+	switch {
+	case row.Type == typeNumber:
+		is = func(text string) bool {
+			n, err := ParseRegistrationNumber(text, r.t)
+			return err == nil && n.Form == NewForm
+		}
+	case row.Type == typeSpecialties:
+		is = r.startsSpecialty
+	}
+	var v value
+	for i := range r.c.lines {
+		for _, seg := range segments(&r.c.lines[i], i, r.c.labels) {
+			if gs := r.c.lines[i].gs[seg[0]:seg[1]]; is(joinRowsText([][]glyph{gs}, false, false)) {
+				v.rows = append(v.rows, gs)
+			}
+		}
+	}
+	if len(v.rows) == 0 || len(v.rows) > 1 && row.Type == typeNumber {
+		return reading{}, false
+	}
+	v.label = &label{row: row, ceiling: poorCeiling}
+	g := r.interpret(row, v)
+	return g, g.value != ""
 }
 
 // doubt lowers the confidence of what was read of a field.

@@ -154,6 +154,14 @@ func (r *reader) interpretDate(row *fieldRow, g reading) reading {
 			break
 		}
 	}
+	if err != nil && r.res.Source == SourceOCR {
+		if rs, bad := dateRunes(g.v.text(1, false)); bad == nil {
+			if x, n, bad := readDate(rs); bad == nil && n == len(rs) {
+				d, err = x, nil
+				g.v.infer(poorCeiling)
+			}
+		}
+	}
 	text := g.v.text(1, false)
 	if err == nil && !d.HasDay() && row.Name != "birth" {
 		err = errNoDate
@@ -192,15 +200,16 @@ func (r *reader) interpretPeriod(row *fieldRow, g reading) reading {
 	}
 	var p Period
 	var first error
+	guessed := false
 	for n := 1; n <= min(maxRows, len(g.v.rows)); n++ {
-		q, err := r.period(prefix + g.v.text(n, false))
+		q, inferred, err := r.period(prefix + g.v.text(n, false))
 		switch {
 		case err != nil:
 			if first == nil {
 				first = err
 			}
 		case p.IsZero():
-			p = q
+			p, guessed = q, inferred
 		case p != q: // a date cut by the line's end looks like an earlier one
 			g.problems = append(g.problems, Problem{Ambiguous, row.Name, p.String() + " | " + q.String()})
 			return g
@@ -213,6 +222,9 @@ func (r *reader) interpretPeriod(row *fieldRow, g reading) reading {
 		}
 		g.problems = append(g.problems, Problem{code, row.Name, g.v.text(maxRows, false)})
 		return g
+	}
+	if guessed {
+		g.v.infer(poorCeiling)
 	}
 	g.value = p.String()
 	g.set = func() {
@@ -228,17 +240,19 @@ func (r *reader) interpretPeriod(row *fieldRow, g reading) reading {
 	return g
 }
 
-// period reads a period as freely as its source asks for.
-func (r *reader) period(s string) (Period, error) {
+// period reads a period as freely as its source asks for, and says whether it had to be inferred.
+func (r *reader) period(s string) (p Period, inferred bool, err error) {
 	if r.res.Source == SourceOCR {
 		return readPeriod(s)
 	}
-	return ParsePeriod(s)
+	p, err = ParsePeriod(s)
+	return p, false, err
 }
 
 func (r *reader) interpretNumber(row *fieldRow, g reading) reading {
 	g.value = strings.ToUpper(strings.Trim(squeeze(g.v.text(1, false)), ":;,。、"))
-	constructor := r.c.face.Kind == Constructor1 || r.c.face.As == Constructor1 && r.c.face.Kind != OtherCertificate
+	constructor := (r.c.face.Kind == Constructor1 || r.c.face.As == Constructor1 && r.c.face.Kind != OtherCertificate) &&
+		(r.c.title == nil || r.c.title.face.Kind != OtherCertificate)
 	if constructor {
 		var n RegistrationNumber
 		var first error
@@ -246,6 +260,9 @@ func (r *reader) interpretNumber(row *fieldRow, g reading) reading {
 			var err error
 			if n, err = ParseRegistrationNumber(g.v.text(rows, false), r.t); err == nil {
 				g.value, first = n.Text, nil
+				if rows == 1 && r.res.Source == SourceOCR {
+					g.v.rows = provinceTold(g.v.rows)
+				}
 				break
 			} else if first == nil {
 				first = err
@@ -260,6 +277,19 @@ func (r *reader) interpretNumber(row *fieldRow, g reading) reading {
 	}
 	g.set = func() { r.cert.Number = g.value }
 	return g
+}
+
+// leastProvince is the confidence from which the province of a number that was read badly is the likeliest one: only some thirty
+// characters can stand there, and what they are commonly taken for is none of them.
+const leastProvince = 0.2
+
+// provinceTold gives the province of a constructor's number the confidence of a value that is kept and not believed, if it has less.
+func provinceTold(rows [][]glyph) [][]glyph {
+	first := slices.Clone(rows[0])
+	if g := &first[0]; isHan(g.r) && g.conf >= leastProvince {
+		g.conf = max(g.conf, leastConfidence)
+	}
+	return append([][]glyph{first}, rows[1:]...)
 }
 
 // ecertPattern is a 证照标识 of GB/T 36904 with or without the OID root. Its check character is examined by package qr.

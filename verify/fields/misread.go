@@ -33,15 +33,24 @@ func misread(lines []line, face *faceRow, found []label) []label {
 			if from > 0 && l.gap(from) < labelGap {
 				continue
 			}
-			for to := from + 2; to <= min(from+9, len(rs)-1) && isHan(rs[to-1]); to++ {
+			odd := 0 // characters that no label has
+			for to := from + 2; to <= min(from+9, len(rs)-1) && rs[to-1] != ':'; to++ {
+				if !isHan(rs[to-1]) {
+					if odd++; odd > 1 {
+						break
+					}
+				}
+				if odd > 0 && rs[to] != ':' {
+					continue
+				}
 				if slices.ContainsFunc(found, func(o label) bool { return o.row != nil && o.line == i && o.from < to && from < o.to }) {
 					break
 				}
 				if !isHan(rs[from]) || !isHan(rs[from+1]) {
 					break
 				}
-				apart := l.gap(to) >= labelGap && inColumn(found, l.gs[from].box.X0, l.gs[from].em) >= 2
-				if row, off := nearest(rs[from:to], rs[to:], apart, face); row != nil && !have[row] {
+				column := inColumn(found, l.gs[from].box.X0, l.gs[from].em) >= 2 || endInColumn(found, l.gs[to-1].box.X1, l.gs[to-1].em) >= 2
+				if row, off := nearest(rs[from:to], rs[to:], column, column && l.gap(to) >= labelGap, face, have); row != nil {
 					lab := newLabel(l, i, from, to, row)
 					if lab.ceiling = nearCeiling; off > 1 {
 						lab.ceiling = poorCeiling
@@ -51,7 +60,15 @@ func misread(lines []line, face *faceRow, found []label) []label {
 			}
 		}
 	}
-	slices.SortStableFunc(all, func(a, b guess) int { return cmp.Compare(a.off, b.off) })
+	slices.SortStableFunc(all, func(a, b guess) int {
+		colon := func(g guess) int {
+			if g.colon {
+				return 0
+			}
+			return 1
+		}
+		return cmp.Or(cmp.Compare(a.off, b.off), cmp.Compare(colon(a), colon(b)))
+	})
 	var out []label
 	for i := range all {
 		g := &all[i]
@@ -62,9 +79,9 @@ func misread(lines []line, face *faceRow, found []label) []label {
 	return out
 }
 
-// nearest is the field whose label a misread text is, and by how many characters it is off; what follows the text tells how
-// many may be. apart says that clear space follows, and that other labels stand over or under it.
-func nearest(text, after []rune, apart bool, face *faceRow) (*fieldRow, int) {
+// nearest is the field without a label yet whose label a misread text is, and by how many characters it is off; what follows the
+// text tells how many may be. column says that other labels begin or end over or under it, apart that clear space follows, too.
+func nearest(text, after []rune, column, apart bool, face *faceRow, have map[*fieldRow]bool) (*fieldRow, int) {
 	colon := after[0] == ':'
 	if colon {
 		after = after[1:]
@@ -78,11 +95,12 @@ func nearest(text, after []rune, apart bool, face *faceRow) (*fieldRow, int) {
 	for _, list := range face.words {
 		for _, w := range list {
 			d := editDistance(text, w.text, 2)
-			if w.row == nil || d >= off || len(w.text) < 3 {
+			if w.row == nil || have[w.row] || d >= off || len(w.text) < 3 {
 				continue
 			}
 			switch {
-			case d < 2 && len(w.text) >= 4 && len(text) >= 3, d < 2 && colon && digit, len(w.text) >= 5 && len(text) >= 4:
+			case d < 2 && len(w.text) >= 4 && len(text) >= 3, d < 2 && colon && digit, len(w.text) >= 5 && len(text) >= 4,
+				colon && digit && len(text) == len(w.text)-d && inOrder(text, w.text) == len(text): // the rest was not seen
 				best, off = w.row, d
 			}
 		}
@@ -90,21 +108,32 @@ func nearest(text, after []rune, apart bool, face *faceRow) (*fieldRow, int) {
 	if best == nil {
 		return nil, 0
 	}
+	taken := false // by a field whose label stands elsewhere on the page
 	for _, list := range face.words {
 		for _, w := range list {
-			if w.row != best && editDistance(text, w.text, 2) <= off {
+			if w.row == best || editDistance(text, w.text, 2) > off || inOrder(text, w.text) == 0 {
+				continue
+			}
+			if w.row == nil || !have[w.row] {
 				return nil, 0
 			}
+			taken = true
 		}
 	}
 	for _, word := range face.Inside { // labels within values
-		if editDistance(text, []rune(word), 2) <= off {
+		if !column && editDistance(text, []rune(word), 2) <= off {
+			return nil, 0
+		}
+	}
+	if taken {
+		off = max(off, 2) // no surer than two characters off
+		if !colon && !digit {
 			return nil, 0
 		}
 	}
 	switch best.Type {
 	case typePeriod, typeDate, typeNumber, typeID:
-		if off <= 1 || off == 2 && colon && digit {
+		if off <= 1 || off == 2 && (colon && digit || taken) {
 			return best, off
 		}
 	default:
@@ -113,6 +142,17 @@ func nearest(text, after []rune, apart bool, face *faceRow) (*fieldRow, int) {
 		}
 	}
 	return nil, 0
+}
+
+// endInColumn counts the labels of the face that end at about x.
+func endInColumn(labels []label, x, em float64) int {
+	n := 0
+	for i := range labels {
+		if o := &labels[i]; o.row != nil && math.Abs(o.box.X1-x) < 0.5*em {
+			n++
+		}
+	}
+	return n
 }
 
 // inColumn counts the labels of the face that begin at about x.

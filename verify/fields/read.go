@@ -230,7 +230,13 @@ func (c *candidate) settle(titles []title, t *Tables) {
 		}
 		if ok {
 			c.title, c.face = &best, best.face
+			if ocr && best.face.Kind == OtherCertificate {
+				c.face = c.faceByLabels(best.face, t)
+			}
 			c.setLabels(findLabels(c.lines, c.face, ocr))
+			if ocr {
+				c.usageAboveTitle()
+			}
 			return
 		}
 	}
@@ -246,6 +252,23 @@ func (c *candidate) settle(titles []title, t *Tables) {
 			*c = try
 		}
 	}
+}
+
+// usageAboveTitle takes a label over the title that is the rest of the period of use's (有效期 of 使用有效期) for that: other periods
+// stand under it.
+func (c *candidate) usageAboveTitle() {
+	k := slices.IndexFunc(c.face.Fields, func(f fieldRow) bool { return f.Name == "usage" })
+	if k < 0 || slices.ContainsFunc(c.labels, func(l label) bool { return l.row == &c.face.Fields[k] }) {
+		return
+	}
+	for i := range c.labels {
+		lab := &c.labels[i]
+		if lab.box.Y1 < c.title.box.Y0 && (lab.row == nil || lab.row.Type == typePeriod) &&
+			slices.ContainsFunc(c.face.Fields[k].Labels, func(l string) bool { return strings.HasSuffix(l, lab.text) }) {
+			lab.row, lab.ceiling = &c.face.Fields[k], poorCeiling
+		}
+	}
+	c.setLabels(c.labels)
 }
 
 func (c *candidate) setLabels(labels []label) {
