@@ -3,8 +3,10 @@ package ocr
 import (
 	"errors"
 	"fmt"
+	"image"
 
 	"zhengyan/verify/fields"
+	"zhengyan/verify/page"
 )
 
 // Features is the recogniser as a second head sees it: what its last layer is given, what its trunk has seen before the layers
@@ -70,6 +72,28 @@ func (f *Features) run(pix []float32, width int) ([]float32, int, error) {
 func (f *Features) Line(pix []float32, width int) ([]float32, error) {
 	out, _, err := f.run(pix, width)
 	return out, err
+}
+
+// A Sheet is a picture whose lines are cut out as the reader cuts them, for training.
+type Sheet struct{ m *raster }
+
+// NewSheet takes the planes of a picture.
+func NewSheet(img image.Image) *Sheet { return &Sheet{newRaster(img)} }
+
+// Tones is in how many ways a line's picture is toned.
+const Tones = int(sharp) + 1
+
+// Line cuts the line between four corners (top left, top right, bottom right, bottom left, in pixels of the picture) out of
+// the plane of print: 48 pixels high with values 0..255, stretched along the line, toned in one of the ways 0 to Tones-1.
+func (s *Sheet) Line(corners [4]page.Point, toned int, stretch float64) (pix []float32, width int) {
+	var q quad
+	for i, p := range corners {
+		q[i] = pt{p.X / float64(s.m.step), p.Y / float64(s.m.step)}
+	}
+	if s.m.w < 1 || s.m.h < 1 || q.height() < 1 || q.width() < 1 {
+		return nil, 0
+	}
+	return lineOf(s.m.text, s.m.w, s.m.h, q, tone(toned), stretch)
 }
 
 // Close frees the net.

@@ -86,8 +86,9 @@ type net interface {
 type Reader struct {
 	det, rec net
 	*alphabet
-	slots chan struct{}
-	name  string
+	figures int // classes of the head for digits behind those of the alphabet, 0 without it
+	slots   chan struct{}
+	name    string
 }
 
 var _ fields.PageReader = (*Reader)(nil)
@@ -145,6 +146,7 @@ func (r *Reader) openRecogniser(rec []byte, keys []string, plain bool) (name str
 	defer caught(&err)
 	name, r.alphabet = fingerprint("recogniser", rec), newAlphabet(keys, nil)
 	if !plain {
+		own := rec
 		taught, more, err := withRare(rec)
 		if err != nil {
 			return "", fmt.Errorf("%w: rows for rare characters: %w", fields.ErrNoReader, err)
@@ -152,6 +154,9 @@ func (r *Reader) openRecogniser(rec []byte, keys []string, plain bool) (name str
 		if len(more) > 0 {
 			rec, r.alphabet = taught, newAlphabet(keys, more)
 			name += fmt.Sprintf(" with %d rare characters", len(more))
+		}
+		if rec, r.figures, err = withFigures(own, rec); err != nil {
+			return "", fmt.Errorf("%w: rows for digits: %w", fields.ErrNoReader, err)
 		}
 	}
 	if r.rec, err = loadNet(lean(rec)); err != nil {

@@ -27,7 +27,8 @@ type symbol struct {
 type reading struct {
 	quad quad
 	syms []symbol
-	done bool // it was read, once
+	done bool     // it was read, once
+	told *lattice // what the head for digits says of it; nil without such a head
 }
 
 func (l *reading) text() string {
@@ -66,13 +67,37 @@ func (r *Reader) readLine(ctx context.Context, m *raster, plane []uint8, q quad,
 
 // readFilled is readLine with a picture of the line that is filled up to least pixels only.
 func (r *Reader) readFilled(ctx context.Context, m *raster, plane []uint8, q quad, how tone, least int) (reading, error) {
-	h := q.height()
-	if h < 1 || q.width() < 1 {
+	return r.readStretched(ctx, m, plane, q, how, least, 1)
+}
+
+// readStretched is readFilled with a picture that is stretched along the line.
+func (r *Reader) readStretched(ctx context.Context, m *raster, plane []uint8, q quad, how tone, least int, stretch float64) (reading, error) {
+	if q.height() < 1 || q.width() < 1 {
 		return reading{quad: q}, nil
 	}
-	w := int(math.Ceil(q.width() / h * lineHeight))
+	pix, w := lineOf(plane, m.w, m.h, q, how, stretch)
+	in, full := lineInput(pix, w, least)
+	out, dims, err := r.run(ctx, r.rec, in, [4]int{1, 3, lineHeight, full})
+	if err != nil {
+		return reading{}, err
+	}
+	if len(dims) != 3 || dims[1] < 1 || dims[2] != len(r.keys)+r.figures || len(out) != dims[1]*dims[2] {
+		return reading{}, fmt.Errorf("the recogniser gives an answer of the size %v for %d characters", dims, len(r.keys))
+	}
+	frames := float64(w) / float64(full) * float64(dims[1])
+	own, told := parted(out, dims[1], len(r.keys), r.figures, frames)
+	syms := dropGhosts(decode(own, dims[1], r.alphabet, frames), pix, w)
+	syms = slices.DeleteFunc(syms, func(s symbol) bool { return s.conf < minCharConf })
+	syms = dropStroke(syms, w)
+	doubtHoles(syms, pix, w)
+	return reading{quad: q, syms: syms, done: true, told: told}, nil
+}
+
+// lineOf is the picture of a line, lineHeight high and w wide.
+func lineOf(plane []uint8, width, height int, q quad, how tone, stretch float64) (pix []float32, w int) {
+	w = int(math.Ceil(q.width() / q.height() * lineHeight * stretch))
 	w = min(max(w, frameWidth), maxLineWidth)
-	pix := crop(plane, m.w, m.h, q, w, lineHeight)
+	pix = crop(plane, width, height, q, w, lineHeight)
 	limit := float32(paleLine)
 	if how != asIs {
 		limit = 256
@@ -83,20 +108,27 @@ func (r *Reader) readFilled(ctx context.Context, m *raster, plane []uint8, q qua
 	if how == sharp {
 		sharpen(pix, w, lineHeight)
 	}
-	in, full := lineInput(pix, w, least)
-	out, dims, err := r.run(ctx, r.rec, in, [4]int{1, 3, lineHeight, full})
-	if err != nil {
-		return reading{}, err
+	return pix, w
+}
+
+// parted takes the head for digits off what a recogniser gives, n steps of classes with figures more behind them, and moves the
+// classes together. Of the head only the steps that the line fills count.
+func parted(out []float32, n, classes, figures int, frames float64) ([]float32, *lattice) {
+	if figures == 0 {
+		return out, nil
 	}
-	if len(dims) != 3 || dims[1] < 1 || dims[2] != len(r.keys) {
-		return reading{}, fmt.Errorf("the recogniser gives an answer of the size %v for %d characters", dims, len(r.keys))
+	filled := min(max(int(math.Ceil(frames)), 1), n)
+	logits := make([]float32, 0, filled*figures)
+	for t := range n {
+		row := out[t*(classes+figures) : (t+1)*(classes+figures)]
+		if t < filled {
+			logits = append(logits, row[classes:]...)
+		}
+		copy(out[t*classes:], row[:classes])
 	}
-	frames := float64(w) / float64(full) * float64(dims[1])
-	syms := dropGhosts(decode(out, dims[1], r.alphabet, frames), pix, w)
-	syms = slices.DeleteFunc(syms, func(s symbol) bool { return s.conf < minCharConf })
-	syms = dropStroke(syms, w)
-	doubtHoles(syms, pix, w)
-	return reading{quad: q, syms: syms, done: true}, nil
+	told := latticeOf(logits, filled)
+	told.frames = frames
+	return out[:n*classes], told
 }
 
 // Where the recogniser finds no character likely it gives none, and says nothing of it: a name then ends before its last

@@ -33,7 +33,7 @@ func (r *Reader) readSure(ctx context.Context, m *raster, plane []uint8, one rea
 	if !one.done {
 		one, err = r.readLine(ctx, m, plane, q, asIs)
 	}
-	if err != nil || digits(one.syms) < twiceDigits {
+	if err != nil || digits(one.syms) < twiceDigits && !one.numeric() {
 		return one, err
 	}
 	h := q.height()
@@ -41,9 +41,9 @@ func (r *Reader) readSure(ctx context.Context, m *raster, plane []uint8, one rea
 	if err != nil {
 		return one, err
 	}
-	place(two.syms, q.width(), secondGrow*h)
+	two.put(q.width(), secondGrow*h)
 	merged, same := agree(one.syms, two.syms)
-	if same {
+	if same && (one.told == nil || leastDigit(merged) >= agreedWell) {
 		one.syms = merged
 		return one, nil
 	}
@@ -51,8 +51,33 @@ func (r *Reader) readSure(ctx context.Context, m *raster, plane []uint8, one rea
 	if err != nil {
 		return one, err
 	}
-	one.syms = vote(one.syms, two.syms, three.syms)
-	return one, nil
+	voted := one
+	if voted.syms = merged; !same {
+		voted.syms = vote(one.syms, two.syms, three.syms)
+	}
+	if one.told == nil {
+		return voted, nil
+	}
+	pictures := []reading{one, two, three}
+	for _, c := range furtherCuts {
+		l, err := r.readStretched(ctx, m, plane, q.grown(0, c.grow*h), c.how, minLineWidth, c.stretch)
+		if err != nil {
+			return one, err
+		}
+		pictures = append(pictures, l)
+	}
+	if syms, ok := together(voted.syms, pictures); ok {
+		voted.syms = syms
+	}
+	return voted, nil
+}
+
+// put places what was read of a picture that was cut wider by d at both ends along the narrower line.
+func (l *reading) put(width, d float64) {
+	place(l.syms, width, d)
+	if l.told != nil {
+		l.told.from, l.told.to = -d/width, 1+d/width
+	}
 }
 
 // place puts the symbols of a picture that was cut wider by d at both ends at their places along the narrower one.

@@ -1,0 +1,88 @@
+package ocr
+
+import (
+	"math"
+	"unicode/utf8"
+)
+
+// sign is one of the few characters that numbers, days and periods are written with.
+type sign uint8
+
+// The signs; those of the digits are signZero to signZero+9.
+const (
+	signBlank sign = iota // CTC's blank: nothing, or the same character goes on
+	signZero
+	signYear  = signZero + 10 + iota - 2 // 年
+	signMonth                            // 月
+	signDay                              // 日
+	signTo                               // 至
+	signDash                             // all dashes and tildes
+	signDot
+	signSlash
+	signs
+)
+
+func (s sign) isDigit() bool { return s >= signZero && s < signZero+10 }
+func (s sign) digit() int    { return int(s - signZero) }
+
+// writings are the characters that stand for a sign; the first is the one that is given.
+func (s sign) writings() string {
+	switch {
+	case s == signBlank:
+		return ""
+	case s.isDigit():
+		return "0123456789"[s.digit() : s.digit()+1]
+	}
+	return [...]string{"年", "月", "日", "至", "-–—―－~～一", ".·", "/"}[s-signYear]
+}
+
+func (s sign) rune() rune {
+	r, _ := utf8.DecodeRuneInString(s.writings())
+	return r
+}
+
+// A lattice is what the recogniser says of each step of a line's picture, as shares of what it finds likeliest there: how
+// likely each sign is, and how likely anything else that is no digit, which may stand beside a number or a day.
+type lattice struct {
+	n      int       // steps
+	share  []float64 // n × signs
+	other  []float64 // n
+	frames float64   // steps that the line fills
+	from   float64   // place along the line of the picture's first step, and
+	to     float64   // of that behind the last
+}
+
+// leastShare is the least share of a sign: one picture of several must not forbid what the others show.
+const leastShare = 1e-5
+
+func (l *lattice) at(t int, of sign) float64 { return l.share[t*int(signs)+int(of)] }
+
+// place is where a step stands along the line.
+func (l *lattice) place(t int) float64 {
+	return min(max(l.from+(l.to-l.from)*(float64(t)+0.5)/l.frames, 0), 1)
+}
+
+// figureClasses are the classes of a head for digits: the signs, and anything else.
+const figureClasses = int(signs) + 1
+
+// latticeOf takes the logits of a head for digits, steps × figureClasses.
+func latticeOf(logits []float32, n int) *lattice {
+	l := &lattice{n: n, share: make([]float64, n*int(signs)), other: make([]float64, n), to: 1, frames: float64(n)}
+	for t := range n {
+		row := logits[t*figureClasses : (t+1)*figureClasses]
+		high := row[0]
+		for _, v := range row {
+			high = max(high, v)
+		}
+		share := func(v float32) float64 { return math.Max(math.Exp(float64(v-high)), leastShare) }
+		other := share(row[signs])
+		for s := range signs {
+			l.share[t*int(signs)+int(s)] = share(row[s])
+			if !s.isDigit() {
+				other = max(other, share(row[s]))
+			}
+		}
+		l.other[t] = other
+	}
+	return l
+}
