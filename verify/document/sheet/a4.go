@@ -73,17 +73,12 @@ type border struct {
 // sides to replace.
 func (p *pixels) squared(c [4]page.Point, scale float64, h *hint) (corners [4]page.Point, like, beyond float64, other bool) {
 	var lists [4][]border
-	var perMM [4]float64
+	perMM := acrossMM(c)
 	fits := h == nil && offA4(c, p.w, p.h) < surelyA4
 	for i := range 4 {
 		span := 0.0 // nothing but the sides as they are
-		across := (length(sub(c[(i+3)%4], c[i])) + length(sub(c[(i+2)%4], c[(i+1)%4]))) / 2
-		perMM[i] = across / a4Short
-		if across > (length(sub(c[(i+1)%4], c[i]))+length(sub(c[(i+2)%4], c[(i+3)%4])))/2 {
-			perMM[i] /= math.Sqrt2
-		}
 		if !fits && (h == nil || h.doubted[i]) {
-			span = searchSpan * across
+			span = searchSpan * (length(sub(c[(i+3)%4], c[i])) + length(sub(c[(i+2)%4], c[(i+1)%4]))) / 2
 		}
 		lists[i] = p.borders(c[i], c[(i+1)%4], span, scale)
 	}

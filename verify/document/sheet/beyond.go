@@ -23,8 +23,8 @@ const (
 	paperBright  = 0.985
 )
 
-// widened moves sides outwards to such edges; ok is false where there are none.
-func (p *pixels) widened(c [4]page.Point, scale float64) (out [4]page.Point, ok bool) {
+// widened moves sides outwards to such edges, within what the print allows; ok is false where there are none.
+func (p *pixels) widened(c [4]page.Point, scale float64, h *hint) (out [4]page.Point, ok bool) {
 	var lists [4][]border
 	any := false
 	for i := range 4 {
@@ -34,13 +34,14 @@ func (p *pixels) widened(c [4]page.Point, scale float64) (out [4]page.Point, ok 
 	if !any {
 		return c, false
 	}
-	best := beyondInAll * likes(lists, [4]int{})
+	perMM := acrossMM(c)
+	best := beyondInAll * likes(lists, [4]int{}) * h.suits(lists, [4]int{}, perMM)
 	for pick := range picks(lists) {
 		sides := 0
 		for _, n := range pick {
 			sides += min(n, 1)
 		}
-		v := likes(lists, pick)
+		v := likes(lists, pick) * h.suits(lists, pick, perMM)
 		if sides < 2 || v <= best { // one side alone would not have left A4
 			continue
 		}

@@ -35,7 +35,7 @@ func TestWidened(t *testing.T) {
 	inner := box(x0+margin, y0, x0+w, y0+h)
 	inner[0].Y, inner[1].Y = y0+margin, y0+margin
 	p := draw(func(x, y int) uint8 { return 250 })
-	got, ok := p.widened(inner, 2)
+	got, ok := p.widened(inner, 2, nil)
 	if !ok {
 		t.Fatal("nothing was found beyond the print")
 	}
@@ -44,17 +44,17 @@ func TestWidened(t *testing.T) {
 			t.Errorf("corner %d is %.1f pixels off", i, d)
 		}
 	}
-	if _, ok := p.widened(paper, 2); ok {
+	if _, ok := p.widened(paper, 2, nil); ok {
 		t.Error("something was found beyond the paper")
 	}
 	// A shadow beside a print without margins.
 	p = draw(func(x, y int) uint8 { return 219 })
-	if got, ok := p.widened(inner, 2); ok {
+	if got, ok := p.widened(inner, 2, nil); ok {
 		t.Errorf("a shadow was taken for a margin: %v", got)
 	}
 	// What lies between is no bare paper.
 	p = draw(func(x, y int) uint8 { return uint8(225 + 25*((x/40+y/40)%2)) })
-	if got, ok := p.widened(inner, 2); ok {
+	if got, ok := p.widened(inner, 2, nil); ok {
 		t.Errorf("a pattern was taken for a margin: %v", got)
 	}
 }

@@ -30,16 +30,17 @@ const (
 
 // What is made of it.
 const (
-	printWeight  = 0.15 // exponent for the sum over the sides
-	surelyAlong  = 0.2
-	surelyAskew  = -0.5
-	doubtedScore = 0.45 // at most, under MinScore
-	a4Short      = 210  // mm
-	insetMost    = 8    // mm of difference that is looked for
-	insetsAlike  = 0.6  // from which two profiles are the same frame's
-	insetsSpread = 2.5  // standard deviation in mm of what printers do, generously
-	insetsLeast  = 0.6  // what is left of a sheet at any difference
-	insetsDiffer = 3.5  // mm from which a side is doubted
+	printWeight   = 0.15 // exponent for the sum over the sides
+	surelyAlong   = 0.2
+	surelyAskew   = -0.5
+	doubtedScore  = 0.45 // at most, under MinScore
+	a4Short       = 210  // mm
+	insetMost     = 15   // mm of difference that is looked for
+	insetsAlike   = 0.65 // from which two profiles are the same frame's
+	insetsOther   = 0.5  // up to which they are not
+	insetsSpread  = 2.5  // standard deviation in mm of what printers do, generously
+	insetsLeast   = 0.6  // what is left of a sheet at any difference
+	insetsDoubted = 0.72 // for both directions together, below which sides are doubted: at 3.5 mm in one, or 2.5 in each
 )
 
 // slant is what the print inside a side says of it: by how much of its length the print falls away inwards from the side's
@@ -133,7 +134,7 @@ type insets struct{ mm, same float64 }
 
 func (s *slant) insets(o *slant) (best insets) {
 	n := min(len(s.profile), len(o.profile))
-	if n < 16 || s.along < surelyAskew && s.tilt == 0 {
+	if n < 16 {
 		return best
 	}
 	per := (printTo - printFrom) * a4Short / float64(n)
@@ -148,8 +149,9 @@ func (s *slant) insets(o *slant) (best insets) {
 			x, y := float64(s.profile[j+d]), float64(o.profile[j])
 			ab, aa, bb = ab+x*y, aa+x*x, bb+y*y
 		}
-		// What fits without a shift is preferred: the lines of a frame repeat.
-		r := ab / (math.Sqrt(aa*bb) + 0.15*all) * 1.3 * (1 - 0.01*math.Abs(float64(d)*per))
+		// A correlation, 1 for the same profiles, that counts less where little of them overlaps, and for larger shifts: the
+		// lines of a frame repeat.
+		r := ab / (math.Sqrt(aa*bb) + 0.15*all) * 1.3 * (1 - 0.02*math.Abs(float64(d)*per))
 		if r > best.same {
 			best = insets{float64(d) * per, r}
 		}
@@ -157,17 +159,13 @@ func (s *slant) insets(o *slant) (best insets) {
 	return best
 }
 
-// even is how likely such a difference is, as a share of none.
+// even is how likely such a difference is, as a share of that of none; profiles that are not alike say nothing and lie
+// between.
 func (d insets) even() float64 {
-	if d.same < insetsAlike {
-		return 1
-	}
+	sure := min(max((d.same-insetsOther)/(insetsAlike-insetsOther), 0), 1)
 	k := d.mm / insetsSpread
-	return insetsLeast + (1-insetsLeast)*math.Exp(-k*k/2)
+	return (1+insetsLeast)/2 + (1-insetsLeast)*sure*(math.Exp(-k*k/2)-0.5)
 }
-
-// uneven reports whether a printer would hardly have put the print there.
-func (d insets) uneven() bool { return d.same >= insetsAlike && math.Abs(d.mm) > insetsDiffer }
 
 // printed is how much more, or less, a measured quadrilateral is held a certificate for the print along its sides.
 func (q *sheetQuad) printed(work *plane) float64 {
@@ -184,9 +182,17 @@ func (q *sheetQuad) printed(work *plane) float64 {
 	return v
 }
 
-// doubts tells which sides the print within them contradicts.
+// doubts tells which sides the print within them contradicts: those askew to it, and all where a frame stands unevenly
+// between them, or not the same one within each, for which of them are wrong then only the ratio of all can tell.
 func (q *sheetQuad) doubts() (askew, all [4]bool, some bool) {
-	uneven := q.insets[0].uneven() || q.insets[1].uneven() // which of the sides, only the ratio of all can tell
+	frame := true
+	for _, s := range q.slants {
+		frame = frame && s.along >= surelyAlong
+	}
+	uneven := frame && q.insets[0].even()*q.insets[1].even() < insetsDoubted
+	for _, d := range q.insets {
+		uneven = uneven || frame && d.same < insetsOther || d.same >= insetsAlike && d.even() < insetsDoubted
+	}
 	for i := range 4 {
 		askew[i] = q.slants[i].along < surelyAskew
 		all[i] = askew[i] || uneven
@@ -202,11 +208,11 @@ func (q *sheetQuad) confirm() {
 	}
 }
 
-// framed reports whether print runs along all sides, evenly.
+// framed reports whether print runs along all sides, the same one and evenly: then the sheet is whole, and no other.
 func (q *sheetQuad) framed() bool {
 	_, _, doubted := q.doubts()
 	for i := range 4 {
-		doubted = doubted || q.slants[i].along < surelyAlong
+		doubted = doubted || q.slants[i].along < surelyAlong || q.insets[i%2].same < insetsAlike
 	}
 	return !doubted
 }
@@ -259,4 +265,17 @@ func (h *hint) suits(lists [4][]border, pick [4]int, perMM [4]float64) float64 {
 		v *= d.even()
 	}
 	return v
+}
+
+// acrossMM is how many pixels a millimetre of A4 takes across each side of a quadrilateral.
+func acrossMM(c [4]page.Point) (out [4]float64) {
+	for i := range 4 {
+		across := length(sub(c[(i+3)%4], c[i])) + length(sub(c[(i+2)%4], c[(i+1)%4]))
+		along := length(sub(c[(i+1)%4], c[i])) + length(sub(c[(i+2)%4], c[(i+3)%4]))
+		out[i] = across / 2 / a4Short
+		if across > along {
+			out[i] /= math.Sqrt2
+		}
+	}
+	return out
 }

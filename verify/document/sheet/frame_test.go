@@ -63,6 +63,12 @@ func TestSlants(t *testing.T) {
 			t.Errorf("side %d of a bare sheet: along %.2f", i, s.along)
 		}
 	}
+	// Without print nothing is doubted, and nothing confirmed.
+	q := sheetQuad{corners: c, score: 0.9}
+	q.printed(work)
+	if q.confirm(); q.score != 0.9 || q.framed() {
+		t.Errorf("a bare sheet: score %.2f, %+v, framed %v", q.score, q.insets, q.framed())
+	}
 }
 
 // A frame that stands in unevenly speaks against the sides; a printer's few millimetres do not.

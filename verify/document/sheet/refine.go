@@ -92,7 +92,7 @@ func refineBest(full *pixels, work *plane, quads []quad) (best sheetQuad, found 
 		}
 	}
 	if found && best.bent() <= curledBend {
-		if c, ok := full.widened(best.corners, work.scale); ok {
+		if c, ok := full.widened(best.corners, work.scale, &hint{insets: best.insets}); ok {
 			best.corners, best.chosen = c, true
 			best = best.settled(full, work.scale)
 			_, _, best.beyond, _ = full.squared(best.corners, work.scale, nil)

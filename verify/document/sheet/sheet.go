@@ -124,8 +124,13 @@ func Find(ctx context.Context, img image.Image) (Sheet, error) {
 		w.Score, w.Notes = best.score, []Note{NoSheet}
 		return w, nil
 	}
-	// A sheet that has the sides of A4 is whole, whatever lines of the desk meet its corners, if they were not chosen for that.
-	if best.cut || (best.chosen && best.beyond > runsOn || math.Abs(s.Aspect/math.Sqrt2-1) > nearA4) && edges.runsOut(best.inWork(work.scale)) {
+	// A sheet that has the sides of A4 is whole, whatever lines of the desk meet its corners, if they were not chosen for that;
+	// so is one with the print's frame along all of them.
+	odd := best.chosen && best.beyond > runsOn
+	if math.Abs(s.Aspect/math.Sqrt2-1) > nearA4 {
+		odd, s.Score = true, min(s.Score, doubtedScore) // certificates are printed on A4
+	}
+	if best.cut || odd && !best.framed() && edges.runsOut(best.inWork(work.scale)) {
 		s.Notes = append(s.Notes, CutOff)
 	}
 	if best.bent() > curledBend {
