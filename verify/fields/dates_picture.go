@@ -2,12 +2,13 @@ package fields
 
 import (
 	"errors"
+	"unicode"
 
 	"zhengyan/verify/civil"
 )
 
 // readPeriod is ParsePeriod for what was read off a picture: what parts two whole dates may be one Chinese character that was
-// misread (至 as 全), or lost after 日, and of each date one mark may be lost, as readDate tells. Digits are taken as they stand.
+// misread (至 as 全), or after 日 any sign or none, and of each date one mark may be lost, as readDate tells. Digits are taken as they stand.
 // inferred says that the text is no period as it stands.
 func readPeriod(s string) (p Period, inferred bool, err error) {
 	p, err = ParsePeriod(s)
@@ -29,6 +30,8 @@ func readPeriod(s string) (p Period, inferred bool, err error) {
 		rest = rest[k:]
 	case len(rest) > 1 && isHan(rest[0]) && rest[1] >= '0' && rest[1] <= '9' && !isChineseDigit(rest[0]) && dateSeparator(rest[0]) == 0:
 		rest = rest[1:]
+	case len(rest) > 1 && rs[n-1] == '日' && !isHan(rest[0]) && (rest[0] < '0' || rest[0] > '9') && !unicode.IsLetter(rest[0]) && rest[1] >= '0' && rest[1] <= '9':
+		rest = rest[1:] // whatever sign it was
 	case rs[n-1] != '日':
 		return Period{}, false, err
 	}

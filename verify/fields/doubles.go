@@ -124,7 +124,7 @@ func (p *piece) blurs(ps []piece) bool {
 			said = append(said, q.gs[i].r)
 		}
 	}
-	return len(own) >= 2 && weight > p.weight() && 3*inOrder(own, said) >= 2*len(own)
+	return len(own) >= 2 && weight > p.weight() && 5*inOrder(own, said) >= 4*len(own)
 }
 
 // over reports whether two pieces lie over each other: less than two thirds of a line apart, and not just side by side.

@@ -14,7 +14,7 @@ const (
 )
 
 // misread finds labels of three or more characters of which OCR misread or lost one, before a colon, or before a digit where the
-// field's value begins with one, or set off by space in a column of labels; of five or more, two before a colon and a digit.
+// field's value begins with one, or set off by space in a column of labels or by much space; of five or more, two before a colon and a digit.
 // Only fields that have no label yet are looked for, and a text that is as near to a label of another field is none.
 func misread(lines []line, face *faceRow, found []label) []label {
 	have := map[*fieldRow]bool{}
@@ -50,7 +50,7 @@ func misread(lines []line, face *faceRow, found []label) []label {
 					break
 				}
 				column := inColumn(found, l.gs[from].box.X0, l.gs[from].em) >= 2 || endInColumn(found, l.gs[to-1].box.X1, l.gs[to-1].em) >= 2
-				if row, off := nearest(rs[from:to], rs[to:], column, column && l.gap(to) >= labelGap, face, have); row != nil {
+				if row, off := nearest(rs[from:to], rs[to:], column, l.gap(to) >= 3 || column && l.gap(to) >= labelGap, face, have); row != nil {
 					lab := newLabel(l, i, from, to, row)
 					if lab.ceiling = nearCeiling; off > 1 {
 						lab.ceiling = poorCeiling
@@ -80,7 +80,7 @@ func misread(lines []line, face *faceRow, found []label) []label {
 }
 
 // nearest is the field without a label yet whose label a misread text is, and by how many characters it is off; what follows the
-// text tells how many may be. column says that other labels begin or end over or under it, apart that clear space follows, too.
+// text tells how many may be. column says that other labels begin or end over or under it, apart that clear space follows, too, or much of it.
 func nearest(text, after []rune, column, apart bool, face *faceRow, have map[*fieldRow]bool) (*fieldRow, int) {
 	colon := after[0] == ':'
 	if colon {

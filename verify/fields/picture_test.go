@@ -207,3 +207,35 @@ func TestPoorProvince(t *testing.T) {
 		}
 	}
 }
+
+// TestCheckedIdentity: one digit of an identity number that was hardly read is kept, unsurely, where the check character bears it
+// out; two are not, and no digit is worked out.
+func TestCheckedIdentity(t *testing.T) {
+	for _, c := range []struct {
+		text string
+		poor []int
+		want string
+		most float64
+	}{
+		{"999999199001010016", nil, "999999199001010016", 1},
+		{"999999199001010016", []int{3}, "999999199001010016", leastConfidence},
+		{"999999199001010016", []int{3, 9}, "", 1},
+		{"999299199001010016", []int{3}, "", 1},
+		{"999299199001010016", nil, "999299199001010016", poorCeiling},
+		{"Q99999199001010016", []int{0}, "", 1},
+	} {
+		bs := boxes(qualificationFace())
+		for i := range bs {
+			if strings.HasPrefix(string(bs[i].rs), "证件号码") {
+				bs[i] = boxes([]item{{"", 330, 300, 12, "证件号码：" + c.text}})[0]
+				for _, k := range c.poor {
+					bs[i].conf[5+k] = 0.3
+				}
+			}
+		}
+		r := Read([]page.Text{boxText(bs)}, tables(t))
+		if f := fieldOf(r, "idNumber"); f.Value != c.want || f.Value != "" && f.Confidence > c.most {
+			t.Errorf("%s, %v: %q at %v; %+v", c.text, c.poor, f.Value, f.Confidence, r.Problems)
+		}
+	}
+}
