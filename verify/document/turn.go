@@ -3,6 +3,8 @@ package document
 import (
 	"image"
 	"image/draw"
+
+	"zhengyan/verify/page/bands"
 )
 
 // turn applies an EXIF orientation (1 to 8, TIFF 6.0 tag 274), so that the picture stands as it is to be shown.
@@ -84,11 +86,18 @@ func toRGBA(src image.Image) *image.RGBA {
 		return m
 	}
 	dst := image.NewRGBA(image.Rect(0, 0, b.Dx(), b.Dy()))
-	if o, ok := src.(interface{ Opaque() bool }); ok && o.Opaque() {
-		draw.Draw(dst, dst.Rect, src, b.Min, draw.Src)
-		return dst
+	opaque := false
+	if o, ok := src.(interface{ Opaque() bool }); ok {
+		opaque = o.Opaque()
 	}
-	draw.Draw(dst, dst.Rect, image.White, image.Point{}, draw.Src)
-	draw.Draw(dst, dst.Rect, src, b.Min, draw.Over)
+	bands.Do(b.Dy(), func(from, to int) {
+		band, at := image.Rect(0, from, b.Dx(), to), image.Pt(b.Min.X, b.Min.Y+from)
+		if opaque {
+			draw.Draw(dst, band, src, at, draw.Src)
+			return
+		}
+		draw.Draw(dst, band, image.White, image.Point{}, draw.Src)
+		draw.Draw(dst, band, src, at, draw.Over)
+	})
 	return dst
 }

@@ -4,11 +4,10 @@ import (
 	"context"
 	"image"
 	"math"
-	"runtime"
 	"slices"
-	"sync"
 
 	"zhengyan/verify/page"
+	"zhengyan/verify/page/bands"
 )
 
 // Limits of flattened sheets, in pixels.
@@ -77,7 +76,7 @@ func resample(ctx context.Context, img image.Image, size image.Point, h Homograp
 	a := h.ToPicture(page.Point{X: float64(size.X) / 2, Y: float64(size.Y) / 2})
 	b := h.ToPicture(page.Point{X: float64(size.X)/2 + 1, Y: float64(size.Y) / 2})
 	taps := min(max(int(length(sub(b, a))+0.4), 1), 4)
-	inBands(size.Y, func(from, to int) {
+	bands.Do(size.Y, func(from, to int) {
 		for y := from; y < to; y++ {
 			if y%64 == 0 && ctx.Err() != nil {
 				return
@@ -89,25 +88,6 @@ func resample(ctx context.Context, img image.Image, size image.Point, h Homograp
 		return nil, context.Cause(ctx)
 	}
 	return out, nil
-}
-
-// inBands does the rows of a picture in bands side by side. A panic in one of them is the caller's.
-func inBands(rows int, work func(from, to int)) {
-	n := min(max(rows/256, 1), runtime.GOMAXPROCS(0), 4)
-	failed := make([]any, n)
-	var wg sync.WaitGroup
-	for k := range n {
-		wg.Go(func() {
-			defer func() { failed[k] = recover() }()
-			work(k*rows/n, (k+1)*rows/n)
-		})
-	}
-	wg.Wait()
-	for _, p := range failed {
-		if p != nil {
-			panic(p)
-		}
-	}
 }
 
 // row reads row y of the resampled picture, with taps × taps places to a pixel.

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"zhengyan/verify/page/bands"
 )
 
 // Sizes of the detector's picture, its longer side in pixels.
@@ -44,19 +46,25 @@ func (r *Reader) detect(ctx context.Context, m *raster, plane []uint8, side int)
 	in := make([]float32, 3*pw*ph)
 	// The net was trained on blue, green and red with the means of ImageNet; white surrounds the page.
 	mean, std := [3]float32{0.485, 0.456, 0.406}, [3]float32{0.229, 0.224, 0.225}
-	for c := range 3 {
-		dst := in[c*pw*ph : (c+1)*pw*ph]
-		white := (1 - mean[c]) / std[c]
-		for y := range ph {
-			for x := range pw {
-				if y < dh && x < dw {
-					dst[y*pw+x] = (small[y*dw+x] - mean[c]) / std[c]
-				} else {
-					dst[y*pw+x] = white
+	bands.Do(ph, func(from, to int) {
+		for c := range 3 {
+			dst := in[c*pw*ph : (c+1)*pw*ph]
+			white := (1 - mean[c]) / std[c]
+			for y := from; y < to; y++ {
+				row := dst[y*pw : (y+1)*pw]
+				n := 0
+				if y < dh {
+					for x, v := range small[y*dw : (y+1)*dw] {
+						row[x] = (v - mean[c]) / std[c]
+					}
+					n = dw
+				}
+				for x := n; x < pw; x++ {
+					row[x] = white
 				}
 			}
 		}
-	}
+	})
 	out, dims, err := r.run(ctx, r.det, in, [4]int{1, 3, ph, pw})
 	if err != nil {
 		return nil, err

@@ -4,6 +4,8 @@ import (
 	"image"
 	"image/draw"
 	"math"
+
+	"zhengyan/verify/page/bands"
 )
 
 // maxPixels bounds the picture that is worked on; a larger one is taken at a part of its resolution. An A4 page at 400 dpi has 15
@@ -40,6 +42,19 @@ func newRaster(img image.Image) *raster {
 			copy(m.text[y*m.w:(y+1)*m.w], gray.Pix[y*gray.Stride:])
 		}
 		m.red = m.text
+		return m
+	}
+	if rgba, ok := img.(*image.RGBA); ok && step == 1 && rgba.Opaque() {
+		bands.Do(m.h, func(from, to int) {
+			for y := from; y < to; y++ {
+				src := rgba.Pix[y*rgba.Stride : y*rgba.Stride+4*m.w]
+				text, red := m.text[y*m.w:(y+1)*m.w], m.red[y*m.w:(y+1)*m.w]
+				for x := range text {
+					text[x], red[x] = src[4*x], src[4*x+1]
+				}
+			}
+		})
+		m.separate()
 		return m
 	}
 	// A band at a time, so that a large picture is not held twice.
@@ -96,11 +111,17 @@ func (m *raster) set(i, r, g int) {
 // shrink returns the plane at dw × dh, each pixel the mean of the area it stands for; smaller or equal sides only.
 func shrink(plane []uint8, w, h, dw, dh int) []float32 {
 	out := make([]float32, dw*dh)
+	bands.Do(dh, func(from, to int) { shrinkBand(out, plane, w, h, dw, dh, from, to) })
+	return out
+}
+
+// shrinkBand is shrink for the rows from..to.
+func shrinkBand(out []float32, plane []uint8, w, h, dw, dh, from, to int) {
 	row := make([]float32, dw)
 	sx, sy := float64(w)/float64(dw), float64(h)/float64(dh)
 	acc := make([]float32, dw)
 	last := -1
-	for y := range dh {
+	for y := from; y < to; y++ {
 		y0, y1 := float64(y)*sy, float64(y+1)*sy
 		clear(acc)
 		for iy := int(y0); iy < h && float64(iy) < y1; iy++ {
@@ -121,7 +142,6 @@ func shrink(plane []uint8, w, h, dw, dh int) []float32 {
 			out[y*dw+x] = v * scale
 		}
 	}
-	return out
 }
 
 // shrinkLine sums the pixels under each of dst, with their parts at the edges.

@@ -44,27 +44,6 @@ func TestPlainRow(t *testing.T) {
 	}
 }
 
-// TestInBands: every row is done once, however many there are; a panic comes to the caller.
-func TestInBands(t *testing.T) {
-	for _, rows := range []int{0, 1, 255, 256, 511, 4099} {
-		done := make([]int, rows)
-		inBands(rows, func(from, to int) {
-			for y := from; y < to; y++ {
-				done[y]++
-			}
-		})
-		if slices.ContainsFunc(done, func(n int) bool { return n != 1 }) {
-			t.Errorf("%d rows: not each once", rows)
-		}
-	}
-	defer func() {
-		if recover() == nil {
-			t.Error("a panic was lost")
-		}
-	}()
-	inBands(2000, func(int, int) { panic("broken") })
-}
-
 // TestDewarpCancelled: work on several bands ends with the context.
 func TestDewarpCancelled(t *testing.T) {
 	img := image.NewRGBA(image.Rect(0, 0, 300, 400))
