@@ -42,17 +42,17 @@ func (w *window) straightLines(e *evidence) []line {
 	for t := range turn {
 		turn[t][0], turn[t][1] = sincos(t, turns)
 	}
-	for range 6 {
-		acc := make([]uint16, turns*bins)
-		for k := range px {
-			if used[k] {
-				continue
-			}
-			for t := range turn {
-				b := int(px[k]*turn[t][1]+py[k]*turn[t][0]+diag) / step
-				acc[t*bins+b]++
-			}
+	acc := make([]uint16, turns*bins)
+	vote := func(k int, by uint16) {
+		for t := range turn {
+			b := int(px[k]*turn[t][1]+py[k]*turn[t][0]+diag) / step
+			acc[t*bins+b] += by
 		}
+	}
+	for k := range px {
+		vote(k, 1)
+	}
+	for range 6 {
 		best, at := uint16(0), 0
 		for i, v := range acc {
 			if v > best {
@@ -71,6 +71,9 @@ func (w *window) straightLines(e *evidence) []line {
 		n := 0
 		for k := range px {
 			if math.Abs(px[k]*l.cos+py[k]*l.sin-l.r) < 0.5*w.px {
+				if !used[k] {
+					vote(k, ^uint16(0)) // its votes are taken back: one less each
+				}
 				used[k] = true
 				n++
 			}

@@ -33,12 +33,17 @@ func startEngine(paths []string) (version string, err error) {
 	return "", err
 }
 
-// session is a net in ONNX Runtime. One session serves many goroutines: with one thread a run, each run stays on its own.
+// session is a net in ONNX Runtime. One session serves many goroutines.
 type session struct {
 	s *ort.DynamicAdvancedSession
 }
 
-func loadNet(model []byte) (net, error) {
+// loadNet loads a net each of whose runs stays on its own thread.
+func loadNet(model []byte) (net, error) { return loadNetOn(model, 1) }
+
+// loadNetOn loads a net each of whose runs takes so many threads. Threads that have nothing to do sleep: a thread that waits busily
+// takes its core from another file.
+func loadNetOn(model []byte, threads int) (net, error) {
 	in, out, err := ports(model)
 	if err != nil {
 		return nil, err
@@ -49,7 +54,8 @@ func loadNet(model []byte) (net, error) {
 	}
 	defer opts.Destroy()
 	err = errors.Join(
-		opts.SetIntraOpNumThreads(1),
+		opts.SetIntraOpNumThreads(threads),
+		opts.AddSessionConfigEntry("session.intra_op.allow_spinning", "0"),
 		opts.SetInterOpNumThreads(1),
 		// Without an arena a quarter of the time goes into fetching pages from the system; a plan of memory for every width of
 		// line would only grow.

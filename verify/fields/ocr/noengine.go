@@ -8,4 +8,6 @@ func startEngine([]string) (string, error) { return "", ErrNoCgo }
 
 func loadNet([]byte) (net, error) { return nil, ErrNoCgo }
 
+func loadNetOn([]byte, int) (net, error) { return nil, ErrNoCgo }
+
 func withRare(rec []byte) ([]byte, []string, error) { return rec, nil, nil }

@@ -126,7 +126,8 @@ func Open(cfg Config) (*Reader, error) {
 	seeing.Go(func() {
 		defer caught(&detErr)
 		detName = fingerprint("detector", det)
-		r.det, detErr = loadNet(lean(det))
+		// A page's lines are found in one run, which no other waits beside: it takes two cores. Lines are read side by side.
+		r.det, detErr = loadNetOn(lean(det), min(2, cap(r.slots), runtime.GOMAXPROCS(0)))
 	})
 	recName, recErr := r.openRecogniser(rec, parseKeys(list), cfg.Plain)
 	seeing.Wait()
