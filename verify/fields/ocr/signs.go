@@ -62,6 +62,11 @@ func (l *lattice) place(t int) float64 {
 	return min(max(l.from+(l.to-l.from)*(float64(t)+0.5)/l.frames, 0), 1)
 }
 
+// step is the step that stands at a place along the line.
+func (l *lattice) step(at float64) int {
+	return min(max(int((at-l.from)/(l.to-l.from)*l.frames), 0), l.n-1)
+}
+
 // figureClasses are the classes of a head for digits: the signs, and anything else.
 const figureClasses = int(signs) + 1
 

@@ -15,7 +15,7 @@ const (
 	besideDay   = 1.2  // and between 日 and that
 	strayDigit  = 2.0  // within which a digit beside the row is none
 	besideSpace = 2.5  // sizes of the type that may lie between a row and what was read before it
-	unlikely    = 0.4  // confidence of characters beside a row, from which more of them are better than fewer
+	unlikely    = 0.2  // confidence of characters beside a row, from which more of them are better than fewer
 	toldDigits  = 5    // digits of a line that the head for digits sees, which is then read as one with digits
 	toldShare   = 0.5  // share from which it sees one
 )
@@ -59,7 +59,8 @@ func leastDigit(syms []symbol) float64 {
 }
 
 // together reads a line jointly from several pictures. Before and behind the row stands what that of the net's readings has
-// there that is surest of it; a digit that the net's own reading does not have is never quite sure. False where the line has no
+// there that is surest of it. Where the net's own reading has the same digits, the surer of the two counts; a digit that it does not have is
+// never quite sure. False where the line has no
 // row with a form.
 func together(own []symbol, pictures []reading) ([]symbol, bool) {
 	var told []*lattice
@@ -92,17 +93,71 @@ func together(own []symbol, pictures []reading) ([]symbol, bool) {
 	near := strayDigit * pitch
 	head = slices.DeleteFunc(head, func(s symbol) bool { return isDigit(s.r) && at[0]-s.at < near })
 	tail = slices.DeleteFunc(tail, func(s symbol) bool { return isDigit(s.r) && s.at-at[len(at)-1] < near })
+	head, tail = withoutStray(head, told), withoutStray(tail, told)
 	if digits(head)+digits(tail) >= besideMost {
 		return nil, false
 	}
 	if n := len(head); n > 0 {
-		// A dash before a single day: the day before it was lost.
-		if last := head[n-1]; !j.isPeriod() && parting(last.r) || at[0]-last.at > besideSpace*2*pitch {
+		// A dash before a single day, or space: the day before it was lost.
+		if last := head[n-1]; !j.isPeriod() && (parting(last.r) || at[0]-last.at > besideSpace*2*pitch) {
 			return nil, false
 		}
 	}
-	row = doubt(row, own, ownDoubt)
+	if beside := sameDigits(row, own); beside != nil {
+		for i, k := range beside {
+			if isDigit(row[i].r) {
+				row[i].conf = max(row[i].conf, own[k].conf)
+			}
+		}
+	} else {
+		row = doubt(row, own, ownDoubt)
+	}
 	return slices.Concat(head, row, tail), true
+}
+
+// sameDigits gives for each digit of the row the symbol of the net's own reading that it is; nil if that has others.
+func sameDigits(row, own []symbol) []int {
+	var at []int
+	for i := range own {
+		if isDigit(own[i].r) {
+			at = append(at, i)
+		}
+	}
+	out := make([]int, len(row))
+	n := 0
+	for i := range row {
+		if !isDigit(row[i].r) {
+			continue
+		}
+		if n == len(at) || own[at[n]].r != row[i].r {
+			return nil
+		}
+		out[i] = at[n]
+		n++
+	}
+	if n != len(at) {
+		return nil
+	}
+	return out
+}
+
+// withoutStray leaves out the digits in whose place the head for digits sees something else in the mean of the pictures: pieces
+// of blurred characters.
+func withoutStray(syms []symbol, told []*lattice) []symbol {
+	return slices.DeleteFunc(syms, func(s symbol) bool {
+		if !isDigit(s.r) {
+			return false
+		}
+		sum := 0.0
+		for _, l := range told {
+			t, most := l.step(s.at), 0.0
+			for d := signZero; d < signZero+10; d++ {
+				most = max(most, l.at(t, d))
+			}
+			sum += math.Log(most / l.other[t])
+		}
+		return sum < 0
+	})
 }
 
 // isPeriod reports whether the row has two days.

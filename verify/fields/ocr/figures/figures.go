@@ -1,6 +1,6 @@
 // Package figures holds what the project teaches the recogniser of package ocr about digits: a head over the net's trunk that
 // tells the digits and the signs of days in small, pale and blurred print, which the net's own last layer, trained on print of every
-// kind in 6,622 characters, mostly cannot. Program train makes it from drawn and photographed lines (make figure-rows).
+// kind in 6,622 characters, mostly cannot. Program verify/verifytest/reading/train makes it from lines drawn and photographed.
 package figures
 
 import (

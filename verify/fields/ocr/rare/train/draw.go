@@ -15,6 +15,8 @@ import (
 	"golang.org/x/image/font/opentype"
 	"golang.org/x/image/font/sfnt"
 	"golang.org/x/image/math/fixed"
+
+	"zhengyan/verify/fields/ocr/rare/collection"
 )
 
 // typeface is a font that lines are drawn with; further files have what the first lacks.
@@ -52,7 +54,7 @@ func oneFont(path string, buf *sfnt.Buffer) (*opentype.Font, error) {
 	if err != nil {
 		return nil, err
 	}
-	fonts, err := singles(data)
+	fonts, err := collection.Singles(data)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}

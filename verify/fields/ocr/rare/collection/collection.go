@@ -1,24 +1,26 @@
-package main
+// Package collection takes collections of fonts apart, for the programs that train the reader of pictures.
+package collection
 
 import (
 	"encoding/binary"
 	"errors"
 )
 
-var errFontFile = errors.New("damaged font file")
+// ErrFontFile is the error of everything that is no font file.
+var ErrFontFile = errors.New("damaged font file")
 
-// singles takes a font file apart: a collection gives each of its fonts as a file of its own, with tables that begin at
+// Singles takes a font file apart: a collection gives each of its fonts as a file of its own, with tables that begin at
 // multiples of four bytes, as the reader of fonts wants them and older collections have not.
-func singles(data []byte) ([][]byte, error) {
+func Singles(data []byte) ([][]byte, error) {
 	if len(data) < 12 {
-		return nil, errFontFile
+		return nil, ErrFontFile
 	}
 	if string(data[:4]) != "ttcf" {
 		return [][]byte{data}, nil
 	}
 	n := binary.BigEndian.Uint32(data[8:])
 	if n > 64 || len(data) < 12+4*int(n) {
-		return nil, errFontFile
+		return nil, ErrFontFile
 	}
 	var out [][]byte
 	for i := range int(n) {
@@ -34,18 +36,18 @@ func singles(data []byte) ([][]byte, error) {
 // single copies the font whose table of tables is at off.
 func single(data []byte, off int) ([]byte, error) {
 	if off < 0 || off+12 > len(data) {
-		return nil, errFontFile
+		return nil, ErrFontFile
 	}
 	n := int(binary.BigEndian.Uint16(data[off+4:]))
 	if off+12+16*n > len(data) {
-		return nil, errFontFile
+		return nil, ErrFontFile
 	}
 	out := append([]byte(nil), data[off:off+12+16*n]...)
 	for i := range n {
 		rec := out[12+16*i:]
 		from, size := int(binary.BigEndian.Uint32(rec[8:])), int(binary.BigEndian.Uint32(rec[12:]))
 		if from < 0 || size < 0 || from+size > len(data) {
-			return nil, errFontFile
+			return nil, ErrFontFile
 		}
 		for len(out)%4 != 0 {
 			out = append(out, 0)

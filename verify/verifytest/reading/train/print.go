@@ -1,0 +1,184 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"image"
+	"image/color"
+	"image/draw"
+	"math"
+	"math/rand/v2"
+	"os"
+	"strings"
+
+	"golang.org/x/image/font"
+	"golang.org/x/image/font/opentype"
+	"golang.org/x/image/font/sfnt"
+	"golang.org/x/image/math/fixed"
+
+	"zhengyan/verify/civil"
+	"zhengyan/verify/fields/ocr/rare/collection"
+	"zhengyan/verify/verifytest/camera"
+)
+
+// typeface has the fonts of Chinese characters and of digits.
+type typeface struct{ chinese, latin *opentype.Font }
+
+func openFaces(names []string) ([]typeface, error) {
+	var out []typeface
+	for _, name := range names {
+		first, second, two := strings.Cut(name, "+")
+		a, err := openFont(first)
+		if err != nil {
+			return nil, err
+		}
+		b := a
+		if two {
+			if b, err = openFont(second); err != nil {
+				return nil, err
+			}
+		}
+		out = append(out, typeface{a, b})
+	}
+	return out, nil
+}
+
+func openFont(name string) (*opentype.Font, error) {
+	path, want, _ := strings.Cut(name, "#")
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	fonts, err := collection.Singles(data)
+	if err != nil {
+		return nil, err
+	}
+	for _, one := range fonts {
+		f, err := opentype.Parse(one)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+		if full, err := f.Name(nil, sfnt.NameIDFull); want == "" || err == nil && strings.Contains(full, want) {
+			return f, nil
+		}
+	}
+	return nil, errors.New(name + ": the collection has no such font")
+}
+
+// line is a printed line: its text, its ends, its middle height and the size of its type, in mm on the print.
+type line struct {
+	text               string
+	x0, x1, middle, em float64
+}
+
+// dpi is the resolution at which sheets are printed.
+const dpi = 300
+
+// printed is a sheet with three columns of lines in small type, two thirds of them grey.
+func printed(r *rand.Rand, faces []typeface) (*image.RGBA, []line, error) {
+	const mm = 25.4 / dpi
+	w, h := int(math.Round(camera.A4Width/mm)), int(math.Round(camera.A4Height/mm))
+	img := image.NewRGBA(image.Rect(0, 0, w, h))
+	draw.Draw(img, img.Rect, image.White, image.Point{}, draw.Src)
+	var out []line
+	for column := range 3 {
+		left := (0.035 + 0.32*float64(column)) * float64(w)
+		for y := 0.035 * float64(h); y < 0.965*float64(h); {
+			points := 7.5 + 2.5*r.Float64()
+			if r.IntN(6) == 0 {
+				points = 9 + 3*r.Float64()
+			}
+			em := points / 72 * dpi
+			y += 1.75 * em
+			text, start := someText(r), left+em*r.Float64()/2
+			end, err := write(img, faces[r.IntN(len(faces))], em, start, y, text, someInk(r))
+			if err != nil {
+				return nil, nil, err
+			}
+			if end < left+0.318*float64(w) {
+				out = append(out, line{text, start * mm, end * mm, (y - 0.38*em) * mm, em * mm})
+			} else { // it runs into the next column: paper is laid over it
+				draw.Draw(img, image.Rect(int(start)-2, int(y-1.1*em), int(end+em), int(y+0.4*em)), image.White, image.Point{}, draw.Src)
+			}
+		}
+	}
+	return img, out, nil
+}
+
+func someInk(r *rand.Rand) color.RGBA {
+	g := 0.13 + 0.02*r.Float64()
+	if r.IntN(10) < 7 {
+		g = 0.4 + 0.22*r.Float64()
+	}
+	return color.RGBA{uint8(255 * g), uint8(255 * g), uint8(255 * (g + 0.02)), 255}
+}
+
+// write sets a text from x on and gives where it ends.
+func write(img draw.Image, f typeface, em, x, y float64, text string, ink color.Color) (float64, error) {
+	var faces [2]font.Face
+	for i, one := range []*opentype.Font{f.chinese, f.latin} {
+		face, err := opentype.NewFace(one, &opentype.FaceOptions{Size: em, DPI: 72})
+		if err != nil {
+			return 0, err
+		}
+		defer face.Close()
+		faces[i] = face
+	}
+	d := font.Drawer{Dst: img, Src: image.NewUniform(ink), Dot: fixed.Point26_6{X: fixed.Int26_6(x * 64), Y: fixed.Int26_6(y * 64)}}
+	for _, c := range text {
+		d.Face = faces[0]
+		if c < 0x2000 {
+			d.Face = faces[1]
+		}
+		d.DrawString(string(c))
+	}
+	return float64(d.Dot.X) / 64, nil
+}
+
+// someText is a line with a day, a period or a number, as certificates write them.
+func someText(r *rand.Rand) string {
+	style, pad := r.IntN(20), r.IntN(2) == 0
+	day := func(from, to int) string {
+		d := civil.Must(from, 1, 1).AddDays(r.IntN(365 * (to - from + 1)))
+		form := "%d%s%d%s%d"
+		if pad || style >= 10 && style < 16 {
+			form = "%d%s%02d%s%02d"
+		}
+		switch {
+		case style < 10:
+			return fmt.Sprintf(form, d.Y, "年", d.M, "月", d.D) + "日"
+		case style < 16:
+			return fmt.Sprintf(form, d.Y, "-", d.M, "-", d.D)
+		case style < 18:
+			return fmt.Sprintf(form, d.Y, ".", d.M, ".", d.D)
+		}
+		return fmt.Sprintf(form, d.Y, "/", d.M, "/", d.D)
+	}
+	one := func(of ...string) string { return of[r.IntN(len(of))] }
+	period := func() string {
+		return day(2000, 2039) + one("-", "-", "-", "-", "-", "至", "至", "至", "—", "~") + day(2000, 2039)
+	}
+	digits := func(n int) string {
+		b := make([]byte, n)
+		for i := range b {
+			b[i] = byte('0' + r.IntN(10))
+		}
+		return string(b)
+	}
+	provinces := []rune("京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川贵云藏陕甘青宁新")
+	switch k := r.IntN(20); {
+	case k < 9:
+		return "使用有效期：" + period()
+	case k < 11:
+		return one("有效期：", "注册有效期：", "有效期限：", "") + period()
+	case k < 12:
+		return one("建筑工程", "机电工程", "公路工程", "水利水电工程") + "（有效期：" + period() + "）"
+	case k < 15:
+		return one("签发日期：", "出生日期：", "批准日期：", "", "发证日期：") + day(1950, 2039)
+	case k < 17:
+		return one("注册编号：", "", "注册编号：") + string(provinces[r.IntN(len(provinces))]) + digits(16)
+	case k < 18:
+		return one("注册号：", "管理号：", "证件号码：") + digits([]int{10, 18, 21}[r.IntN(3)])
+	}
+	return day(2000, 2039) + "至" + day(2000, 2039)
+}
