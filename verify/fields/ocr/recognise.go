@@ -85,8 +85,8 @@ func (r *Reader) readStretched(ctx context.Context, m *raster, plane []uint8, q 
 		return reading{}, fmt.Errorf("the recogniser gives an answer of the size %v for %d characters", dims, len(r.keys))
 	}
 	frames := float64(w) / float64(full) * float64(dims[1])
-	own, told := parted(out, dims[1], len(r.keys), r.figures, frames)
-	syms := dropGhosts(decode(own, dims[1], r.alphabet, frames), pix, w)
+	told := toldOf(out, dims[1], len(r.keys), r.figures, frames)
+	syms := dropGhosts(decodeRows(out, dims[1], dims[2], r.alphabet, frames), pix, w)
 	syms = slices.DeleteFunc(syms, func(s symbol) bool { return s.conf < minCharConf })
 	syms = dropStroke(syms, w)
 	doubtHoles(syms, pix, w)
@@ -111,24 +111,20 @@ func lineOf(plane []uint8, width, height int, q quad, how tone, stretch float64)
 	return pix, w
 }
 
-// parted takes the head for digits off what a recogniser gives, n steps of classes with figures more behind them, and moves the
-// classes together. Of the head only the steps that the line fills count.
-func parted(out []float32, n, classes, figures int, frames float64) ([]float32, *lattice) {
-	if figures == 0 {
-		return out, nil
+// toldOf is what the head for digits says: figures classes behind the others in each of n steps. Only the steps that the line fills
+// count. It is nil for a recogniser without that head.
+func toldOf(out []float32, n, classes, figures int, frames float64) *lattice {
+	if figures != figureClasses {
+		return nil
 	}
 	filled := min(max(int(math.Ceil(frames)), 1), n)
 	logits := make([]float32, 0, filled*figures)
-	for t := range n {
-		row := out[t*(classes+figures) : (t+1)*(classes+figures)]
-		if t < filled {
-			logits = append(logits, row[classes:]...)
-		}
-		copy(out[t*classes:], row[:classes])
+	for t := range filled {
+		logits = append(logits, out[t*(classes+figures)+classes:(t+1)*(classes+figures)]...)
 	}
 	told := latticeOf(logits, filled)
 	told.frames = frames
-	return out[:n*classes], told
+	return told
 }
 
 // Where the recogniser finds no character likely it gives none, and says nothing of it: a name then ends before its last
@@ -311,12 +307,17 @@ func lineInput(pix []float32, w, least int) (in []float32, full int) {
 // decode reads the steps of the recogniser (connectionist temporal classification): the likeliest character of each step,
 // repeats joined, blanks left out. frames is the number of steps that the line fills.
 func decode(out []float32, steps int, of *alphabet, frames float64) []symbol {
+	return decodeRows(out, steps, len(of.keys), of, frames)
+}
+
+// decodeRows is decode with steps that are so many numbers apart.
+func decodeRows(out []float32, steps, apart int, of *alphabet, frames float64) []symbol {
 	var syms []symbol
 	how, n := trustIn(frames), len(of.keys)
 	last := 0
 	mass, moment := 0.0, 0.0
 	for t := range steps {
-		best, p := of.likeliest(out[t*n:(t+1)*n], how)
+		best, p := of.likeliest(out[t*apart:t*apart+n], how)
 		switch {
 		case best == 0:
 		case best == last: // the same character goes on
