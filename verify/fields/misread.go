@@ -13,6 +13,9 @@ const (
 	nearCeiling = 0.94 // the same where one character of several was misread, or some other small thing had to be inferred
 )
 
+// maxGuesses bounds the pieces of a page's text that are compared with all labels. A certificate has some hundreds.
+const maxGuesses = 10_000
+
 // misread finds labels of three or more characters of which OCR misread or lost one, before a colon, or before a digit where the
 // field's value begins with one, or set off by space in a column of labels or by much space; of five or more, two before a colon and a digit.
 // Only fields that have no label yet are looked for, and a text that is as near to a label of another field is none.
@@ -26,10 +29,15 @@ func misread(lines []line, face *faceRow, found []label) []label {
 		off int
 	}
 	var all []guess
+	own, onLine := sorted(found)
+	tried := 0
 	for i := range lines {
 		l := &lines[i]
 		rs := l.runes()
 		for from := range rs {
+			if tried > maxGuesses {
+				break
+			}
 			if from > 0 && l.gap(from) < labelGap {
 				continue
 			}
@@ -43,13 +51,14 @@ func misread(lines []line, face *faceRow, found []label) []label {
 				if odd > 0 && rs[to] != ':' {
 					continue
 				}
-				if slices.ContainsFunc(found, func(o label) bool { return o.row != nil && o.line == i && o.from < to && from < o.to }) {
+				if slices.ContainsFunc(onLine[i], func(o label) bool { return o.row != nil && o.from < to && from < o.to }) {
 					break
 				}
 				if !isHan(rs[from]) || !isHan(rs[from+1]) {
 					break
 				}
-				column := inColumn(found, l.gs[from].box.X0, l.gs[from].em) >= 2 || endInColumn(found, l.gs[to-1].box.X1, l.gs[to-1].em) >= 2
+				tried++
+				column := inColumn(own, l.gs[from].box.X0, l.gs[from].em) || endInColumn(own, l.gs[to-1].box.X1, l.gs[to-1].em)
 				if row, off := nearest(rs[from:to], rs[to:], column, l.gap(to) >= 3 || column && l.gap(to) >= labelGap, face, have); row != nil {
 					lab := newLabel(l, i, from, to, row)
 					if lab.ceiling = nearCeiling; off > 1 {
@@ -144,26 +153,39 @@ func nearest(text, after []rune, column, apart bool, face *faceRow, have map[*fi
 	return nil, 0
 }
 
-// endInColumn counts the labels of the face that end at about x.
-func endInColumn(labels []label, x, em float64) int {
-	n := 0
+// sorted gives the labels of the face itself, and all by their lines.
+func sorted(labels []label) (own []label, onLine map[int][]label) {
+	onLine = map[int][]label{}
 	for i := range labels {
-		if o := &labels[i]; o.row != nil && math.Abs(o.box.X1-x) < 0.5*em {
-			n++
+		if labels[i].row != nil {
+			own = append(own, labels[i])
 		}
+		onLine[labels[i].line] = append(onLine[labels[i].line], labels[i])
 	}
-	return n
+	return own, onLine
 }
 
-// inColumn counts the labels of the face that begin at about x.
-func inColumn(labels []label, x, em float64) int {
+// two reports whether at least two of the labels are such.
+func two(labels []label, such func(*label) bool) bool {
 	n := 0
 	for i := range labels {
-		if o := &labels[i]; o.row != nil && math.Abs(o.box.X0-x) < 0.8*em {
-			n++
+		if such(&labels[i]) {
+			if n++; n == 2 {
+				return true
+			}
 		}
 	}
-	return n
+	return false
+}
+
+// inColumn reports whether at least two labels of the face begin at about x.
+func inColumn(own []label, x, em float64) bool {
+	return two(own, func(o *label) bool { return math.Abs(o.box.X0-x) < 0.8*em })
+}
+
+// endInColumn reports whether at least two labels of the face end at about x.
+func endInColumn(own []label, x, em float64) bool {
+	return two(own, func(o *label) bool { return math.Abs(o.box.X1-x) < 0.5*em })
 }
 
 // halves finds labels of two characters (姓名, 性别) of which one was misread or not seen: in a column of labels, set off from
@@ -174,6 +196,7 @@ func halves(lines []line, face *faceRow, found []label) []label {
 		have[found[i].row] = true
 	}
 	var out []label
+	own, onLine := sorted(found)
 	for k := range face.Fields {
 		row := &face.Fields[k]
 		if have[row] || row.Strict || row.Type != typeText && row.Type != typeSex {
@@ -183,7 +206,7 @@ func halves(lines []line, face *faceRow, found []label) []label {
 		for _, text := range row.Labels {
 			if word := []rune(text); len(word) == 2 {
 				for i := range lines {
-					hits = append(hits, halvesOf(&lines[i], i, word, row, found)...)
+					hits = append(hits, halvesOf(&lines[i], i, word, row, own, onLine[i])...)
 				}
 			}
 		}
@@ -195,21 +218,21 @@ func halves(lines []line, face *faceRow, found []label) []label {
 }
 
 // halvesOf finds the places of one line at which the label word was half read.
-func halvesOf(l *line, i int, word []rune, row *fieldRow, found []label) []label {
+func halvesOf(l *line, i int, word []rune, row *fieldRow, own, here []label) []label {
 	var out []label
 	for s := range l.gs {
-		if s > 0 && l.gap(s) < 1 || slices.ContainsFunc(found, func(o label) bool { return o.line == i && o.from <= s && s < o.to }) {
+		if s > 0 && l.gap(s) < 1 || slices.ContainsFunc(here, func(o label) bool { return o.from <= s && s < o.to }) {
 			continue
 		}
 		a := &l.gs[s]
 		to := 0
 		switch {
 		case s+2 < len(l.gs) && isHan(a.r) && isHan(l.gs[s+1].r) && (a.r == word[0]) != (l.gs[s+1].r == word[1]) &&
-			inColumn(found, a.box.X0, a.em) >= 2 && l.together(s, s+2) && setOff(l, s+2, row): // 性剔
+			inColumn(own, a.box.X0, a.em) && l.together(s, s+2) && setOff(l, s+2, row): // 性剔
 			to = s + 2
-		case a.r == word[0] && s+1 < len(l.gs) && l.gap(s+1) >= 1 && inColumn(found, a.box.X0, a.em) >= 2: // 姓
+		case a.r == word[0] && s+1 < len(l.gs) && l.gap(s+1) >= 1 && inColumn(own, a.box.X0, a.em): // 姓
 			to = s + 1
-		case a.r == word[1] && s+1 < len(l.gs) && l.gs[s+1].r == ':' && underEnds(found, a): // 名:
+		case a.r == word[1] && s+1 < len(l.gs) && l.gs[s+1].r == ':' && underEnds(own, a): // 名:
 			to = s + 1
 		default:
 			continue
@@ -229,14 +252,8 @@ func setOff(l *line, i int, row *fieldRow) bool {
 }
 
 // underEnds reports whether a glyph stands where at least two labels of the face have their last characters.
-func underEnds(labels []label, g *glyph) bool {
-	n := 0
-	for i := range labels {
-		if o := &labels[i]; o.row != nil && g.box.X0 > o.box.X0+0.8*g.em && g.box.X1 < o.box.X1+1.5*g.em {
-			n++
-		}
-	}
-	return n >= 2
+func underEnds(own []label, g *glyph) bool {
+	return two(own, func(o *label) bool { return g.box.X0 > o.box.X0+0.8*g.em && g.box.X1 < o.box.X1+1.5*g.em })
 }
 
 // tellApart limits the confidence of the values of labels that differ from the label of a field that is not there only in

@@ -239,3 +239,18 @@ func TestCheckedIdentity(t *testing.T) {
 		}
 	}
 }
+
+// TestHostilePicture: a picture full of what may be labels, or of boxes over each other, costs no more than its own page.
+func TestHostilePicture(t *testing.T) {
+	tab := tables(t)
+	for _, text := range []string{"姓名：一", "姓各：", "册编号：1", "姓", "一级建迼师注册证书"} {
+		for _, step := range []float64{0, 3, 14} {
+			s := newSheet()
+			for i := range maxChars / len([]rune(text)) {
+				s.at(float64(i%20)*5*step, float64(i/20)*step, 10+float64(i%3), text)
+			}
+			s.text.Width, s.text.Height = 1500, 20_000
+			Read(s.confidence(0.8).texts(), tab)
+		}
+	}
+}

@@ -283,12 +283,16 @@ func editDistance(a, b []rune, limit int) int {
 	if d := len(a) - len(b); d > limit || -d > limit {
 		return limit + 1
 	}
-	prev := make([]int, len(b)+1)
-	for j := range prev {
-		prev[j] = j
+	var short [2][40]int // titles and labels are
+	prev, cur := short[0][:], short[1][:]
+	if len(b) >= len(prev) {
+		prev, cur = make([]int, len(b)+1), make([]int, len(b)+1)
 	}
+	for j := range b {
+		prev[j+1] = j + 1
+	}
+	prev[0] = 0
 	for i := range a {
-		cur := make([]int, len(b)+1)
 		cur[0] = i + 1
 		for j := range b {
 			cost := 1
@@ -297,7 +301,7 @@ func editDistance(a, b []rune, limit int) int {
 			}
 			cur[j+1] = min(prev[j]+cost, prev[j+1]+1, cur[j]+1)
 		}
-		prev = cur
+		prev, cur = cur, prev
 	}
 	return min(prev[len(b)], limit+1)
 }

@@ -496,7 +496,9 @@ func FuzzRead(f *testing.F) {
 		for i, l := range strings.Split(text, "\n") {
 			s.at(float64(x)+float64(i%7)*float64(gap), float64(i)*float64(gap), float64(size), l)
 		}
-		for _, r := range append(ReadAll(s.texts(), tab), Read(s.texts(), tab)) {
+		all := append(ReadAll(s.texts(), tab), Read(s.texts(), tab))
+		s.confidence(1 - float64(gap)/255) // the same off a picture
+		for _, r := range append(append(all, ReadAll(s.texts(), tab)...), Read(s.texts(), tab)) {
 			c := r.Certificate
 			if c.Usage.To.Before(c.Usage.From) || strings.ContainsRune(c.Name, '\ufffd') {
 				t.Fatalf("%+v", c)
