@@ -36,11 +36,11 @@ const (
 	doubtedScore  = 0.45 // at most, under MinScore
 	a4Short       = 210  // mm
 	insetMost     = 15   // mm of difference that is looked for
-	insetsAlike   = 0.65 // from which two profiles are the same frame's
-	insetsOther   = 0.5  // up to which they are not
+	insetsAlike   = 0.7  // from which two profiles are the same frame's
+	insetsOther   = 0.58 // up to which they are not
 	insetsSpread  = 2.5  // standard deviation in mm of what printers do, generously
 	insetsLeast   = 0.6  // what is left of a sheet at any difference
-	insetsDoubted = 0.72 // for both directions together, below which sides are doubted: at 3.5 mm in one, or 2.5 in each
+	insetsDoubted = 0.8  // for both directions together, below which sides are doubted: at 3 mm in one, or 2 in each
 )
 
 // slant is what the print inside a side says of it: by how much of its length the print falls away inwards from the side's
@@ -189,10 +189,15 @@ func (q *sheetQuad) doubts() (askew, all [4]bool, some bool) {
 	for _, s := range q.slants {
 		frame = frame && s.along >= surelyAlong
 	}
-	uneven := frame && q.insets[0].even()*q.insets[1].even() < insetsDoubted
+	even, uneven := 1.0, false
 	for _, d := range q.insets {
-		uneven = uneven || frame && d.same < insetsOther || d.same >= insetsAlike && d.even() < insetsDoubted
+		if d.same >= insetsOther {
+			even *= d.even()
+		} else {
+			uneven = uneven || frame
+		}
 	}
+	uneven = uneven || even < insetsDoubted
 	for i := range 4 {
 		askew[i] = q.slants[i].along < surelyAskew
 		all[i] = askew[i] || uneven

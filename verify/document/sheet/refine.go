@@ -57,7 +57,7 @@ func refineBest(full *pixels, work *plane, quads []quad) (best sheetQuad, found 
 	}
 	type start struct {
 		sheetQuad
-		rank float64
+		rank, print float64
 	}
 	var starts []start
 	for _, q := range kept {
@@ -65,13 +65,20 @@ func refineBest(full *pixels, work *plane, quads []quad) (best sheetQuad, found 
 			break
 		}
 		r := refine(full, work.scale, q)
-		rank := r.score * likeA4(r.corners, full.w, full.h, 0.85) * r.printed(work)
-		starts = append(starts, start{r, rank})
+		rank := r.score * likeA4(r.corners, full.w, full.h, 0.85)
+		starts = append(starts, start{r, rank, rank * r.printed(work)})
 	}
+	// In turn those that the print speaks for and those that the sides do: the stripes of a cloth run like print, too.
+	byPrint := slices.Clone(starts)
+	slices.SortStableFunc(byPrint, func(a, b start) int { return cmp.Compare(b.print, a.print) })
 	slices.SortStableFunc(starts, func(a, b start) int { return cmp.Compare(b.rank, a.rank) })
 	most := 0.0
 	var seen [][4]page.Point
-	for _, s := range starts {
+	for i := range 2 * len(starts) {
+		s := byPrint[i/2]
+		if i%2 == 1 {
+			s = starts[i/2]
+		}
 		if len(seen) == triedStarts {
 			break
 		}
@@ -130,7 +137,7 @@ func (q *sheetQuad) tried(full *pixels, work *plane) (suits, like float64, asFou
 
 // What of the quadrilaterals is followed up.
 const (
-	triedStarts  = 4
+	triedStarts  = 6
 	clearlyPaper = 0.45 // looks like a sheet of A4 enough to look no further
 	runsOn       = 0.25 // chosen sides of which two run on so far are print on a sheet that does
 	bentLike     = 0.3  // what is held of the sides of a bent sheet at least
