@@ -133,8 +133,18 @@ func ruleData() (*rules.Book, error) { return rules.Load(assets.Rules()) }
 func program() string { return "Zhengyan " + version }
 
 // open builds the verifier. close must be called when it is no longer used. Warnings about the data that matter to
-// every answer go to standard error.
-func (env *environment) open(p places) (v *verify.Verifier, engine *document.Engine, closeAll func(), err error) {
+// every answer go to standard error. With pictures the nets that read print are loaded meanwhile.
+func (env *environment) open(p places, pictures bool) (v *verify.Verifier, engine *document.Engine, closeAll func(), err error) {
+	// A batch without pictures never loads the nets. What is missing is said with the first picture.
+	reader := ocr.NewLazy(func() (*ocr.Reader, error) { return env.printReader(p) })
+	defer func() {
+		if err != nil {
+			reader.Close()
+		}
+	}()
+	if pictures {
+		reader.Warm()
+	}
 	book, err := ruleData()
 	if err != nil {
 		return nil, nil, nil, err
@@ -159,8 +169,6 @@ func (env *environment) open(p places) (v *verify.Verifier, engine *document.Eng
 	if cfg.Registry, closeSnapshot, err = env.snapshot(p); err != nil {
 		return nil, nil, nil, err
 	}
-	// A batch without pictures never loads the nets. What is missing is said with the first picture.
-	reader := ocr.NewLazy(func() (*ocr.Reader, error) { return env.printReader(p) })
 	cfg.Reader = reader
 	v, err = verify.New(cfg)
 	if err != nil {

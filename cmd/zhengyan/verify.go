@@ -51,7 +51,7 @@ func cmdVerify(ctx context.Context, env *environment, args []string) int {
 	if err != nil {
 		return env.fail(exitUsage, "verify: %v", err)
 	}
-	v, engine, closeAll, err := env.open(p)
+	v, engine, closeAll, err := env.open(p, pictureNamed(fl.Arg(0)))
 	if err != nil {
 		return env.openFailed("verify", err)
 	}
@@ -80,6 +80,16 @@ func cmdVerify(ctx context.Context, env *environment, args []string) int {
 		}
 	}
 	return w.finish(ctx, "verify", v.Book().Disclaimer.In(q.Lang))
+}
+
+// pictureNamed reports whether a path is that of a file that is called a picture.
+func pictureNamed(path string) bool {
+	switch strings.ToLower(filepath.Ext(path)) {
+	case ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp":
+		st, err := os.Stat(path)
+		return err == nil && st.Mode().IsRegular()
+	}
+	return false
 }
 
 // openFailed tells a wrong option from data that could not be used.
