@@ -81,8 +81,9 @@ func (g *gathering) pictures() {
 	}
 	var best *fields.Result
 	var others []*fields.Result
-	for i := first; i < last && g.ctx.Err() == nil; i++ {
-		f, all := g.readPicture(i)
+	done := first
+	for ; done < last && g.ctx.Err() == nil; done++ {
+		f, all := g.readPicture(done)
 		if f == nil {
 			continue
 		}
@@ -117,6 +118,10 @@ func (g *gathering) pictures() {
 		return
 	}
 	g.ev.Fields, g.ev.Others = best, others
+	// A search has looked at every page before; else what stands on the pages that were left is not known.
+	if done < last || g.ctx.Err() != nil || g.held == nil && g.part == nil && g.corners == nil && last < g.doc.NumPages() {
+		g.problem("fields", "pages-not-read", "")
+	}
 }
 
 // nearer reports whether a reading lies in the part that is looked at more than another does.

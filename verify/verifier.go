@@ -61,7 +61,7 @@ type Limits struct {
 func DefaultLimits() Limits {
 	return Limits{
 		Wall: 20 * time.Second, Picture: 60 * time.Second, TextPages: 60, CodePages: 3,
-		CodeBudget: 1500 * time.Millisecond, RenderDPI: 200, Images: 24, PicturePages: 3,
+		CodeBudget: 1500 * time.Millisecond, RenderDPI: 200, Images: 24, PicturePages: 4,
 		BookPages: 4, BookWorkers: 2, BookHits: 5000, SealBytes: 512 << 20, Book: 30 * time.Minute,
 	}
 }
