@@ -154,6 +154,7 @@ func (r *reader) interpretDate(row *fieldRow, g reading) reading {
 	var err error
 	for n := 1; n <= min(maxRows, len(g.v.rows)); n++ {
 		if d, err = ParseDate(g.v.text(n, false)); err == nil {
+			g.v.keep(n)
 			break
 		}
 	}
@@ -213,6 +214,7 @@ func (r *reader) interpretPeriod(row *fieldRow, g reading) reading {
 			}
 		case p.IsZero():
 			p, guessed = q, inferred
+			g.v.keep(n)
 		case p != q: // a date cut by the line's end looks like an earlier one
 			g.problems = append(g.problems, Problem{Ambiguous, row.Name, p.String() + " | " + q.String()})
 			return g

@@ -254,3 +254,21 @@ func TestHostilePicture(t *testing.T) {
 		}
 	}
 }
+
+// TestLetteringUnderADate: what a seal or a watermark has under a date costs it nothing, unless it may be the date's own end.
+func TestLetteringUnderADate(t *testing.T) {
+	for _, c := range []struct {
+		under string
+		sure  bool
+	}{{"种例 SPECIMEN", true}, {"委员会", true}, {"2日", false}, {"十日", false}} {
+		for _, date := range []string{"2024年3月1日", "2024-03-11"} {
+			face := with(constructorFace(), map[string]string{"issue": "签发日期：" + date, "url": ""})
+			face = append(face, item{"under", 424, 752, 12, "?"})
+			r := pictureOf(t, face, "under", c.under, 0.3)
+			f := fieldOf(r, "issueDate")
+			if (f.Confidence >= 0.95) != c.sure || c.sure == r.Certificate.IssueDate.IsZero() {
+				t.Errorf("%s over %q: %q, confidence %.2f", date, c.under, f.Value, f.Confidence)
+			}
+		}
+	}
+}

@@ -148,6 +148,19 @@ func (v *value) any(is func(*glyph) bool) bool {
 	return false
 }
 
+// keep leaves of the value its first n rows, in which it is whole, where no row behind them has a digit that might belong to it:
+// lettering that a seal or a watermark has under a date says nothing of the date.
+func (v *value) keep(n int) {
+	for _, gs := range v.rows[min(n, len(v.rows)):] {
+		for i := range gs {
+			if unicode.IsDigit(gs[i].r) || strings.ContainsRune("〇零一二三四五六七八九十", gs[i].r) {
+				return
+			}
+		}
+	}
+	v.rows = v.rows[:min(n, len(v.rows))]
+}
+
 // The reach of a value from its label, in em.
 const (
 	maxBeside = 16.0 // from the label to the value beside it
