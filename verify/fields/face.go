@@ -293,6 +293,10 @@ func (r *reader) readField(row *fieldRow) {
 	r.addField(row, g, g.value)
 }
 
+// scrap is the number of characters before a period over the title of which none need be the label's if they were read badly: so
+// little says nothing else.
+const scrap = 2
+
 // aboveTitle finds the period of use where its label could hardly be read: it stands on the line over the title, two whole dates
 // behind some characters that the label has, or that were read badly. That the print says what these dates are for was not
 // read, so the value is never sure; words that were read well and are not the label's are what they say.
@@ -312,7 +316,7 @@ func (r *reader) aboveTitle(row *fieldRow) (reading, bool) {
 		poor := len(head) > 0 && r.labelConfidence(&label{line: i, to: len(head)}) <= poorLabel
 		if !slices.ContainsFunc(row.Labels, func(text string) bool {
 			n := inOrder(head, []rune(text))
-			return n == len(head) || poor && n > 0 && len(head) <= utf8.RuneCountInString(text)+1
+			return n == len(head) || poor && (n > 0 && len(head) <= utf8.RuneCountInString(text)+1 || len(head) <= scrap)
 		}) {
 			continue
 		}

@@ -272,3 +272,23 @@ func TestLetteringUnderADate(t *testing.T) {
 		}
 	}
 }
+
+// TestScrapBeforeAPeriod: of a period's label over the title that could hardly be read no character need be right; what was read
+// well, and what is longer than a scrap, says what it says.
+func TestScrapBeforeAPeriod(t *testing.T) {
+	for _, c := range []struct {
+		text string
+		conf float64
+		want string
+	}{
+		{"器：2024.3.1-2024.8.28", 0.6, "2024-03-01/2024-08-28"},
+		{"打印2024.3.1-2024.8.28", 0.6, "2024-03-01/2024-08-28"},
+		{"打印2024.3.1-2024.8.28", 0.97, ""},
+		{"打印单2024.3.1-2024.8.28", 0.6, ""},
+	} {
+		r := pictureOf(t, architectFace(), "usage", c.text, c.conf)
+		if f := fieldOf(r, "usage"); f.Value != c.want || f.Confidence > poorCeiling {
+			t.Errorf("%s: %q at %.2f, not %q", c.text, f.Value, f.Confidence, c.want)
+		}
+	}
+}
