@@ -1,5 +1,5 @@
 // Command train makes rows.bin of package figures: a head of the recogniser that tells digits and the signs of days in small,
-// pale and blurred print. It prints sheets full of days, periods and numbers, photographs and scans them as package camera
+// pale and blurred print (make digit-rows). It prints sheets full of days, periods and numbers, photographs and scans them as package camera
 // does (photos sent through a chat program above all, dev split), cuts the lines out as the reader does, lets the net's trunk
 // look at them, and fits a linear layer over three steps by connectionist temporal classification. The net itself stays as it is.
 //
