@@ -154,8 +154,11 @@ func (r *reader) readTitle() {
 	r.cert.Kind, r.cert.Title = t.face.Kind, t.text
 	l := &r.c.lines[min(t.line, len(r.c.lines)-1)]
 	f := Field{Name: "title", Value: t.text, Raw: t.text, Page: r.c.text.Index, Box: t.box, Confidence: 1}
-	gs := l.gs
-	if rs := l.runes(); len(rs) == len(gs) { // the general words before it tell nothing
+	gs, rs := l.gs, l.runes()
+	if t.above >= 0 {
+		gs, rs = slices.Concat(r.c.lines[t.above].gs, gs), slices.Concat(r.c.lines[t.above].runes(), rs)
+	}
+	if len(rs) == len(gs) { // the general words before it tell nothing
 		if k := strings.Index(string(rs), t.core); t.core != "" && k >= 0 {
 			from := utf8.RuneCountInString(string(rs)[:k])
 			gs = gs[from : from+utf8.RuneCountInString(t.core)]
@@ -167,7 +170,7 @@ func (r *reader) readTitle() {
 	if t.ceiling != 0 {
 		f.Confidence = min(f.Confidence, t.ceiling)
 	}
-	if r.res.Source == SourceOCR && holed(gs) {
+	if r.res.Source == SourceOCR && (t.above < 0 && holed(gs) || t.above >= 0 && (holed(l.gs) || holed(r.c.lines[t.above].gs))) {
 		f.Confidence = min(f.Confidence, nearCeiling)
 	}
 	r.res.Fields = append(r.res.Fields, f)

@@ -78,6 +78,37 @@ func TestBadTitles(t *testing.T) {
 	}
 }
 
+// TestTitleInTwoLines: the name of a certificate that is broken between two lines is read as surely as its worst character, which
+// mostly is the one for the class, in the first of them.
+func TestTitleInTwoLines(t *testing.T) {
+	for _, c := range []struct {
+		first string
+		face  []item
+		conf  float64
+		want  Kind
+	}{
+		{"中华人民共和国一级建造师", constructorFace(), 0.99, Constructor1},
+		{"中华人民共和国一级建造师", constructorFace(), 0.2, Constructor1},
+		{"中华人民共和国一级注册建筑师", architectFace(), 0.99, Architect1},
+		{"中华人民共和国一级注册建筑师", architectFace(), 0.2, Architect1},
+		{"中华人民共和国二级建造师", constructorFace(), 0.2, Constructor2},
+	} {
+		var face []item
+		for _, it := range c.face {
+			if it.key == "title" {
+				w := float64(len([]rune(c.first))) * 22
+				face = append(face, item{"first", 297 - w/2, 150, 22, "?"}, item{"", 297 - 55, 180, 22, "注册证书"})
+				continue
+			}
+			face = append(face, it)
+		}
+		r := pictureOf(t, face, "first", c.first, c.conf)
+		if f := fieldOf(r, "title"); r.Certificate.Kind != c.want || (f.Confidence >= surelyRead) != (c.conf >= surelyRead) {
+			t.Errorf("%s at %.2f: %s, title %q at %.2f", c.first, c.conf, r.Certificate.Kind, f.Value, f.Confidence)
+		}
+	}
+}
+
 // TestPoorLabels: a label of which a part was not seen, or misread, is found by what is left of it, its column and its value; the
 // value is not sure.
 func TestPoorLabels(t *testing.T) {
@@ -257,16 +288,25 @@ func TestHostilePicture(t *testing.T) {
 
 // TestLetteringUnderADate: what a seal or a watermark has under a date costs it nothing, unless it may be the date's own end.
 func TestLetteringUnderADate(t *testing.T) {
+	whole, open := []string{"2024年3月1日", "2024-03-11"}, []string{"2024-03-1", "2024年3月1"}
 	for _, c := range []struct {
 		under string
+		dates []string
 		sure  bool
-	}{{"种例 SPECIMEN", true}, {"委员会", true}, {"2日", false}, {"十日", false}} {
-		for _, date := range []string{"2024年3月1日", "2024-03-11"} {
+	}{
+		{"种例 SPECIMEN", whole, true},
+		{"委员会", whole, true},
+		{"2日", whole, false},
+		{"十日", whole, false},
+		{"l", open, false},
+		{"I日", open, false},
+	} {
+		for _, date := range c.dates {
 			face := with(constructorFace(), map[string]string{"issue": "签发日期：" + date, "url": ""})
 			face = append(face, item{"under", 424, 752, 12, "?"})
 			r := pictureOf(t, face, "under", c.under, 0.3)
 			f := fieldOf(r, "issueDate")
-			if (f.Confidence >= 0.95) != c.sure || c.sure == r.Certificate.IssueDate.IsZero() {
+			if (f.Confidence >= 0.95) != c.sure || c.sure && r.Certificate.IssueDate.IsZero() {
 				t.Errorf("%s over %q: %q, confidence %.2f", date, c.under, f.Value, f.Confidence)
 			}
 		}

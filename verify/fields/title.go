@@ -14,6 +14,8 @@ type title struct {
 	text string // as printed, folded
 	box  page.Box
 	line int // index of its (last) line
+	// above is the index of its first line where the name itself is broken, as 一级建造师 / 注册证书, else -1.
+	above int
 	em   float64
 	dist int // edits from the known title; 0 except for OCR
 	tied bool
@@ -42,10 +44,10 @@ func findTitles(lines []line, t *Tables, ocr bool) []title {
 		whole := string(l.runes())
 		hit, ok := matchTitle(whole, t, ocr)
 		if n, near := nearestOf(hit.near, nil); !ok && near && (weak == nil || n.dist < weak.dist) {
-			weak = &title{face: n.face, text: whole, core: whole, box: l.box, line: i, em: l.em, dist: n.dist, near: hit.near, weak: true}
+			weak = &title{face: n.face, text: whole, core: whole, box: l.box, line: i, above: -1, em: l.em, dist: n.dist, near: hit.near, weak: true}
 		}
 		if ok {
-			hit.box, hit.line, hit.em = l.box, i, l.em
+			hit.box, hit.line, hit.above, hit.em = l.box, i, -1, l.em
 			if j := aboveInTitle(lines, i); j >= 0 {
 				if up := string(lines[j].runes()); contains(t.faces.TitlePrefixes, up) {
 					hit.text, hit.box = up+hit.text, hit.box.Union(lines[j].box)
@@ -57,7 +59,7 @@ func findTitles(lines []line, t *Tables, ocr bool) []title {
 		// 中华人民共和国一级建造师 / 注册证书
 		if j := aboveInTitle(lines, i); j >= 0 && len(lines[j].gs)+len(l.gs) <= 40 {
 			if hit, ok := matchTitle(string(lines[j].runes())+whole, t, ocr); ok && hit.face.Kind != OtherCertificate {
-				hit.box, hit.line, hit.em = l.box.Union(lines[j].box), i, l.em
+				hit.box, hit.line, hit.above, hit.em = l.box.Union(lines[j].box), i, j, l.em
 				out = append(out, hit)
 				continue
 			}
@@ -69,7 +71,7 @@ func findTitles(lines []line, t *Tables, ocr bool) []title {
 		}
 		for _, part := range parts {
 			if hit, ok := matchTitle(string(part.runes()), t, ocr); ok {
-				hit.box, hit.line, hit.em = part.box, i, l.em
+				hit.box, hit.line, hit.above, hit.em = part.box, i, -1, l.em
 				out = append(out, hit)
 			}
 		}

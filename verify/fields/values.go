@@ -148,9 +148,12 @@ func (v *value) any(is func(*glyph) bool) bool {
 	return false
 }
 
-// keep leaves of the value its first n rows, in which it is whole, where no row behind them has a digit that might belong to it:
-// lettering that a seal or a watermark has under a date says nothing of the date.
+// keep leaves of the value its first n rows, where these end as a whole date does and no row behind them has a digit: lettering
+// that a seal or a watermark has under a date says nothing of the date.
 func (v *value) keep(n int) {
+	if !endsDate(v.text(n, false)) {
+		return
+	}
 	for _, gs := range v.rows[min(n, len(v.rows)):] {
 		for i := range gs {
 			if unicode.IsDigit(gs[i].r) || strings.ContainsRune("〇零一二三四五六七八九十", gs[i].r) {
@@ -159,6 +162,13 @@ func (v *value) keep(n int) {
 		}
 	}
 	v.rows = v.rows[:min(n, len(v.rows))]
+}
+
+// endsDate reports whether no digit can follow a date: it ends in a word, or in a day of two digits.
+func endsDate(text string) bool {
+	rs := []rune(squeeze(text))
+	n := len(rs)
+	return n > 1 && (strings.ContainsRune("日号止", rs[n-1]) || unicode.IsDigit(rs[n-1]) && unicode.IsDigit(rs[n-2]))
 }
 
 // The reach of a value from its label, in em.

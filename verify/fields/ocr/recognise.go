@@ -21,6 +21,8 @@ type symbol struct {
 	r    rune
 	at   float64 // place of its middle along the line, 0..1
 	conf float64
+
+	before, behind bool // beside it is ink that was not read
 }
 
 // reading is what the recogniser read of a line.
@@ -169,7 +171,7 @@ func doubtHoles(syms []symbol, pix []float32, w int) {
 		to := s.at*float64(w) - half(*s)
 		from := max(holeEm*0.1, to-(near+1)*holeEm)
 		if to-from >= holeWide && count(to-near*holeEm, to) > 0 && count(from, to) >= holeInk {
-			s.conf = min(s.conf, holeConf)
+			s.conf, s.before = min(s.conf, holeConf), true
 		}
 	}
 	for i := range syms {
@@ -194,9 +196,9 @@ func doubtHoles(syms []symbol, pix []float32, w int) {
 		if !hole {
 			continue
 		}
-		s.conf = min(s.conf, holeConf)
+		s.conf, s.behind = min(s.conf, holeConf), true
 		if !last {
-			syms[i+1].conf = min(syms[i+1].conf, holeConf)
+			syms[i+1].conf, syms[i+1].before = min(syms[i+1].conf, holeConf), true
 		}
 	}
 }

@@ -15,7 +15,7 @@ const (
 	besideDay   = 1.2  // and between 日 and that
 	strayDigit  = 2.0  // within which a digit beside the row is none
 	besideSpace = 2.5  // sizes of the type that may lie between a row and what was read before it
-	unlikely    = 0.2  // confidence of characters beside a row, from which more of them are better than fewer
+	besideFew   = 3    // one in so many pictures that does not have a character beside the row makes it doubtful
 	toldDigits  = 5    // digits of a line that the head for digits sees, which is then read as one with digits
 	toldShare   = 0.5  // share from which it sees one
 )
@@ -58,10 +58,9 @@ func leastDigit(syms []symbol) float64 {
 	return least
 }
 
-// together reads a line jointly from several pictures. Before and behind the row stands what that of the net's readings has
-// there that is surest of it. Where the net's own reading has the same digits, the surer of the two counts; a digit that it does not have is
-// never quite sure. False where the line has no
-// row with a form.
+// together reads a line jointly from several pictures. Before and behind the row stands what own has there, the reading that
+// the vote gave; what many of the pictures do not have of it is doubted. Where own has the same digits, the surer of the two
+// counts; a digit that it does not have is never quite sure, nor is one beside ink that was not read.
 func together(own []symbol, pictures []reading) ([]symbol, bool) {
 	var told []*lattice
 	for i := range pictures {
@@ -86,8 +85,8 @@ func together(own []symbol, pictures []reading) ([]symbol, bool) {
 	if j.row[len(j.row)-1] == signDay {
 		end = at[len(at)-1] + besideDay*pitch
 	}
-	head := surest(pictures, math.Inf(-1), at[0]-besideDigit*pitch)
-	tail := surest(pictures, end, math.Inf(1))
+	head := confirmed(own, pictures, math.Inf(-1), at[0]-besideDigit*pitch, pitch)
+	tail := confirmed(own, pictures, end, math.Inf(1), pitch)
 	// Digits right beside the row are pieces of its own, or of a blurred character: were they more than that, the row would not
 	// be likely.
 	near := strayDigit * pitch
@@ -112,6 +111,7 @@ func together(own []symbol, pictures []reading) ([]symbol, bool) {
 	} else {
 		row = doubt(row, own, ownDoubt)
 	}
+	limitHoles(row, own, pictures, pitch)
 	return slices.Concat(head, row, tail), true
 }
 
@@ -191,22 +191,96 @@ func pitchOf(at []float64) float64 {
 	return d[len(d)/2]
 }
 
-// surest gives the symbols between two places of the line as that reading has them that is surest of most of them.
-func surest(pictures []reading, from, to float64) []symbol {
-	var best []symbol
-	most := 0.0
+// limitHoles lowers the confidence of the symbols of a row beside ink that the net did not read, as it is in own or in two of
+// the pictures: a digit may be lost there. Where the row has something in that place, it is only not quite sure.
+func limitHoles(row, own []symbol, pictures []reading, pitch float64) {
+	most := holeLimits(row, own, pitch)
+	seen := make([]float64, len(row)) // the strictest limit so far; it counts when a second picture has one
+	for i := range seen {
+		seen[i] = 1
+	}
 	for i := range pictures {
-		var part []symbol
-		sum := 0.0
-		for _, s := range pictures[i].syms {
-			if s.at >= from && s.at <= to {
-				part = append(part, s)
-				sum += s.conf - unlikely
+		for k, v := range holeLimits(row, pictures[i].syms, pitch) {
+			if v < 1 && seen[k] < 1 {
+				most[k] = min(most[k], max(v, seen[k]))
 			}
-		}
-		if sum > most {
-			best, most = part, sum
+			seen[k] = min(seen[k], v)
 		}
 	}
-	return slices.Clone(best)
+	for i := range row {
+		row[i].conf = min(row[i].conf, most[i])
+	}
+}
+
+// holeLimits gives the most confidence that a reading with ink that was not read leaves to each symbol of a row.
+func holeLimits(row, syms []symbol, pitch float64) []float64 {
+	most := make([]float64, len(row))
+	for i := range most {
+		most[i] = 1
+	}
+	same := sameDigits(row, syms)
+	limit := func(k int, v float64) {
+		for i := range row {
+			if same != nil && isDigit(row[i].r) && same[i] == k || math.Abs(row[i].at-syms[k].at) < pitch/2 {
+				most[i] = min(most[i], v)
+			}
+		}
+	}
+	hole := func(from, to int) { // between two symbols, -1 and len(syms) being the ends of the line
+		a, b := math.Inf(-1), math.Inf(1)
+		if from >= 0 {
+			a = syms[from].at + pitch/2
+		}
+		if to < len(syms) {
+			b = syms[to].at - pitch/2
+		}
+		v := holeConf
+		if slices.ContainsFunc(row, func(s symbol) bool { return s.at > a && s.at < b }) {
+			v = ownDoubt
+		}
+		if from >= 0 {
+			limit(from, v)
+		}
+		if to < len(syms) {
+			limit(to, v)
+		}
+	}
+	for k := range syms {
+		if syms[k].before && (k == 0 || !syms[k-1].behind) {
+			hole(k-1, k)
+		}
+		if syms[k].behind {
+			hole(k, k+1)
+		}
+	}
+	return most
+}
+
+// confirmed gives the symbols of own between two places of the line. Those that a third of the pictures or more do not have
+// near that place are outvoted, those that most do not have are not confirmed.
+func confirmed(own []symbol, pictures []reading, from, to, pitch float64) []symbol {
+	between := func(syms []symbol, from, to float64) (part []symbol) {
+		for _, s := range syms {
+			if s.at >= from && s.at <= to {
+				part = append(part, s)
+			}
+		}
+		return part
+	}
+	part := between(own, from, to)
+	without := make([]int, len(part))
+	for i := range pictures {
+		for _, k := range lacking(part, between(pictures[i].syms, from-pitch, to+pitch)) {
+			without[k]++
+		}
+	}
+	for k, n := range without {
+		switch {
+		case 2*n > len(pictures):
+			part[k].conf = min(part[k].conf, unconfirmed)
+		case n > 0 && besideFew*n >= len(pictures):
+			part[k].conf = min(part[k].conf, outvoted)
+		}
+	}
+	return part
 }

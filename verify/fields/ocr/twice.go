@@ -112,6 +112,7 @@ func agree(a, b []symbol) ([]symbol, bool) {
 		if x.r != y.r {
 			return nil, false
 		}
+		x.before, x.behind = x.before || y.before, x.behind || y.behind
 		if least := min(x.conf, y.conf); least <= holeConf { // something beside it was not read
 			x.conf = least
 		} else {
@@ -145,12 +146,9 @@ func vote(a, b, c []symbol) []symbol {
 	return out
 }
 
-// doubt lowers to most the confidence of the characters that another reading does not have in their order, and of the
-// neighbours of those that only the other has.
-func doubt(syms, other []symbol, most float64) []symbol {
-	out := append([]symbol(nil), syms...)
-	ia, ib := only(out), only(other)
-	// The longest common subsequence.
+// common gives the lengths of the longest common subsequences of the symbols from the i-th and the j-th on, of those that ia and
+// ib name.
+func common(a, b []symbol, ia, ib []int) [][]int {
 	n, m := len(ia), len(ib)
 	l := make([][]int, n+1)
 	for i := range l {
@@ -158,13 +156,42 @@ func doubt(syms, other []symbol, most float64) []symbol {
 	}
 	for i := n - 1; i >= 0; i-- {
 		for j := m - 1; j >= 0; j-- {
-			if out[ia[i]].r == other[ib[j]].r {
+			if a[ia[i]].r == b[ib[j]].r {
 				l[i][j] = l[i+1][j+1] + 1
 			} else {
 				l[i][j] = max(l[i+1][j], l[i][j+1])
 			}
 		}
 	}
+	return l
+}
+
+// lacking gives the letters and digits that another reading does not have in their order.
+func lacking(syms, other []symbol) []int {
+	ia, ib := only(syms), only(other)
+	l := common(syms, other, ia, ib)
+	var out []int
+	for i, j := 0, 0; i < len(ia); {
+		switch {
+		case j < len(ib) && syms[ia[i]].r == other[ib[j]].r:
+			i, j = i+1, j+1
+		case j < len(ib) && l[i][j+1] >= l[i+1][j]:
+			j++
+		default:
+			out = append(out, ia[i])
+			i++
+		}
+	}
+	return out
+}
+
+// doubt lowers to most the confidence of the characters that another reading does not have in their order, and of the
+// neighbours of those that only the other has.
+func doubt(syms, other []symbol, most float64) []symbol {
+	out := append([]symbol(nil), syms...)
+	ia, ib := only(out), only(other)
+	n, m := len(ia), len(ib)
+	l := common(out, other, ia, ib)
 	lower := func(k int) {
 		if k >= 0 && k < n {
 			s := &out[ia[k]]
