@@ -98,7 +98,7 @@ func symbols(s string, conf float64) []symbol {
 	var out []symbol
 	rs := []rune(s)
 	for i, r := range rs {
-		out = append(out, symbol{r, (float64(i) + 0.5) / float64(len(rs)), conf})
+		out = append(out, symbol{r: r, at: (float64(i) + 0.5) / float64(len(rs)), conf: conf})
 	}
 	return out
 }

@@ -118,7 +118,7 @@ func TestHoles(t *testing.T) {
 	syms := func(n int, cells ...int) []symbol {
 		var out []symbol
 		for _, c := range cells {
-			out = append(out, symbol{'样', (float64(c) + 0.5) / float64(n), 0.99})
+			out = append(out, symbol{r: '样', at: (float64(c) + 0.5) / float64(n), conf: 0.99})
 		}
 		return out
 	}
@@ -152,14 +152,14 @@ func TestHoles(t *testing.T) {
 func TestStrokeReadTwice(t *testing.T) {
 	const pitch = 16.0
 	line := func(first float64, s string) ([]symbol, int) {
-		out := []symbol{{'川', 20, 0.99}}
+		out := []symbol{{r: '川', at: 20, conf: 0.99}}
 		x := 52.0
 		for i, r := range s {
 			if i == 0 && first > 0 {
-				out = append(out, symbol{r, x - first, 0.7})
+				out = append(out, symbol{r: r, at: x - first, conf: 0.7})
 				continue
 			}
-			out = append(out, symbol{r, x, 0.99})
+			out = append(out, symbol{r: r, at: x, conf: 0.99})
 			x += pitch
 		}
 		for i := range out {
@@ -202,7 +202,7 @@ func TestHoleBehindASign(t *testing.T) {
 		var got []symbol
 		for i := range len(c.cells) {
 			if r, ok := c.read[i]; ok {
-				got = append(got, symbol{r, (float64(i) + 0.5) / float64(len(c.cells)), 0.99})
+				got = append(got, symbol{r: r, at: (float64(i) + 0.5) / float64(len(c.cells)), conf: 0.99})
 			}
 		}
 		doubtHoles(got, pix, w)
@@ -229,7 +229,7 @@ func TestLostDigit(t *testing.T) {
 	}
 	var all []symbol
 	for i := range 12 {
-		all = append(all, symbol{rune('0' + i%10), (float64(i) + 0.5) / 12, 0.99})
+		all = append(all, symbol{r: rune('0' + i%10), at: (float64(i) + 0.5) / 12, conf: 0.99})
 	}
 	whole := append([]symbol(nil), all...)
 	doubtHoles(whole, pix, w)

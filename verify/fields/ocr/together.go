@@ -96,11 +96,8 @@ func together(own []symbol, pictures []reading) ([]symbol, bool) {
 	if digits(head)+digits(tail) >= besideMost {
 		return nil, false
 	}
-	if n := len(head); n > 0 {
-		// A dash before a single day, or space: the day before it was lost.
-		if last := head[n-1]; !j.isPeriod() && (parting(last.r) || at[0]-last.at > besideSpace*2*pitch) {
-			return nil, false
-		}
+	if !j.isPeriod() && halved(head, pictures, at[0]-besideDigit*pitch, (2*besideSpace-besideDigit)*pitch) {
+		return nil, false
 	}
 	if beside := sameDigits(row, own); beside != nil {
 		for i, k := range beside {
@@ -113,6 +110,25 @@ func together(own []symbol, pictures []reading) ([]symbol, bool) {
 	}
 	limitHoles(row, own, pictures, pitch)
 	return slices.Concat(head, row, tail), true
+}
+
+// halved reports whether a single day is the second of a period: a dash stands before it, here or in most of the pictures, or
+// more than so much space, in which the day before it was lost.
+func halved(head []symbol, pictures []reading, start, space float64) bool {
+	if n := len(head); n > 0 && (parting(head[n-1].r) || start-head[n-1].at > space) {
+		return true
+	}
+	n := 0
+	for i := range pictures {
+		k := slices.IndexFunc(pictures[i].syms, func(s symbol) bool { return s.at > start })
+		if k < 0 {
+			k = len(pictures[i].syms)
+		}
+		if k > 0 && parting(pictures[i].syms[k-1].r) {
+			n++
+		}
+	}
+	return 2*n > len(pictures)
 }
 
 // sameDigits gives for each digit of the row the symbol of the net's own reading that it is; nil if that has others.
