@@ -29,7 +29,7 @@ type besideCodes struct {
 // aside is a gathering of its own on the same document, for a stage that runs beside others.
 func (g *gathering) aside() *gathering {
 	return &gathering{
-		v: g.v, ctx: g.ctx, parent: g.parent, doc: g.doc, part: g.part,
+		v: g.v, ctx: g.ctx, parent: g.parent, doc: g.doc, part: g.part, shared: true,
 		ev: &Evidence{Input: g.ev.Input, Codes: []Code{}, Timings: map[string]float64{}},
 	}
 }
@@ -57,9 +57,14 @@ func (g *gathering) searchFlat(f *flat) {
 	go func() {
 		defer close(b.flatDone)
 		<-b.pageDone
-		if b.flat.ctx.Err() == nil && !b.found {
-			b.flat.timed("qr", func() { b.flat.codesOfSheet(f) })
+		if b.found {
+			return
 		}
+		if err := b.flat.ctx.Err(); err != nil {
+			b.flat.problem("qr", stageCode(err), err.Error())
+			return
+		}
+		b.flat.timed("qr", func() { b.flat.codesOfSheet(f) })
 	}()
 }
 
@@ -79,12 +84,16 @@ func (g *gathering) join(at int) {
 		<-b.flatDone
 	}
 	switch f := g.flat; {
-	case b.found, g.ctx.Err() != nil, f == nil, f.sheet == nil:
+	case b.found, f == nil, f.sheet == nil:
 	case f == b.on:
 		took = append(took, b.flat)
 	default:
 		other := g.aside()
-		other.timed("qr", func() { other.codesOfSheet(f) })
+		if err := g.ctx.Err(); err != nil {
+			other.problem("qr", stageCode(err), err.Error())
+		} else {
+			other.timed("qr", func() { other.codesOfSheet(f) })
+		}
 		took = append(took, other)
 	}
 	g.mu.Lock()

@@ -17,7 +17,9 @@ import (
 
 	"zhengyan/verify"
 	"zhengyan/verify/document"
+	"zhengyan/verify/fields"
 	"zhengyan/verify/page"
+	"zhengyan/verify/verifytest"
 )
 
 // onDesk is a photo of a white sheet with a code on a dark desk; of size 0 the sheet bears no code.
@@ -145,14 +147,26 @@ func TestBesideEnds(t *testing.T) {
 	t.Errorf("%d goroutines before, %d after", before, runtime.NumGoroutine())
 }
 
-// Files that are no pictures do not make the reader load its models.
+// Files that are no pictures do not make the reader load its models; a picture does.
 func TestNotWarmed(t *testing.T) {
-	r := &slow{}
-	v := verifierWith(t, func(c *verify.Config) { c.Reader = r })
-	if _, err := v.Gather(t.Context(), document.SourceBytes("photo.jpg", []byte("no picture"))); err != nil {
-		t.Fatal(err)
+	if testing.Short() {
+		t.Skip("draws and reads a whole page")
 	}
-	if n := r.warmed.Load(); n != 0 {
-		t.Errorf("warmed %d times", n)
+	for name, tt := range map[string]struct {
+		file   []byte
+		warmed bool
+	}{
+		"original.pdf": {bound(t, "warm", verifytest.Good(fields.Constructor1)), false},
+		"broken.jpg":   {[]byte("no picture"), false},
+		"photo.jpg":    {onDesk(t, 0), true},
+	} {
+		r := &slow{}
+		v := verifierWith(t, func(c *verify.Config) { c.Reader = r })
+		if _, err := v.Gather(t.Context(), document.SourceBytes(name, tt.file)); err != nil {
+			t.Fatal(err)
+		}
+		if n := r.warmed.Load(); (n > 0) != tt.warmed {
+			t.Errorf("%s: warmed %d times", name, n)
+		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"zhengyan/verify/document"
@@ -22,7 +23,11 @@ func (v *Verifier) GatherAll(ctx context.Context, src document.Source) ([]*Evide
 	lost := false // the document could not be opened a second time
 	ev, err := v.gather(ctx, src, func(g *gathering) {
 		g.search = func(b []byte) (doc *document.Document) {
-			list, doc, failed = v.book(ctx, document.SourceBytes(src.Name, b), b)
+			var problems []Problem
+			list, doc, problems, failed = v.book(ctx, document.SourceBytes(src.Name, b), b)
+			for _, p := range problems {
+				g.problem(p.Stage, p.Code, p.Detail)
+			}
 			lost = doc == nil && list == nil
 			return doc
 		}
@@ -39,7 +44,7 @@ func (v *Verifier) GatherAll(ctx context.Context, src document.Source) ([]*Evide
 	// A file too large to be held in memory can still be looked through page by page.
 	if list == nil && ev.Failure != nil && ev.Failure.Code == string(document.ErrTooLarge) {
 		var doc *document.Document
-		if list, doc, err = v.book(ctx, src, nil); err != nil {
+		if list, doc, _, err = v.book(ctx, src, nil); err != nil {
 			return nil, err
 		}
 		if doc != nil {
@@ -53,14 +58,15 @@ func (v *Verifier) GatherAll(ctx context.Context, src document.Source) ([]*Evide
 }
 
 // book searches a long document, whose bytes are b if they are held. Where it found certificates it closes the document;
-// where it found none, or failed as a whole, the document is the caller's to close, nil if it could not be opened.
-func (v *Verifier) book(ctx context.Context, src document.Source, b []byte) (list []*Evidence, left *document.Document, err error) {
+// where it found none, or failed as a whole, the document is the caller's to close, nil if it could not be opened, and missed
+// says which of its pages were not searched.
+func (v *Verifier) book(ctx context.Context, src document.Source, b []byte) (list []*Evidence, left *document.Document, missed []Problem, err error) {
 	whole := ctx
 	ctx, cancel := context.WithTimeout(ctx, v.cfg.Limits.Book)
 	defer cancel()
 	doc, err := v.cfg.Engine.OpenStream(ctx, src)
 	if err != nil {
-		return nil, nil, whole.Err()
+		return nil, nil, nil, whole.Err()
 	}
 	defer func() {
 		if left == nil {
@@ -92,7 +98,7 @@ func (v *Verifier) book(ctx context.Context, src document.Source, b []byte) (lis
 		case errors.Is(err, fields.ErrNoReader):
 			problems = append(problems, Problem{Stage: "ocr", Code: "no-reader", Detail: err.Error()})
 		case whole.Err() != nil:
-			return nil, nil, whole.Err()
+			return nil, nil, nil, whole.Err()
 		default:
 			problems = append(problems, Problem{Stage: "document", Code: "search-failed", Detail: err.Error()})
 		}
@@ -103,7 +109,12 @@ func (v *Verifier) book(ctx context.Context, src document.Source, b []byte) (lis
 		}
 	}
 	if len(hits) == 0 {
-		return nil, doc, nil
+		// That there is no reader is said where the pages are read.
+		problems = slices.DeleteFunc(slices.Clone(problems), func(p Problem) bool { return p.Stage == "ocr" })
+		if len(problems) > 0 {
+			problems = append(problems, Problem{Stage: "fields", Code: "pages-not-read"})
+		}
+		return nil, doc, problems, nil
 	}
 	if b == nil {
 		b, err = src.ReadAll(v.cfg.Limits.SealBytes)
@@ -133,7 +144,7 @@ func (v *Verifier) book(ctx context.Context, src document.Source, b []byte) (lis
 		})
 	}
 	wg.Wait()
-	return out, nil, whole.Err()
+	return out, nil, nil, whole.Err()
 }
 
 // sealOf is what a part tells of the seals of the file: the first part everything, the others whether there are any and

@@ -82,6 +82,7 @@ type gathering struct {
 	// refKind is the original's kind, for a print whose face could not be read.
 	refKind    fields.Kind
 	noRegistry bool
+	shared     bool         // the cores are shared with the reading of print
 	beside     *besideCodes // nil where codes are looked for after the reading
 	before     func()       // called before the document is closed; nil for nothing
 	mu         sync.Mutex   // guards ev.Timings and ev.Problems
@@ -406,7 +407,11 @@ func onPage(p page.Point) page.Point { return p }
 // decode reads the codes of a picture that stands in box, whose places toPage takes to the page, and reports whether
 // there were any that belong to what is looked at.
 func (g *gathering) decode(pageIndex int, img image.Image, box page.Box, toPage func(page.Point) page.Point) bool {
-	res, err := qr.Decode(g.ctx, img, qr.Options{Budget: g.v.cfg.Limits.CodeBudget})
+	budget := g.v.cfg.Limits.CodeBudget
+	if g.shared { // or a code that takes long would be read only on a machine with cores to spare
+		budget *= 2
+	}
+	res, err := qr.Decode(g.ctx, img, qr.Options{Budget: budget})
 	if err != nil {
 		g.problem("qr", stageCode(err), err.Error())
 		return false

@@ -105,6 +105,10 @@ func (g *gathering) pictures() {
 	if g.flat != nil {
 		g.ev.Picture = &Picture{Page: g.flat.page, Reader: g.v.cfg.Reader.Name(), Sheet: g.flat.sheet, Millimetre: g.flat.dpi / 25.4}
 	}
+	// A search that left pages out has said so; else it has looked at every page.
+	if done < last || g.ctx.Err() != nil || g.held == nil && g.part == nil && g.corners == nil && last < g.doc.NumPages() {
+		g.problem("fields", "pages-not-read", "")
+	}
 	if best == nil {
 		// What kept a page from being read says more than that nothing was.
 		said := slices.ContainsFunc(g.ev.Problems, func(p Problem) bool { return p.Stage == "ocr" && p.Code != badCorners })
@@ -118,10 +122,6 @@ func (g *gathering) pictures() {
 		return
 	}
 	g.ev.Fields, g.ev.Others = best, others
-	// A search has looked at every page before; else what stands on the pages that were left is not known.
-	if done < last || g.ctx.Err() != nil || g.held == nil && g.part == nil && g.corners == nil && last < g.doc.NumPages() {
-		g.problem("fields", "pages-not-read", "")
-	}
 }
 
 // nearer reports whether a reading lies in the part that is looked at more than another does.

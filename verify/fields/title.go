@@ -16,12 +16,12 @@ type title struct {
 	line int // index of its (last) line
 	// above is the index of its first line where the name itself is broken, as 一级建造师 / 注册证书, else -1.
 	above int
-	em   float64
-	dist int // edits from the known title; 0 except for OCR
-	tied bool
-	core string // what of the text was compared
-	near []nearTitle
-	weak bool // too far from any title to be one without the labels under it
+	em    float64
+	dist  int // edits from the known title; 0 except for OCR
+	tied  bool
+	core  string // what of the text was compared
+	near  []nearTitle
+	weak  bool // too far from any title to be one without the labels under it
 	// ceiling is the highest confidence of the kind where the line alone does not give it, else 0.
 	ceiling float64
 }
