@@ -6,10 +6,8 @@ import (
 	"encoding/hex"
 	"errors"
 	"image"
-	"path/filepath"
 	"slices"
 	"sort"
-	"strings"
 	"sync"
 	"time"
 
@@ -35,7 +33,7 @@ func (v *Verifier) gather(ctx context.Context, src document.Source, setup func(*
 	parent := ctx
 	// The first PDF of a machine's life waits for PDFium to be compiled. That is not the file's time, and a limit that
 	// cut it short would cut it short for ever. A failure shows when the file is opened.
-	if !imageName(src.Name) {
+	if !document.PictureName(src.Name) { // which needs no PDF engine; a name that lies costs only time
 		_ = v.cfg.Engine.Warm(ctx)
 	}
 	ctx, cancel := context.WithTimeout(ctx, v.cfg.Limits.Wall)
@@ -50,15 +48,6 @@ func (v *Verifier) gather(ctx context.Context, src document.Source, setup func(*
 		return nil, err
 	}
 	return g.ev, nil
-}
-
-// imageName reports whether a file is called a picture, which needs no PDF engine. A name that lies costs only time.
-func imageName(name string) bool {
-	switch strings.ToLower(filepath.Ext(name)) {
-	case ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp":
-		return true
-	}
-	return false
 }
 
 // gathering is the work on one file.

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"zhengyan/ui/viewmodel"
+	"zhengyan/verify/document"
 )
 
 // Limits of what is looked at on a stick.
@@ -102,7 +103,8 @@ func (in *intake) sticks() map[string]bool {
 }
 
 func readable(name string) bool {
-	return !strings.HasPrefix(name, ".") && slices.Contains([]string{".pdf", ".ofd", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp", ".zip"}, strings.ToLower(filepath.Ext(name)))
+	return !strings.HasPrefix(name, ".") &&
+		(document.PictureName(name) || slices.Contains([]string{".pdf", ".ofd", ".zip"}, strings.ToLower(filepath.Ext(name))))
 }
 
 // certificatesIn lists files of a stick that may be certificates, those nearest to its root first.

@@ -84,12 +84,11 @@ func cmdVerify(ctx context.Context, env *environment, args []string) int {
 
 // pictureNamed reports whether a path is that of a file that is called a picture.
 func pictureNamed(path string) bool {
-	switch strings.ToLower(filepath.Ext(path)) {
-	case ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp":
-		st, err := os.Stat(path)
-		return err == nil && st.Mode().IsRegular()
+	if !document.PictureName(path) {
+		return false
 	}
-	return false
+	st, err := os.Stat(path)
+	return err == nil && st.Mode().IsRegular()
 }
 
 // openFailed tells a wrong option from data that could not be used.
