@@ -3,6 +3,7 @@ package sheet
 import (
 	"context"
 	"image"
+	"image/draw"
 	"math"
 	"slices"
 
@@ -12,9 +13,10 @@ import (
 
 // Limits of flattened sheets, in pixels.
 const (
-	leastSize = 64
-	mostSize  = 3508 // the longer side of A4 at 300 dpi
-	nearA4    = 0.05 // share by which a ratio of sides may be off A4's and still be A4
+	leastPicture = 2 // of a side of the picture, to read between its pixels
+	leastSize    = 64
+	mostSize     = 3508 // the longer side of A4 at 300 dpi
+	nearA4       = 0.05 // share by which a ratio of sides may be off A4's and still be A4
 )
 
 // Size is the size at which a sheet is best flattened: as large as the picture shows it, at most A4 at 300 dpi, with the
@@ -41,8 +43,11 @@ func (s Sheet) Size() image.Point {
 
 // Dewarp lays the sheet between four corners flat. The corners are clockwise, the first becomes the top left one; they
 // need not be those that Find gave. size is the flattened sheet's in pixels; zero means as the corners suggest. The
-// Homography takes places both ways. The error is the context's, or ErrCorners.
+// Homography takes places both ways. The error is the context's, or ErrCorners, also for a picture of less than 2×2 pixels.
 func Dewarp(ctx context.Context, img image.Image, corners [4]page.Point, size image.Point) (*image.RGBA, Homography, error) {
+	if b := img.Bounds(); min(b.Dx(), b.Dy()) < leastPicture {
+		return nil, Homography{}, ErrCorners
+	}
 	if size.X <= 0 || size.Y <= 0 {
 		s := Sheet{Corners: corners}
 		s.Aspect, s.Wide = aspectOf(corners, img.Bounds())
@@ -67,7 +72,7 @@ func turnsOneWay(c [4]page.Point) bool {
 	return true
 }
 
-// resample reads the picture where the homography says; beyond it there is white.
+// resample reads the picture, of at least 2×2 pixels, where the homography says; beyond it there is white.
 func resample(ctx context.Context, img image.Image, size image.Point, h Homography) (*image.RGBA, error) {
 	p := newPixels(img)
 	out := image.NewRGBA(image.Rectangle{Max: size})
@@ -92,7 +97,7 @@ func resample(ctx context.Context, img image.Image, size image.Point, h Homograp
 
 // row reads row y of the resampled picture, with taps × taps places to a pixel.
 func (p *pixels) row(row []uint8, y, taps int, m *[9]float64) {
-	if taps == 1 && p.rgba != nil {
+	if taps == 1 {
 		p.plainRow(row, y, m)
 		return
 	}
@@ -110,7 +115,7 @@ func (p *pixels) row(row []uint8, y, taps int, m *[9]float64) {
 	}
 }
 
-// plainRow is row for the usual case, one place to a pixel of an RGBA picture: it gives what rgb gives.
+// plainRow is row for the usual case, one place to a pixel: it gives what rgb gives.
 func (p *pixels) plainRow(row []uint8, y int, m *[9]float64) {
 	fy := float64(y) + 0.5
 	mx, my, mw := m[1]*fy, m[4]*fy, m[7]*fy
@@ -158,22 +163,12 @@ func (p *pixels) rgb(x, y float64) (r, g, b int32) {
 	ix, iy := int(x), int(y)
 	fx, fy := int32((x-float64(ix))*128), int32((y-float64(iy))*128)
 	w := [4]int32{(128 - fx) * (128 - fy), fx * (128 - fy), (128 - fx) * fy, fx * fy}
-	if p.rgba != nil {
-		o := iy*p.rgba.Stride + 4*ix
-		q, n := p.rgba.Pix[o:], p.rgba.Pix[o+p.rgba.Stride:]
-		mix := func(c int) int32 {
-			return (int32(q[c])*w[0] + int32(q[c+4])*w[1] + int32(n[c])*w[2] + int32(n[c+4])*w[3] + 8192) >> 14
-		}
-		return mix(0), mix(1), mix(2)
+	o := iy*p.rgba.Stride + 4*ix
+	q, n := p.rgba.Pix[o:], p.rgba.Pix[o+p.rgba.Stride:]
+	mix := func(c int) int32 {
+		return (int32(q[c])*w[0] + int32(q[c+4])*w[1] + int32(n[c])*w[2] + int32(n[c+4])*w[3] + 8192) >> 14
 	}
-	var l, u, v int32
-	for i, d := range [4][2]int{{0, 0}, {1, 0}, {0, 1}, {1, 1}} {
-		a, b, c := p.at(ix+d[0], iy+d[1])
-		l, u, v = l+a*w[i], u+b*w[i], v+c*w[i]
-	}
-	// JFIF's conversion, in units of 1/16384 with the colour differences in the same.
-	clamp := func(v int32) int32 { return min(max((v+8192)>>14, 0), 255) }
-	return clamp(l + v/1000*1402), clamp(l - u/1000*344 - v/1000*714), clamp(l + u/1000*1772)
+	return mix(0), mix(1), mix(2)
 }
 
 // MaxSkew is the largest skew in degrees that Straighten looks for.
@@ -196,6 +191,11 @@ func Straighten(ctx context.Context, img image.Image) (out *image.RGBA, h Homogr
 	cx, cy := float64(b.Dx())/2, float64(b.Dy())/2
 	h.to = [9]float64{cos, -sin, cx - cos*cx + sin*cy, sin, cos, cy - sin*cx - cos*cy, 0, 0, 1}
 	h.from, _ = invert(h.to)
+	if min(b.Dx(), b.Dy()) < leastPicture {
+		out = image.NewRGBA(image.Rectangle{Max: b.Size()})
+		draw.Draw(out, out.Rect, img, b.Min, draw.Src)
+		return out, h, 0, ctx.Err()
+	}
 	out, err = resample(ctx, img, b.Size(), h)
 	return out, h, skew, err
 }

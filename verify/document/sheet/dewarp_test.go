@@ -55,3 +55,26 @@ func TestDewarpCancelled(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// TestNarrowPictures: between the pixels of a picture one pixel wide or high nothing can be read; two are enough.
+func TestNarrowPictures(t *testing.T) {
+	for _, c := range []struct {
+		w, h int
+		want error
+	}{{0, 0, ErrCorners}, {0, 300, ErrCorners}, {1, 1, ErrCorners}, {1, 300, ErrCorners}, {300, 1, ErrCorners}, {2, 2, nil}, {2, 300, nil}, {300, 2, nil}} {
+		r := image.Rect(3, 4, 3+c.w, 4+c.h)
+		w, h := float64(c.w), float64(c.h)
+		for _, corners := range [][4]page.Point{{{}, {X: w}, {X: w, Y: h}, {Y: h}}, {{X: -9, Y: -9}, {X: w + 9, Y: -9}, {X: w + 9, Y: h + 9}, {X: -9, Y: h + 9}}} {
+			for _, img := range []image.Image{image.NewRGBA(r), image.NewGray(r)} {
+				for _, size := range []image.Point{{}, {X: 70, Y: 99}, {X: 1, Y: 20}} {
+					if out, _, err := Dewarp(t.Context(), img, corners, size); !errors.Is(err, c.want) || (out == nil) != (c.want != nil) {
+						t.Errorf("%T %d × %d to %v: %v", img, c.w, c.h, size, err)
+					}
+				}
+				if out, _, skew, err := Straighten(t.Context(), img); err != nil || skew != 0 || out.Rect != image.Rect(0, 0, c.w, c.h) {
+					t.Errorf("%T %d × %d straightened: %v by %v°, %v", img, c.w, c.h, out.Bounds(), skew, err)
+				}
+			}
+		}
+	}
+}

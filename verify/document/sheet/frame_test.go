@@ -120,31 +120,36 @@ func TestStraightened(t *testing.T) {
 	}
 }
 
-// The planes of a JPEG's picture are read as the standard library reads them, also those of a part of it.
-func TestPixelsOfPlanes(t *testing.T) {
-	for _, ratio := range []image.YCbCrSubsampleRatio{
-		image.YCbCrSubsampleRatio444, image.YCbCrSubsampleRatio422, image.YCbCrSubsampleRatio420,
-		image.YCbCrSubsampleRatio440, image.YCbCrSubsampleRatio411, image.YCbCrSubsampleRatio410,
-	} {
-		whole := image.NewYCbCr(image.Rect(0, 0, 37, 29), ratio)
-		for i := range whole.Y {
-			whole.Y[i] = uint8(i * 7)
+// A picture of another kind, or a part of one, is read as its RGBA is.
+func TestPixelsOfOtherKinds(t *testing.T) {
+	r := image.Rect(0, 0, 37, 29)
+	jpeg, gray, rgba := image.NewYCbCr(r, image.YCbCrSubsampleRatio420), image.NewGray(r), image.NewRGBA(r)
+	for _, plane := range [][]uint8{jpeg.Y, jpeg.Cb, jpeg.Cr, gray.Pix, rgba.Pix} {
+		for i := range plane {
+			plane[i] = uint8(i*7 + i/31)
 		}
-		for i := range whole.Cb {
-			whole.Cb[i], whole.Cr[i] = uint8(i*11), uint8(i*13)
-		}
-		for _, r := range []image.Rectangle{whole.Rect, image.Rect(3, 5, 30, 26), image.Rect(2, 4, 31, 27)} {
-			img := whole.SubImage(r).(*image.YCbCr)
-			p := newPixels(img)
+	}
+	for _, img := range []interface {
+		image.Image
+		SubImage(image.Rectangle) image.Image
+	}{jpeg, gray, rgba} {
+		for _, r := range []image.Rectangle{r, image.Rect(3, 5, 30, 26)} {
+			part := img.SubImage(r)
+			p := newPixels(part)
+			if p.w != r.Dx() || p.h != r.Dy() {
+				t.Fatalf("%T %v: %d × %d", img, r, p.w, p.h)
+			}
 			for y := range p.h {
 				for x := range p.w {
-					want := img.YCbCrAt(r.Min.X+x, r.Min.Y+y)
+					c := color.RGBAModel.Convert(part.At(r.Min.X+x, r.Min.Y+y)).(color.RGBA)
+					cr, cg, cb := int32(c.R), int32(c.G), int32(c.B)
+					wl, wu, wv := (77*cr+150*cg+29*cb)>>8, (-43*cr-85*cg+128*cb)>>8, (128*cr-107*cg-21*cb)>>8
 					l, u, v := p.at(x, y)
-					if l != int32(want.Y) || u != int32(want.Cb)-128 || v != int32(want.Cr)-128 {
-						t.Fatalf("%v %v at %d, %d: %d %d %d, want %v", ratio, r, x, y, l, u, v, want)
+					if l != wl || u != wu || v != wv {
+						t.Fatalf("%T %v at %d, %d: %d %d %d, want %d %d %d", img, r, x, y, l, u, v, wl, wu, wv)
 					}
 					if n := p.near(float64(x)+0.5, float64(y)+0.5); x+1 < p.w && y+1 < p.h && (n != sample{float32(l), float32(u), float32(v)}) {
-						t.Fatalf("%v %v near %d, %d: %v, want %v", ratio, r, x, y, n, want)
+						t.Fatalf("%T %v near %d, %d: %v, want %d %d %d", img, r, x, y, n, l, u, v)
 					}
 				}
 			}

@@ -2,89 +2,33 @@ package sheet
 
 import (
 	"image"
-	"image/color"
+	"image/draw"
 	"math"
 )
 
 // workSide is the longer side of the reduced picture.
 const workSide = 640
 
-// pixels reads a picture's brightness and colour without copying it.
+// pixels reads a picture's brightness and colour, without copying it if it is RGBA, as rendered pages are.
 type pixels struct {
 	w, h int
 	rgba *image.RGBA
-	gray *image.Gray
-	// Of a JPEG's picture its three planes: lum has rows of ls samples, cb and cr of cs, each of 2^sx × 2^sy pixels, the
-	// first of which begin ox and oy pixels before the picture does.
-	lum, cb, cr []uint8
-	ls, cs      int
-	ox, oy      int
-	sx, sy      uint8
 }
 
 func newPixels(img image.Image) *pixels {
 	b := img.Bounds()
 	p := &pixels{w: b.Dx(), h: b.Dy()}
-	switch m := img.(type) {
-	case *image.RGBA:
+	if m, ok := img.(*image.RGBA); ok {
 		p.rgba = m
-		return p
-	case *image.YCbCr:
-		if p.planes(m) {
-			return p
-		}
-	case *image.Gray:
-		p.gray = m
 		return p
 	}
 	p.rgba = image.NewRGBA(image.Rect(0, 0, p.w, p.h))
-	for y := range p.h {
-		for x := range p.w {
-			p.rgba.Set(x, y, color.RGBAModel.Convert(img.At(b.Min.X+x, b.Min.Y+y)))
-		}
-	}
+	draw.Draw(p.rgba, p.rgba.Rect, img, b.Min, draw.Src)
 	return p
-}
-
-// planes takes over the planes of a picture, if they are laid out as expected.
-func (p *pixels) planes(m *image.YCbCr) bool {
-	switch m.SubsampleRatio {
-	case image.YCbCrSubsampleRatio444:
-	case image.YCbCrSubsampleRatio422:
-		p.sx = 1
-	case image.YCbCrSubsampleRatio420:
-		p.sx, p.sy = 1, 1
-	case image.YCbCrSubsampleRatio440:
-		p.sy = 1
-	case image.YCbCrSubsampleRatio411:
-		p.sx = 2
-	case image.YCbCrSubsampleRatio410:
-		p.sx, p.sy = 2, 1
-	default:
-		return false
-	}
-	if m.Rect.Min.X < 0 || m.Rect.Min.Y < 0 {
-		return false
-	}
-	p.lum, p.cb, p.cr, p.ls, p.cs = m.Y, m.Cb, m.Cr, m.YStride, m.CStride
-	p.ox, p.oy = m.Rect.Min.X&(1<<p.sx-1), m.Rect.Min.Y&(1<<p.sy-1)
-	return true
 }
 
 // at gives brightness and the two colour differences (BT.601, without their offset) of a pixel inside the picture.
 func (p *pixels) at(x, y int) (l, u, v int32) {
-	if p.lum != nil {
-		c := (y+p.oy)>>p.sy*p.cs + (x+p.ox)>>p.sx
-		return int32(p.lum[y*p.ls+x]), int32(p.cb[c]) - 128, int32(p.cr[c]) - 128
-	}
-	return p.ofOther(x, y)
-}
-
-// ofOther is at for pictures that no JPEG gave.
-func (p *pixels) ofOther(x, y int) (l, u, v int32) {
-	if p.gray != nil {
-		return int32(p.gray.Pix[y*p.gray.Stride+x]), 0, 0
-	}
 	o := y*p.rgba.Stride + 4*x
 	q := p.rgba.Pix[o : o+3 : o+3]
 	r, g, b := int32(q[0]), int32(q[1]), int32(q[2])
@@ -98,20 +42,9 @@ func (p *pixels) near(x, y float64) sample {
 	fx, fy := int32((x-float64(ix))*256), int32((y-float64(iy))*256)
 	w00, w10, w01, w11 := (256-fx)*(256-fy)>>4, fx*(256-fy)>>4, (256-fx)*fy>>4, fx*fy>>4
 	var l, u, v int32
-	if p.lum != nil {
-		a, b := p.lum[iy*p.ls+ix:], p.lum[(iy+1)*p.ls+ix:]
-		l = int32(a[0])*w00 + int32(a[1])*w10 + int32(b[0])*w01 + int32(b[1])*w11
-		x0, x1 := (ix+p.ox)>>p.sx, (ix+1+p.ox)>>p.sx
-		up, down := (iy+p.oy)>>p.sy*p.cs, (iy+1+p.oy)>>p.sy*p.cs
-		u = int32(p.cb[up+x0])*w00 + int32(p.cb[up+x1])*w10 + int32(p.cb[down+x0])*w01 + int32(p.cb[down+x1])*w11
-		v = int32(p.cr[up+x0])*w00 + int32(p.cr[up+x1])*w10 + int32(p.cr[down+x0])*w01 + int32(p.cr[down+x1])*w11
-		all := 128 * (w00 + w10 + w01 + w11)
-		u, v = u-all, v-all
-	} else {
-		for _, q := range [4][3]int32{{0, 0, w00}, {1, 0, w10}, {0, 1, w01}, {1, 1, w11}} {
-			a, b, c := p.ofOther(ix+int(q[0]), iy+int(q[1]))
-			l, u, v = l+a*q[2], u+b*q[2], v+c*q[2]
-		}
+	for _, q := range [4][3]int32{{0, 0, w00}, {1, 0, w10}, {0, 1, w01}, {1, 1, w11}} {
+		a, b, c := p.at(ix+int(q[0]), iy+int(q[1]))
+		l, u, v = l+a*q[2], u+b*q[2], v+c*q[2]
 	}
 	const f = 1.0 / 4096
 	return sample{float32(l) * f, float32(u) * f, float32(v) * f}
@@ -138,17 +71,13 @@ func (p *pixels) reduce(side int) *plane {
 	if k >= 6 { // averaging every second row is enough against noise
 		step = 2
 	}
-	if p.lum != nil {
-		p.reducePlanes(out, xs, step)
-		return out
-	}
 	for y := range out.h {
 		y0, y1 := int(float64(y)*k), min(int(float64(y+1)*k), p.h)
 		for x := range out.w {
 			var l, u, v, n int32
 			for yy := y0; yy < y1; yy += step {
 				for xx := xs[x]; xx < xs[x+1]; xx += step {
-					a, b, c := p.ofOther(xx, yy)
+					a, b, c := p.at(xx, yy)
 					l, u, v, n = l+a, u+b, v+c, n+1
 				}
 			}
@@ -157,49 +86,6 @@ func (p *pixels) reduce(side int) *plane {
 		}
 	}
 	return out
-}
-
-// reducePlanes is reduce for the planes of a JPEG's picture: first the rows that fall on one are summed, then the columns.
-func (p *pixels) reducePlanes(out *plane, xs []int, step int) {
-	lum := make([]int32, p.w)
-	wide := (p.w-1+p.ox)>>p.sx + 1
-	both := make([]int32, 2*wide)
-	cb, cr := both[:wide], both[wide:]
-	for y := range out.h {
-		y0, y1 := int(float64(y)*out.scale), min(int(float64(y+1)*out.scale), p.h)
-		clear(lum)
-		clear(both)
-		rows, chroma := int32(0), int32(0)
-		for yy := y0; yy < y1; yy += step {
-			row := p.lum[yy*p.ls:][:len(lum)]
-			for i, v := range row {
-				lum[i] += int32(v)
-			}
-			rows++
-		}
-		for yy := y0; yy < y1; yy += 2 { // of colour less is enough
-			o := (yy + p.oy) >> p.sy * p.cs
-			b, r := p.cb[o:][:wide], p.cr[o:][:wide]
-			for i, v := range b {
-				cb[i] += int32(v)
-				cr[i] += int32(r[i])
-			}
-			chroma++
-		}
-		for x := range out.w {
-			x0, x1 := xs[x], xs[x+1]
-			var l, u, v, n int32
-			for _, s := range lum[x0:x1] {
-				l += s
-			}
-			for xx := x0 + p.ox; xx < x1+p.ox; xx += 2 {
-				u, v, n = u+cb[xx>>p.sx], v+cr[xx>>p.sx], n+chroma
-			}
-			o := y*out.w + x
-			out.l[o] = float32(l) / float32(rows*int32(x1-x0))
-			out.u[o], out.v[o] = float32(u-128*n)/float32(n), float32(v-128*n)/float32(n)
-		}
-	}
 }
 
 // sample is a place's brightness and colour.

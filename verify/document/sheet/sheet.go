@@ -36,7 +36,8 @@ const (
 	TooLarge Note = "too-large"
 )
 
-// ErrCorners is the error of Dewarp for corners that are not those of a convex quadrilateral, clockwise.
+// ErrCorners is the error of Dewarp for corners that are not those of a convex quadrilateral, clockwise, and for a picture
+// too small to hold any.
 var ErrCorners = errors.New("the corners are not those of a sheet")
 
 // Limits of Find.
@@ -124,14 +125,17 @@ func Find(ctx context.Context, img image.Image) (Sheet, error) {
 		w.Score, w.Notes = best.score, []Note{NoSheet}
 		return w, nil
 	}
-	// A sheet that has the sides of A4 is whole, whatever lines of the desk meet its corners, if they were not chosen for that;
-	// so is one with the print's frame along all of them.
-	odd := best.chosen && best.beyond > runsOn
+	// A sheet that has the sides of A4 is whole, whatever lines of the desk meet its corners, unless the paper runs on beyond
+	// two of them: then A4 was found among the lines of its print. One with the print's frame along all sides is whole, too.
+	runs, odd := best.beyond > runsOn, false
 	if math.Abs(s.Aspect/math.Sqrt2-1) > nearA4 {
 		odd, s.Score = true, min(s.Score, doubtedScore) // certificates are printed on A4
 	}
-	if best.cut || odd && !best.framed() && edges.runsOut(best.inWork(work.scale)) {
+	if best.cut || (runs || odd) && !best.framed() && edges.runsOut(best.inWork(work.scale)) {
 		s.Notes = append(s.Notes, CutOff)
+		if runs {
+			s.Score = min(s.Score, doubtedScore)
+		}
 	}
 	if best.bent() > curledBend {
 		s.Notes = append(s.Notes, Curled)

@@ -82,27 +82,41 @@ func TestNotes(t *testing.T) {
 		t.Skip("draws and reads whole pages")
 	}
 	sheet := printed()
-	with := func(f func(*camera.Shot)) camera.Picture {
+	with := func(f func(*camera.Shot)) (list []camera.Picture) {
 		s := shot(camera.DeskDark)
 		f(&s)
-		return camera.Photograph(sheet, s, 5)
+		for noise := range uint64(4) {
+			list = append(list, camera.Photograph(sheet, s, 5+noise))
+		}
+		return list
 	}
 	for _, c := range []struct {
-		name string
-		p    camera.Picture
-		want Note
+		name   string
+		photos []camera.Picture
+		want   Note
+		doubt  bool // that the corners are to be confirmed is enough: the sides of a bent sheet are sometimes found on its print
 	}{
-		{"empty desk", with(func(s *camera.Shot) { s.NoSheet = true }), NoSheet},
-		{"two sheets", with(func(s *camera.Shot) { s.Second, s.Width, s.Height, s.Fill = true, 1200, 900, 0.42; s.AimX = -0.7 }), TwoSheets},
-		{"cut off", with(func(s *camera.Shot) { s.CutOff, s.CutSide = 0.12, 2 }), CutOff},
-		{"curled", with(func(s *camera.Shot) { s.Curl, s.CurlAngle, s.Pitch = 26, 90, 16 }), Curled},
+		{"empty desk", with(func(s *camera.Shot) { s.NoSheet = true }), NoSheet, false},
+		{"two sheets", with(func(s *camera.Shot) { s.Second, s.Width, s.Height, s.Fill = true, 1200, 900, 0.42; s.AimX = -0.7 }), TwoSheets, false},
+		{"cut off", with(func(s *camera.Shot) { s.CutOff, s.CutSide = 0.12, 2 }), CutOff, false},
+		{"curled", with(func(s *camera.Shot) { s.Curl, s.CurlAngle, s.Pitch = 26, 90, 16 }), Curled, true},
 	} {
-		if s := find(t, c.p); !s.Has(c.want) || c.want == NoSheet && s.Score >= MinScore {
-			t.Errorf("%s: notes %v, score %.2f, bend %.4f", c.name, s.Notes, s.Score, s.Bend)
+		said := false
+		for i, p := range c.photos {
+			s := find(t, p)
+			said = said || s.Has(c.want)
+			if !s.Has(c.want) && !(c.doubt && s.Score < MinScore) || (c.want == NoSheet || c.want == CutOff) && s.Score >= MinScore {
+				t.Errorf("%s, photo %d: notes %v, score %.2f, bend %.4f", c.name, i, s.Notes, s.Score, s.Bend)
+			}
+		}
+		if !said {
+			t.Errorf("%s: never said", c.name)
 		}
 	}
-	if s := find(t, with(func(*camera.Shot) {})); len(s.Notes) > 0 {
-		t.Errorf("a good photo: notes %v", s.Notes)
+	for _, p := range with(func(*camera.Shot) {}) {
+		if s := find(t, p); len(s.Notes) > 0 || s.Score < MinScore {
+			t.Errorf("a good photo: notes %v, score %.2f", s.Notes, s.Score)
+		}
 	}
 }
 
