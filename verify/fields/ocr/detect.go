@@ -10,11 +10,8 @@ import (
 	"zhengyan/verify/page/bands"
 )
 
-// Sizes of the detector's picture, its longer side in pixels.
-const (
-	detectSide = 1280 // for reading: at 960 pale print of 9 points is lost in scans
-	findSide   = 736  // for finding certificates among many pages
-)
+// detectSide is the longer side of the detector's picture in pixels: at 960 pale print of 9 points is lost in scans.
+const detectSide = 1280
 
 // The detector's answer is a map of the probability that a pixel belongs to the core of a line (differentiable binarization,
 // Liao et al. 2020): its cores are parted, measured and grown back.

@@ -1,6 +1,8 @@
 package ocr
 
 import (
+	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 
@@ -59,6 +61,22 @@ func TestFigured(t *testing.T) {
 	}
 	if m, n, err := withFigures(tiny(), tiny()); err != nil || n != 0 || !slices.Equal(m, tiny()) {
 		t.Errorf("another net was given the head: %d %v", n, err)
+	}
+}
+
+// TestBundledFigures: the head that the program carries was made for the recogniser that it carries; with another one it would
+// be left out without a word.
+func TestBundledFigures(t *testing.T) {
+	rec, err := os.ReadFile(filepath.Join("..", "..", "..", "assets", "models", RecogniserFile))
+	if err != nil {
+		t.Skip(err)
+	}
+	m, n, err := withFigures(rec, rec)
+	if err != nil || n != figureClasses || len(m) <= len(rec) {
+		t.Fatalf("%d classes, %v", n, err)
+	}
+	if _, out, err := ports(m); err != nil || out != tensorBoth {
+		t.Errorf("the net gives %s, %v", out, err)
 	}
 }
 

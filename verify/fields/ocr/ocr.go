@@ -44,8 +44,8 @@ type Config struct {
 	Library []string
 	// Models holds the three files named above. Other nets of the same kind (PP-OCRv3 to v5) work as well.
 	Models fs.FS
-	// Plain leaves out the rows that teach the recogniser rare characters of names (package rare), for comparison. They belong
-	// to one recogniser; another one goes without them.
+	// Plain leaves out the rows that teach the recogniser rare characters of names (package rare) and the head for digits
+	// (package figures), for comparison. They belong to one recogniser; another one goes without them, as Name says.
 	Plain bool
 	// Threads bounds the runs of a net at the same time over all callers; 0 means 2.
 	Threads int
@@ -159,6 +159,12 @@ func (r *Reader) openRecogniser(rec []byte, keys []string, plain bool) (name str
 		if rec, r.figures, err = withFigures(own, rec); err != nil {
 			return "", fmt.Errorf("%w: rows for digits: %w", fields.ErrNoReader, err)
 		}
+		switch {
+		case r.figures > 0 && len(more) > 0:
+			name += " and a head for digits"
+		case r.figures > 0:
+			name += " with a head for digits"
+		}
 	}
 	if r.rec, err = loadNet(lean(rec)); err != nil {
 		return "", fmt.Errorf("%w: %w: %s: %w", fields.ErrNoReader, ErrNoModels, RecogniserFile, err)
@@ -174,7 +180,7 @@ func lean(model []byte) []byte {
 	return model
 }
 
-// Name is the engine and the models, these by the beginning of their SHA-256.
+// Name is the engine and the models, these by the beginning of their SHA-256, with what the recogniser is taught.
 func (r *Reader) Name() string { return r.name }
 
 // Close frees the nets. No call may be under way.

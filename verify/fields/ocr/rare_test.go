@@ -4,6 +4,7 @@ import (
 	"image"
 	"image/color"
 	"image/draw"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -16,6 +17,7 @@ import (
 	"zhengyan/assets"
 	"zhengyan/verify/fields/ocr"
 	"zhengyan/verify/fields/ocr/rare"
+	"zhengyan/verify/page"
 	"zhengyan/verify/verifytest/reading"
 )
 
@@ -45,13 +47,13 @@ func set(t testing.TB, lines []string) image.Image {
 // whole counts the lines that stand in a reading of the picture as they were printed, and lists the others.
 func whole(t testing.TB, r *ocr.Reader, img image.Image, lines []string) (n int, missed []string) {
 	t.Helper()
-	ls, err := r.Lines(t.Context(), img, -1)
+	text, err := r.ReadPage(t.Context(), img, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
 	said := map[string]bool{}
-	for _, l := range ls {
-		said[strings.ReplaceAll(l.Text, ":", "：")] = true
+	for _, l := range linesOf(text) {
+		said[strings.ReplaceAll(runesOf(l), ":", "：")] = true
 	}
 	for _, l := range lines {
 		if said[l] {
@@ -61,6 +63,29 @@ func whole(t testing.TB, r *ocr.Reader, img image.Image, lines []string) (n int,
 		}
 	}
 	return n, missed
+}
+
+// linesOf parts the characters of a text, which come line by line, where one stands lower than the one before it or far from it.
+func linesOf(text page.Text) (lines [][]page.Char) {
+	for i, c := range text.Chars {
+		if i > 0 {
+			last := text.Chars[i-1]
+			if math.Abs(c.Box.Y0-last.Box.Y0) < c.Size/2 && c.Box.X0-last.Box.X1 < 2*c.Size && c.Box.X0 > last.Box.X0 {
+				lines[len(lines)-1] = append(lines[len(lines)-1], c)
+				continue
+			}
+		}
+		lines = append(lines, []page.Char{c})
+	}
+	return lines
+}
+
+func runesOf(line []page.Char) string {
+	var out []rune
+	for _, c := range line {
+		out = append(out, c.R)
+	}
+	return string(out)
 }
 
 // TestRareNames: the second head reads names that the plain net cannot, and leaves common ones as they are.
@@ -85,8 +110,10 @@ func TestRareNames(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer plain.Close()
-	if !strings.Contains(taught.Name(), "rare characters") || strings.Contains(plain.Name(), "rare characters") {
-		t.Errorf("%q and %q", taught.Name(), plain.Name())
+	for _, head := range []string{"rare characters", "a head for digits"} {
+		if !strings.Contains(taught.Name(), head) || strings.Contains(plain.Name(), head) {
+			t.Errorf("%s: %q and %q", head, taught.Name(), plain.Name())
+		}
 	}
 
 	seldom := []string{

@@ -10,7 +10,6 @@ import (
 	"sync"
 	"unicode"
 
-	"zhengyan/verify/fields"
 	"zhengyan/verify/page"
 )
 
@@ -26,7 +25,7 @@ func (r *Reader) ReadPage(ctx context.Context, img image.Image, index int) (text
 	b := img.Bounds()
 	text = page.Text{Index: index, Width: float64(b.Dx()), Height: float64(b.Dy()), Confidence: []float64{}}
 	m := newRaster(img)
-	lines, err := r.lines(ctx, m, -1)
+	lines, err := r.lines(ctx, m)
 	if err != nil {
 		return page.Text{}, err
 	}
@@ -38,28 +37,6 @@ func (r *Reader) ReadPage(ctx context.Context, img image.Image, index int) (text
 	return text, nil
 }
 
-// Lines finds the lines of print and reads at most n of the tallest (n < 0: all); those that were found and not read have no
-// text. All come in reading order. With n < 0 it looks as closely as ReadPage; else it looks for large print.
-func (r *Reader) Lines(ctx context.Context, img image.Image, n int) (out []fields.Line, err error) {
-	defer caught(&err)
-	m := newRaster(img)
-	lines, err := r.lines(ctx, m, n)
-	if err != nil {
-		return nil, err
-	}
-	k := float64(m.step)
-	for i := range lines {
-		l := fields.Line{Text: lines[i].text(), Confidence: lines[i].confidence()}
-		for j, p := range lines[i].quad {
-			l.Quad[j] = page.Point{X: p.x * k, Y: p.y * k}
-		}
-		b := lines[i].quad.box()
-		l.Box = page.Box{X0: b.X0 * k, Y0: b.Y0 * k, X1: b.X1 * k, Y1: b.Y1 * k}
-		out = append(out, l)
-	}
-	return out, nil
-}
-
 // caught makes an error of a panic: a picture must not cost more than its own row.
 func caught(err *error) {
 	if p := recover(); p != nil {
@@ -67,12 +44,11 @@ func caught(err *error) {
 	}
 }
 
-// lines finds and reads the lines of a picture in reading order; n < 0 reads all, else the n tallest.
-func (r *Reader) lines(ctx context.Context, m *raster, n int) ([]reading, error) {
+// lines finds and reads the lines of a picture, in reading order.
+func (r *Reader) lines(ctx context.Context, m *raster) ([]reading, error) {
 	if m.w < minSide || m.h < minSide {
 		return nil, ctx.Err()
 	}
-	side := detectSide
 	// Red print is looked for beside all other.
 	ctx, cancel := context.WithCancel(ctx)
 	var beside sync.WaitGroup
@@ -80,15 +56,11 @@ func (r *Reader) lines(ctx context.Context, m *raster, n int) ([]reading, error)
 	defer cancel()
 	var reds []found
 	var redErr error
-	if n >= 0 {
-		side = findSide
-	} else {
-		beside.Go(func() {
-			defer caught(&redErr)
-			reds, redErr = r.findRed(ctx, m)
-		})
-	}
-	seen, err := r.detect(ctx, m, m.text, side)
+	beside.Go(func() {
+		defer caught(&redErr)
+		reds, redErr = r.findRed(ctx, m)
+	})
+	seen, err := r.detect(ctx, m, m.text, detectSide)
 	if err != nil || len(seen) == 0 {
 		return nil, err
 	}
@@ -110,26 +82,17 @@ func (r *Reader) lines(ctx context.Context, m *raster, n int) ([]reading, error)
 			out[i] = tried[k]
 		}
 	}
-	read := make([]int, len(out))
-	for i := range read {
-		read[i] = i
-	}
-	if n >= 0 {
-		read = tallest(out, n)
-	}
-	if err := r.readAll(ctx, m, m.text, out, read); err != nil {
+	if err := r.readAll(ctx, m, m.text, out); err != nil {
 		return nil, err
 	}
-	if n < 0 {
-		if beside.Wait(); redErr != nil {
-			return nil, redErr
-		}
-		red, err := r.redLines(ctx, m, reds, out, angle, turn)
-		if err != nil {
-			return nil, err
-		}
-		out = withoutGhosts(append(withoutParts(withoutPoor(m, out, red), red), red...))
+	if beside.Wait(); redErr != nil {
+		return nil, redErr
 	}
+	red, err := r.redLines(ctx, m, reds, out, angle, turn)
+	if err != nil {
+		return nil, err
+	}
+	out = withoutGhosts(append(withoutParts(withoutPoor(m, out, red), red), red...))
 	s, c := math.Sincos(dir)
 	slices.SortStableFunc(out, func(a, b reading) int {
 		p, q := a.quad.centre(), b.quad.centre()
@@ -184,11 +147,10 @@ func (r *Reader) redLines(ctx context.Context, m *raster, seen []found, have []r
 		}
 	}
 	var out []reading
-	var which []int
-	for i, q := range joined(pieces, dir) {
-		out, which = append(out, reading{quad: q}), append(which, i)
+	for _, q := range joined(pieces, dir) {
+		out = append(out, reading{quad: q})
 	}
-	if err := r.readAll(ctx, m, m.red, out, which); err != nil {
+	if err := r.readAll(ctx, m, m.red, out); err != nil {
 		return nil, err
 	}
 	return slices.DeleteFunc(out, func(l reading) bool { return l.confidence() < redSure || covered(l, have) }), nil
@@ -272,23 +234,14 @@ func withoutGhosts(lines []reading) []reading {
 	return out
 }
 
-// tallest picks the n tallest lines that may be words: not longer than running text, not shorter than three characters.
-func tallest(lines []reading, n int) []int {
-	var idx []int
-	for i := range lines {
-		if a := lines[i].quad.width() / lines[i].quad.height(); a >= 2.5 && a <= 24 {
-			idx = append(idx, i)
-		}
-	}
-	slices.SortStableFunc(idx, func(a, b int) int { return cmp.Compare(lines[b].quad.height(), lines[a].quad.height()) })
-	return idx[:min(n, len(idx))]
-}
-
-// readAll reads the named lines, as many at a time as there are slots. The longest come first, so that none of the slots is
+// readAll reads the lines, as many at a time as there are slots. The longest come first, so that none of the slots is
 // left with a long one at the end.
-func (r *Reader) readAll(ctx context.Context, m *raster, plane []uint8, lines []reading, which []int) error {
+func (r *Reader) readAll(ctx context.Context, m *raster, plane []uint8, lines []reading) error {
 	shape := func(i int) float64 { return lines[i].quad.width() / max(lines[i].quad.height(), 1) }
-	which = slices.Clone(which)
+	which := make([]int, len(lines))
+	for i := range which {
+		which[i] = i
+	}
 	slices.SortStableFunc(which, func(a, b int) int { return cmp.Compare(shape(b), shape(a)) })
 	return r.each(ctx, len(which), func(ctx context.Context, k int) (err error) {
 		l, err := r.readSure(ctx, m, plane, lines[which[k]])

@@ -245,17 +245,21 @@ func fontNames(fonts []font) string {
 	return strings.Join(names, ", ")
 }
 
-func show(t *testing.T, r interface {
-	Lines(context.Context, image.Image, int) ([]fields.Line, error)
-}, img image.Image,
-) {
+func show(t *testing.T, r fields.PageReader, img image.Image) {
 	t.Helper()
-	ls, err := r.Lines(context.Background(), img, -1)
+	text, err := r.ReadPage(context.Background(), img, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, l := range ls {
-		t.Logf("    %4.0f %4.0f %4.0f %4.0f %.3f %s", l.Box.X0, l.Box.Y0, l.Box.X1, l.Box.Y1, l.Confidence, l.Text)
+	n := 0
+	for _, l := range linesOf(text) {
+		sum := 0.0
+		for range l {
+			sum += text.Confidence[n]
+			n++
+		}
+		first, last := l[0].Box, l[len(l)-1].Box
+		t.Logf("    %4.0f %4.0f %4.0f %4.0f %.3f %s", first.X0, first.Y0, last.X1, last.Y1, sum/float64(len(l)), runesOf(l))
 	}
 }
 

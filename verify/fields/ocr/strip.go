@@ -12,8 +12,8 @@ import (
 // it was trained with.
 const minStripWidth = 64
 
-// ReadLine implements fields.PageReader. It looks for no lines and tries no other turn, so it costs a tenth of Lines; package
-// finder cuts its lines itself. A short line costs less than a long one, and its confidence means a little less for it.
+// ReadLine implements fields.PageReader. It looks for no lines and tries no other turn, so it costs a small part of ReadPage;
+// package finder cuts its lines itself. A short line costs less than a long one, and its confidence means a little less for it.
 func (r *Reader) ReadLine(ctx context.Context, img image.Image) (l fields.Line, err error) {
 	defer caught(&err)
 	m := newRaster(img)
