@@ -240,8 +240,13 @@ func TestLostDigit(t *testing.T) {
 	}
 	lost := append(append([]symbol(nil), all[:5]...), all[6:]...)
 	doubtHoles(lost, pix, w)
-	if lost[4].conf > 0.5 || lost[5].conf > 0.5 || lost[2].conf < 0.9 {
+	if lost[4].conf > 0.5 || lost[5].conf > 0.5 || lost[2].conf < 0.9 || !lost[4].behind || !lost[5].before || lost[2].behind {
 		t.Errorf("%+v", lost)
+	}
+	// Of two readings that agree one has seen the hole.
+	blind := append(append([]symbol(nil), all[:5]...), all[6:]...)
+	if both, ok := agree(blind, lost); !ok || both[4].conf > holeConf || !both[4].behind || !both[5].before {
+		t.Errorf("%v %+v", ok, both)
 	}
 }
 
