@@ -74,15 +74,16 @@ func (p *pixels) reduce(side int) *plane {
 	for y := range out.h {
 		y0, y1 := int(float64(y)*k), min(int(float64(y+1)*k), p.h)
 		for x := range out.w {
-			var l, u, v, n int32
+			var r, g, b, n uint32
 			for yy := y0; yy < y1; yy += step {
-				for xx := xs[x]; xx < xs[x+1]; xx += step {
-					a, b, c := p.at(xx, yy)
-					l, u, v, n = l+a, u+b, v+c, n+1
+				row := p.rgba.Pix[yy*p.rgba.Stride+4*xs[x] : yy*p.rgba.Stride+4*xs[x+1]]
+				for i := 0; i+3 < len(row); i += 4 * step {
+					r, g, b, n = r+uint32(row[i]), g+uint32(row[i+1]), b+uint32(row[i+2]), n+1
 				}
 			}
-			o := y*out.w + x
-			out.l[o], out.u[o], out.v[o] = float32(l)/float32(n), float32(u)/float32(n), float32(v)/float32(n)
+			o, f := y*out.w+x, 1/(256*float32(n))
+			fr, fg, fb := float32(r)*f, float32(g)*f, float32(b)*f
+			out.l[o], out.u[o], out.v[o] = 77*fr+150*fg+29*fb, -43*fr-85*fg+128*fb, 128*fr-107*fg-21*fb
 		}
 	}
 	return out
