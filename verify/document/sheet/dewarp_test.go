@@ -71,9 +71,6 @@ func TestNarrowPictures(t *testing.T) {
 						t.Errorf("%T %d × %d to %v: %v", img, c.w, c.h, size, err)
 					}
 				}
-				if out, _, skew, err := Straighten(t.Context(), img); err != nil || skew != 0 || out.Rect != image.Rect(0, 0, c.w, c.h) {
-					t.Errorf("%T %d × %d straightened: %v by %v°, %v", img, c.w, c.h, out.Bounds(), skew, err)
-				}
 			}
 		}
 	}

@@ -1,4 +1,4 @@
-// Package sheet finds the sheet of paper in a photo and lays it flat, straightens scans, and evens their light.
+// Package sheet finds the sheet of paper in a photo and lays it flat.
 //
 // Find looks at a reduced picture for straight edges (an oriented Hough transform of gradients in brightness and two
 // colours), scores every quadrilateral that four of them form by what its sides separate, and then measures the sides

@@ -200,55 +200,6 @@ func TestDewarp(t *testing.T) {
 	}
 }
 
-func TestStraighten(t *testing.T) {
-	sheet := printed()
-	for _, want := range []float64{-4.7, -1.3, 0, 0.6, 5} {
-		p := camera.Scanned(sheet, camera.Scan{DPI: 100, Skew: want, Noise: 1, Quality: 85}, 4)
-		_, h, got, err := Straighten(context.Background(), p.Image)
-		if err != nil || math.Abs(got-want) > 0.12 {
-			t.Errorf("skew %.1f°: found %.2f° (%v)", want, got, err)
-		}
-		a, b := h.ToFlat(p.Truth.ToPixel(20, 150)), h.ToFlat(p.Truth.ToPixel(190, 150))
-		if d := math.Abs(a.Y - b.Y); d > 2 {
-			t.Errorf("skew %.1f°: a level line of the page rises %.1f pixels", want, d)
-		}
-	}
-}
-
-func TestEven(t *testing.T) {
-	img := image.NewRGBA(image.Rect(0, 0, 400, 560))
-	for y := range 560 {
-		for x := range 400 {
-			l := 0.35 + 0.6*float64(x)/400
-			v, r := 235.0, 235.0
-			if x/20%4 == 0 && y/20%3 == 0 {
-				v, r = 40, 40
-			}
-			if x > 300 && y > 400 && x < 360 && y < 460 { // a seal
-				v, r = 40, 200
-			}
-			img.SetRGBA(x, y, color.RGBA{uint8(r * l), uint8(v * l), uint8(v * l), 255})
-		}
-	}
-	out := Even(img)
-	lo, hi := uint8(255), uint8(0)
-	for x := 25; x < 400; x += 10 {
-		if x/20%4 == 0 {
-			continue
-		}
-		c := out.RGBAAt(x, 200+25)
-		lo, hi = min(lo, c.G), max(hi, c.G)
-	}
-	if lo < 220 || hi-lo > 22 {
-		t.Errorf("paper is %d to %d", lo, hi)
-	}
-	if c := out.RGBAAt(330, 430); c.R < 150 || c.G > 90 {
-		t.Errorf("the seal is %v", c)
-	}
-	Even(image.NewRGBA(image.Rectangle{}))
-	Even(image.NewRGBA(image.Rect(0, 0, 1, 3)))
-}
-
 // FuzzDewarp: no corners do harm.
 func FuzzDewarp(f *testing.F) {
 	f.Add(0.0, 0.0, 50.0, 0.0, 50.0, 80.0, 0.0, 80.0)
