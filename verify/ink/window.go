@@ -3,8 +3,8 @@ package ink
 import (
 	"image"
 	"math"
-	"slices"
 
+	"zhengyan/verify/internal/order"
 	"zhengyan/verify/page"
 )
 
@@ -103,40 +103,7 @@ func quantile(v []float32, q float64) float32 {
 	if len(v) == 0 {
 		return 0
 	}
-	return nth(v, min(len(v)-1, int(q*float64(len(v)))))
-}
-
-// nth is the value that would stand at place k if v were sorted (Hoare's selection); it reorders v.
-func nth(v []float32, k int) float32 {
-	lo, hi := 0, len(v)-1
-	for hi-lo > 16 {
-		a, b, c := v[lo], v[(lo+hi)/2], v[hi]
-		mid := max(min(a, b), min(max(a, b), c))
-		i, j := lo, hi
-		for i <= j {
-			for v[i] < mid {
-				i++
-			}
-			for v[j] > mid {
-				j--
-			}
-			if i <= j {
-				v[i], v[j] = v[j], v[i]
-				i++
-				j--
-			}
-		}
-		switch {
-		case k <= j:
-			hi = j
-		case k >= i:
-			lo = i
-		default:
-			return v[k]
-		}
-	}
-	slices.Sort(v[lo : hi+1])
-	return v[k]
+	return order.Nth(v, min(len(v)-1, int(q*float64(len(v)))))
 }
 
 func luma(s *sampled) *plane {

@@ -14,16 +14,17 @@ var layers = map[string][]string{
 	"assets": {},
 
 	// The stages: they know pages and days, and each other only downwards (see stages).
-	"verify/civil":    {},
-	"verify/page":     {},
-	"verify/document": {"assets", "verify/civil", "verify/page"},
-	"verify/qr":       {"assets", "verify/civil", "verify/page"},
-	"verify/fields":   {"assets", "verify/civil", "verify/page"},
-	"verify/seal":     {"assets", "verify/civil", "verify/page", "verify/document"},
-	"verify/ink":      {"assets", "verify/civil", "verify/page"},
-	"verify/ink/sim":  {"assets", "stages", "verify", "verify/verifytest"}, // prints for tests, made from specimens
-	"verify/finder":   {"assets", "verify/civil", "verify/page", "verify/document", "verify/fields", "verify/qr"},
-	"verify/rules":    {"assets", "verify/civil", "verify/page", "verify/document", "verify/qr", "verify/fields", "verify/seal", "verify/ink"},
+	"verify/civil":          {},
+	"verify/page":           {},
+	"verify/internal/order": {}, // ranks of numbers; it knows nothing of the project
+	"verify/document":       {"assets", "verify/civil", "verify/page"},
+	"verify/qr":             {"assets", "verify/civil", "verify/page"},
+	"verify/fields":         {"assets", "verify/civil", "verify/page", "verify/internal/order"},
+	"verify/seal":           {"assets", "verify/civil", "verify/page", "verify/document"},
+	"verify/ink":            {"assets", "verify/civil", "verify/page", "verify/internal/order"},
+	"verify/ink/sim":        {"assets", "stages", "verify", "verify/verifytest"}, // prints for tests, made from specimens
+	"verify/finder":         {"assets", "verify/civil", "verify/page", "verify/document", "verify/fields", "verify/qr"},
+	"verify/rules":          {"assets", "verify/civil", "verify/page", "verify/document", "verify/qr", "verify/fields", "verify/seal", "verify/ink"},
 
 	"verify":            {"assets", "stages"},
 	"verify/report":     {"assets", "stages", "verify"},

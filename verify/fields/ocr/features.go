@@ -10,6 +10,9 @@ import (
 	"zhengyan/verify/page"
 )
 
+// Trunk is the tensor that the project's own heads see: the recogniser's 480 channels before they are narrowed to 60.
+const Trunk = "p2o.AveragePool.1"
+
 // Features is the recogniser as a second head sees it: what its last layer is given, what its trunk has seen before the layers
 // that narrow it, and what the net itself makes of it.
 type Features struct {
@@ -19,8 +22,8 @@ type Features struct {
 	Model  []byte   // the recogniser's file
 }
 
-// OpenFeatures opens a recogniser for training; trunk names a tensor of channels × 1 × steps. Errors are those of Open.
-func OpenFeatures(cfg Config, trunk string) (*Features, error) {
+// OpenFeatures opens a recogniser for training. Errors are those of Open.
+func OpenFeatures(cfg Config) (*Features, error) {
 	if !haveEngine {
 		return nil, fmt.Errorf("%w: %w", fields.ErrNoReader, ErrNoCgo)
 	}
@@ -39,7 +42,7 @@ func OpenFeatures(cfg Config, trunk string) (*Features, error) {
 	if err != nil {
 		return nil, err
 	}
-	more := append(seenBy(&h, trunk), operation("Concat", tensorAll, []string{tensorSeen, h.logits}, intAttr("axis", 2)))
+	more := append(seenBy(&h, Trunk), operation("Concat", tensorAll, []string{tensorSeen, h.logits}, intAttr("axis", 2)))
 	cut, err := rebuilt(rec, "", more, tensorAll)
 	if err != nil {
 		return nil, err

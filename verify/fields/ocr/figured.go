@@ -14,10 +14,10 @@ const (
 	tensorBoth    = "zhengyan.both"
 )
 
-// withFigures adds the project's own head for digits to a recogniser, whose file own it was made for and which may have been
-// extended: the classes of each step are followed by the head's logits, figureClasses of them. It gives how many classes were
+// withFigures adds the project's own head for digits to a recogniser, whose file own, with the SHA-256 sum, it was made for and
+// which may have been extended: the classes of each step are followed by the head's logits, figureClasses of them. It gives how many classes were
 // added: 0 for a recogniser that the head was not made for.
-func withFigures(own, rec []byte) ([]byte, int, error) {
+func withFigures(own, rec []byte, sum [sha256.Size]byte) ([]byte, int, error) {
 	if len(figures.Rows()) == 0 {
 		return rec, 0, nil
 	}
@@ -25,7 +25,7 @@ func withFigures(own, rec []byte) ([]byte, int, error) {
 	if err != nil {
 		return nil, 0, err
 	}
-	if h.Model != sha256.Sum256(own) || h.Classes != figureClasses {
+	if h.Model != sum || h.Classes != figureClasses {
 		return rec, 0, nil
 	}
 	out, err := figured(rec, own, h)

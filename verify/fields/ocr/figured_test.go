@@ -1,6 +1,7 @@
 package ocr
 
 import (
+	"crypto/sha256"
 	"os"
 	"path/filepath"
 	"slices"
@@ -28,11 +29,7 @@ func TestFigured(t *testing.T) {
 		if in, out, err := ports(m); err != nil || in != "x" || out != tensorBoth {
 			t.Errorf("%s: ports %s %s %v", name, in, out, err)
 		}
-		top, err := parts(m)
-		if err != nil {
-			t.Fatal(err)
-		}
-		graph, err := parts(first(top, modelGraph))
+		_, graph, err := graphOf(m)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -59,7 +56,7 @@ func TestFigured(t *testing.T) {
 	if _, err := figured(tiny(), tiny(), h); err == nil {
 		t.Error("a head without a trunk was taken")
 	}
-	if m, n, err := withFigures(tiny(), tiny()); err != nil || n != 0 || !slices.Equal(m, tiny()) {
+	if m, n, err := withFigures(tiny(), tiny(), sha256.Sum256(tiny())); err != nil || n != 0 || !slices.Equal(m, tiny()) {
 		t.Errorf("another net was given the head: %d %v", n, err)
 	}
 }
@@ -71,7 +68,7 @@ func TestBundledFigures(t *testing.T) {
 	if err != nil {
 		t.Skip(err)
 	}
-	m, n, err := withFigures(rec, rec)
+	m, n, err := withFigures(rec, rec, sha256.Sum256(rec))
 	if err != nil || n != figureClasses || len(m) <= len(rec) {
 		t.Fatalf("%d classes, %v", n, err)
 	}

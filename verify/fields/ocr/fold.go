@@ -57,11 +57,7 @@ const blockedLayout = runtime.GOARCH == "amd64"
 // of its own. blocked is for processors on which convolutions have a layout of their own: there, what can be written as a
 // convolution is.
 func folded(model []byte, blocked bool) ([]byte, error) {
-	top, err := parts(model)
-	if err != nil {
-		return nil, err
-	}
-	graph, err := parts(first(top, modelGraph))
+	top, graph, err := graphOf(model)
 	if err != nil {
 		return nil, err
 	}

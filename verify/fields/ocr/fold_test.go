@@ -49,11 +49,7 @@ func block(padded bool) []byte {
 // ops are the operations of a model in order, constants left out.
 func ops(t testing.TB, model []byte) []string {
 	t.Helper()
-	top, err := parts(model)
-	if err != nil {
-		t.Fatal(err)
-	}
-	graph, err := parts(first(top, modelGraph))
+	_, graph, err := graphOf(model)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,6 +11,7 @@ package ocr
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -125,7 +126,7 @@ func Open(cfg Config) (*Reader, error) {
 	var detErr error
 	seeing.Go(func() {
 		defer caught(&detErr)
-		detName = fingerprint("detector", det)
+		detName = fingerprint("detector", sha256.Sum256(det))
 		// A page's lines are found in one run, which no other waits beside: it takes two cores. Lines are read side by side.
 		r.det, detErr = loadNetOn(lean(det), min(2, cap(r.slots), runtime.GOMAXPROCS(0)))
 	})
@@ -145,10 +146,11 @@ func Open(cfg Config) (*Reader, error) {
 // openRecogniser loads the net that reads lines, with what it is taught, and gives its name.
 func (r *Reader) openRecogniser(rec []byte, keys []string, plain bool) (name string, err error) {
 	defer caught(&err)
-	name, r.alphabet = fingerprint("recogniser", rec), newAlphabet(keys, nil)
+	sum := sha256.Sum256(rec)
+	name, r.alphabet = fingerprint("recogniser", sum), newAlphabet(keys, nil)
 	if !plain {
 		own := rec
-		taught, more, err := withRare(rec)
+		taught, more, err := withRare(rec, sum)
 		if err != nil {
 			return "", fmt.Errorf("%w: rows for rare characters: %w", fields.ErrNoReader, err)
 		}
@@ -156,7 +158,7 @@ func (r *Reader) openRecogniser(rec []byte, keys []string, plain bool) (name str
 			rec, r.alphabet = taught, newAlphabet(keys, more)
 			name += fmt.Sprintf(" with %d rare characters", len(more))
 		}
-		if rec, r.figures, err = withFigures(own, rec); err != nil {
+		if rec, r.figures, err = withFigures(own, rec, sum); err != nil {
 			return "", fmt.Errorf("%w: rows for digits: %w", fields.ErrNoReader, err)
 		}
 		switch {

@@ -82,6 +82,15 @@ func parts(b []byte) ([]part, error) {
 	return out, nil
 }
 
+// graphOf takes a model apart, and its graph.
+func graphOf(model []byte) (top, graph []part, err error) {
+	if top, err = parts(model); err != nil {
+		return nil, nil, err
+	}
+	graph, err = parts(first(top, modelGraph))
+	return top, graph, err
+}
+
 // first is the content of the first field of that number.
 func first(ps []part, num protowire.Number) []byte {
 	for _, p := range ps {
@@ -113,11 +122,7 @@ func number(b []byte, num protowire.Number, v uint64) []byte {
 
 // ports are the names of a model's first input and first output.
 func ports(model []byte) (in, out string, err error) {
-	top, err := parts(model)
-	if err != nil {
-		return "", "", err
-	}
-	graph, err := parts(first(top, modelGraph))
+	_, graph, err := graphOf(model)
 	if err != nil {
 		return "", "", err
 	}
@@ -153,11 +158,7 @@ type head struct {
 
 // headOf finds the last layer of a model.
 func headOf(model []byte) (head, error) {
-	top, err := parts(model)
-	if err != nil {
-		return head{}, err
-	}
-	graph, err := parts(first(top, modelGraph))
+	_, graph, err := graphOf(model)
 	if err != nil {
 		return head{}, err
 	}
@@ -316,11 +317,7 @@ func intsAttr(name string, vs ...uint64) []byte {
 // rebuilt is the model with its graph changed: the node that gives the tensor drop is left out ("" leaves out none), the
 // nodes more come at the end, and the output becomes another one, of any shape.
 func rebuilt(model []byte, drop string, more [][]byte, output string) ([]byte, error) {
-	top, err := parts(model)
-	if err != nil {
-		return nil, err
-	}
-	graph, err := parts(first(top, modelGraph))
+	top, graph, err := graphOf(model)
 	if err != nil {
 		return nil, err
 	}
@@ -420,8 +417,7 @@ func extended(model []byte, t *rare.Head) ([]byte, error) {
 	return rebuilt(model, h.out, more, h.out)
 }
 
-// fingerprint names a model by what it is.
-func fingerprint(what string, model []byte) string {
-	sum := sha256.Sum256(model)
+// fingerprint names a model by the SHA-256 of its file.
+func fingerprint(what string, sum [sha256.Size]byte) string {
 	return fmt.Sprintf("%s %x", what, sum[:4])
 }

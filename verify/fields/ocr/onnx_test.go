@@ -34,11 +34,7 @@ func TestExtended(t *testing.T) {
 	if in, out, err := ports(m); err != nil || in != "x" || out != "y" {
 		t.Errorf("ports %s %s %v", in, out, err)
 	}
-	top, err := parts(m)
-	if err != nil {
-		t.Fatal(err)
-	}
-	graph, err := parts(first(top, modelGraph))
+	_, graph, err := graphOf(m)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,8 @@ import (
 	"math"
 	"slices"
 	"unicode/utf8"
+
+	"zhengyan/verify/internal/order"
 )
 
 // The recogniser's picture of a line.
@@ -239,9 +241,8 @@ func dropStroke(syms []symbol, w int) []symbol {
 // in a frame.
 func inkColumns(pix []float32, w int) []bool {
 	ink := make([]bool, w)
-	sorted := slices.Clone(pix)
-	slices.Sort(sorted)
-	black, white := sorted[len(sorted)*3/100], sorted[len(sorted)*8/10]
+	ranked := slices.Clone(pix)
+	black, white := order.Nth(ranked, len(pix)*3/100), order.Nth(ranked, len(pix)*8/10)
 	limit := white - holeDark*(white-black)
 	for x := range w {
 		n := 0

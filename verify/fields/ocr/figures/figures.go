@@ -9,7 +9,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"unicode/utf8"
+
+	"zhengyan/verify/fields/ocr/internal/heading"
 )
 
 //go:embed rows.bin
@@ -38,26 +39,22 @@ const (
 	magic      = "ZYFIGS1\n"
 	maxIn      = 4096
 	maxClasses = 64
-	maxTrunk   = 64
 )
 
-// The file: magic, model, the trunk's name with its length as a byte before it, In and Classes as 16-bit integers; for each
+// The file: its heading (package heading), In and Classes as 16-bit integers; for each
 // class its bias and the step of its row as 32-bit IEEE 754 numbers; then the rows as 16-bit signed integers to be multiplied by
 // the step. Everything is little-endian.
 
 // Parse reads a file of a head. The error wraps ErrFormat.
 func Parse(b []byte) (*Head, error) {
-	if len(b) < len(magic)+33 || string(b[:len(magic)]) != magic {
-		return nil, ErrFormat
-	}
 	h := &Head{}
-	b = b[len(magic):]
-	b = b[copy(h.Model[:], b):]
-	name := int(b[0])
-	if name > maxTrunk || len(b) < 1+name+4 || !utf8.Valid(b[1:1+name]) {
-		return nil, fmt.Errorf("%w: no name of a tensor", ErrFormat)
+	var err error
+	if h.Model, h.Trunk, b, err = heading.Cut(b, magic); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrFormat, err)
 	}
-	h.Trunk, b = string(b[1:1+name]), b[1+name:]
+	if len(b) < 4 {
+		return nil, fmt.Errorf("%w: it ends in its heading", ErrFormat)
+	}
 	h.In, h.Classes = int(binary.LittleEndian.Uint16(b)), int(binary.LittleEndian.Uint16(b[2:]))
 	b = b[4:]
 	n := h.In * Steps
@@ -83,8 +80,7 @@ func finite(v float32) bool { return !math.IsNaN(float64(v)) && !math.IsInf(floa
 
 // Bytes is the file of the head; the numbers of each row are rounded to a 32,767th of the largest.
 func (h *Head) Bytes() []byte {
-	b := append([]byte(magic), h.Model[:]...)
-	b = append(append(b, byte(len(h.Trunk))), h.Trunk...)
+	b := heading.Of(magic, h.Model, h.Trunk)
 	b = binary.LittleEndian.AppendUint16(b, uint16(h.In))
 	b = binary.LittleEndian.AppendUint16(b, uint16(h.Classes))
 	n := h.In * Steps

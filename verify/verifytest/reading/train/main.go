@@ -22,14 +22,10 @@ import (
 	"flag"
 	"log"
 	"os"
-	"strings"
 
 	"zhengyan/verify/fields/ocr"
 	"zhengyan/verify/fields/ocr/figures"
 )
-
-// trunk is the tensor that the head sees: the recogniser's 480 channels before they are narrowed to 60.
-const trunk = "p2o.AveragePool.1"
 
 func main() {
 	log.SetFlags(log.Ltime)
@@ -38,20 +34,15 @@ func main() {
 	}
 }
 
-type list []string
-
-func (l *list) String() string     { return strings.Join(*l, " ") }
-func (l *list) Set(s string) error { *l = append(*l, s); return nil }
-
 func run() error {
-	var fonts list
+	var fonts []string
 	models := flag.String("models", "assets/models", "folder with the recogniser")
 	library := flag.String("library", "build/lib/libonnxruntime.so", "ONNX Runtime")
 	out := flag.String("out", "verify/fields/ocr/figures/rows.bin", "file to write")
 	sheets := flag.Int("sheets", 50, "sheets to print, some 130 lines each")
 	held := flag.Int("held", 2, "sheets that are not learnt from, to measure on")
 	epochs := flag.Int("epochs", 9, "times that every line is learnt from")
-	flag.Var(&fonts, "font", "typeface; many")
+	flag.Func("font", "typeface; many", func(s string) error { fonts = append(fonts, s); return nil })
 	flag.Parse()
 	if len(fonts) == 0 || *held >= *sheets {
 		return errors.New("no typefaces (-font), or no sheets to learn from")
@@ -60,7 +51,7 @@ func run() error {
 	if err != nil {
 		return err
 	}
-	f, err := ocr.OpenFeatures(ocr.Config{Library: []string{*library}, Models: os.DirFS(*models)}, trunk)
+	f, err := ocr.OpenFeatures(ocr.Config{Library: []string{*library}, Models: os.DirFS(*models)})
 	if err != nil {
 		return err
 	}
@@ -85,6 +76,6 @@ func run() error {
 		log.Printf("epoch %d: loss %.3f; of sheets left out %.3f, %d of %d lines right", epoch+1, loss, there, right, len(exam))
 	}
 	h := m.head()
-	h.Model, h.Trunk = sha256.Sum256(f.Model), trunk
+	h.Model, h.Trunk = sha256.Sum256(f.Model), ocr.Trunk
 	return os.WriteFile(*out, (*figures.Head)(h).Bytes(), 0o644)
 }

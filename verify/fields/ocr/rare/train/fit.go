@@ -356,7 +356,7 @@ func (m *fit) step(x *flat, i int, rate, length float32) float64 {
 func (m *fit) head() *rare.Head {
 	n := len(m.runes)
 	h := &rare.Head{
-		Model: sha256.Sum256(m.f.Model), Trunk: trunk, In: m.f.Inside, Inner: inner, Runes: m.runes,
+		Model: sha256.Sum256(m.f.Model), Trunk: ocr.Trunk, In: m.f.Inside, Inner: inner, Runes: m.runes,
 		Project: m.shape.project, Shift: m.shape.shift, Rows: make([]float32, inner*n), Bias: make([]float32, n),
 	}
 	for r := range n {

@@ -20,9 +20,6 @@ import (
 	"zhengyan/verify/fields/ocr/rare"
 )
 
-// trunk is the tensor that the head sees: the recogniser's pictures of 480 channels before they are narrowed to 60.
-const trunk = "p2o.AveragePool.1"
-
 const (
 	partLesson = "lesson"
 	partExam   = "exam"
@@ -35,14 +32,9 @@ func main() {
 	}
 }
 
-type list []string
-
-func (l *list) String() string     { return strings.Join(*l, " ") }
-func (l *list) Set(s string) error { *l = append(*l, s); return nil }
-
 type options struct {
 	models, library, unihan, work, out string
-	fonts, held                        list
+	fonts, held                        []string
 	onlyLook, onlyExam                 bool
 }
 
@@ -53,8 +45,11 @@ func run() error {
 	flag.StringVar(&o.unihan, "unihan", "/usr/share/unicode", "folder with the Unihan files")
 	flag.StringVar(&o.work, "work", "build/rare", "folder for what was seen, so that fitting can be repeated")
 	flag.StringVar(&o.out, "out", "verify/fields/ocr/rare/rows.bin", "file to write")
-	flag.Var(&o.fonts, "font", "font to train on, N=FILE[,FILE...]: the table is drawn N times; FILE or FILE#NAME of a collection; many")
-	flag.Var(&o.held, "held", "font to measure on, as -font; many")
+	into := func(l *[]string) func(string) error {
+		return func(s string) error { *l = append(*l, s); return nil }
+	}
+	flag.Func("font", "font to train on, N=FILE[,FILE...]: the table is drawn N times; FILE or FILE#NAME of a collection; many", into(&o.fonts))
+	flag.Func("held", "font to measure on, as -font; many", into(&o.held))
 	flag.BoolVar(&o.onlyLook, "look", false, "only draw and look, do not fit")
 	flag.BoolVar(&o.onlyExam, "exam", false, "only measure the file that is there")
 	flag.Parse()
@@ -67,7 +62,7 @@ func run() error {
 	if err != nil {
 		return err
 	}
-	f, err := ocr.OpenFeatures(ocr.Config{Library: []string{o.library}, Models: os.DirFS(o.models)}, trunk)
+	f, err := ocr.OpenFeatures(ocr.Config{Library: []string{o.library}, Models: os.DirFS(o.models)})
 	if err != nil {
 		return err
 	}
@@ -75,7 +70,7 @@ func run() error {
 	if err := os.MkdirAll(o.work, 0o755); err != nil {
 		return err
 	}
-	all := func(fonts list, part string) ([]*seen, error) {
+	all := func(fonts []string, part string) ([]*seen, error) {
 		var out []*seen
 		for k, font := range fonts {
 			times, files, ok := strings.Cut(font, "=")
