@@ -27,7 +27,7 @@ import (
 func TestBenchWindow(t *testing.T) {
 	n, err := strconv.Atoi(os.Getenv("ZHENGYAN_WINDOW_FILES"))
 	if err != nil {
-		t.Skip("runs for .ci/bench-window only")
+		t.Skip("ZHENGYAN_WINDOW_FILES is not set (.ci/bench-window sets it)")
 	}
 	specimens, cli, program := os.Getenv("ZHENGYAN_WINDOW_SPECIMENS"), os.Getenv("ZHENGYAN_CLI"), desktopProgram(t)
 	bid := filepath.Join(t.TempDir(), "bid")

@@ -194,7 +194,7 @@ func TestPersonSecretsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := store.ReadPersonSecret(s.path("@pepper.key")); err == nil {
-		t.Skip("this system has no such modes")
+		t.Skip("this system does not keep files from other users by their modes")
 	}
 	_, errs = s.run(exitUnreadable, build)
 	s.contains(errs, "0600")

@@ -101,7 +101,7 @@ func tracked(t testing.TB) []string {
 	t.Helper()
 	out, err := exec.CommandContext(t.Context(), "git", "-c", "safe.directory=*", "-C", root(t), "ls-files", "-z").Output()
 	if err != nil || len(out) == 0 {
-		t.Skip("not a git checkout")
+		t.Skip("git lists no files here: no checkout, or no git")
 	}
 	return strings.Split(strings.TrimRight(string(out), "\x00"), "\x00")
 }
