@@ -201,7 +201,7 @@ func (b *batchScreen) showWork(n viewmodel.Counts) {
 		b.progress.set(float32(done) / float32(n.Total))
 	}
 	b.w.dressWork(b.pause, b.cancel, busy, m.T("batch.pause"), m.T("batch.resume"))
-	if on := busy || n.Cancelled > 0; on != b.working.Visible() {
+	if on := busy || n.Left(); on != b.working.Visible() {
 		show(b.working, on)
 		b.frame.Refresh()
 	}

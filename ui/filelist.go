@@ -163,7 +163,7 @@ func (f *fileList) refresh() {
 	} else {
 		f.pause.SetIcon(theme.MediaPauseIcon())
 	}
-	show(f.working, busy || c.Cancelled > 0)
+	show(f.working, busy || c.Left())
 	show(f.empty, s.Len() == 0 && c.Total > 0)
 	f.list.Refresh()
 	f.follow()

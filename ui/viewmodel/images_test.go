@@ -2,6 +2,7 @@ package viewmodel_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"zhengyan/ui/viewmodel"
@@ -152,6 +153,121 @@ func TestPairHasOneVerdict(t *testing.T) {
 			t.Error("the print of another copy was folded into this one")
 		}
 		again.Close()
+	}
+}
+
+// halves are an original and the scan of its print, as an engine that reads pairs knows them.
+func halves() *vmtest.Images {
+	return &vmtest.Images{Engine: vmtest.New([]string{"甲/原件.pdf", "甲/扫描.png"},
+		vmtest.Half(vmtest.Good(), document.InputOriginal), vmtest.Named(vmtest.Half(vmtest.Scan(), document.InputScan), "", "", "aa02", ""))}
+}
+
+// A pair of which the reading was cancelled is left to be read, is said to be, and is read when the work is taken up again.
+func TestCancelledPairIsReadOnResume(t *testing.T) {
+	e := halves()
+	e.PairGate = make(chan struct{})
+	s, l := imageSession(t, e, nil)
+	s.Open([]string{"all"})
+	l.until("the pair is being read", func() bool { return s.Counts().Pairing == 1 && e.Pairs.Load() == 1 })
+	s.Cancel()
+	if c := s.Counts(); c.Working() || !c.Left() || c.Halved != 1 || c.Cancelled != 0 {
+		t.Errorf("after Cancel: %+v", c)
+	}
+	if row := s.Item(0).Row; !strings.Contains(row.Subtitle, "尚未与打印件一并核验") || row.Indication == "" {
+		t.Errorf("the original's row says %q", row.Subtitle)
+	}
+	s.Cancel() // again: nothing is lost
+	close(e.PairGate)
+	s.Resume()
+	if c := s.Counts(); c.Pairing != 1 || c.Halved != 0 {
+		t.Errorf("after Resume: %+v", c)
+	}
+	l.until("the pair is read", func() bool { return s.Counts().Pairing == 0 })
+	if c := s.Counts(); !s.Item(1).Folded() || c.Left() || strings.Contains(s.Item(0).Row.Subtitle, "尚未") {
+		t.Errorf("%+v, the original's row says %q", c, s.Item(0).Row.Subtitle)
+	}
+	// An original that is read again by itself takes its pair with it.
+	e.PairGate = make(chan struct{})
+	s.Open([]string{"甲/原件.pdf"})
+	l.until("the pair is being read again", func() bool { return s.Counts().Pairing == 1 && e.Pairs.Load() == 3 })
+	s.Cancel()
+	close(e.PairGate)
+	s.Open([]string{"甲/扫描.png"})
+	l.until("the pair is read again", func() bool {
+		return !s.Counts().Working() && !s.Expanding() && e.Pairs.Load() == 4 && s.Item(1).Folded()
+	})
+	if s.Counts().Left() {
+		t.Errorf("%+v", s.Counts())
+	}
+}
+
+// A pair that a restart interrupted is read with the rest of the batch; one of two copies is not tried again.
+func TestInterruptedPairIsReadAfterRestart(t *testing.T) {
+	kept, e := &shelf{kept: map[string]viewmodel.Kept{}}, halves()
+	e.PairGate = make(chan struct{})
+	s, l := imageSession(t, e, kept)
+	s.Open([]string{"all"})
+	l.until("the pair is being read", func() bool { return s.Counts().Pairing == 1 && e.Pairs.Load() == 1 })
+	s.Close()
+	close(e.PairGate)
+
+	restart := func(want int) (*viewmodel.Session, *loop) {
+		t.Helper()
+		s, l := imageSession(t, e, kept)
+		back := false
+		s.Restore(func(total, waiting int) {
+			if back = true; total != 2 || waiting != want {
+				t.Errorf("%d came back, %d wait, want %d", total, waiting, want)
+			}
+		})
+		l.until("the batch came back", func() bool { return back })
+		l.until("the pair is read", func() bool { return !s.Counts().Working() })
+		return s, l
+	}
+	s, _ = restart(1)
+	if !s.Item(1).Folded() || s.Item(0).Row.Title != "甲/原件.pdf ＋ 扫描.png" {
+		t.Errorf("after the restart the rows are %q, %q", s.Item(0).Row.Title, s.Item(1).Row.Title)
+	}
+	s.Close()
+	s, _ = restart(0)
+	s.Close()
+
+	// The print is another file now, and of another copy: each half speaks for itself.
+	const print = "/cases/甲/扫描.png"
+	k := kept.kept[print]
+	k.Packed = nil
+	kept.kept[print] = k
+	e.OtherCopy = true
+	s, l = restart(1)
+	l.until("the halves are apart", func() bool { return !s.Counts().Working() && s.Item(0).Row.Title == "甲/原件.pdf" })
+	if s.Item(1).Folded() || s.Counts().Left() {
+		t.Errorf("%+v", s.Counts())
+	}
+	s.Close()
+	n := e.Pairs.Load()
+	restart(0)
+	if e.Pairs.Load() != n {
+		t.Error("halves that are of two copies were read together once more")
+	}
+}
+
+// A file that is opened while the batch comes back meets its other half there.
+func TestHalfOpenedDuringRestoreFindsTheOther(t *testing.T) {
+	kept, e := &shelf{kept: map[string]viewmodel.Kept{}}, halves()
+	s, l := imageSession(t, e, kept)
+	s.Open([]string{"甲/原件.pdf"})
+	rest(l, s)
+	s.Close()
+
+	kept.held = make(chan struct{})
+	s, l = imageSession(t, e, kept)
+	s.Restore(nil)
+	s.Open([]string{"甲/扫描.png"})
+	l.until("the print is read", func() bool { return s.Counts().Total == 1 && !s.Counts().Working() })
+	close(kept.held)
+	l.until("the pair is read", func() bool { return s.Item(0).Folded() && s.Counts().Pairing == 0 })
+	if s.Item(1).Row.Title != "甲/原件.pdf ＋ 扫描.png" {
+		t.Errorf("the original's row is %q", s.Item(1).Row.Title)
 	}
 }
 

@@ -40,11 +40,14 @@ type Item struct {
 	// Human holds a person's decisions on this file by check id.
 	Human map[string]verify.HumanDecision
 
-	root                int   // id of the file's own row
-	page                int   // of the certificate in its file, from 0
-	into                *Item // the original in whose row this print is judged, nil for none
-	pairing             bool  // it is being read together with its print
-	searched, searching int   // pages of a long document that were looked at, and that there are
+	root    int   // id of the file's own row
+	page    int   // of the certificate in its file, from 0
+	into    *Item // the original in whose row this print is judged, nil for none
+	pairing bool  // it is being read together with its print
+	halved  bool  // that was cancelled: its verdict is on it alone
+	// apart are the paths of prints that were read with it and are not of this copy.
+	apart               []string
+	searched, searching int // pages of a long document that were looked at, and that there are
 }
 
 // Judged reports whether the file was read, so that it can be judged.
@@ -88,6 +91,8 @@ type Counts struct {
 	Total, Waiting, Reading, Passed, Failed, Indeterminate, Unreadable, Cancelled int
 	// Pairing are the originals that are being read once more, with their prints.
 	Pairing int
+	// Halved are the originals of which that was cancelled.
+	Halved int
 }
 
 // Finished is the number of files that need no more work.
@@ -95,6 +100,9 @@ func (c Counts) Finished() int { return c.Total - c.Waiting - c.Reading }
 
 // Working reports whether files are being read or wait to be.
 func (c Counts) Working() bool { return c.Waiting+c.Reading+c.Pairing > 0 }
+
+// Left reports whether something was cancelled that Resume takes up again.
+func (c Counts) Left() bool { return c.Cancelled+c.Halved > 0 }
 
 // Filter narrows the list to one kind of result.
 type Filter int

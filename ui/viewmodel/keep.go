@@ -1,6 +1,7 @@
 package viewmodel
 
 import (
+	"slices"
 	"sync"
 
 	"zhengyan/verify"
@@ -14,9 +15,11 @@ type Kept struct {
 	Bidder string                          `json:"bidder,omitempty"`
 	Packed []byte                          `json:"packed,omitempty"`
 	Human  map[string]verify.HumanDecision `json:"human,omitempty"`
-	// Part is the number of a certificate of a long document, Into the path of the original that a print is judged with.
-	Part int    `json:"part,omitempty"`
-	Into string `json:"into,omitempty"`
+	// Part is the number of a certificate of a long document, Into the path of the original that a print is judged with,
+	// Apart those of the prints that were read with an original and are not of its copy.
+	Part  int      `json:"part,omitempty"`
+	Into  string   `json:"into,omitempty"`
+	Apart []string `json:"apart,omitempty"`
 }
 
 // Keeper keeps a batch over restarts. Put replaces what was kept under the same path; a file that has changed since it was
@@ -143,7 +146,7 @@ func (g *keeping) load() ([]Kept, error) {
 
 func (s *Session) keepItem(it *Item) {
 	if s.keep != nil {
-		k := Kept{Path: it.File.Path, Name: it.File.Name, Bidder: it.Bidder, Packed: it.packed, Human: it.Human, Part: it.File.Part}
+		k := Kept{Path: it.File.Path, Name: it.File.Name, Bidder: it.Bidder, Packed: it.packed, Human: it.Human, Part: it.File.Part, Apart: it.apart}
 		if it.into != nil {
 			k.Into = it.into.File.Path
 		}
@@ -152,7 +155,8 @@ func (s *Session) keepItem(it *Item) {
 }
 
 // Restore brings the kept batch back: what was read is judged again at once, what was not waits, paused if there is any.
-// then, if set, is called with the number of files that came back and that wait.
+// then, if set, is called with the number of files that came back and that wait; halves that were not read together yet
+// wait for that.
 func (s *Session) Restore(then func(total, waiting int)) {
 	if s.keep == nil {
 		return
@@ -166,11 +170,16 @@ func (s *Session) Restore(then func(total, waiting int)) {
 		list, err := keep.load()
 		facts := make([]restoredFacts, len(list))
 		var pairs verify.Pairing
+		var found []foundPair
 		for i := range list {
 			if list[i].Packed != nil {
 				ev := unpack(list[i].Packed, File{Name: list[i].Name, Path: list[i].Path})
 				facts[i] = restoredFacts{factsFor(ev), pageOf(ev)}
-				pairs.Add(document.Source{Name: list[i].Path}, ev)
+				alone := *ev
+				alone.Print = nil // an original that was judged with its print is one still: the print may be read anew
+				if original, print, ok := pairs.Add(document.Source{Name: list[i].Path}, &alone); ok {
+					found = append(found, foundPair{original.Name, print.Name})
+				}
 			}
 		}
 		s.pump.post(func() {
@@ -180,10 +189,17 @@ func (s *Session) Restore(then func(total, waiting int)) {
 				s.notice(s.messages.T("notice.kept", "error", s.messages.Error(err)))
 			}
 			if cleared != s.cleared { // the list was emptied meanwhile, and with it what was kept
-				list, facts, pairs = nil, nil, verify.Pairing{}
+				list, facts, pairs, found = nil, nil, verify.Pairing{}, nil
 			}
+			meanwhile := len(s.items)
 			s.pairs.Join(pairs) // files may have been read meanwhile
 			waiting := s.restored(list, facts)
+			for id := range meanwhile { // their other halves have come back only now
+				if original, print, ok := s.pairs.Add(document.Source{Name: s.items[id].File.Path}, s.evidence(s.items[id])); ok {
+					found = append(found, foundPair{original.Name, print.Name})
+				}
+			}
+			waiting += s.pairFound(found)
 			if then != nil {
 				then(len(list), waiting)
 			}
@@ -197,6 +213,30 @@ type restoredFacts struct {
 	page int
 }
 
+// foundPair names two halves that came back, by their paths.
+type foundPair struct{ original, print string }
+
+// pairFound queues halves that were not read together before; it returns the number of pairs.
+func (s *Session) pairFound(found []foundPair) (waiting int) {
+	if _, ok := s.engine.(Pairer); !ok {
+		return 0
+	}
+	for _, f := range found {
+		o, ok1 := s.byPath[f.original]
+		p, ok2 := s.byPath[f.print]
+		if !ok1 || !ok2 || !s.items[o].Judged() || !s.items[p].Judged() || s.items[p].into != nil || slices.Contains(s.items[o].apart, f.print) {
+			continue
+		}
+		if _, ok := s.halves[p]; ok {
+			continue
+		}
+		s.halves[p] = o
+		s.readPair(p)
+		waiting++
+	}
+	return waiting
+}
+
 func (s *Session) restored(list []Kept, facts []restoredFacts) (waiting int) {
 	for i, k := range list {
 		if s.known(k.Path) || k.Part > 0 && k.Packed == nil { // a part is found again with its document
@@ -204,7 +244,7 @@ func (s *Session) restored(list []Kept, facts []restoredFacts) (waiting int) {
 		}
 		id := s.append(File{Name: k.Name, Path: k.Path, Bidder: k.Bidder, Part: k.Part})
 		it := s.items[id]
-		it.Human, it.packed, it.Facts, it.State, it.page = k.Human, k.Packed, facts[i].Facts, Done, facts[i].page
+		it.Human, it.packed, it.Facts, it.State, it.page, it.apart = k.Human, k.Packed, facts[i].Facts, Done, facts[i].page, k.Apart
 		if k.Packed == nil {
 			waiting++
 			s.enqueue(id)

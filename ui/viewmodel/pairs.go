@@ -2,6 +2,8 @@ package viewmodel
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"strconv"
 
 	"zhengyan/verify"
@@ -34,22 +36,77 @@ func (s *Session) pairUp(id int, ev *verify.Evidence) {
 	if !ok1 || !ok2 || !s.items[o].Judged() || !s.items[p].Judged() {
 		return
 	}
+	if it := s.items[o]; slices.Contains(it.apart, print.Name) { // one of them is another file now
+		it.apart = slices.DeleteFunc(it.apart, func(path string) bool { return path == print.Name })
+		s.keepItem(it)
+	}
+	s.halves[p] = o
+	s.readPair(p)
+}
+
+// readPair queues two halves to be read together.
+func (s *Session) readPair(p int) {
+	o := s.halves[p]
+	s.leaveHalved(s.items[o], false)
 	s.items[o].pairing = true
 	s.queue.push(job{ctx: s.work, id: o, epoch: s.epochs[o], file: s.items[o].File, pair: &paired{p, s.epochs[p], s.items[p].File}})
 	s.change.List = true
 }
 
-// finishPair takes the evidence on a pair. Where the print is not one of this copy, both files keep their own verdicts.
-func (s *Session) finishPair(j job, gen int, g gathered) {
-	if j.id < len(s.items) {
-		s.items[j.id].pairing = false
+// readHalves queues again the pairs of which the reading was cancelled.
+func (s *Session) readHalves() {
+	var left []int
+	for p, o := range s.halves {
+		if !s.items[o].pairing {
+			left = append(left, p)
+		}
+	}
+	slices.Sort(left)
+	for _, p := range left {
+		s.readPair(p)
+	}
+}
+
+// unpair forgets the pairs that a file was to be read in: it is read again itself, and they are found again behind that.
+func (s *Session) unpair(id int) {
+	for p, o := range s.halves {
+		if p == id || o == id {
+			delete(s.halves, p)
+			s.items[o].pairing = false
+			s.leaveHalved(s.items[o], false)
+		}
+	}
+}
+
+// leaveHalved notes whether an original was left without the print that it was to be read with.
+func (s *Session) leaveHalved(it *Item, on bool) {
+	if it.halved == on {
+		return
+	}
+	it.halved = on
+	if ev := s.evidence(it); ev != nil && it.into == nil {
+		it.Row = s.row(it, s.judge(it, ev))
 		s.change.List = true
 	}
+}
+
+// finishPair takes the evidence on a pair. Where the print is not one of this copy, both files keep their own verdicts.
+func (s *Session) finishPair(j job, gen int, g gathered) {
 	p := j.pair.id
 	if p >= len(s.epochs) || s.epochs[p] != j.pair.epoch || s.epochs[j.id] != j.epoch {
 		return // one of them is being read again
 	}
+	delete(s.halves, p)
+	s.items[j.id].pairing = slices.Contains(slices.Collect(maps.Values(s.halves)), j.id)
+	s.leaveHalved(s.items[j.id], false)
+	s.change.List = true
 	if g.ev.Failure != nil || g.ev.Print == nil || !g.ev.Print.OneCopy() {
+		it := s.items[j.id]
+		it.apart = append(it.apart, s.items[p].File.Path)
+		if ev := s.evidence(it); ev != nil && ev.Print != nil { // it was judged with what the print was before
+			s.enqueue(j.id)
+		}
+		s.keepItem(it)
 		return
 	}
 	s.fold(j.id, p)

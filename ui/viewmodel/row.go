@@ -67,6 +67,9 @@ func (s *Session) facts(it *Item, rep *verify.Report) Row {
 	if why := brief(m, rep); why != "" {
 		r.Subtitle += " · " + why
 	}
+	if it.halved {
+		r.Subtitle += " · " + m.T("pair.halved")
+	}
 	return r
 }
 

@@ -324,6 +324,9 @@ func (c *Counts) count(it *Item) {
 	if it.pairing {
 		c.Pairing++
 	}
+	if it.halved {
+		c.Halved++
+	}
 	switch it.State {
 	case Waiting:
 		c.Waiting++

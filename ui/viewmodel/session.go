@@ -102,6 +102,7 @@ type Session struct {
 	parted    bool           // some document has more than one row
 	pairs     verify.Pairing // originals and prints that were read
 	folded    map[int]int    // the print in each original's row
+	halves    map[int]int    // the original of each print that is still to be read with it
 	notices   []string
 	decisions int // made so far, over all files
 	change    Change
@@ -122,7 +123,7 @@ type segKey struct {
 // NewSession starts a session with its workers and pump. Close it.
 func NewSession(c Config) *Session {
 	s := &Session{
-		engine: c.Engine, messages: c.Messages, onChange: c.OnChange, queue: newQueue(), byPath: map[string]int{}, folded: map[int]int{}, selected: -1,
+		engine: c.Engine, messages: c.Messages, onChange: c.OnChange, queue: newQueue(), byPath: map[string]int{}, folded: map[int]int{}, halves: map[int]int{}, selected: -1,
 		opened: newCache(openedEvidence), recorder: c.Recorder, operator: c.Operator, now: c.Now,
 	}
 	s.ctx, s.end = context.WithCancel(context.Background())
@@ -219,10 +220,11 @@ func (s *Session) enqueue(id int) { s.enqueueWith(id, nil) }
 
 func (s *Session) enqueueWith(id int, corners *cornered) {
 	s.unfold(id)
+	s.unpair(id)
 	it := s.items[id]
 	s.supersede(id)
 	s.thumbs.drop(id)
-	it.State, it.packed, it.Facts, it.pairing, it.searched, it.searching = Waiting, nil, Facts{}, false, 0, 0
+	it.State, it.packed, it.Facts, it.pairing, it.apart, it.searched, it.searching = Waiting, nil, Facts{}, false, nil, 0, 0
 	s.opened.drop(id)
 	it.Row = s.row(it, nil)
 	s.queue.push(job{ctx: s.work, id: id, epoch: s.epochs[id], file: it.File, corners: corners})
@@ -250,14 +252,9 @@ func (s *Session) worker() {
 		}
 		list, err := s.read(j)
 		if err != nil || j.ctx.Err() != nil {
-			s.pump.post(func() {
-				s.apply(j, func(it *Item) {
-					if it.pairing = false; j.pair == nil {
-						it.State = Cancelled
-						it.Row = s.row(it, nil)
-					}
-				})
-			})
+			if j.pair == nil { // a pair's halves are read: Cancel has noted that they are still to be read together
+				s.pump.post(func() { s.apply(j, func(it *Item) { it.State = Cancelled; it.Row = s.row(it, nil) }) })
+			}
 			continue
 		}
 		a := s.asked.Load()
@@ -308,7 +305,8 @@ func (s *Session) finish(j job, ev *verify.Evidence, packed []byte, gen int, rep
 	})
 }
 
-// Cancel stops all reading. What waits or is being read becomes Cancelled and can be resumed.
+// Cancel stops all reading. What waits or is being read becomes Cancelled and can be resumed; halves that were to be read
+// together keep the verdicts that they have until then.
 func (s *Session) Cancel() {
 	s.endWork()
 	s.work, s.endWork = context.WithCancel(s.ctx)
@@ -321,16 +319,20 @@ func (s *Session) Cancel() {
 			it.Row = s.row(it, nil)
 		}
 	}
+	for _, o := range s.halves {
+		s.leaveHalved(s.items[o], true)
+	}
 	s.mark(Change{List: true, Detail: true})
 }
 
-// Resume queues again what was cancelled.
+// Resume queues again what was cancelled, pairs as well.
 func (s *Session) Resume() {
 	for id, it := range s.items {
 		if it.State == Cancelled {
 			s.enqueue(id)
 		}
 	}
+	s.readHalves()
 	s.mark(Change{List: true, Detail: true})
 }
 
@@ -350,7 +352,7 @@ func (s *Session) Clear() {
 	// Requests are numbered for the whole session, so nothing still under way can land in the new list.
 	s.items, s.visible, s.epochs, s.byPath = nil, nil, nil, map[string]int{}
 	s.counts, s.selected, s.undo, s.view = Counts{}, -1, nil, View{}
-	s.pairs, s.folded, s.parted = verify.Pairing{}, map[int]int{}, false
+	s.pairs, s.folded, s.halves, s.parted = verify.Pairing{}, map[int]int{}, map[int]int{}, false
 	s.cleared++
 	s.thumbs.held, s.thumbs.order, s.thumbs.want = nil, nil, nil
 	s.opened = newCache(openedEvidence)

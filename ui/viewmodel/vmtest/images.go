@@ -3,6 +3,7 @@ package vmtest
 import (
 	"context"
 	"image"
+	"sync/atomic"
 
 	"zhengyan/ui/viewmodel"
 	"zhengyan/verify"
@@ -21,6 +22,9 @@ type Images struct {
 	Searched func(f viewmodel.File, progress func(done, total int))
 	// OtherCopy makes the print of every pair that of another copy.
 	OtherCopy bool
+	// PairGate, if set, holds every GatherPair until it is closed or the context ends; Pairs counts the calls.
+	PairGate chan struct{}
+	Pairs    atomic.Int32
 	// Corners are those of the last sheet that was pointed out.
 	Corners [4]page.Point
 	// Opened counts the files that pages were drawn of.
@@ -56,6 +60,14 @@ func (e *Images) GatherAll(ctx context.Context, f viewmodel.File, progress func(
 
 // GatherPair implements viewmodel.Pairer.
 func (e *Images) GatherPair(ctx context.Context, original, print viewmodel.File) (*verify.Evidence, error) {
+	e.Pairs.Add(1)
+	if e.PairGate != nil {
+		select {
+		case <-e.PairGate:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
 	ev, err := e.Gather(ctx, original)
 	if err != nil {
 		return nil, err
