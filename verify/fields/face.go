@@ -487,13 +487,3 @@ func (r *reader) stateAbove(i int, p *line) *line {
 	}
 	return nil
 }
-
-func (r *reader) readMedium() {
-	number, err := ParseRegistrationNumber(r.cert.Number, r.t)
-	switch {
-	case r.marked(r.t.faces.ElectronicMarks), r.cert.EcertID != "":
-		r.cert.Medium = Electronic
-	case err == nil && number.Form == OldForm, r.marked(r.t.faces.PaperMarks):
-		r.cert.Medium = Paper
-	}
-}

@@ -92,7 +92,7 @@ type Certificate struct {
 type Field struct {
 	// Name is a stable key: title, usage, name, sex, birth, idNumber, number, employer, specialty (one Field each), valid,
 	// annotationScene, annotation, approved, qualificationName, level, issueDate, issuer, signature, signDate, queryURL,
-	// ecertID, paperNumber.
+	// ecertID, paperNumber, paperMark (what shows that it is a paper certificate).
 	Name       string   `json:"name"`
 	Label      string   `json:"label,omitempty"`
 	Value      string   `json:"value"` // normalised: dates and periods in ISO 8601, empty where it could not be read

@@ -76,8 +76,11 @@ func (w words) action(c verify.Check) string {
 	return w.say("不评定", "not evaluated")
 }
 
-func (w words) inputKind(k document.InputKind) string {
-	switch k {
+func (w words) inputKind(i document.Info) string {
+	if i.KindReason == document.ReasonPart {
+		return w.say("并入其他文件的证书页", "page bound into another file")
+	}
+	switch i.Kind {
 	case document.InputOriginal:
 		return w.say("原始电子件", "original electronic file")
 	case document.InputScan:
@@ -285,7 +288,8 @@ func (w words) fact(key string) string {
 		"inputKind": "输入类别", "inputKindReason": "类别依据", "issueDate": "签发日期", "ink": "手写笔迹", "name": "姓名", "lookAlike": "形近字",
 		"warnings": "警告", "reason": "原因", "employer": "聘用单位", "title": "标题", "signDate": "签名日期", "changed": "改动",
 		"notBefore": "有效期起", "notAfter": "有效期止", "timestamp": "时间戳", "expected": "应为", "revokedAt": "吊销时间", "issuer": "颁发者",
-		"subFilter": "签名格式", "sex": "性别", "valid": "注册有效期", "annotation": "加注",
+		"subFilter": "签名格式", "sex": "性别", "valid": "注册有效期", "annotation": "加注", "paperMark": "纸质证书的标记",
+		"idNumber": "证件号码", "qualificationName": "资格名称", "approved": "批准日期",
 	}
 	if s, ok := zh[key]; ok {
 		return s

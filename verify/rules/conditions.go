@@ -306,6 +306,9 @@ func inputNotOriginal(e *evaluation) bool {
 		return false
 	}
 	e.set("kind", "@input-"+string(e.Input.Kind))
+	if e.boundIn() {
+		e.set("kind", "@input-part")
+	}
 	e.show("inputKind", string(e.Input.Kind))
 	e.show("inputKindReason", e.Input.KindReason)
 	return true
@@ -359,7 +362,13 @@ func kindWrongForQuestion(e *evaluation) bool {
 	return e.cert.Kind == fields.Qualification && (e.Specialty != "" || e.Employer != "")
 }
 
-func isPaper(e *evaluation) bool { return e.cert.Medium == fields.Paper }
+func isPaper(e *evaluation) bool {
+	if e.cert.Medium != fields.Paper {
+		return false
+	}
+	e.showField("paperMark")
+	return true
+}
 
 func paperIssuedSince(e *evaluation) bool {
 	if e.cert.Medium != fields.Paper || e.cert.IssueDate.IsZero() || e.cert.IssueDate.Before(e.rule.Params.Since) {

@@ -1,20 +1,18 @@
 package rules
 
-import (
-	"zhengyan/verify/document"
-	"zhengyan/verify/fields"
-)
+import "zhengyan/verify/fields"
 
 // doubtful reports whether a failure rests on a reading that may be wrong: what a program read off a picture, below the
 // confidence that the rule data ask for, or the text layer that a scanner laid under one, whose maker and care nobody
-// knows. Such a failure is for a person to look at: a misread digit must not throw anyone out.
+// knows. Such a failure is for a person to look at: a misread digit must not throw anyone out. Text that a page shows is no
+// such reading, also where the page was bound into a larger file.
 func (e *evaluation) doubtful(s *Step, facts []Fact) bool {
 	if !s.Reads || e.Face == nil {
 		return false
 	}
 	switch {
 	case e.Face.Source == fields.SourceOCR:
-	case e.Input.Kind != document.InputOriginal:
+	case !e.original() && !e.boundIn():
 		return e.Face.Source == fields.SourceText
 	default:
 		return false
@@ -37,8 +35,14 @@ func (e *evaluation) doubtful(s *Step, facts []Fact) bool {
 	if s.ID == "specialty" && (e.Specialty == "" || len(e.wanted()) == 0) {
 		return true
 	}
-	if named {
+	onPaper := s.ID == "kind" && e.cert.Medium == fields.Paper
+	if named && !onPaper {
 		return false
+	}
+	// Paper is told by a mark of its own, and by no e-certificate's mark being there: off a picture, of which the rest was read
+	// surely.
+	if _, ok := e.field("paperMark"); !ok && onPaper {
+		return true
 	}
 	// The finding names no field: it rests on who the certificate is, by which the registry was asked too.
 	seen := 0

@@ -175,9 +175,22 @@ func print(compared ...string) func(*rules.Facts) {
 func paper(f *rules.Facts) {
 	input(document.InputScan)(f)
 	readOff(0.99)(f)
+	paperMark(0.99)(f)
 	cert(func(c *fields.Certificate) {
 		c.Medium, c.Usage, c.IssueDate = fields.Paper, fields.Period{}, day("2019-05-14")
 	})(f)
+}
+
+// paperMark is a mark of paper, read with that confidence; none for 0.
+func paperMark(confidence float64) func(*rules.Facts) {
+	return func(f *rules.Facts) {
+		face := *f.Face
+		face.Fields = slices.DeleteFunc(slices.Clone(face.Fields), func(x fields.Field) bool { return x.Name == "paperMark" })
+		if confidence > 0 {
+			face.Fields = append(face.Fields, fields.Field{Name: "paperMark", Value: "证书编号", Confidence: confidence})
+		}
+		f.Face = &face
+	}
 }
 
 type judged struct {
@@ -256,6 +269,9 @@ func TestVectors(t *testing.T) {
 		{"11 paper, last day", y, []change{paper, signedByHand, on("2021-12-31")}, unsure, "Y-05"},
 		{"11 paper, first day void", y, []change{paper, signedByHand, on("2022-01-01")}, fails, "Y-06"},
 		{"11 paper, first day void, read with doubt", y, []change{paper, readOff(0.9), signedByHand, on("2022-01-01")}, unsure, "Y-06"},
+		{"11 paper, its mark read with doubt", y, []change{paper, paperMark(0.9), signedByHand, on("2022-01-01")}, unsure, "Y-06"},
+		{"11 paper, no mark of paper seen", y, []change{paper, paperMark(0), signedByHand, on("2022-01-01")}, unsure, "Y-06"},
+		{"12 paper architect, no mark of paper seen", a, []change{paper, paperMark(0), on("2022-07-01")}, unsure, "A-03"},
 		{"print, usage ended, read surely", y, []change{input(document.InputScan), readOff(0.99), on("2026-12-01")}, fails, "Y-11"},
 		{"print, usage ended, read with doubt", y, []change{input(document.InputScan), readOff(0.94), on("2026-12-01")}, unsure, "Y-11"},
 		{"print, usage ended, by the scanner's text layer alone", y, []change{input(document.InputScan), on("2026-12-01")}, unsure, "Y-11"},
