@@ -141,10 +141,14 @@ func inputView(m *Messages, rep *verify.Report) InputView {
 	if k == "" || rep.Error != nil {
 		k = document.InputUnknown
 	}
+	key := "input." + string(k)
+	if rep.Error == nil && rep.Input.KindReason == document.ReasonPart {
+		key = "input.part"
+	}
 	return InputView{
 		Kind:  k,
-		Title: m.T("input." + string(k)),
-		Cap:   m.T("input." + string(k) + ".cap"),
+		Title: m.T(key),
+		Cap:   m.T(key + ".cap"),
 		Warn:  k != document.InputOriginal,
 	}
 }

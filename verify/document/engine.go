@@ -430,6 +430,25 @@ func (d *Document) Text(ctx context.Context, i int) (t page.Text, err error) {
 	return t, err
 }
 
+// Layers is Text in two: what a reader sees of page i, and what a PDF holds besides: text that is not painted, fully
+// transparent, or under pictures that cover the page, as programs add it to a scan. Nobody vouches for the latter.
+func (d *Document) Layers(ctx context.Context, i int) (shown, hidden page.Text, err error) {
+	err = d.op(ctx, func(ctx context.Context) error {
+		var problems []Problem
+		if p, ok := d.back.(*pdf); ok {
+			shown, hidden, problems, err = p.layers(ctx, i)
+		} else {
+			shown, problems, err = d.back.text(ctx, i)
+		}
+		for _, p := range problems {
+			d.problem(p.Code, p.Detail)
+		}
+		d.fontProblems(shown)
+		return err
+	})
+	return shown, hidden, err
+}
+
 // fontProblems notes the fonts whose text is shown with another font, or can't be trusted.
 func (d *Document) fontProblems(t page.Text) {
 	for i, f := range t.Fonts {

@@ -24,6 +24,7 @@ const (
 	ReasonFax          = "bilevel-tiff"     // TIFF, the scanners' own format
 	ReasonNoContent    = "no-content"
 	ReasonUndetermined = "undetermined"
+	ReasonPart         = "part-of-document" // text of a page that was bound into a larger file, whose seal is not its own
 )
 
 // survey is what the first page of a PDF consists of.
@@ -43,23 +44,63 @@ const (
 	vectorPaths = 20
 )
 
-// survey looks at page i. Text counts as shown if it is painted, not fully transparent and not under a picture that
-// covers the page: programs that add a text layer to a scan do one of these.
+// survey looks at page i.
 func (d *pdf) survey(ctx context.Context, i int) (s survey, err error) {
 	p, err := d.load(ctx, i)
 	if err != nil {
 		return s, err
 	}
-	if err := d.walk(ctx, p); err != nil {
+	s, v, err := d.drawn(ctx, p)
+	if err != nil {
 		return s, err
+	}
+	tp, n, err := d.textPage(ctx, p)
+	if err != nil {
+		return s, err
+	}
+	for c := range min(n, d.limits.PageChars) {
+		if c%512 == 0 && ctx.Err() != nil {
+			return s, context.Cause(ctx)
+		}
+		ch, obj, ok, err := d.char(tp, c, p.toPage)
+		if err != nil {
+			return s, err
+		}
+		if !ok || ch.R == ' ' || ch.R == 0xa0 || ch.R == 0x3000 {
+			continue
+		}
+		shown, err := d.shows(v, obj)
+		if err != nil {
+			return s, err
+		}
+		if shown {
+			s.shown++
+		} else {
+			s.unshown++
+		}
+	}
+	return s, nil
+}
+
+// visibility tells which text objects of a page a reader sees. Text is shown if it is painted, not fully transparent and
+// not under a picture that covers the page: programs that add a text layer to a scan do one of these.
+type visibility struct {
+	order     map[uint64]int // painting order of the page's objects
+	lastCover int            // the last of the pictures that cover the page; -1 if none do
+	known     map[uint64]bool
+}
+
+// drawn is the survey of what is not text, and what of the text it leaves visible.
+func (d *pdf) drawn(ctx context.Context, p *pdfPage) (s survey, v *visibility, err error) {
+	if err := d.walk(ctx, p); err != nil {
+		return s, nil, err
 	}
 	area := p.size.Width * p.size.Height
 	full := page.Box{X1: p.size.Width, Y1: p.size.Height}
 	cover := 0.0
-	lastCover := -1 // painting order of the last object of the covering pictures
-	order := make(map[uint64]int, len(p.objects))
+	v = &visibility{order: make(map[uint64]int, len(p.objects)), lastCover: -1, known: map[uint64]bool{}}
 	for n, o := range p.objects {
-		order[o.ptr] = n
+		v.order[o.ptr] = n
 		switch o.kind {
 		case objPath, objShading:
 			s.paths++
@@ -67,7 +108,7 @@ func (d *pdf) survey(ctx context.Context, i int) (s survey, err error) {
 			s.pictures++
 			m, err := d.matrixOf(o.ptr)
 			if err != nil {
-				return s, err
+				return s, nil, err
 			}
 			b := m.then(o.ctm).then(p.toPage).box(0, 0, 1, 1)
 			if !finite(b.X0, b.Y0, b.X1, b.Y1) {
@@ -80,44 +121,31 @@ func (d *pdf) survey(ctx context.Context, i int) (s survey, err error) {
 			share := b.W() * b.H() / area
 			cover += share
 			if share >= 0.05 { // strips of a scan count together; a stamp or a QR code covers no text
-				lastCover = n
+				v.lastCover = n
 			}
 		}
 	}
-	s.covered = min(cover, 1)
-	tp, n, err := d.textPage(ctx, p)
+	if s.covered = min(cover, 1); s.covered < fullPage {
+		v.lastCover = -1
+	}
+	return s, v, nil
+}
+
+// shows reports whether a reader sees a text object.
+func (d *pdf) shows(v *visibility, obj uint64) (bool, error) {
+	shown, known := v.known[obj]
+	if known {
+		return shown, nil
+	}
+	shown, err := d.painted(obj)
 	if err != nil {
-		return s, err
+		return false, err
 	}
-	visible := map[uint64]bool{}
-	for c := range min(n, d.limits.PageChars) {
-		if c%512 == 0 && ctx.Err() != nil {
-			return s, context.Cause(ctx)
-		}
-		ch, obj, ok, err := d.char(tp, c, p.toPage)
-		if err != nil {
-			return s, err
-		}
-		if !ok || ch.R == ' ' || ch.R == 0xa0 || ch.R == 0x3000 {
-			continue
-		}
-		shown, seen := visible[obj]
-		if !seen {
-			if shown, err = d.painted(obj); err != nil {
-				return s, err
-			}
-			if at, ok := order[obj]; ok && s.covered >= fullPage && at < lastCover {
-				shown = false
-			}
-			visible[obj] = shown
-		}
-		if shown {
-			s.shown++
-		} else {
-			s.unshown++
-		}
+	if at, ok := v.order[obj]; ok && at < v.lastCover {
+		shown = false
 	}
-	return s, nil
+	v.known[obj] = shown
+	return shown, nil
 }
 
 // painted reports whether a text object leaves a mark: not in an invisible mode, not transparent.

@@ -233,6 +233,35 @@ func TestPDFKinds(t *testing.T) {
 	}
 }
 
+// What a reader sees and what the file holds besides are two layers, which together are the text.
+func TestLayers(t *testing.T) {
+	fullPage := "q 595 0 0 842 0 0 cm /Im Do Q\n"
+	text := "BT /F1 12 Tf 50 700 Td (certificate) Tj ET\n"
+	for _, c := range []struct{ name, content, shown, hidden string }{
+		{"text", text, "certificate", ""},
+		{"over a background picture", fullPage + text, "certificate", ""},
+		{"invisible", "q 3 Tr " + text + "Q BT /F1 12 Tf 50 600 Td (bid) Tj ET", "bid", "certificate"},
+		{"under a picture", text + fullPage + "BT /F1 12 Tf 50 600 Td (bid) Tj ET", "bid", "certificate"},
+		{"over a picture, invisible", fullPage + "3 Tr " + text, "", "certificate"},
+	} {
+		d := open(t, "a.pdf", onePage(c.content, "/XObject<</Im 6 0 R>>", "", grayImage(corner(124, 175), "")).bytes())
+		shown, hidden, err := d.Layers(context.Background(), 0)
+		if err != nil || letters(shown) != c.shown || letters(hidden) != c.hidden {
+			t.Errorf("%s: shown %q, hidden %q, %v", c.name, letters(shown), letters(hidden), err)
+		}
+		if all, err := d.Text(context.Background(), 0); err != nil || len(all.Chars) != len(shown.Chars)+len(hidden.Chars) || shown.Width != all.Width || hidden.Height != all.Height {
+			t.Errorf("%s: %d characters, %v", c.name, len(all.Chars), err)
+		}
+	}
+}
+
+func letters(t page.Text) (s string) {
+	for _, c := range t.Chars {
+		s += string(c.R)
+	}
+	return s
+}
+
 func rectOf(b page.Box) image.Rectangle {
 	return image.Rect(int(b.X0), int(b.Y0), int(b.X1), int(b.Y1))
 }

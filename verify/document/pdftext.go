@@ -37,13 +37,49 @@ func (d *pdf) text(ctx context.Context, i int) (t page.Text, problems []Problem,
 	if err != nil {
 		return t, nil, err
 	}
+	t, _, problems, err = d.textOf(ctx, p, i)
+	return t, problems, err
+}
+
+// layers is text in two: what a reader sees of the page, and what the file holds besides.
+func (d *pdf) layers(ctx context.Context, i int) (shown, hidden page.Text, problems []Problem, err error) {
+	p, err := d.show(ctx, i)
+	if err != nil {
+		return shown, hidden, nil, err
+	}
+	all, objects, problems, err := d.textOf(ctx, p, i)
+	if err != nil {
+		return shown, hidden, nil, err
+	}
+	_, v, err := d.drawn(ctx, p)
+	if err != nil {
+		return shown, hidden, nil, err
+	}
+	shown, hidden = all, all
+	shown.Chars, hidden.Chars = make([]page.Char, 0, len(all.Chars)), nil
+	for c, ch := range all.Chars {
+		ok, err := d.shows(v, objects[c])
+		switch {
+		case err != nil:
+			return shown, hidden, nil, err
+		case ok:
+			shown.Chars = append(shown.Chars, ch)
+		default:
+			hidden.Chars = append(hidden.Chars, ch)
+		}
+	}
+	return shown, hidden, problems, nil
+}
+
+// textOf gives a loaded page's characters, and for each the text object that it belongs to, 0 if none.
+func (d *pdf) textOf(ctx context.Context, p *pdfPage, i int) (t page.Text, objects []uint64, problems []Problem, err error) {
 	t = page.Text{Index: i, Width: p.size.Width, Height: p.size.Height}
 	if p.partial {
 		problems = append(problems, Problem{ProblemAnnotations, fmt.Sprintf("page %d", i+1)})
 	}
 	tp, n, err := d.textPage(ctx, p)
 	if err != nil {
-		return t, nil, err
+		return t, nil, nil, err
 	}
 	if n > d.limits.PageChars {
 		n = d.limits.PageChars
@@ -54,11 +90,11 @@ func (d *pdf) text(ctx context.Context, i int) (t page.Text, problems []Problem,
 	runs := map[uint64]run{}
 	for c := range n {
 		if c%512 == 0 && ctx.Err() != nil {
-			return t, nil, context.Cause(ctx)
+			return t, nil, nil, context.Cause(ctx)
 		}
 		ch, obj, ok, err := d.char(tp, c, p.toPage)
 		if err != nil {
-			return t, nil, err
+			return t, nil, nil, err
 		}
 		if !ok {
 			continue
@@ -66,7 +102,7 @@ func (d *pdf) text(ctx context.Context, i int) (t page.Text, problems []Problem,
 		r, seen := runs[obj]
 		if !seen {
 			if r, err = d.run(ctx, tp, c, obj, fonts, &t); err != nil {
-				return t, nil, err
+				return t, nil, nil, err
 			}
 			runs[obj] = r
 		}
@@ -74,15 +110,18 @@ func (d *pdf) text(ctx context.Context, i int) (t page.Text, problems []Problem,
 		if ch.Font >= 0 && t.Fonts[ch.Font].ToUnicode {
 			bad, err := d.in.quick("FPDFText_HasUnicodeMapError", tp, uint64(c))
 			if err != nil {
-				return t, nil, err
+				return t, nil, nil, err
 			}
 			if int32(bad) == 1 {
 				t.Fonts[ch.Font].ToUnicode = false
 			}
 		}
 		t.Chars = appendChar(t.Chars, ch)
+		if len(objects) < len(t.Chars) {
+			objects = append(objects, obj)
+		}
 	}
-	return t, problems, nil
+	return t, objects, problems, nil
 }
 
 // char reads one character; ok is false for characters that the file does not hold.

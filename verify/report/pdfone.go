@@ -103,7 +103,7 @@ func (p *pdfReport) facts(r *verify.Report) {
 		p.row(p.say("加注", "Annotation"), joined(c.Annotation.Scene, period(c.Annotation.Period)))
 	}
 	p.row(p.say("签发日期", "Issued"), c.IssueDate.String())
-	p.row(p.say("文件", "File"), joined(p.inputKind(r.Input.Kind), strings.ToUpper(string(r.Input.Format)),
+	p.row(p.say("文件", "File"), joined(p.inputKind(r.Input), strings.ToUpper(string(r.Input.Format)),
 		fmt.Sprintf(p.say("%d 页", "%d page(s)"), r.Input.Pages), fmt.Sprintf(p.say("%d 字节", "%d bytes"), r.Input.Size)))
 	p.row(p.say("所在位置", "Place"), p.part(r))
 	p.row(p.say("识读", "Reading"), p.readPicture(pictureOf(r)))

@@ -260,7 +260,7 @@ func (b *workbook) overview(sheet string, rs []*verify.Report) error {
 		}
 		if err := t.add(verdict, b.cell(r.Input.Name), b.cell(kind), b.cell(c.Name), b.cell(c.Number), b.cell(c.Employer),
 			b.lines(specialties(c)), b.cell(period(c.Usage)), b.mark(r.Copy.Indication), b.mark(r.Registration.Indication),
-			b.cell(subIndications(r)), b.cell(why), b.cell(next), b.cell(ruleIDs(r)), b.cell(b.inputKind(r.Input.Kind)), b.lines(strings.Join(b.decisions(r), "\n")),
+			b.cell(subIndications(r)), b.cell(why), b.cell(next), b.cell(ruleIDs(r)), b.cell(b.inputKind(r.Input)), b.lines(strings.Join(b.decisions(r), "\n")),
 			b.code(r.Input.SHA256), b.lines(b.machine(r)), b.cell(b.paired(r)), b.cell(b.part(r))); err != nil {
 			return err
 		}

@@ -305,10 +305,11 @@ func inputNotOriginal(e *evaluation) bool {
 	if e.FileError != "" || e.original() {
 		return false
 	}
-	e.set("kind", "@input-"+string(e.Input.Kind))
+	kind := string(e.Input.Kind)
 	if e.boundIn() {
-		e.set("kind", "@input-part")
+		kind = "part"
 	}
+	e.set("kind", "@input-"+kind)
 	e.show("inputKind", string(e.Input.Kind))
 	e.show("inputKindReason", e.Input.KindReason)
 	return true

@@ -210,6 +210,8 @@ func (b *Book) skipReason(s *Step, f *Facts, kind fields.Kind) string {
 	switch {
 	case kind == fields.UnknownKind && s.Content:
 		return "no-certificate"
+	case (s.ID == "integrity" || s.ID == "trust" || s.ID == "seal-name") && f.boundIn():
+		return "seal-of-another"
 	case (s.ID == "integrity" || s.ID == "trust" || s.ID == "seal-name") && !f.original():
 		return "no-live-seal"
 	case s.ID == "trust" || s.ID == "seal-name":

@@ -112,6 +112,9 @@ func (f *Facts) certificate() *fields.Certificate {
 // original reports whether the file is an electronic original, the only input that can carry a live seal.
 func (f *Facts) original() bool { return f.Input.Kind == document.InputOriginal }
 
+// boundIn reports whether the certificate is a page of text in a larger file: its facts stand there, its seal does not.
+func (f *Facts) boundIn() bool { return f.Input.KindReason == document.ReasonPart }
+
 // field returns the printed field of that name, for evidence.
 func (f *Facts) field(name string) (fields.Field, bool) {
 	if f.Face == nil {

@@ -181,6 +181,12 @@ func paper(f *rules.Facts) {
 	})(f)
 }
 
+// boundIn is a page of text in a larger file, whose own seal is broken.
+func boundIn(f *rules.Facts) {
+	f.Input.Kind, f.Input.KindReason = document.InputUnknown, document.ReasonPart
+	f.Seal.Overall, f.Seal.Signatures[0].Integrity = seal.Dirty, seal.Broken
+}
+
 // paperMark is a mark of paper, read with that confidence; none for 0.
 func paperMark(confidence float64) func(*rules.Facts) {
 	return func(f *rules.Facts) {
@@ -276,10 +282,25 @@ func TestVectors(t *testing.T) {
 		{"print, usage ended, read with doubt", y, []change{input(document.InputScan), readOff(0.94), on("2026-12-01")}, unsure, "Y-11"},
 		{"print, usage ended, by the scanner's text layer alone", y, []change{input(document.InputScan), on("2026-12-01")}, unsure, "Y-11"},
 		{"a specialty's line was not seen", y, []change{input(document.InputScan), readOff(0.99), ask("机电工程")}, unsure, "Y-15"},
+		{"text of a page bound into a larger file", y, []change{boundIn}, unsure, "S-10"},
+		{"text of a page bound into a larger file, usage ended", y, []change{boundIn, on("2026-12-01")}, fails, "Y-11"},
+		{"picture on a page of a larger file, usage ended", y, []change{boundIn, readOff(0.94), on("2026-12-01")}, unsure, "Y-11"},
 		{"a text layer on pages of unknown making", y, []change{input(document.InputUnknown), on("2026-12-01")}, unsure, "Y-11"},
 		{"a print of which nothing could be read", a, []change{print()}, unsure, "D-06"},
 		{"a print whose number could not be read", a, []change{print("name equal", "number not-readable")}, unsure, "D-06"},
 		{"a print that says the same", a, []change{print("name equal", "number equal", "birth not-readable")}, pass, "D-06"},
+		{"a print whose employer could not be read", a, []change{print("name equal", "number equal", "employer not-readable")}, unsure, "D-06"},
+		{"a print whose identity number could not be read", c, []change{print("name equal", "number equal", "idNumber not-readable")}, unsure, "D-06"},
+		{"a print that was not read", a, []change{print("name equal", "number equal"), func(f *rules.Facts) { f.Print.Unread = "no-reader" }}, unsure, "D-06"},
+		{"a print with a second sheet", a, []change{print("name equal", "number equal"), func(f *rules.Facts) { f.Print.Pages = true }}, unsure, "D-06"},
+		{"a photo of two sheets", a, []change{input(document.InputPhoto), readOff(0.99), func(f *rules.Facts) { f.SecondSheet = true }}, unsure, "F-04"},
+		{"a photo of one sheet", a, []change{input(document.InputPhoto), readOff(0.99)}, unsure, "!F-04"},
+		{"a sheet that is cut off", a, []change{input(document.InputPhoto), readOff(0.99), func(f *rules.Facts) { f.SheetNotes = []string{"cut-off"} }}, unsure, "F-08"},
+		{"a sheet found by hand", a, []change{input(document.InputPhoto), readOff(0.99), func(f *rules.Facts) { f.SheetNotes = []string{"corners-by-hand"} }}, unsure, "!F-08"},
+		{"a scanner's text layer alone", a, []change{input(document.InputScan)}, unsure, "R-11"},
+		{"the same, the picture read", a, []change{input(document.InputScan), readOff(0.99)}, unsure, "!R-11"},
+		{"an electronic original", a, nil, pass, "!R-11"},
+		{"text on a page of a longer file", a, []change{input(document.InputUnknown)}, unsure, "!R-11"},
 		{"a print that says otherwise", a, []change{print("name equal", "number equal", "valid different")}, unsure, "D-06"},
 		{"12 paper architect, last day", a, []change{paper, on("2022-06-30")}, unsure, "A-02"},
 		{"12 paper architect, void", a, []change{paper, on("2022-07-01")}, fails, "A-03"},
@@ -548,5 +569,22 @@ func TestStrictCountsAdvice(t *testing.T) {
 	}
 	if j := evaluate(t, book(t), f, "strict"); j.copy != unsure {
 		t.Errorf("strict: %v", j)
+	}
+}
+
+// What is said of a page of text in a larger file is not what is said of a picture.
+func TestBoundInIsSaid(t *testing.T) {
+	b := book(t)
+	f := good(fields.Constructor1)
+	boundIn(f)
+	p, _ := b.Policy("")
+	said := map[string]string{}
+	for _, x := range b.Evaluate(f, p) {
+		if x.Step == "integrity" || x.Rule != nil && x.Rule.ID == "S-10" {
+			said[x.Step] = b.Message(&x, "en") + b.Message(&x, "zh")
+		}
+	}
+	if !strings.Contains(said["input"], "bound into another file") || !strings.Contains(said["input"], "并入其他文件") || !strings.Contains(said["integrity"], "no seal of its own") {
+		t.Errorf("%q", said)
 	}
 }

@@ -18,16 +18,6 @@ func (h Homography) ToPicture(p page.Point) page.Point { return apply(&h.to, p) 
 // ToFlat takes a place of the picture to the flattened sheet.
 func (h Homography) ToFlat(p page.Point) page.Point { return apply(&h.from, p) }
 
-// BoxToPicture is the upright box in the picture around a box of the flattened sheet.
-func (h Homography) BoxToPicture(b page.Box) page.Box {
-	var out page.Box
-	for _, c := range [4]page.Point{{X: b.X0, Y: b.Y0}, {X: b.X1, Y: b.Y0}, {X: b.X1, Y: b.Y1}, {X: b.X0, Y: b.Y1}} {
-		p := h.ToPicture(c)
-		out = out.Union(page.Box{X0: p.X, Y0: p.Y, X1: p.X + 1e-9, Y1: p.Y + 1e-9})
-	}
-	return out
-}
-
 func apply(m *[9]float64, p page.Point) page.Point {
 	w := m[6]*p.X + m[7]*p.Y + m[8]
 	return page.Point{X: (m[0]*p.X + m[1]*p.Y + m[2]) / w, Y: (m[3]*p.X + m[4]*p.Y + m[5]) / w}
