@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"image"
 	"iter"
+	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,11 +16,11 @@ import (
 	"zhengyan/verify/report"
 )
 
-// Limits of the page pictures in a PDF report: what they cost must stay small beside the verifying itself.
+// Limits of the pages drawn for a PDF or HTML report: what they cost must stay small beside the verifying itself.
 const (
 	maxPictures     = 400
 	maxPicturesFile = 4
-	pictureDPI      = 110
+	pictureDPI      = 150
 	pictureTime     = 10 * time.Second
 	maxSources      = 20_000
 )
@@ -51,7 +53,7 @@ func (f *reportFiles) add(r *verify.Report) {
 func (f *reportFiles) remember(in iter.Seq2[document.Source, error]) iter.Seq2[document.Source, error] {
 	wanted := false
 	for _, p := range f.paths {
-		wanted = wanted || strings.HasSuffix(strings.ToLower(p), ".pdf")
+		wanted = wanted || showsPages(p)
 	}
 	if !wanted {
 		return in
@@ -68,19 +70,25 @@ func (f *reportFiles) remember(in iter.Seq2[document.Source, error]) iter.Seq2[d
 	}
 }
 
+// showsPages reports whether a form of report has pictures of pages, or of places on them.
+func showsPages(path string) bool {
+	return slices.Contains([]string{".pdf", ".html"}, strings.ToLower(filepath.Ext(path)))
+}
+
 // close writes the files.
 func (f *reportFiles) close(ctx context.Context) error {
 	var o report.Options
 	if f.audit != nil {
 		o.Checkpoint = f.audit()
 	}
-	pages := &pagePictures{ctx: ctx, files: f}
-	defer pages.close()
-	if f.engine != nil {
-		o.PDF.Picture = pages.picture
-	}
 	for _, p := range f.paths {
-		if err := o.WriteFile(p, f.all); err != nil {
+		pages := &pagePictures{ctx: ctx, files: f}
+		if o.Picture = nil; f.engine != nil && showsPages(p) {
+			o.Picture = pages.picture
+		}
+		err := o.WriteFile(p, f.all)
+		pages.close()
+		if err != nil {
 			return fmt.Errorf("--report %s: %w", p, err)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"image"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,7 +20,7 @@ import (
 const (
 	exportPictures     = 400
 	exportPicturesFile = 4
-	exportDPI          = 110
+	exportDPI          = 150
 	exportPictureTime  = 10 * time.Second
 )
 
@@ -159,9 +160,9 @@ func (x *exporting) run(ctx context.Context, e Export) (err error) {
 			return err
 		}
 		x.say(ExportProgress{Path: path, Total: len(reports)})
-		if pager, ok := x.engine.(Pager); ok && strings.EqualFold(filepath.Ext(path), ".pdf") {
+		if pager, ok := x.engine.(Pager); ok && slices.Contains([]string{".pdf", ".html"}, strings.ToLower(filepath.Ext(path))) {
 			p := &exportedPages{ctx: ctx, pager: pager, files: files, drawn: func(n int) { x.say(ExportProgress{Path: path, Done: n, Total: len(reports)}) }}
-			o.PDF.Picture = p.picture
+			o.Picture = p.picture
 			defer p.close()
 		}
 		if err := o.WriteFile(path, reports); err != nil {

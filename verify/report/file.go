@@ -3,6 +3,7 @@ package report
 import (
 	"bufio"
 	"fmt"
+	"image"
 	"io"
 	"os"
 	"path/filepath"
@@ -23,6 +24,10 @@ func CanWrite(path string) bool {
 // Options are what a report says beside the reports on its files; the zero value says nothing more.
 type Options struct {
 	PDF PDFOptions
+	// Picture returns page n (from 0) of a report's file, or nil if it cannot be shown; it may be asked for a page more than
+	// once. Where it is set, PDF shows the pages that evidence points at with the places framed, and PDF and HTML show what was
+	// read off a picture as it stands there. A Report alone does not hold its file.
+	Picture func(r *verify.Report, n int) image.Image
 	// Checkpoint is the audit log's newest signed checkpoint (the C2SP tlog-checkpoint format), "" where no log is kept.
 	Checkpoint string
 	// Roster is the check against a list of people, in the order of the list.

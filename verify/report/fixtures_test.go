@@ -66,7 +66,7 @@ func passed() *verify.Report {
 		Question: verify.AskedFor{Specialty: "建筑工程"},
 		Evidence: &verify.Evidence{
 			Input: info, PageSizes: []document.PageSize{{Width: 595, Height: 842}}, GatheredAt: at,
-			Fields: &fields.Result{Fields: []fields.Field{{Name: "name", Value: "样𬭩", Box: box, Confidence: 1}}}, Seal: &seal.Report{Signatures: []seal.Signature{{Field: "Seal1"}}},
+			Fields: &fields.Result{Source: fields.SourceText, Fields: []fields.Field{{Name: "name", Value: "样𬭩", Box: box, Confidence: 1}}}, Seal: &seal.Report{Signatures: []seal.Signature{{Field: "Seal1"}}},
 			Codes: []verify.Code{{Code: qr.Code{}, Payload: qr.Payload{}}}, Ink: &ink.Result{},
 			Registry: &verify.RegistryLookup{Snapshot: snapshot, Answer: verify.RegistryAnswer{}},
 			Problems: []verify.Problem{{Stage: "qr", Code: "none"}}, Failure: &verify.Problem{}, Timings: map[string]float64{"document": 12.5},

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"html/template"
+	"image"
 	"io"
 	"strings"
 
@@ -20,7 +21,7 @@ func WriteHTML(w io.Writer, rs []*verify.Report) error { return Options{}.WriteH
 
 // WriteHTML is the function WriteHTML with more to say.
 func (o Options) WriteHTML(w io.Writer, rs []*verify.Report) error {
-	t := batchWords(rs)
+	t, pages := batchWords(rs), &pageSource{draw: o.Picture}
 	page, err := template.New("report").Funcs(template.FuncMap{
 		"shape": shape,
 		"word":  t.verdict,
@@ -50,7 +51,6 @@ func (o Options) WriteHTML(w io.Writer, rs []*verify.Report) error {
 		"snapshot":  t.snapshot,
 		"trust":     t.trust,
 		"input":     t.inputKind,
-		"kind":      t.certificateKind,
 		"fact":      t.fact,
 		"period":    period,
 		"overall":   t.overall,
@@ -58,7 +58,11 @@ func (o Options) WriteHTML(w io.Writer, rs []*verify.Report) error {
 		"hand":      t.handwriting,
 		"print":     t.printTable,
 		"part":      t.part,
-		"read":      func(r *verify.Report) string { return t.readPicture(pictureOf(r)) },
+		"from":      t.readFrom,
+		"title":     t.certificate,
+		"rows":      func(r *verify.Report) []readRow { return t.readRows(r, pages) },
+		"surenote":  t.sureNote,
+		"crop":      cropURL,
 		"picture":   pictureURL,
 		"crossnote": t.crossingNote,
 		"why":       func(r *verify.Report) string { s, _ := reason(r); return s },
@@ -90,15 +94,12 @@ func (o Options) WriteHTML(w io.Writer, rs []*verify.Report) error {
 	return o.htmlTail(w, rs, shown)
 }
 
-// pictureOf says how the file's own page was read.
-func pictureOf(r *verify.Report) *verify.Picture {
-	if r.Evidence == nil {
-		return nil
-	}
-	return r.Evidence.Picture
-}
-
 // pictureURL carries a picture that was decoded before inside the page.
 func pictureURL(p inkPicture) template.URL {
 	return template.URL("data:image/png;base64," + base64.StdEncoding.EncodeToString(p.PNG)) //nolint:gosec // base64 of a decoded PNG
+}
+
+// cropURL carries the picture of a fact inside the page.
+func cropURL(m image.Image) template.URL {
+	return template.URL("data:image/jpeg;base64," + base64.StdEncoding.EncodeToString(jpegOf(m))) //nolint:gosec // base64 of our own JPEG
 }

@@ -9,6 +9,7 @@ import (
 
 	"zhengyan/verify"
 	"zhengyan/verify/document"
+	"zhengyan/verify/fields"
 	"zhengyan/verify/ink"
 	"zhengyan/verify/rules"
 )
@@ -211,7 +212,7 @@ func (w words) printTable(r *verify.Report) *printTable {
 		return nil
 	}
 	p := r.Evidence.Print
-	t := &printTable{Name: clean(p.Input.Name), SHA256: clean(p.Input.SHA256), Read: w.readPicture(p.Picture)}
+	t := &printTable{Name: clean(p.Input.Name), SHA256: clean(p.Input.SHA256), Read: w.readPicture(p.Picture, p.Fields != nil && p.Fields.Source == fields.SourceOCR)}
 	for _, c := range p.Compared {
 		row := printRow{Field: w.fact(c.Field), Original: clean(c.Original), Print: clean(c.Print), Compared: c.State, Indication: verify.Indeterminate}
 		switch c.State {
@@ -229,24 +230,6 @@ func (w words) printTable(r *verify.Report) *printTable {
 	}
 	t.Summary = fmt.Sprintf(w.say("一致 %d · 不同 %d · 读不清 %d", "equal %d · different %d · not readable %d"), t.Equal, t.Differ, t.Unread)
 	return t
-}
-
-// readPicture says how a page that is a picture was read, "" where none was.
-func (w words) readPicture(p *verify.Picture) string {
-	if p == nil {
-		return ""
-	}
-	out := []string{fmt.Sprintf(w.say("第 %d 页按图像识读", "page %d was read as a picture"), p.Page+1)}
-	if p.Reader != "" {
-		out = append(out, clean(p.Reader))
-	}
-	if p.Sheet != nil {
-		out = append(out, fmt.Sprintf(w.say("已按纸边摊平（把握 %.0f%%）", "laid flat by the sheet's edges (sure %.0f%%)"), 100*p.Sheet.Score))
-	}
-	if p.Millimetre > 0 {
-		out = append(out, fmt.Sprintf(w.say("约 %.0f dpi", "about %.0f dpi"), p.Millimetre*25.4))
-	}
-	return strings.Join(out, " · ")
 }
 
 // part says where in a document of many pages the certificate is, "" for a file of its own.

@@ -20,6 +20,7 @@ import (
 	"zhengyan/verify"
 	"zhengyan/verify/document"
 	"zhengyan/verify/document/sheet"
+	"zhengyan/verify/fields"
 	"zhengyan/verify/ink"
 	"zhengyan/verify/page"
 	"zhengyan/verify/rules"
@@ -54,8 +55,8 @@ func paired() *verify.Report {
 	ev := *r.Evidence
 	ev.Ink = nil
 	ev.Print = &verify.Print{
-		Input:   document.Info{Name: "张样例-扫描.png", SHA256: strings.Repeat("cd", 32), Kind: document.InputScan},
-		Picture: &verify.Picture{Page: 0, Reader: "reader 1.2", Sheet: &sheet.Sheet{Score: 0.93}, Millimetre: 11.8},
+		Input:  document.Info{Name: "张样例-扫描.png", SHA256: strings.Repeat("cd", 32), Kind: document.InputScan},
+		Fields: &fields.Result{Source: fields.SourceOCR}, Picture: &verify.Picture{Page: 0, Reader: "reader 1.2", Sheet: &sheet.Sheet{Score: 0.93}, Millimetre: 11.8},
 		Compared: []rules.Compared{
 			{Field: "number", Original: "京1112015201600777", Print: "京1112015201600777", State: rules.ComparedEqual},
 			{Field: "name", Original: "样𬭩", State: rules.ComparedNotReadable},
@@ -196,7 +197,7 @@ func TestPeersReadThePDF(t *testing.T) {
 	}
 	file := filepath.Join(dir, "r.pdf")
 	o := fullOptions()
-	o.PDF.Picture = func(_ *verify.Report, _ int) image.Image { return image.NewGray(image.Rect(0, 0, 300, 420)) }
+	o.Picture = func(_ *verify.Report, _ int) image.Image { return image.NewGray(image.Rect(0, 0, 300, 420)) }
 	if err := o.WriteFile(file, fullBatch()); err != nil {
 		t.Fatal(err)
 	}

@@ -3,7 +3,6 @@ package report
 import (
 	"errors"
 	"fmt"
-	"image"
 	"io"
 	"strconv"
 	"strings"
@@ -20,9 +19,6 @@ var ErrNoFont = errors.New("this build carries no font, so it cannot write PDF: 
 type PDFOptions struct {
 	// Font is a TrueType font with glyf outlines; nil is the bundled one.
 	Font []byte
-	// Picture returns page n (from 0) of a report's file, or nil if it cannot be shown. Where it is set, the pages that
-	// evidence points at are shown with the places framed. A Report alone does not hold its file.
-	Picture func(r *verify.Report, n int) image.Image
 }
 
 // WritePDF writes reports as an A4 document: an overview if there is not exactly one, then each file with all its checks.
@@ -45,7 +41,7 @@ func (all Options) WritePDF(w io.Writer, rs []*verify.Report) error {
 	if err != nil {
 		return fmt.Errorf("font of the report: %w", err)
 	}
-	p := &pdfReport{face: face, file: pdfwrite.New(face), rs: rs, options: o, more: all, words: batchWords(rs)}
+	p := &pdfReport{face: face, file: pdfwrite.New(face), rs: rs, pages: &pageSource{draw: all.Picture}, more: all, words: batchWords(rs)}
 	p.file.Title, p.file.Lang = p.say("证验核验报告", "Zhengyan verification report"), p.say("zh-CN", "en")
 	if len(rs) == 0 {
 		p.overview(nil)
@@ -108,7 +104,7 @@ type pdfReport struct {
 	page    *pdfwrite.Page
 	y       float64
 	rs      []*verify.Report
-	options PDFOptions
+	pages   *pageSource
 	more    Options
 	numbers []pageNumber
 }

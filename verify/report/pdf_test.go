@@ -197,7 +197,8 @@ func TestPDFFont(t *testing.T) {
 
 func TestPDFPicture(t *testing.T) {
 	asked := 0
-	data := writePDF(t, []*verify.Report{passed()}, PDFOptions{Picture: func(_ *verify.Report, n int) image.Image {
+	var b bytes.Buffer
+	o := Options{PDF: PDFOptions{Font: testFont()}, Picture: func(_ *verify.Report, n int) image.Image {
 		asked++
 		if n != 0 {
 			t.Errorf("page %d was asked for", n)
@@ -205,7 +206,11 @@ func TestPDFPicture(t *testing.T) {
 		m := image.NewRGBA(image.Rect(0, 0, 1654, 2339))
 		m.Set(5, 5, color.Black)
 		return m
-	}})
+	}}
+	if err := o.WritePDF(&b, []*verify.Report{passed()}); err != nil {
+		t.Fatal(err)
+	}
+	data := b.Bytes()
 	if asked != 1 || !bytes.Contains(data, []byte("/Subtype /Image /Width 1100 ")) {
 		t.Errorf("asked %d times, picture in the file: %v", asked, bytes.Contains(data, []byte("/Subtype /Image")))
 	}

@@ -24,6 +24,7 @@ func (p *pdfReport) one(r *verify.Report) {
 	if r.Usage != nil {
 		p.usage(r.Usage)
 	}
+	p.readings(p.readRows(r, p.pages))
 	p.handwriting(p.words.handwriting(r))
 	p.pair(p.printTable(r))
 	p.checks(r)
@@ -84,11 +85,7 @@ func (p *pdfReport) banner(r *verify.Report) {
 
 func (p *pdfReport) facts(r *verify.Report) {
 	c := r.Certificate
-	title := clean(c.Title)
-	if title == "" {
-		title = p.certificateKind(c.Kind)
-	}
-	p.row(p.say("证书", "Certificate"), title)
+	p.row(p.say("证书", "Certificate"), p.certificate(r))
 	if c.Specimen {
 		p.row(p.say("样例", "Specimen"), p.say("票面标有“样例 SPECIMEN”，不是真实证书", "The face is marked 样例 SPECIMEN: not a real certificate"))
 	}
@@ -106,7 +103,7 @@ func (p *pdfReport) facts(r *verify.Report) {
 	p.row(p.say("文件", "File"), joined(p.inputKind(r.Input), strings.ToUpper(string(r.Input.Format)),
 		fmt.Sprintf(p.say("%d 页", "%d page(s)"), r.Input.Pages), fmt.Sprintf(p.say("%d 字节", "%d bytes"), r.Input.Size)))
 	p.row(p.say("所在位置", "Place"), p.part(r))
-	p.row(p.say("识读", "Reading"), p.readPicture(pictureOf(r)))
+	p.row(p.say("识读", "Reading"), p.readFrom(r))
 	if s := subIndications(r); s != "" {
 		p.row(p.say("结论代码", "Indications"), s)
 	}
@@ -296,17 +293,17 @@ func (p *pdfReport) places(r *verify.Report) map[int][]mark {
 
 // pictures shows the pages that evidence points at, the places of the checks that did not pass in their colour.
 func (p *pdfReport) pictures(r *verify.Report) {
-	if p.options.Picture == nil || r.Evidence == nil {
+	if p.pages.draw == nil || r.Evidence == nil {
 		return
 	}
 	places := p.places(r)
 	for _, n := range slices.Sorted(maps.Keys(places)) {
-		if n < 0 || n >= len(r.Evidence.PageSizes) {
+		size := pageSize(r.Evidence, n)
+		if size.Width <= 0 || size.Height <= 0 {
 			continue
 		}
-		size := r.Evidence.PageSizes[n]
-		img := p.options.Picture(r, n)
-		if img == nil || size.Width <= 0 || size.Height <= 0 {
+		img := p.pages.page(r, n)
+		if img == nil {
 			continue
 		}
 		p.newPage()

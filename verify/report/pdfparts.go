@@ -61,6 +61,44 @@ func (p *pdfReport) handwriting(h *handwriting) {
 	}
 }
 
+// readings shows what was read off a picture: each fact, how sure the reading is, and how it stands on the page.
+func (p *pdfReport) readings(rows []readRow) {
+	if len(rows) == 0 {
+		return
+	}
+	const (
+		size, most = 9.0, 22.0 // points: text, and the height of a picture
+		value      = pdfLeft + 74
+		confidence = pdfLeft + 262
+		picture    = pdfLeft + 306
+	)
+	p.heading(p.say("从图像读出的内容", "What was read off the picture"), 60)
+	p.paragraph(pdfLeft, pdfWidth, p.sureNote(rows), pdfwrite.Style{Size: 8, Colour: pdfDim()})
+	p.y += 2
+	for _, r := range rows {
+		lines := firstLines(p.wrap(r.Value, size, confidence-value-8), 6)
+		h, w, high := float64(len(lines))*size*1.4, 0.0, 0.0
+		if r.Crop != nil {
+			b := r.Crop.Bounds()
+			k := min((pdfRight-picture)/float64(b.Dx()), most/float64(b.Dy()))
+			w, high = float64(b.Dx())*k, float64(b.Dy())*k
+			h = max(h, high)
+		}
+		p.need(h + 6)
+		p.page.Line(0.4, pdfRule(), pdfwrite.Point{X: pdfLeft, Y: p.y}, pdfwrite.Point{X: pdfRight, Y: p.y})
+		text := p.y + 3 + (h-float64(len(lines))*size*1.4)/2 + size
+		p.page.Text(pdfLeft, text, firstLines(p.wrap(r.Field, size, value-pdfLeft-4), 1)[0], pdfwrite.Style{Size: size, Colour: pdfDim()})
+		p.page.Text(confidence, text, r.Sure, pdfwrite.Style{Size: size, Colour: pdfInk()})
+		for i, l := range lines {
+			p.page.Text(value, text+float64(i)*size*1.4, l, pdfwrite.Style{Size: size, Colour: pdfInk()})
+		}
+		if r.Crop != nil {
+			p.page.Photo(r.Crop, picture, p.y+3+(h-high)/2, w, high)
+		}
+		p.y += h + 6
+	}
+}
+
 // grid writes rows of texts in columns that begin at the given shares of the width.
 func (p *pdfReport) grid(at []float64, size float64, rows [][]string, ink func(row, col int) pdfwrite.Style) {
 	for i, row := range rows {

@@ -155,8 +155,13 @@ func Full(w io.Writer, r *verify.Report, s Style) error {
 		t.paragraph(&b, t.say("  下一步：", "  next: "), next)
 	}
 	b.WriteByte('\n')
+	said := wordsOf(r.Lang)
 	if c := r.Certificate; c.Title != "" || c.Name != "" || c.Number != "" {
-		t.row(&b, t.say("证书", "certificate"), joined(c.Title, c.Name, c.Number))
+		title := c.Title
+		if title != "" {
+			title = said.certificate(r)
+		}
+		t.row(&b, t.say("证书", "certificate"), joined(title, c.Name, c.Number))
 		if c.Employer != "" {
 			t.row(&b, t.say("聘用单位", "employer"), c.Employer)
 		}
@@ -164,6 +169,8 @@ func Full(w io.Writer, r *verify.Report, s Style) error {
 			t.row(&b, t.say("注册专业", "specialty"), joined(sp.Name, span(sp.Valid.From.String(), sp.Valid.To.String())))
 		}
 	}
+	t.wrapped(&b, t.say("识读", "reading"), said.readFrom(r))
+	t.wrapped(&b, t.say("识读把握", "confidence"), said.sureness(r))
 	t.row(&b, t.say("判定日", "judged as at"), r.At.Format("2006-01-02 15:04 -07:00"))
 	t.row(&b, t.say("规则方案", "policy"), joined(r.Policy.Name, r.Policy.Version))
 	t.row(&b, t.say("使用件", "copy"), shape(r.Copy.Indication)+" "+Word(r.Copy.Indication, r.Lang)+subs(r.Copy))
@@ -222,6 +229,36 @@ func subs(v verify.Verdict) string {
 
 func (t *terminal) row(b *strings.Builder, name, value string) {
 	fmt.Fprintf(b, "  %s %s\n", t.colour("2", pad(name, 14)), clean(value))
+}
+
+// wrapped is a row whose value may take several lines, broken between its parts where that can be; it is left out where there
+// is none.
+func (t *terminal) wrapped(b *strings.Builder, name, value string) {
+	if value == "" {
+		return
+	}
+	const column = 17
+	room := max(24, t.Width-column)
+	var lines []string
+	line := ""
+	for part := range strings.SplitSeq(clean(value), dot) {
+		switch {
+		case line == "":
+			line = part
+		case cells(line+dot+part) <= room:
+			line += dot + part
+		default:
+			lines, line = append(lines, line), part
+		}
+		if cells(line) > room {
+			broken := wrap(line, room)
+			lines, line = append(lines, broken[:len(broken)-1]...), broken[len(broken)-1]
+		}
+	}
+	t.row(b, name, append(lines, line)[0])
+	for _, l := range append(lines, line)[1:] {
+		b.WriteString(strings.Repeat(" ", column) + l + "\n")
+	}
 }
 
 func (t *terminal) paragraph(b *strings.Builder, lead, s string) {

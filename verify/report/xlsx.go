@@ -243,6 +243,7 @@ func (b *workbook) overview(sheet string, rs []*verify.Report) error {
 		{b.say("手写签名（机器）", "Handwriting (machine)"), 30},
 		{b.say("原件与打印件", "Original and print"), 30},
 		{b.say("所在位置", "Place"), 30},
+		{b.say("识读与把握", "Reading and confidence"), 40},
 	})
 	if err != nil {
 		return err
@@ -250,18 +251,15 @@ func (b *workbook) overview(sheet string, rs []*verify.Report) error {
 	for _, r := range rs {
 		c := r.Certificate
 		why, next := reason(r)
-		kind := c.Title
-		if kind == "" {
-			kind = b.certificateKind(c.Kind)
-		}
 		verdict := b.mark(r.Indication)
 		if r.Error != nil {
 			verdict.Value = shape(r.Indication) + " " + b.overall(r)
 		}
-		if err := t.add(verdict, b.cell(r.Input.Name), b.cell(kind), b.cell(c.Name), b.cell(c.Number), b.cell(c.Employer),
+		if err := t.add(verdict, b.cell(r.Input.Name), b.cell(b.certificate(r)), b.cell(c.Name), b.cell(c.Number), b.cell(c.Employer),
 			b.lines(specialties(c)), b.cell(period(c.Usage)), b.mark(r.Copy.Indication), b.mark(r.Registration.Indication),
 			b.cell(subIndications(r)), b.cell(why), b.cell(next), b.cell(ruleIDs(r)), b.cell(b.inputKind(r.Input)), b.lines(strings.Join(b.decisions(r), "\n")),
-			b.code(r.Input.SHA256), b.lines(b.machine(r)), b.cell(b.paired(r)), b.cell(b.part(r))); err != nil {
+			b.code(r.Input.SHA256), b.lines(b.machine(r)), b.cell(b.paired(r)), b.cell(b.part(r)),
+			b.lines(strings.TrimSpace(b.readFrom(r)+"\n"+b.sureness(r)))); err != nil {
 			return err
 		}
 	}

@@ -102,11 +102,18 @@ func (p *Page) Line(thick float64, c Colour, pts ...Point) {
 
 // Image shows a picture scaled to a rectangle.
 func (p *Page) Image(m image.Image, x, y, w, h float64) {
+	p.show(m, x, y, w, h, m.Bounds().Dx()*m.Bounds().Dy() > jpegFrom)
+}
+
+// Photo is Image for a piece of a photo or scan, which is kept as JPEG whatever its size.
+func (p *Page) Photo(m image.Image, x, y, w, h float64) { p.show(m, x, y, w, h, true) }
+
+func (p *Page) show(m image.Image, x, y, w, h float64, lossy bool) {
 	if m.Bounds().Empty() {
 		return
 	}
 	fmt.Fprintf(&p.ops, "q %s 0 0 %s %s %s cm /I%d Do Q\n", num(w), num(h), num(x), num(flip(y+h)), len(p.images))
-	p.images = append(p.images, pictureOf(m))
+	p.images = append(p.images, pictureOf(m, lossy))
 }
 
 // Link makes a rectangle lead to a height on another page.
