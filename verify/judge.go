@@ -101,6 +101,8 @@ func factsOf(ev *Evidence, q Question) *rules.Facts {
 	}
 	for _, p := range ev.Problems {
 		switch {
+		case p.Stage == "fields" && p.Code == secondSheet:
+			f.SecondSheet = true
 		case p.Stage == "fields":
 			f.Unread = p.Code
 		case p.Stage == "ocr" && p.Code != badCorners:
@@ -110,9 +112,15 @@ func factsOf(ev *Evidence, q Question) *rules.Facts {
 			f.QRConflict = f.QRConflict || p.Code == "conflict"
 		}
 	}
+	if p := ev.Picture; p != nil && p.Sheet != nil {
+		for _, n := range p.Sheet.Notes {
+			f.SheetNotes = append(f.SheetNotes, string(n))
+		}
+	}
 	if p := ev.Print; p != nil {
 		f.Ink = p.Ink
-		f.Print = &rules.Print{Name: p.Input.Name, Compared: p.Compared}
+		f.Print = &rules.Print{Name: p.Input.Name, Compared: p.Compared, Unread: p.unread()}
+		f.Print.Pages = slices.ContainsFunc(p.Problems, func(x Problem) bool { return x.Stage == "fields" })
 		if p.Fields != nil {
 			f.Print.SignDate = p.Fields.Certificate.SignDate
 		}

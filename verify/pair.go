@@ -6,7 +6,6 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"zhengyan/verify/civil"
 	"zhengyan/verify/document"
@@ -119,6 +118,24 @@ func (p *Print) OneCopy() bool {
 	return number
 }
 
+// unread is why nothing was read off the print, a key of the rule data's words; "" if it was read. A text layer that nobody
+// sees is not what the print says.
+func (p *Print) unread() string {
+	if p.Fields != nil && p.Fields.Source == fields.SourceOCR {
+		return ""
+	}
+	for _, x := range p.Problems {
+		switch {
+		case x.Stage == "document" && p.Fields == nil:
+			return "file"
+		case x.Stage != "ocr" || x.Code == badCorners:
+		case x.Code == "no-reader" || x.Code == "no-certificate" || x.Code == "timeout":
+			return x.Code
+		}
+	}
+	return "failed"
+}
+
 // pairKeys are what two files of one certificate have in common.
 func pairKeys(ev *Evidence) []string {
 	var out []string
@@ -212,15 +229,12 @@ func (v *Verifier) compare(original, print *Evidence) []rules.Compared {
 	var b fields.Certificate
 	conf := map[string]float64{}
 	sure := v.cfg.Book.SureReading
-	if print.Fields != nil {
+	// A text layer was put there by a program of unknown care, and nobody sees it: it is not what the print says.
+	if print.Fields != nil && print.Fields.Source == fields.SourceOCR {
 		b = print.Fields.Certificate
 		for _, f := range print.Fields.Fields {
-			c := f.Confidence
-			if print.Fields.Source == fields.SourceText {
-				c = 0 // a scanner's text layer is of unknown care
-			}
-			if old, ok := conf[f.Name]; !ok || c < old {
-				conf[f.Name] = c
+			if old, ok := conf[f.Name]; !ok || f.Confidence < old {
+				conf[f.Name] = f.Confidence
 			}
 		}
 	}
@@ -239,11 +253,10 @@ func (v *Verifier) compare(original, print *Evidence) []rules.Compared {
 		out = append(out, c)
 	}
 	date := func(name string, x, y civil.Date) { add(name, x.String(), y.String(), x == y) }
-	// A reading program takes rare characters for common ones and is sure of it: a name that is half the same is not
-	// called different.
+	// A reading program takes rare characters for common ones and is sure of it: names are never called different.
 	name := func(field, x, y string, same bool) {
-		if !same && 2*shared(x, y) >= len([]rune(x)) {
-			y = ""
+		if !same {
+			conf[field] = 0
 		}
 		add(field, x, y, same)
 	}
@@ -251,7 +264,12 @@ func (v *Verifier) compare(original, print *Evidence) []rules.Compared {
 	name("name", a.Name, b.Name, fields.CompareNames(a.Name, b.Name) == fields.Equal)
 	add("sex", a.Sex, b.Sex, a.Sex == b.Sex)
 	date("birth", a.Birth, b.Birth)
+	add("idNumber", a.IDNumber, b.IDNumber, a.IDNumber == b.IDNumber)
 	name("employer", a.Employer, b.Employer, fields.CompareEmployers(a.Employer, b.Employer) == fields.Equal)
+	name("qualificationName", a.QualName, b.QualName, a.QualName == b.QualName)
+	date("approved", a.Approved, b.Approved)
+	date("issueDate", a.IssueDate, b.IssueDate)
+	name("issuer", a.Issuer, b.Issuer, a.Issuer == b.Issuer)
 	for _, s := range a.Specialties {
 		x, y, same := s.Name+" "+s.Valid.String(), "", false
 		k := slices.IndexFunc(b.Specialties, func(t fields.Specialty) bool { return t.Name == s.Name })
@@ -285,17 +303,6 @@ func (v *Verifier) compare(original, print *Evidence) []rules.Compared {
 		add("annotation", a.Annotation.Period.String(), period(y), a.Annotation.Period == y)
 	}
 	return out
-}
-
-// shared counts the characters of x that y has as well.
-func shared(x, y string) int {
-	n := 0
-	for _, r := range x {
-		if strings.ContainsRune(y, r) {
-			n++
-		}
-	}
-	return n
 }
 
 // period is "" for a period that is not known.

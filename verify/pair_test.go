@@ -2,6 +2,8 @@ package verify_test
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"testing"
 
 	"zhengyan/verify"
@@ -46,9 +48,30 @@ func list(sources ...document.Source) func(func(document.Source, error) bool) {
 	}
 }
 
+// readingOf is a reader that reads of a searchable scan what its text layer says, surely.
+func readingOf(t *testing.T, scan document.Source) fields.PageReader {
+	t.Helper()
+	engine, err := document.NewEngine(document.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer engine.Close()
+	doc, err := engine.Open(t.Context(), scan)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer doc.Close()
+	text, err := doc.Text(t.Context(), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text.Confidence = slices.Repeat([]float64{0.99}, len(text.Chars))
+	return &opening{face: text}
+}
+
 func TestOriginalAndPrintMakeOneVerdict(t *testing.T) {
-	v := verifier(t, nil)
 	a, b := halves(t, nil)
+	v := verifierWith(t, func(c *verify.Config) { c.Reader = readingOf(t, b) })
 	for _, order := range [][]document.Source{{a, b}, {b, a}} {
 		var reports []*verify.Report
 		for r := range v.VerifyAll(context.Background(), list(order...), at("2026-04-01"), 2) {
@@ -93,6 +116,74 @@ func TestOriginalAndPrintMakeOneVerdict(t *testing.T) {
 			}
 		}
 	}
+}
+
+// A text layer under a scan is not what the print says: where nobody read the print, nothing of it was compared, and no
+// registration is passed for the person of the layer.
+func TestATextLayerIsNoReadingOfAPrint(t *testing.T) {
+	if testing.Short() {
+		t.Skip("draws and reads whole pages")
+	}
+	a, b := halves(t, nil)
+	for reader, reason := range map[fields.PageReader]string{nil: "没有可用的图像文字识别组件", &looker{}: "没有识别出证书的文字"} {
+		v := verifierWith(t, func(c *verify.Config) { c.Reader, c.Registry = reader, knowing{} })
+		for r := range v.VerifyAll(t.Context(), list(a, b), at("2026-04-01"), 1) {
+			if r.Report.Evidence.Print != nil {
+				t.Errorf("%T: a pair was made of a print that nobody read", reader)
+			}
+		}
+		ev, err := v.GatherPair(t.Context(), a, b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range ev.Print.Compared {
+			if c.State != rules.ComparedNotReadable {
+				t.Errorf("%T: %+v", reader, c)
+			}
+		}
+		same, unread := false, false
+		for _, c := range v.Judge(ev, at("2026-04-01")).Checks {
+			same = same || c.Rule == "D-06" && c.Status == verify.Passed
+			unread = unread || c.Rule == "D-06" && strings.Contains(c.Message, reason)
+		}
+		if ev.Print.OneCopy() || same || !unread {
+			t.Errorf("%T: the print agrees: %v, it was not read: %v", reader, same, unread)
+		}
+		// The scan alone.
+		if ev, err = v.Gather(t.Context(), b); err != nil {
+			t.Fatal(err)
+		}
+		rep := v.Judge(ev, at("2026-04-01"))
+		said := 0
+		for _, c := range rep.Checks {
+			if c.Rule == "F-07" {
+				said++
+			}
+		}
+		if ev.Fields.Source != fields.SourceText || said != 2 || rep.Registration.Indication != verify.Indeterminate || rep.Indication != verify.Indeterminate {
+			t.Errorf("%T: %s, registration %s, said %d times that the picture was not read", reader, rep.Indication, rep.Registration.Indication, said)
+		}
+	}
+	// With the picture read, the registration is that of the person whom it shows.
+	v := verifierWith(t, func(c *verify.Config) { c.Reader, c.Registry = readingOf(t, b), knowing{} })
+	ev, err := v.Gather(t.Context(), b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if rep := v.Judge(ev, at("2026-04-01")); rep.Registration.Indication != verify.TotalPassed {
+		t.Errorf("read: registration %s: %+v", rep.Registration.Indication, ev.Problems)
+	}
+}
+
+// knowing is a registry that holds everybody who is asked for.
+type knowing struct{}
+
+func (knowing) Snapshot() verify.SnapshotInfo {
+	return verify.SnapshotInfo{ID: "s", AsOf: day("2026-03-31").Start()}
+}
+
+func (knowing) Lookup(_ context.Context, q verify.RegistryQuery) (verify.RegistryAnswer, error) {
+	return verify.RegistryAnswer{Found: true, Records: []verify.RegistryRecord{{Kind: q.Kind, Number: q.Number, Name: q.Name, Status: "有效"}}}, nil
 }
 
 // A print of another certificate is no half of this one; one whose words differ is not called so by a text layer alone.

@@ -17,17 +17,22 @@ type Picture struct {
 	Page int `json:"page"`
 	// Reader is the program that read the print, with the versions of its models; "" if the page was not read.
 	Reader string `json:"reader,omitempty"`
-	// Sheet is the sheet of paper that was found and laid flat, in page units; nil where the page was taken as it is.
+	// Sheet is the sheet of paper that was looked for, in page units: laid flat, or with the note NoSheet and why none was
+	// found, the page being read as it is; nil where none was looked for.
 	Sheet *sheet.Sheet `json:"sheet,omitempty"`
 	// Millimetre is how many pixels of the flattened picture a millimetre of the paper has, if it can be told.
 	Millimetre float64 `json:"pixelsPerMM,omitempty"`
 }
+
+// Flattened reports whether the page was read from a sheet that was laid flat.
+func (p *Picture) Flattened() bool { return p.Sheet != nil && !p.Sheet.Has(sheet.NoSheet) }
 
 // flat is a page as a picture that print can be read off, with the way from its pixels to page units.
 type flat struct {
 	page   int
 	img    *image.RGBA
 	sheet  *sheet.Sheet // nil: the page as it is
+	none   *sheet.Sheet // what was made out where a sheet was looked for and not found, in page units
 	toPage func(page.Point) page.Point
 	dpi    float64 // 0 if not known
 	// signs are the label and the area of the handwritten signature of each reading, in pixels of img.
@@ -76,14 +81,20 @@ func (g *gathering) pictures() {
 	if g.part != nil {
 		first, last = g.part.Page, g.part.Page+1
 	}
-	if g.corners != nil && g.corners.page < g.doc.NumPages() {
-		first, last = g.corners.page, g.corners.page+1
+	pages := make([]int, 0, last-first+1)
+	for i := first; i < last; i++ {
+		pages = append(pages, i)
+	}
+	if c := g.corners; c != nil && c.page >= 0 && c.page < g.doc.NumPages() {
+		// The page that a person pointed out comes first, so that of like ones it is the one that counts; the others are read
+		// as ever.
+		pages = slices.Insert(slices.DeleteFunc(pages, func(i int) bool { return i == c.page }), 0, c.page)
 	}
 	var best *fields.Result
 	var others []*fields.Result
-	done := first
-	for ; done < last && g.ctx.Err() == nil; done++ {
-		f, all := g.readPicture(done)
+	done := 0
+	for ; done < len(pages) && g.ctx.Err() == nil; done++ {
+		f, all := g.readPicture(pages[done])
 		if f == nil {
 			continue
 		}
@@ -104,9 +115,12 @@ func (g *gathering) pictures() {
 	}
 	if g.flat != nil {
 		g.ev.Picture = &Picture{Page: g.flat.page, Reader: g.v.cfg.Reader.Name(), Sheet: g.flat.sheet, Millimetre: g.flat.dpi / 25.4}
+		if g.ev.Picture.Sheet == nil {
+			g.ev.Picture.Sheet = g.flat.none
+		}
 	}
 	// A search that left pages out has said so; else it has looked at every page.
-	if done < last || g.ctx.Err() != nil || g.held == nil && g.part == nil && g.corners == nil && last < g.doc.NumPages() {
+	if done < len(pages) || g.ctx.Err() != nil || g.held == nil && g.part == nil && len(pages) < g.doc.NumPages() {
 		g.problem("fields", "pages-not-read", "")
 	}
 	if best == nil {
@@ -114,9 +128,9 @@ func (g *gathering) pictures() {
 		said := slices.ContainsFunc(g.ev.Problems, func(p Problem) bool { return p.Stage == "ocr" && p.Code != badCorners })
 		switch err := g.ctx.Err(); {
 		case said:
-		case err != nil: // also where a text layer was read: what the picture shows was not
+		case err != nil:
 			g.problem("ocr", stageCode(err), err.Error())
-		case g.ev.Fields == nil || g.ev.Fields.Source == fields.SourceNone:
+		default: // also where a text layer was read: what the picture shows was not
 			g.problem("ocr", "no-certificate", "")
 		}
 		return
@@ -170,6 +184,9 @@ func (g *gathering) readPicture(i int) (*flat, []*fields.Result) {
 		if len(all) == 0 {
 			continue
 		}
+		if f.sheet != nil && f.sheet.Has(sheet.TwoSheets) {
+			g.problem("fields", secondSheet, "")
+		}
 		f.signs = map[*fields.Result][2]page.Box{}
 		for _, r := range all {
 			f.place(r)
@@ -178,6 +195,9 @@ func (g *gathering) readPicture(i int) (*flat, []*fields.Result) {
 	}
 	return first, nil
 }
+
+// secondSheet is the code of another sheet in a photo than the one that was read.
+const secondSheet = "second-sheet"
 
 // readerCode tells an installation that cannot read pictures from a picture that could not be read.
 func readerCode(err error) string {
@@ -238,7 +258,14 @@ func (f *flat) crop(b page.Box, size document.PageSize) *flat {
 // flatten lays the sheet of paper in the picture flat; nil if there is none to be found.
 func (g *gathering) flatten(f *flat) *flat {
 	s, err := sheet.Find(g.ctx, f.img)
-	if err != nil || s.Has(sheet.NoSheet) {
+	switch {
+	case err != nil:
+		return nil
+	case s.Has(sheet.NoSheet):
+		for k := range s.Corners {
+			s.Corners[k] = f.toPage(s.Corners[k])
+		}
+		f.none = &s
 		return nil
 	}
 	return g.lay(f, s)

@@ -31,15 +31,20 @@ func sheetView(m *Messages, p *verify.Picture) *SheetView {
 		v.Text = m.T("corners.none")
 		return v
 	}
-	v.Corners = p.Sheet.Corners
+	found := p.Flattened()
+	if found {
+		v.Corners = p.Sheet.Corners
+	}
 	var notes []string
 	for _, n := range p.Sheet.Notes {
-		if n != sheet.ByHand {
+		if n != sheet.ByHand && n != sheet.NoSheet {
 			notes = append(notes, m.Or("sheet."+string(n), string(n)))
 		}
 	}
 	score := strconv.FormatFloat(math.Round(p.Sheet.Score*100)/100, 'f', 2, 64)
 	switch {
+	case !found:
+		v.Text = m.T("corners.notfound")
 	case p.Sheet.Has(sheet.ByHand):
 		v.Text = m.T("corners.byhand")
 	default:

@@ -32,15 +32,34 @@ func printDiffers(e *evaluation) bool { return e.comparedAs(ComparedDifferent) !
 // essential are the facts without which a print is not known to be one of this certificate, and of this copy.
 func essential(field string) bool {
 	switch field {
-	case "number", "name", "usage", "valid", "annotation", "specialty":
+	case "number", "name", "employer", "idNumber", "qualificationName", "usage", "valid", "annotation", "specialty":
 		return true
 	}
 	return false
 }
 
-// printNotReadable: an essential fact could not be compared, or nothing was.
+// printUnread: nothing was read off the print.
+func printUnread(e *evaluation) bool {
+	if e.Print == nil || e.Print.Unread == "" {
+		return false
+	}
+	e.set("file", e.Print.Name)
+	e.set("reason", "@print-"+e.Print.Unread)
+	return true
+}
+
+// printPagesUnread: something of the print's file was left unread, and may be another certificate.
+func printPagesUnread(e *evaluation) bool {
+	if e.Print == nil || !e.Print.Pages {
+		return false
+	}
+	e.set("file", e.Print.Name)
+	return true
+}
+
+// printNotReadable: the print was read, and an essential fact could not be compared, or nothing was.
 func printNotReadable(e *evaluation) bool {
-	if e.Print == nil {
+	if e.Print == nil || e.Print.Unread != "" {
 		return false
 	}
 	number := false
@@ -64,7 +83,7 @@ func printNotReadable(e *evaluation) bool {
 
 // printSame: something was compared, the number among it, and nothing differs.
 func printSame(e *evaluation) bool {
-	if e.Print == nil {
+	if e.Print == nil || e.Print.Unread != "" {
 		return false
 	}
 	n, number := 0, false

@@ -29,6 +29,9 @@ func (e *evaluation) record() *RegistryRecord {
 	return nil
 }
 
+// registryByLayer: the snapshot was asked for the person of a text layer that nobody sees; whom the picture shows is not known.
+func registryByLayer(e *evaluation) bool { return e.answered() && pictureLayer(e) }
+
 // registrySeveral: more than one registration answers, and which is meant cannot be said.
 func registrySeveral(e *evaluation) bool {
 	n := len(e.records())

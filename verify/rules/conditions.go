@@ -40,6 +40,10 @@ func conditionByName(name string) condition {
 		return printDiffers
 	case "print-not-readable":
 		return printNotReadable
+	case "print-unread":
+		return printUnread
+	case "print-pages-unread":
+		return printPagesUnread
 
 	case "seal-broken":
 		return sealBroken
@@ -116,12 +120,18 @@ func conditionByName(name string) condition {
 		return faceUnread
 	case "pages-unread":
 		return pagesUnread
+	case "second-sheet":
+		return secondSheet
+	case "sheet-note":
+		return sheetNote
 	case "picture-unread":
 		return pictureUnread
 	case "picture-not-read":
 		return pictureNotRead
 	case "picture-timed-out":
 		return pictureTimedOut
+	case "picture-layer":
+		return pictureLayer
 	case "text-unmapped":
 		return textUnmapped
 	case "font-not-embedded":
@@ -258,6 +268,8 @@ func conditionOnPerson(name string) condition {
 		return registryEndedUnclear
 	case "registry-valid-later":
 		return registryValidLater
+	case "registry-by-layer":
+		return registryByLayer
 	case "registry-several":
 		return registrySeveral
 	case "registry-validity-over":
@@ -434,9 +446,27 @@ func pagesUnread(e *evaluation) bool {
 	return true
 }
 
-// pictureUnread: the installation has no reader for pictures, and there is no text layer either.
-func pictureUnread(e *evaluation) bool {
-	return e.Picture == "no-reader" && (e.Face == nil || e.Face.Source == fields.SourceNone)
+// secondSheet: a photo shows two sheets, of which one was read; the other may be another certificate.
+func secondSheet(e *evaluation) bool { return e.SecondSheet && e.judged() }
+
+// sheetNote: something is to be known of the sheet in a photo, one of Params.Words.
+func sheetNote(e *evaluation) bool {
+	return slices.ContainsFunc(e.SheetNotes, func(n string) bool { return slices.Contains(e.rule.Params.Words, n) })
+}
+
+// pictureUnread: the installation has no reader for pictures.
+func pictureUnread(e *evaluation) bool { return e.Picture == "no-reader" }
+
+// pictureLayer: what a picture shows was not read, and all that is known of it are the words of a text layer that nobody sees.
+func pictureLayer(e *evaluation) bool {
+	if e.Face == nil || e.Face.Source != fields.SourceText || !e.judged() {
+		return false
+	}
+	switch e.Input.Kind {
+	case document.InputScan, document.InputPhoto, document.InputScreenshot:
+		return true
+	}
+	return false
 }
 
 // pictureNotRead: the reader found no certificate in the picture, or failed on it.

@@ -30,6 +30,10 @@ type Facts struct {
 	Seal      *seal.Report
 	Codes     []Code
 	QRFailed  bool // reading codes failed or ran out of time, so "no code" is not known
+	// SecondSheet: a photo shows another sheet than the one that was read.
+	SecondSheet bool
+	// SheetNotes are what else is to be known of the sheet in a photo, as sheet.Note.
+	SheetNotes []string
 	// QRConflict: a code was read in two ways and neither reading was taken.
 	QRConflict bool
 	Ink        *ink.Result
@@ -48,8 +52,13 @@ type Code struct {
 
 // Print is what a print of the certificate says beside its electronic original.
 type Print struct {
-	Name     string     // the picture's file name
-	SignDate civil.Date // 签名日期 on the print, where it could be read
+	Name string // the picture's file name
+	// Unread is why nothing was read off the print, the key of a word of the rule data without its "print-"; "" if it was read.
+	Unread string
+	// Pages: of the print, pages or a second sheet were left unread.
+	Pages bool
+	// SignDate is 签名日期 on the print, where it could be read.
+	SignDate civil.Date
 	Compared []Compared // every fact that the original has
 }
 

@@ -122,17 +122,18 @@ func (b *catalog) scans() {
 		return func(s *Spec) { s.Carrier, s.Ink, s.TextLayer = CarrierScanPDF, ink, true }
 	}
 	b.constructor("scan-unsigned", "A searchable scan of a print; nothing was written at 个人签名.", layered(InkNone)).
-		vector(14).at("2026-04-01", Unsure, Pass, "S-10", "Y-20")
+		vector(14).at("2026-04-01", Unsure, Unsure, "S-10", "Y-20", "F-07", "R-11").ifRead(Unsure, Pass, "S-10", "Y-20")
 	b.constructor("scan-signed", "A searchable scan of a print that the holder signed: a person compares the hands.", layered(InkSame)).
-		covers("Y-21").at("2026-04-01", Unsure, Pass, "S-10", "Y-21")
+		covers("Y-21").at("2026-04-01", Unsure, Unsure, "S-10", "Y-21", "F-07", "R-11").ifRead(Unsure, Pass, "S-10", "Y-21")
 	b.constructor("scan-other-hand", "A searchable scan of a print that somebody else signed.", layered(InkOther)).
-		covers("Y-21").at("2026-04-01", Unsure, Pass, "S-10", "Y-21")
+		covers("Y-21").at("2026-04-01", Unsure, Unsure, "S-10", "Y-21", "F-07", "R-11").ifRead(Unsure, Pass, "S-10", "Y-21")
 	b.constructor("scan-pasted-signature", "The signature image was pasted a second time in place of ink.", layered(InkPasted)).
-		covers("Y-23").at("2026-04-01", Unsure, Pass, "S-10", "Y-21")
+		covers("Y-23").at("2026-04-01", Unsure, Unsure, "S-10", "Y-21", "F-07", "R-11").ifRead(Unsure, Pass, "S-10", "Y-21")
 	b.constructor("scan-usage-ended", "A searchable scan whose period of use is over.", layered(InkSame)).
-		at("2026-08-28", Unsure, Pass, "S-10", "Y-11", "Y-21").ifRead(Fail, Pass, "S-10", "Y-11", "Y-21")
+		at("2026-08-28", Unsure, Unsure, "S-10", "Y-11", "Y-21", "F-07", "R-11").ifRead(Fail, Pass, "S-10", "Y-11", "Y-21")
 	b.constructor("scan-sign-date", "A searchable scan with a signing date after the period of use.", layered(InkSame),
-		func(s *Spec) { s.SignDate = Day("2026-09-15") }).at("2026-04-01", Unsure, Pass, "S-10", "Y-21", "Y-24")
+		func(s *Spec) { s.SignDate = Day("2026-09-15") }).
+		at("2026-04-01", Unsure, Unsure, "S-10", "Y-21", "Y-24", "F-07", "R-11").ifRead(Unsure, Pass, "S-10", "Y-21", "Y-24")
 	// Without text recognition the QR's host still tells the kind, and nothing else is known.
 	picture := func(name, about string, f func(*Spec), signature string) {
 		unread, read := []string{"S-10", "F-01", "F-07", "R-04", "Y-20"}, []string{"S-10", signature}
@@ -151,14 +152,14 @@ func (b *catalog) scans() {
 	picture("photo-short-mark", "A photo; only a short mark stands at 个人签名.", carrier(CarrierPhoto, InkTwoStroke), "Y-20")
 	picture("screenshot", "A screenshot of the file on a phone.", carrier(CarrierScreenshot, InkNone), "")
 	b.architect("scan-unsigned", "A searchable scan, not signed: the notice states no consequence.", layered(InkNone)).
-		vector(13).covers("A-20").at("2026-04-01", Unsure, Pass, "S-10", "A-20")
+		vector(13).covers("A-20").at("2026-04-01", Unsure, Unsure, "S-10", "A-20", "F-07", "R-11").ifRead(Unsure, Pass, "S-10", "A-20")
 	b.architect("scan-jpeg", "A scan as JPEG.", carrier(CarrierScanJPEG, InkSame)).
 		at("2026-04-01", Unsure, Unsure, "S-10", "F-01", "F-07", "R-04", "A-20").ifRead(Unsure, Pass, "S-10", "A-20")
 	b.qualification("scan", "A searchable scan: no rule asks for a signature.", layered(InkNone)).
-		covers("C-18").at("2026-04-01", Unsure, Pass, "S-10")
+		covers("C-18").at("2026-04-01", Unsure, Unsure, "S-10", "F-07", "R-11").ifRead(Unsure, Pass, "S-10")
 	b.qualification("paper", "A paper certificate: still issued, and it never ends.", layered(InkNone), func(s *Spec) {
 		s.Medium, s.Annotation, s.Seals, s.Approved = fields.Paper, nil, nil, Day("2019-11-24")
-	}).covers("C-16").at("2026-04-01", Unsure, Pass, "S-10")
+	}).covers("C-16").at("2026-04-01", Unsure, Unsure, "S-10", "F-07", "R-11").ifRead(Unsure, Pass, "S-10")
 
 	paper := func(s *Spec) {
 		s.Medium, s.Carrier, s.TextLayer, s.Seals, s.QR, s.NoSignImage = fields.Paper, CarrierScanPDF, true, nil, "", true
@@ -167,22 +168,22 @@ func (b *catalog) scans() {
 	}
 	b.constructor("paper", "A paper certificate with its 13-character number.", paper, number("京111050700941")).
 		vector(11).covers("Y-05", "Y-07").
-		at("2021-12-31", Unsure, Pass, "S-10").
-		at("2022-01-01", Unsure, Pass, "S-10", "Y-06").ifRead(Fail, Pass, "S-10", "Y-06")
+		at("2021-12-31", Unsure, Unsure, "S-10", "F-07", "R-11").ifRead(Unsure, Pass, "S-10").
+		at("2022-01-01", Unsure, Unsure, "S-10", "Y-06", "F-07", "R-11").ifRead(Fail, Pass, "S-10", "Y-06")
 	b.constructor("paper-issued-later", "A paper certificate issued when none was issued any more.", paper, number("京111050700942"),
 		func(s *Spec) { s.IssueDate = Day("2021-11-15") }).
-		at("2021-12-01", Unsure, Pass, "S-10", "Y-06")
+		at("2021-12-01", Unsure, Unsure, "S-10", "Y-06", "F-07", "R-11").ifRead(Unsure, Pass, "S-10", "Y-06")
 	paperArchitect := func(s *Spec) {
 		s.Medium, s.Carrier, s.TextLayer, s.Seals, s.QR, s.NoSignImage = fields.Paper, CarrierScanPDF, true, nil, "", true
 		s.Usage, s.Valid, s.IssueDate = fields.Period{}, Span("2020-10-01", "2022-09-30"), Day("2020-10-01")
 	}
 	b.architect("paper", "A paper certificate.", paperArchitect).
 		vector(12).covers("A-02").
-		at("2022-06-30", Unsure, Pass, "S-10").
-		at("2022-07-01", Unsure, Pass, "S-10", "A-03").ifRead(Fail, Pass, "S-10", "A-03")
+		at("2022-06-30", Unsure, Unsure, "S-10", "F-07", "R-11").ifRead(Unsure, Pass, "S-10").
+		at("2022-07-01", Unsure, Unsure, "S-10", "A-03", "F-07", "R-11").ifRead(Fail, Pass, "S-10", "A-03")
 	b.architect("paper-issued-later", "A paper certificate issued after 2021-08-01.", paperArchitect,
 		func(s *Spec) { s.IssueDate = Day("2021-09-01") }).
-		at("2022-01-10", Unsure, Pass, "S-10", "A-02")
+		at("2022-01-10", Unsure, Unsure, "S-10", "A-02", "F-07", "R-11").ifRead(Unsure, Pass, "S-10", "A-02")
 }
 
 // Other papers and other files.
