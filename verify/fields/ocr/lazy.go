@@ -17,6 +17,8 @@ type Lazy struct {
 	begun sync.Once // Warm has been called
 	r     *Reader
 	err   error
+	inUse sync.RWMutex // held by calls; Close waits for them, since a net must not be freed while it runs
+	gone  bool         // closed; guarded by inUse
 }
 
 var _ fields.PageReader = (*Lazy)(nil)
@@ -37,9 +39,19 @@ func (l *Lazy) Warm() {
 	l.begun.Do(func() { go l.get() })
 }
 
+// use is the reader until the call of done, or the error that there is none any more.
+func (l *Lazy) use() (r *Reader, done func(), err error) {
+	l.inUse.RLock()
+	if r, err = l.get(); err == nil && l.gone {
+		err = fields.ErrNoReader
+	}
+	return r, l.inUse.RUnlock, err
+}
+
 // ReadPage implements fields.PageReader.
 func (l *Lazy) ReadPage(ctx context.Context, img image.Image, index int) (page.Text, error) {
-	r, err := l.get()
+	r, done, err := l.use()
+	defer done()
 	if err != nil {
 		return page.Text{}, err
 	}
@@ -48,7 +60,8 @@ func (l *Lazy) ReadPage(ctx context.Context, img image.Image, index int) (page.T
 
 // ReadLine implements fields.PageReader.
 func (l *Lazy) ReadLine(ctx context.Context, img image.Image) (fields.Line, error) {
-	r, err := l.get()
+	r, done, err := l.use()
+	defer done()
 	if err != nil {
 		return fields.Line{}, err
 	}
@@ -57,17 +70,21 @@ func (l *Lazy) ReadLine(ctx context.Context, img image.Image) (fields.Line, erro
 
 // Name opens the reader and is "" where that fails.
 func (l *Lazy) Name() string {
-	r, err := l.get()
+	r, done, err := l.use()
+	defer done()
 	if err != nil {
 		return ""
 	}
 	return r.Name()
 }
 
-// Close frees what was loaded.
+// Close frees what was loaded, once the calls that are under way have ended. Later ones fail with fields.ErrNoReader.
 func (l *Lazy) Close() {
+	l.inUse.Lock()
+	defer l.inUse.Unlock()
 	l.once.Do(func() { l.err = fields.ErrNoReader })
-	if l.r != nil {
+	if l.r != nil && !l.gone {
 		l.r.Close()
 	}
+	l.gone = true
 }
