@@ -75,7 +75,7 @@ func (v *Verifier) book(ctx context.Context, src document.Source, b []byte) (lis
 	}()
 	sum := doc.Info().SHA256
 	so := v.searches.take(sum) // where it was cancelled before
-	opt := finder.Options{From: so.next, Unread: so.unread, Thumbnail: -1, Others: true, Workers: v.cfg.Limits.BookWorkers}
+	opt := finder.Options{From: so.next, Unread: so.unread, Others: true, Workers: v.cfg.Limits.BookWorkers}
 	hits, problems := so.hits, so.problems
 	opt.Progress = func(done, _, unread int) {
 		so = progress{opt.From + done, unread, hits[:len(hits):len(hits)], problems[:len(problems):len(problems)]}
@@ -116,22 +116,15 @@ func (v *Verifier) book(ctx context.Context, src document.Source, b []byte) (lis
 		}
 		return nil, doc, problems, nil
 	}
-	if b == nil {
-		b, err = src.ReadAll(v.cfg.Limits.SealBytes)
-	}
-	var sealed *seal.Report
-	if err == nil {
-		sealed, err = seal.Inspect(whole, b, seal.Options{Anchors: v.cfg.Anchors, Now: v.cfg.Now()})
-		if err != nil {
-			problems = append(problems, Problem{Stage: "seal", Code: stageCode(err), Detail: err.Error()})
-		}
-	} else {
-		problems = append(problems, Problem{Stage: "seal", Code: string(document.CodeOf(err)), Detail: err.Error()})
-	}
 	if len(problems) > 0 {
 		// What was not looked at is said with every certificate, so that nobody takes silence for the whole file (F-04).
 		problems = append(problems, Problem{Stage: "fields", Code: "pages-not-read"})
 	}
+	sealed, failed := v.sealsOf(whole, src, b)
+	problems = append(problems, failed...)
+	// Judging has a time of its own: what was found must not be lost because the search took all of its own.
+	judging, stop := context.WithTimeout(whole, v.cfg.Limits.Book)
+	defer stop()
 	out := make([]*Evidence, len(hits))
 	var wg sync.WaitGroup
 	slots := make(chan struct{}, max(1, v.cfg.Limits.BookWorkers))
@@ -140,11 +133,30 @@ func (v *Verifier) book(ctx context.Context, src document.Source, b []byte) (lis
 		wg.Go(func() {
 			defer func() { <-slots }()
 			part := &Part{Page: h.Page, Box: h.Box, Of: len(hits), Index: i, SealInFirst: i > 0 && sealed != nil}
-			out[i] = v.hit(ctx, src, doc, h, part, sealOf(sealed, part), problems)
+			out[i] = v.hit(judging, src, doc, h, part, sealOf(sealed, part), problems)
 		})
 	}
 	wg.Wait()
 	return out, nil, nil, whole.Err()
+}
+
+// sealsOf looks at the seals of a long document, whose bytes are b if they are held. Of one that is too large for it the report
+// says so.
+func (v *Verifier) sealsOf(ctx context.Context, src document.Source, b []byte) (rep *seal.Report, problems []Problem) {
+	var err error
+	if b == nil {
+		if b, err = src.ReadAll(v.cfg.Limits.SealBytes); err != nil {
+			problems = []Problem{{Stage: "seal", Code: string(document.CodeOf(err)), Detail: err.Error()}}
+			if document.CodeOf(err) == document.ErrTooLarge {
+				rep = seal.TooLarge(seal.Options{Anchors: v.cfg.Anchors})
+			}
+			return rep, problems
+		}
+	}
+	if rep, err = seal.Inspect(ctx, b, seal.Options{Anchors: v.cfg.Anchors, Now: v.cfg.Now()}); err != nil {
+		problems = []Problem{{Stage: "seal", Code: stageCode(err), Detail: err.Error()}}
+	}
+	return rep, problems
 }
 
 // sealOf is what a part tells of the seals of the file: the first part everything, the others whether there are any and
@@ -164,24 +176,33 @@ func sealOf(sealed *seal.Report, part *Part) *seal.Report {
 	return &brief
 }
 
-// hit gathers one certificate of a long document. A panic costs this certificate alone.
+// hit gathers one certificate of a long document. A panic costs this certificate alone. Of one for which no time is left, what
+// the search made out is said.
 func (v *Verifier) hit(ctx context.Context, src document.Source, doc *document.Document, h finder.Hit, part *Part, sealed *seal.Report, problems []Problem) (ev *Evidence) {
+	problems = slices.Clone(problems)
 	defer func() {
 		if recover() != nil {
 			ev = v.Unreadable(&document.Error{Code: "internal", Name: src.Name, Detail: "a stage of the program failed"})
-			ev.Part = part
+			ev.Part, ev.Problems = part, problems
 		}
 	}()
-	ev, err := v.gather(ctx, src, func(g *gathering) {
+	set := func(g *gathering) {
 		g.doc, g.part, g.ev.Seal = doc, part, sealed
 		g.read = h.Source == fields.SourceOCR
-		g.ev.Part, g.ev.Problems = part, append([]Problem(nil), problems...)
+		g.ev.Part, g.ev.Problems = part, problems
+	}
+	ev, err := v.gather(ctx, src, func(g *gathering) {
+		set(g)
 		if size, err := doc.PageSize(h.Page); err == nil {
 			part.PageSize = &size
 		}
 	})
 	if err != nil {
-		return &Evidence{Part: part, Input: doc.Info(), Codes: []Code{}, Failure: &Problem{Stage: "document", Code: stageCode(err), Detail: err.Error()}}
+		g := &gathering{v: v, ev: &Evidence{GatheredAt: v.cfg.Now(), Codes: []Code{}, Timings: map[string]float64{}}}
+		set(g)
+		g.identify()
+		g.problem("ocr", stageCode(err), err.Error())
+		ev = g.ev
 	}
 	if ev.Fields == nil || ev.Fields.Certificate.Kind == fields.UnknownKind {
 		// The title was made out, and no more: that much is said.

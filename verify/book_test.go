@@ -5,16 +5,21 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"image"
 	"io"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/pdfcpu/pdfcpu/pkg/api"
 
 	"zhengyan/verify"
 	"zhengyan/verify/document"
 	"zhengyan/verify/fields"
+	"zhengyan/verify/fields/ocr"
+	"zhengyan/verify/page"
+	"zhengyan/verify/seal"
 	"zhengyan/verify/verifytest"
 )
 
@@ -195,5 +200,163 @@ func TestCancelledSearchGoesOn(t *testing.T) {
 		if len(looked) != all {
 			t.Errorf("a search that ended was not begun anew: %v", looked)
 		}
+	}
+}
+
+// otherFace is what a reader makes out of a page: a certificate of somebody else than the specimens', and single lines of none.
+func otherFace(t *testing.T) (page.Text, string) {
+	t.Helper()
+	s := verifytest.Good(fields.Constructor1)
+	s.Name = "范宁嘉"
+	engine, err := document.NewEngine(document.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer engine.Close()
+	doc, err := engine.Open(t.Context(), document.SourceBytes("face.pdf", bound(t, "other", s)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer doc.Close()
+	face, err := doc.Text(t.Context(), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	face.Confidence = slices.Repeat([]float64{0.99}, len(face.Chars))
+	return face, s.Name
+}
+
+// sees is a reader that reads the same face on every page, or nothing; the search makes nothing out with it.
+type sees struct{ face *page.Text }
+
+func (s sees) Name() string { return "sees" }
+
+func (s sees) ReadLine(context.Context, image.Image) (fields.Line, error) { return fields.Line{}, nil }
+
+func (s sees) ReadPage(_ context.Context, img image.Image, i int) (page.Text, error) {
+	if s.face == nil {
+		return page.Text{Index: i, Confidence: []float64{}}, nil
+	}
+	t := ocr.Scaled(*s.face, float64(img.Bounds().Dx()), float64(img.Bounds().Dy()))
+	t.Index = i
+	return t, nil
+}
+
+// In a bid of searchable scans the picture counts, and not the text that somebody laid under it.
+func TestHiddenTextInABookDoesNotSpeak(t *testing.T) {
+	if testing.Short() {
+		t.Skip("draws and reads whole pages")
+	}
+	scan, letter := verifytest.Good(fields.Constructor1), bidLetter()
+	scan.Carrier, scan.TextLayer = verifytest.CarrierScanPDF, true
+	src := document.SourceBytes("book.pdf", bound(t, "hidden", letter, letter, scan, letter, letter))
+	face, name := otherFace(t)
+	for _, tt := range []struct {
+		about   string
+		reader  fields.PageReader
+		name    string
+		problem string
+	}{
+		{"read", sees{&face}, name, ""},
+		{"nothing made out", sees{}, "", "no-certificate"},
+		{"no reader", nil, "", "no-reader"},
+	} {
+		v := verifierWith(t, func(c *verify.Config) { c.Reader = tt.reader })
+		list, err := v.GatherAll(t.Context(), src)
+		if err != nil || len(list) != 1 {
+			t.Fatalf("%s: %d certificates, %v", tt.about, len(list), err)
+		}
+		ev := list[0]
+		said := slices.ContainsFunc(ev.Problems, func(p verify.Problem) bool { return p.Stage == "ocr" && p.Code == tt.problem })
+		if ev.Part == nil || ev.Part.Page != 2 || ev.Input.Kind != document.InputScan || ev.Fields == nil || said != (tt.problem != "") {
+			t.Fatalf("%s: %+v, %+v, %+v", tt.about, ev.Part, ev.Input, ev.Problems)
+		}
+		if c := ev.Fields.Certificate; c.Name != tt.name || ev.Fields.Source == fields.SourceText || c.Kind != fields.Constructor1 {
+			t.Errorf("%s: %q by %s", tt.about, c.Name, ev.Fields.Source)
+		}
+		if r := v.Judge(ev, at("2026-04-01")); r.Copy.Indication != verify.Indeterminate {
+			t.Errorf("%s: %s", tt.about, r.Copy.Indication)
+		}
+	}
+}
+
+// What is printed as text on a page of a bid is a fact: a period that is over is over. That its seal is not there keeps the
+// copy from passing.
+func TestPeriodOverInABook(t *testing.T) {
+	one, letter := verifytest.Good(fields.Constructor1), bidLetter()
+	v := verifier(t, nil)
+	list, err := v.GatherAll(t.Context(), document.SourceBytes("book.pdf", bound(t, "over", letter, letter, letter, one, letter)))
+	if err != nil || len(list) != 1 {
+		t.Fatalf("%d certificates, %v", len(list), err)
+	}
+	if ev := list[0]; ev.Input.KindReason != document.ReasonPart || ev.Fields.Source != fields.SourceText {
+		t.Errorf("%+v, by %s", ev.Input, ev.Fields.Source)
+	}
+	for day, want := range map[string]verify.Indication{"2026-04-01": verify.Indeterminate, "2026-12-01": verify.TotalFailed} {
+		r := v.Judge(list[0], at(day))
+		said := slices.ContainsFunc(r.Checks, func(c verify.Check) bool {
+			return c.Rule == "S-10" && strings.Contains(c.Message, "并入其他文件")
+		})
+		if r.Copy.Indication != want || !said {
+			t.Errorf("%s: %s, %s; said %v", day, r.Copy.Indication, r.Reason, said)
+		}
+	}
+}
+
+// What was found before the time for the search was over is judged, and that the rest was not searched is said.
+func TestFoundBeforeTheTimeWasOver(t *testing.T) {
+	if testing.Short() {
+		t.Skip("lasts as long as the limit")
+	}
+	one, letter := verifytest.Good(fields.Constructor1), bidLetter()
+	src := document.SourceBytes("book.pdf", bound(t, "in-time", one, letter, letter, letter, letter, one))
+	const limit = 4 * time.Second
+	v := verifierWith(t, func(c *verify.Config) {
+		c.Limits = verify.DefaultLimits()
+		c.Limits.Book = limit
+		c.Searching = func(_ string, done, _ int) {
+			if done == 1 {
+				time.Sleep(limit) // which began before
+			}
+		}
+	})
+	list, err := v.GatherAll(t.Context(), src)
+	if err != nil || len(list) == 0 {
+		t.Fatalf("%d certificates, %v", len(list), err)
+	}
+	ev := list[0]
+	said := func(stage, code string) bool {
+		return slices.ContainsFunc(ev.Problems, func(p verify.Problem) bool { return p.Stage == stage && p.Code == code })
+	}
+	if ev.Failure != nil || ev.Fields == nil || ev.Fields.Certificate.Number == "" || !said("fields", "pages-not-read") || !said("document", "search-failed") {
+		t.Errorf("failure %v, fields %v, problems %+v", ev.Failure, ev.Fields, ev.Problems)
+	}
+}
+
+// A long file that is too large for its seals to be verified says so.
+func TestSealOfALargeBookIsNotPassedOver(t *testing.T) {
+	one, letter := verifytest.Good(fields.Constructor1), bidLetter()
+	file := bound(t, "large", letter, one, letter, letter, letter)
+	v := verifierWith(t, func(c *verify.Config) {
+		limits := document.DefaultLimits()
+		limits.FileBytes = int64(len(file)) - 1
+		engine, err := document.NewEngine(document.Config{Limits: limits})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { engine.Close() })
+		c.Engine, c.Limits, c.Reader = engine, verify.DefaultLimits(), sees{}
+		c.Limits.SealBytes = int64(len(file)) - 1
+	})
+	list, err := v.GatherAll(t.Context(), document.SourceBytes("book.pdf", file))
+	if err != nil || len(list) != 1 {
+		t.Fatalf("%d certificates, %v", len(list), err)
+	}
+	s := list[0].Seal
+	if s == nil || s.Status != seal.Unreadable || len(s.Problems) != 1 || s.Problems[0].Code != "LIMIT_PASSED" {
+		t.Errorf("%+v", s)
+	}
+	if slices.ContainsFunc(list[0].Problems, func(p verify.Problem) bool { return p.Code == "pages-not-read" }) {
+		t.Error("all pages were read")
 	}
 }

@@ -93,7 +93,7 @@ func (g *gathering) run(src document.Source) {
 	if !shared {
 		defer func() { g.doc.Close() }()
 	}
-	g.ev.Input, g.ev.Metadata = g.doc.Info(), g.doc.Metadata()
+	g.identify()
 	if g.search != nil && g.doc.NumPages() > g.v.cfg.Limits.BookPages {
 		g.held = g.doc.Bytes()
 		g.doc.Close() // searching needs an instance of its own
@@ -106,14 +106,6 @@ func (g *gathering) run(src document.Source) {
 		ctx, cancel := context.WithTimeout(g.parent, g.v.cfg.Limits.Wall)
 		defer cancel()
 		g.ctx = ctx
-	}
-	if g.part != nil && !g.read {
-		// The seal of a long file is not the seal of a certificate that was bound into it.
-		g.ev.Input.Kind, g.ev.Input.KindReason = document.InputUnknown, "part-of-document"
-	}
-	if g.read {
-		// The page is a picture, whatever the document's first page is.
-		g.ev.Input.Kind, g.ev.Input.KindReason = document.InputScan, document.ReasonFullPage
 	}
 	for _, p := range g.doc.Problems() {
 		g.problem("document", p.Code, p.Detail)
@@ -164,6 +156,18 @@ func (g *gathering) run(src document.Source) {
 	g.timed("registry", g.registry)
 	if g.before != nil {
 		g.before()
+	}
+}
+
+// identify notes what the file is, and how the part of it that is looked at came to be, whatever its first page is.
+func (g *gathering) identify() {
+	g.ev.Input, g.ev.Metadata = g.doc.Info(), g.doc.Metadata()
+	switch {
+	case g.read:
+		g.ev.Input.Kind, g.ev.Input.KindReason = document.InputScan, document.ReasonFullPage
+	case g.part != nil:
+		// The seal of a long file is not the seal of a certificate that was bound into it.
+		g.ev.Input.Kind, g.ev.Input.KindReason = document.InputUnknown, document.ReasonPart
 	}
 }
 
@@ -302,8 +306,11 @@ func (g *gathering) fields() {
 	if g.part != nil {
 		first, n = g.part.Page, g.part.Page+1
 	}
+	if g.read {
+		n = first // the part was found in a picture: text on its page is another paper's, or nobody sees it
+	}
 	for i := first; i < n; i++ {
-		t, err := g.doc.Text(g.ctx, i)
+		t, err := g.textOf(i)
 		if err != nil {
 			g.problem("fields", stageCode(err), err.Error())
 			if g.ctx.Err() != nil {
@@ -326,6 +333,15 @@ func (g *gathering) fields() {
 		return
 	}
 	g.ev.Fields, g.ev.Others = all[0], all[1:]
+}
+
+// textOf is the text of a page; of a page of a long file only what a reader sees, for of that its certificates were found.
+func (g *gathering) textOf(i int) (t page.Text, err error) {
+	if g.part == nil {
+		return g.doc.Text(g.ctx, i)
+	}
+	t, _, err = g.doc.Layers(g.ctx, i)
+	return t, err
 }
 
 func rank(r *fields.Result) int {

@@ -7,8 +7,6 @@ import (
 	"math"
 	"slices"
 
-	xdraw "golang.org/x/image/draw"
-
 	"zhengyan/verify/fields"
 	"zhengyan/verify/page"
 )
@@ -76,7 +74,9 @@ const (
 	faceWide   = 13.0 // to either side of the title's middle
 	faceDown   = 30.0
 	faceUp     = 8.0
-	labelLines = 4 // read at a time
+	straight   = 5.0 // titles of certificates one under the other lie apart sideways by at most this
+	aboveTitle = 2.5 // what stands above a title belongs to it
+	labelLines = 4   // read at a time
 	mostLabels = 16
 	labelLeft  = 1.0 // labels begin left of the middle by at least this
 	// labelOfTitle is the least height of labels.
@@ -227,10 +227,12 @@ type found struct {
 	inside []line // all lines of the face
 	lines  []line // those that were read
 	texts  []fields.Line
+	// top and bottom are where the certificates above and below begin and end, upright; 0 for none.
+	top, bottom float64
 }
 
 // place makes the hit of what was found in a picture of a page. w and h are of the picture in which the lines lie.
-func (c *found) place(index int, p picture, img image.Image, turn int, w, h float64, thumbnail int) Hit {
+func (c *found) place(index int, p picture, turn int, w, h float64) Hit {
 	hit := Hit{Page: index, Turn: (turn - p.shown() + 4) & 3, Kind: c.kind, Title: c.title.text, Source: fields.SourceOCR}
 	sum, n := 2*c.title.conf, 2.0
 	for _, t := range c.texts {
@@ -246,14 +248,78 @@ func (c *found) place(index int, p picture, img image.Image, turn int, w, h floa
 		b = b.Union(page.Box{X0: min(x0, x1) - q, Y0: min(y0, y1) - q, X1: max(x0, x1) + q, Y1: max(y0, y1) + q})
 	}
 	all := page.Box{X1: w, Y1: h}
-	b = grown(b, 0.1, all)
+	b = c.cut(grown(b, 0.1, all), turn, w, h)
 	if b.W()*b.H() > 0.6*w*h {
-		b = all
+		b = c.cut(all, turn, w, h)
 	}
-	hit.Thumbnail = thumbnailOf(img, b, w, h, turn, thumbnail)
 	hit.Box = p.onPage(b, w, h)
-	hit.Quad = p.quadOnPage(b, turn, w, h)
 	return hit
+}
+
+// apart sorts out titles that stand one under the other. The upper of two without a label of its own is a heading above a
+// certificate, and is dropped. Of two certificates each is given its own lines: without it the place of the upper one reaches
+// into the lower one, whose codes would count as its own.
+func apart(list []found, turn int, w, h float64) []found {
+	at := func(l line) (x, y float64) { return uprightPoint(l.cx, l.cy, turn, w, h) }
+	below := func(y float64) func(line) bool {
+		return func(l line) bool {
+			_, ly := at(l)
+			return ly >= y
+		}
+	}
+	under := func(upper, lower *found) (x, y float64, ok bool) {
+		last, next := upper.title.lines[len(upper.title.lines)-1], lower.title.lines[0]
+		xa, ya := at(last)
+		x, y = at(next)
+		return x, y, y > ya && math.Abs(x-xa) < straight*max(last.height, next.height)
+	}
+	out := slices.DeleteFunc(slices.Clone(list), func(c found) bool {
+		return slices.ContainsFunc(list, func(o found) bool {
+			_, y, ok := under(&c, &o)
+			return ok && !slices.ContainsFunc(c.lines, func(l line) bool { return !below(y - l.height/2)(l) })
+		})
+	})
+	for i := range out {
+		for j := range out {
+			upper, lower := &out[i], &out[j]
+			_, y, ok := under(upper, lower)
+			if !ok {
+				continue
+			}
+			end := y - aboveTitle*lower.title.lines[0].height
+			// A label right above the title is the upper one's all the same.
+			for _, l := range upper.lines {
+				if _, ly := at(l); ly < y-l.height/2 {
+					end = max(end, ly+l.height)
+				}
+			}
+			upper.inside = slices.DeleteFunc(slices.Clone(upper.inside), below(end))
+			lower.inside = slices.DeleteFunc(slices.Clone(lower.inside), func(l line) bool { return !below(end)(l) })
+			if upper.bottom == 0 || end < upper.bottom {
+				upper.bottom = end
+			}
+			lower.top = max(lower.top, end)
+		}
+	}
+	return out
+}
+
+// cut leaves of a place what lies between the certificate above and the one below.
+func (c *found) cut(b page.Box, turn int, w, h float64) page.Box {
+	if c.top == 0 && c.bottom == 0 {
+		return b
+	}
+	u := b.Turned(4-turn, w, h)
+	if c.top > 0 {
+		u.Y0 = max(u.Y0, c.top)
+	}
+	if c.bottom > 0 {
+		u.Y1 = min(u.Y1, c.bottom)
+	}
+	if turn&1 == 1 {
+		w, h = h, w
+	}
+	return u.Turned(turn, w, h)
 }
 
 // onPage takes a box of a w × h picture to the page that shows it.
@@ -300,85 +366,8 @@ func (p *picture) pointOnPage(x, y, w, h float64) page.Point {
 	return page.Point{X: p.box.X0 + u*p.box.W(), Y: p.box.Y0 + v*p.box.H()}
 }
 
-// quadOnPage is the corners of a box in a picture in the order in which they stand when the print is upright.
-func (p *picture) quadOnPage(b page.Box, turn int, w, h float64) (q [4]page.Point) {
-	for i, c := range quadOf(b, turn) {
-		q[i] = p.pointOnPage(c.X, c.Y, w, h)
-	}
-	return q
-}
-
-// quadOf is the corners of a box whose print is upright after turn quarter turns clockwise, its own top left first.
-func quadOf(b page.Box, turn int) [4]page.Point {
-	c := [4]page.Point{{X: b.X0, Y: b.Y0}, {X: b.X1, Y: b.Y0}, {X: b.X1, Y: b.Y1}, {X: b.X0, Y: b.Y1}}
-	var out [4]page.Point
-	for i := range out {
-		out[i] = c[(i-turn+8)%4]
-	}
-	return out
-}
-
 // grown is a box larger by a share of its size on each side, within limits.
 func grown(b page.Box, share float64, most page.Box) page.Box {
 	dx, dy := b.W()*share, b.H()*share
 	return page.Box{X0: max(b.X0-dx, most.X0), Y0: max(b.Y0-dy, most.Y0), X1: min(b.X1+dx, most.X1), Y1: min(b.Y1+dy, most.Y1)}
-}
-
-// separate drops a hit inside another one's place, and cuts places that overlap apart.
-func separate(list []Hit) []Hit {
-	slices.SortStableFunc(list, func(a, b Hit) int { return cmp.Compare(a.Box.Y0, b.Box.Y0) })
-	return list
-}
-
-// thumbnailOf cuts a box of a w × h reduction out of the picture, upright and at most high pixels high.
-func thumbnailOf(img image.Image, b page.Box, w, h float64, turn, high int) *image.RGBA {
-	if high < 0 {
-		return nil
-	}
-	if high == 0 {
-		high = defaultThumbnail
-	}
-	r := img.Bounds()
-	kx, ky := float64(r.Dx())/w, float64(r.Dy())/h
-	src := image.Rect(r.Min.X+int(b.X0*kx), r.Min.Y+int(b.Y0*ky), r.Min.X+int(b.X1*kx), r.Min.Y+int(b.Y1*ky)).Intersect(r)
-	if src.Empty() {
-		return nil
-	}
-	tall := src.Dy()
-	if turn&1 == 1 {
-		tall = src.Dx()
-	}
-	k := min(float64(high)/float64(tall), 1)
-	out := image.NewRGBA(image.Rect(0, 0, max(int(float64(src.Dx())*k), 1), max(int(float64(src.Dy())*k), 1)))
-	xdraw.BiLinear.Scale(out, out.Rect, img, src, xdraw.Src, nil)
-	return turnedBy(out, turn)
-}
-
-// turnedBy is a picture turned clockwise by quarter turns.
-func turnedBy(src *image.RGBA, turn int) *image.RGBA {
-	turn &= 3
-	if turn == 0 {
-		return src
-	}
-	w, h := src.Rect.Dx(), src.Rect.Dy()
-	dw, dh := w, h
-	if turn&1 == 1 {
-		dw, dh = h, w
-	}
-	dst := image.NewRGBA(image.Rect(0, 0, dw, dh))
-	for y := range h {
-		for x := range w {
-			var dx, dy int
-			switch turn {
-			case 1:
-				dx, dy = h-1-y, x
-			case 2:
-				dx, dy = w-1-x, h-1-y
-			case 3:
-				dx, dy = y, w-1-x
-			}
-			copy(dst.Pix[dy*dst.Stride+4*dx:][:4], src.Pix[y*src.Stride+4*x:][:4])
-		}
-	}
-	return dst
 }

@@ -1,17 +1,21 @@
 // Package finder looks for the pages of a large document that carry certificates: in bid books of hundreds of scanned
 // pages, where they stand whole, pasted small, several to a page, or turned.
 //
-// Pages with text of their own are judged by it. Of scanned pages a cheap look at the ink (lines.go) finds the lines that
+// Pages that show text of their own are judged by it. Of pictures a cheap look at the ink (lines.go) finds the lines that
 // may be a title: large print that stands alone. Only these are cut out and read; what matches a title of the data
 // (assets/rules/faces.json) is confirmed by the labels that must stand under it. Most pages never meet a neural net.
+// Text that nobody sees, as a scanner's program lays it under its pictures, says where to look, and nothing more.
 package finder
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"image"
 	"iter"
+	"slices"
+	"sync"
 
 	"zhengyan/verify/document"
 	"zhengyan/verify/fields"
@@ -22,17 +26,14 @@ import (
 type Hit struct {
 	Page int      `json:"page"` // 0-based
 	Box  page.Box `json:"box"`  // upright, around the certificate, in page units
-	// Quad has the corners of the certificate in its own order: its top left as one reads it, then clockwise.
-	Quad [4]page.Point `json:"quad"`
 	// Turn is the number of quarter turns clockwise that bring it upright.
 	Turn  int         `json:"turn"`
 	Kind  fields.Kind `json:"kind"`
 	Title string      `json:"title"` // as read
-	// Confidence is 1 for a page's own text, else what the readings of title and labels were worth.
-	Confidence float64       `json:"confidence"`
-	Source     fields.Source `json:"source"`
-	// Thumbnail shows the certificate upright, at most Options.Thumbnail pixels high; nil if it could not be made.
-	Thumbnail *image.RGBA `json:"-"`
+	// Confidence is 1 for text that the page shows, else what the readings of title and labels were worth.
+	Confidence float64 `json:"confidence"`
+	// Source tells whether the page shows the certificate as text or as a picture.
+	Source fields.Source `json:"source"`
 }
 
 // PageError is a page that could not be looked at. The others are.
@@ -51,8 +52,6 @@ type Options struct {
 	From, To int
 	// Workers is the number of pages that are looked at side by side; 0 means 2.
 	Workers int
-	// Thumbnail is the height of the thumbnails in pixels, 0 for 240, negative for none.
-	Thumbnail int
 	// Others asks for certificates of other kinds too, with the kind fields.OtherCertificate.
 	Others bool
 	// Progress, if set, is told after each page, in order: done of total pages from From on, unread of which, with those of
@@ -64,10 +63,9 @@ type Options struct {
 
 // Limits of the search.
 const (
-	defaultWorkers   = 2
-	maxWorkers       = 16
-	ahead            = 64 // pages that may be done while one before them is still looked at
-	defaultThumbnail = 240
+	defaultWorkers = 2
+	maxWorkers     = 16
+	ahead          = 64 // pages that may be done while one before them is still looked at
 	// pagePictures is the number of pictures of one page that are looked at one by one; a page of more, as scanners make
 	// that cut a page into strips, is painted instead.
 	pagePictures = 6
@@ -77,12 +75,17 @@ const (
 	paintDPI = 130
 	// ownText is the number of characters from which a page's own text is trusted to be all of its print.
 	ownText = 12
+	// hinted is the confidence in a certificate that hidden text tells of and the search through the pictures did not find.
+	hinted = 0.5
+	// samePlace is the share of the smaller of two places from which both are one certificate's.
+	samePlace = 0.5
 )
 
 // Find looks for certificates and yields them in the order of the pages, as they are found. An error that is a
 // *PageError concerns one page, the search goes on behind it; any other error is the last thing that is yielded, the
 // context's among them. Without a reader the pages with text of their own are still searched; at the end an error that
-// wraps fields.ErrNoReader tells how many pages were not. doc should come from Engine.OpenStream where it may be large.
+// wraps fields.ErrNoReader tells how many pages were not. When the sequence ends, also by a break or by the end of ctx, nothing
+// reads any more: doc and reader may be closed. doc should come from Engine.OpenStream where it may be large.
 func Find(ctx context.Context, doc *document.Document, reader fields.PageReader, tables *fields.Tables, opt Options) iter.Seq2[Hit, error] {
 	return func(yield func(Hit, error) bool) {
 		from, to := max(opt.From, 0), doc.NumPages()
@@ -143,7 +146,8 @@ type result struct {
 type work struct {
 	page     int
 	size     document.PageSize
-	hits     []Hit // by its own text
+	hits     []Hit // by the text that it shows
+	hints    []Hit // by text that it does not show
 	pictures []picture
 	err      error
 	out      chan<- result
@@ -190,16 +194,18 @@ func (s *search) run(ctx context.Context, from, to int) iter.Seq[result] {
 				}
 			}
 		}()
+		var busy sync.WaitGroup
 		for range workers {
-			go func() {
+			busy.Go(func() {
 				for w := range jobs {
 					w.out <- s.look(ctx, w)
 				}
-			}()
+			})
 		}
 		defer func() {
 			cancel()
 			<-done
+			busy.Wait() // a net that runs cannot be stopped, and must not be freed under it
 		}()
 		for out := range order {
 			if !yield(<-out) {
@@ -214,7 +220,7 @@ func (s *search) take(ctx context.Context, i int) (w work) {
 	w.page = i
 	defer func() {
 		if p := recover(); p != nil { // a defect costs the page
-			w.hits, w.pictures, w.err = nil, nil, fmt.Errorf("looking for certificates failed: %v", p)
+			w.hits, w.hints, w.pictures, w.err = nil, nil, nil, fmt.Errorf("looking for certificates failed: %v", p)
 		}
 	}()
 	if w.size, w.err = s.doc.PageSize(i); w.err != nil {
@@ -224,18 +230,24 @@ func (s *search) take(ctx context.Context, i int) (w work) {
 		w.pictures, w.err = s.painted(ctx, i, 0)
 		return w
 	}
-	text, err := s.doc.Text(ctx, i)
+	shown, hidden, err := s.doc.Layers(ctx, i)
 	if err != nil {
 		w.err = err
 		return w
 	}
-	if len(text.Chars) >= ownText {
-		for _, r := range fields.ReadAll([]page.Text{text}, s.tables) {
-			w.hits = append(w.hits, ownHit(i, r, w.size))
-		}
-		if len(w.hits) > 0 {
+	w.hits, w.hints = s.inText(shown, w.size), s.inText(hidden, w.size)
+	if len(w.hits) > 0 {
+		kind, _, err := s.doc.PageKind(ctx, i)
+		if err != nil {
+			w.err = err
 			return w
 		}
+		if kind == document.InputScan || kind == document.InputPhoto { // a few words on a picture are not its print
+			w.hits, w.hints = nil, append(w.hits, w.hints...)
+		}
+	}
+	for k := range w.hints {
+		w.hints[k].Source, w.hints[k].Confidence = fields.SourceOCR, hinted
 	}
 	list, err := s.doc.Encoded(ctx, i)
 	if err != nil {
@@ -247,15 +259,29 @@ func (s *search) take(ctx context.Context, i int) (w work) {
 		if e.Box.W() < leastPicture*w.size.Width || e.Box.H() < leastPicture*w.size.Height || min(e.Width, e.Height) < 100 {
 			continue
 		}
+		if anyAt(w.hits, func(h page.Box) bool { return within(h, e.Box) }) {
+			continue // what a certificate of text is printed on
+		}
 		w.pictures = append(w.pictures, picture{box: e.Box, encoded: e})
 	}
 	switch {
-	case len(w.pictures) > 0 && len(w.pictures) <= pagePictures:
-	case len(list) > 0, len(text.Chars) < ownText:
+	case len(w.pictures) <= pagePictures && (len(w.pictures) > 0 || len(w.hits) > 0):
+	case len(list) > 0, len(shown.Chars) < ownText:
 		// Cut into strips, or drawn as outlines: what counts is how it looks.
 		w.pictures, w.err = s.painted(ctx, i, paintDPI)
 	}
 	return w
+}
+
+// inText gives the certificates that text tells of.
+func (s *search) inText(text page.Text, size document.PageSize) (list []Hit) {
+	if len(text.Chars) < ownText {
+		return nil
+	}
+	for _, r := range fields.ReadAll([]page.Text{text}, s.tables) {
+		list = append(list, ownHit(text.Index, r, size))
+	}
+	return s.wanted(list)
 }
 
 func (s *search) painted(ctx context.Context, i int, dpi float64) ([]picture, error) {
@@ -270,14 +296,13 @@ func (s *search) painted(ctx context.Context, i int, dpi float64) ([]picture, er
 	return []picture{{box: page.Box{X1: size.Width, Y1: size.Height}, painted: img}}, nil
 }
 
-// ownHit is a certificate that a page's own text tells of. Its place is that of its fields and what lies between them.
+// ownHit is a certificate that a page's text tells of. Its place is that of its fields and what lies between them.
 func ownHit(i int, r *fields.Result, size document.PageSize) Hit {
 	h := Hit{Page: i, Kind: r.Certificate.Kind, Title: r.Certificate.Title, Confidence: 1, Source: fields.SourceText}
 	for _, f := range r.Fields {
 		h.Box = h.Box.Union(f.Box)
 	}
 	h.Box = grown(h.Box, 0.08, page.Box{X1: size.Width, Y1: size.Height})
-	h.Quad = quadOf(h.Box, 0)
 	return h
 }
 
@@ -289,26 +314,58 @@ func (s *search) look(ctx context.Context, w work) (r result) {
 			r.err = fmt.Errorf("looking for certificates failed: %v", p)
 		}
 	}()
-	if r.err != nil || len(w.hits) > 0 {
-		r.hits = s.wanted(r.hits)
-		return r
+	if r.err == nil {
+		r.hits, r.err = s.inPictures(ctx, w)
 	}
+	for _, h := range w.hints {
+		if !anyAt(r.hits, h.sameAs) {
+			r.hits = append(r.hits, h)
+		}
+	}
+	slices.SortStableFunc(r.hits, func(a, b Hit) int { return cmp.Compare(a.Box.Y0, b.Box.Y0) })
+	return r
+}
+
+// inPictures gives the hits of a page's text and those in its pictures that stand elsewhere.
+func (s *search) inPictures(ctx context.Context, w work) (hits []Hit, err error) {
+	hits = w.hits
 	for _, p := range w.pictures {
-		if r.err = ctx.Err(); r.err != nil {
-			return r
+		if ctx.Err() != nil {
+			return hits, ctx.Err()
 		}
 		if s.reader == nil {
-			r.err = fields.ErrNoReader
-			return r
+			return hits, fields.ErrNoReader
 		}
-		hits, err := s.inPicture(ctx, w.page, p)
-		if err != nil {
-			r.err = errors.Join(r.err, err)
+		list, failed := s.inPicture(ctx, w.page, p)
+		if failed != nil {
+			err = errors.Join(err, failed)
 		}
-		r.hits = append(r.hits, hits...)
+		for _, h := range s.wanted(list) {
+			if !anyAt(w.hits, h.sameAs) {
+				hits = append(hits, h)
+			}
+		}
 	}
-	r.hits = s.wanted(r.hits)
-	return r
+	return hits, err
+}
+
+// anyAt reports whether the place of any hit is as asked.
+func anyAt(list []Hit, is func(page.Box) bool) bool {
+	return slices.ContainsFunc(list, func(h Hit) bool { return is(h.Box) })
+}
+
+// sameAs reports whether a place is that of the hit, as far as two ways of finding it can agree.
+func (h Hit) sameAs(b page.Box) bool {
+	if h.Box.W()*h.Box.H() <= b.W()*b.H() {
+		return within(h.Box, b)
+	}
+	return within(b, h.Box)
+}
+
+// within reports whether a place lies in another one, for the most part.
+func within(a, b page.Box) bool {
+	w, h := min(a.X1, b.X1)-max(a.X0, b.X0), min(a.Y1, b.Y1)-max(a.Y0, b.Y0)
+	return w > 0 && h > 0 && w*h >= samePlace*a.W()*a.H()
 }
 
 // wanted leaves out the kinds that were not asked for.

@@ -194,9 +194,6 @@ func TestSmallBid(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if h.Thumbnail == nil {
-			t.Errorf("page %d: no thumbnail", h.Page+1)
-		}
 		hits = append(hits, h)
 	}
 	if o := judge(plan, hits); o.missed+o.wrong+o.wrongKind > 0 {
@@ -224,7 +221,7 @@ func TestSmallPrints(t *testing.T) {
 	}
 	defer d.Close()
 	var kinds []fields.Kind
-	for h, err := range finder.Find(context.Background(), d, r, reading.Tables(t), finder.Options{Thumbnail: -1}) {
+	for h, err := range finder.Find(context.Background(), d, r, reading.Tables(t), finder.Options{}) {
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,8 +1,12 @@
 package finder
 
 import (
+	"errors"
 	"math"
 	"testing"
+
+	"zhengyan/verify/fields"
+	"zhengyan/verify/page"
 )
 
 // Lines one below the other are not the same, however long; a line measured twice is.
@@ -134,5 +138,85 @@ func TestWithLabels(t *testing.T) {
 	}
 	if got := withLabels(list, append(list, right...), true, w, h); len(got) != 0 {
 		t.Errorf("labels on the right: %v", got)
+	}
+}
+
+// face is a certificate's title at a height of the page, with labels under it every 20.
+func face(y float64, labels int) found {
+	l := line{cx: 200, cy: y, length: 180, height: 20}
+	c := found{title: title{lines: []line{l}}}
+	for i := range labels {
+		c.lines = append(c.lines, line{cx: 120, cy: y + 40 + 20*float64(i), length: 60, height: 10})
+	}
+	c.inside = append(append(c.inside, l), c.lines...)
+	return c
+}
+
+// turnedLine is where a line of an upright w × h page lies on the page that turn quarter turns clockwise bring upright.
+func turnedLine(l line, turn int, w, h float64) line {
+	l.cx, l.cy = uprightPoint(l.cx, l.cy, 4-turn, w, h)
+	return l
+}
+
+// Certificates one under the other keep their own lines and places; a heading that repeats the title is no certificate.
+func TestApart(t *testing.T) {
+	const w, h = 400, 600
+	for turn := range 4 {
+		upper, lower := face(100, 6), face(300, 6)
+		heading := found{title: title{lines: []line{{cx: 190, cy: 40, length: 180, height: 20}}}, lines: upper.lines}
+		// What was found around each title reaches into the other certificate.
+		both := append(append([]line{}, upper.inside...), lower.inside...)
+		upper.inside, lower.inside = both, both
+		list := []found{heading, upper, lower}
+		pw, ph := float64(w), float64(h)
+		if turn&1 == 1 {
+			pw, ph = ph, pw
+		}
+		for i := range list {
+			c := &list[i]
+			for _, of := range []*[]line{&c.title.lines, &c.inside, &c.lines} {
+				var out []line
+				for _, l := range *of {
+					out = append(out, turnedLine(l, turn, w, h))
+				}
+				*of = out
+			}
+		}
+		got := apart(list, turn, pw, ph)
+		if len(got) != 2 || len(got[0].inside) != 7 || len(got[1].inside) != 7 {
+			t.Fatalf("turn %d: %d certificates: %+v", turn, len(got), got)
+		}
+		all := page.Box{X1: pw, Y1: ph}
+		a, b := got[0].cut(all, turn, pw, ph).Turned(4-turn, pw, ph), got[1].cut(all, turn, pw, ph).Turned(4-turn, pw, ph)
+		if a.Y0 != 0 || a.Y1 != b.Y0 || b.Y0 < 240 || b.Y0 > 290 || b.Y1 != h || a.X1 != w {
+			t.Errorf("turn %d: places %+v and %+v", turn, a, b)
+		}
+		if x, y := uprightPoint(got[1].title.lines[0].cx, got[1].title.lines[0].cy, turn, pw, ph); x != 200 || y != 300 {
+			t.Fatalf("turn %d: the test turns wrongly: %v, %v", turn, x, y)
+		}
+	}
+	// Side by side nothing is cut.
+	left, right := face(100, 6), face(120, 6)
+	for _, of := range [][]line{right.title.lines, right.inside, right.lines} {
+		for i := range of {
+			of[i].cx += 400
+		}
+	}
+	if got := apart([]found{left, right}, 0, 800, 600); len(got) != 2 || got[0].bottom != 0 || got[1].top != 0 {
+		t.Errorf("side by side: %+v", got)
+	}
+}
+
+// What hidden text tells of is a hit of its own where no other one stands.
+func TestHints(t *testing.T) {
+	at := func(y float64) Hit { return Hit{Box: page.Box{X0: 50, Y0: y, X1: 250, Y1: y + 200}} }
+	s := &search{}
+	r := s.look(t.Context(), work{hits: []Hit{at(300)}, hints: []Hit{at(250), at(20)}})
+	if r.err != nil || len(r.hits) != 2 || r.hits[0].Box != at(20).Box || r.hits[1].Box != at(300).Box {
+		t.Errorf("%+v", r)
+	}
+	r = s.look(t.Context(), work{hints: []Hit{at(20)}, pictures: []picture{{}}})
+	if !errors.Is(r.err, fields.ErrNoReader) || len(r.hits) != 1 {
+		t.Errorf("without a reader: %+v", r)
 	}
 }

@@ -1,6 +1,7 @@
 package finder
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"image"
@@ -252,7 +253,7 @@ func (s *search) inPicture(ctx context.Context, index int, p picture) ([]Hit, er
 	if flipped {
 		turn += 2
 	}
-	var hits []Hit
+	var list []found
 	if err := s.readAbove(ctx, full, k, candidates, texts, flipped, turn, w, h); err != nil {
 		return nil, fmt.Errorf("reading titles: %w", err)
 	}
@@ -260,15 +261,21 @@ func (s *search) inPicture(ctx context.Context, index int, p picture) ([]Hit, er
 		if t.kind == fields.OtherCertificate && !s.opt.Others {
 			continue
 		}
-		c, ok, err := s.confirm(ctx, full, k, lines, t, turn, w, h)
-		if err != nil {
-			return hits, fmt.Errorf("reading labels: %w", err)
+		c, ok, failed := s.confirm(ctx, full, k, lines, t, turn, w, h)
+		if failed != nil {
+			err = fmt.Errorf("reading labels: %w", failed)
+			break
 		}
 		if ok {
-			hits = append(hits, c.place(index, p, img, turn, w, h, s.opt.Thumbnail))
+			list = append(list, c)
 		}
 	}
-	return separate(hits), ctx.Err()
+	list = apart(list, turn, w, h)
+	var hits []Hit
+	for i := range list {
+		hits = append(hits, list[i].place(index, p, turn, w, h))
+	}
+	return hits, cmp.Or(err, ctx.Err())
 }
 
 // readAbove reads the lines that were left unread right above one that may be the second line of a title.

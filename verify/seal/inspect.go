@@ -71,7 +71,7 @@ func Inspect(ctx context.Context, data []byte, opts Options) (rep *Report, err e
 		}
 	}()
 	if int64(len(data)) > opts.Limits.File {
-		return unreadable(opts, pTooLarge, "file size"), nil
+		return TooLarge(opts), nil
 	}
 	if bytes.HasPrefix(data, []byte("PK\x03\x04")) {
 		return inspectOFD(ctx, data, opts), nil
@@ -87,6 +87,9 @@ func Inspect(ctx context.Context, data []byte, opts Options) (rep *Report, err e
 	f := &file{ctx: ctx, data: data, doc: doc, opts: opts, loc: locate(doc)}
 	return f.report(), nil
 }
+
+// TooLarge is the report on a file that is too large to be verified.
+func TooLarge(opts Options) *Report { return unreadable(opts, pTooLarge, "file size") }
 
 func newReport(opts Options) *Report {
 	return &Report{Signatures: []Signature{}, Anchors: opts.Anchors.Len(), AnchorsDigest: opts.Anchors.Digest()}

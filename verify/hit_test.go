@@ -1,0 +1,54 @@
+package verify
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"zhengyan/assets"
+	"zhengyan/verify/document"
+	"zhengyan/verify/fields"
+	"zhengyan/verify/finder"
+	"zhengyan/verify/rules"
+)
+
+// A certificate for which no time is left is told by what the search made out, with what was said of the whole file.
+func TestHitWithoutTime(t *testing.T) {
+	book, err := rules.Load(assets.Rules())
+	if err != nil {
+		t.Fatal(err)
+	}
+	tables, err := fields.LoadTables(assets.Rules())
+	if err != nil {
+		t.Fatal(err)
+	}
+	engine, err := document.NewEngine(document.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer engine.Close()
+	v, err := New(Config{Engine: engine, Book: book, Tables: tables, Now: func() time.Time { return time.Unix(1e9, 0) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	over, cancel := context.WithDeadline(t.Context(), time.Unix(0, 0))
+	defer cancel()
+	src := document.SourceBytes("a.pdf", nil)
+	for source, kind := range map[fields.Source]document.InputKind{fields.SourceOCR: document.InputScan, fields.SourceText: document.InputUnknown} {
+		h := finder.Hit{Page: 7, Kind: fields.Architect1, Title: "一级注册建筑师注册证书", Source: source}
+		missed := []Problem{{Stage: "fields", Code: "pages-not-read"}}
+		ev := v.hit(over, src, &document.Document{}, h, &Part{Page: 7, Of: 2}, nil, missed)
+		if ev.Failure != nil || ev.Part == nil || ev.Part.Page != 7 || ev.Input.Kind != kind || ev.GatheredAt.IsZero() {
+			t.Errorf("%s: %+v", source, ev)
+		}
+		if len(ev.Problems) != 2 || ev.Problems[0] != missed[0] || ev.Problems[1].Code != "timeout" || len(missed) != 1 {
+			t.Errorf("%s: problems %+v", source, ev.Problems)
+		}
+		if f := ev.Fields; f == nil || f.Page != 7 || f.Certificate.Kind != h.Kind || f.Certificate.Title != h.Title {
+			t.Errorf("%s: %+v", source, f)
+		}
+		if q := v.Judge(ev, Question{At: time.Unix(1.5e9, 0)}); q.Error != nil || q.Indication != Indeterminate {
+			t.Errorf("%s: %s, %v", source, q.Indication, q.Error)
+		}
+	}
+}
