@@ -55,7 +55,10 @@ func (c *candidate) weigh(tt title, t *Tables) (title, bool) {
 	case tt.dist > 0:
 		tt.ceiling = nearCeiling
 	}
-	n, _ := nearestOf(tt.near, func(f *faceRow) bool { return t.baseOf(f) == base })
+	n, near := nearestOf(tt.near, func(f *faceRow) bool { return t.baseOf(f) == base })
+	if !near {
+		return tt, true // a known ending behind some other name
+	}
 	tt.face, tt.dist = n.face, n.dist
 	tt.tied = slices.ContainsFunc(tt.near, func(o nearTitle) bool {
 		return o.dist == n.dist && o.face.Kind != n.face.Kind && t.baseOf(o.face) == base
@@ -66,6 +69,59 @@ func (c *candidate) weigh(tt title, t *Tables) (title, bool) {
 		}
 	}
 	return tt, true
+}
+
+// blurred leaves the kind open where the characters of the title that tell it from another were hardly read: 一级 from 二级. As
+// in weigh, a number of the second class says that it is of that.
+func (c *candidate) blurred(tt title, t *Tables) title {
+	if tt.tied || tt.face.Kind == OtherCertificate {
+		return tt
+	}
+	gs := c.titleGlyphs(&tt)
+	for i := range t.faces.Faces {
+		f := &t.faces.Faces[i]
+		if f.Kind == tt.face.Kind || t.baseOf(f) == nil || t.baseOf(f) != t.baseOf(tt.face) {
+			continue
+		}
+		for _, own := range tt.face.Titles {
+			if !slices.ContainsFunc(f.Titles, func(other string) bool { return hardlyTold(gs, []rune(own), []rune(other)) }) ||
+				editDistance([]rune(tt.core), []rune(own), tt.dist) > tt.dist {
+				continue
+			}
+			second := f
+			if tt.face.Kind == Constructor2 {
+				second = tt.face
+			}
+			if second.Kind != Constructor2 || !c.secondClass(c.witnesses(t), t) {
+				tt.tied = true
+				return tt
+			}
+			tt.face, tt.ceiling = second, poorCeiling
+			return tt
+		}
+	}
+	return tt
+}
+
+// hardlyTold reports whether two titles differ in characters alone that were hardly read.
+func hardlyTold(gs []glyph, own, other []rune) bool {
+	if len(own) != len(other) {
+		return false
+	}
+	n := 0
+	for i := range own {
+		if own[i] == other[i] {
+			continue
+		}
+		k := i
+		if 2*i >= len(own) { // something before it was lost, or stands there besides
+			k += len(gs) - len(own)
+		}
+		if n++; k >= 0 && k < len(gs) && gs[k].conf >= leastConfidence {
+			return false
+		}
+	}
+	return n > 0
 }
 
 // faceByLabels is the face by whose labels a page under some other title is read: that of which it carries labels that no other

@@ -154,16 +154,7 @@ func (r *reader) readTitle() {
 	r.cert.Kind, r.cert.Title = t.face.Kind, t.text
 	l := &r.c.lines[min(t.line, len(r.c.lines)-1)]
 	f := Field{Name: "title", Value: t.text, Raw: t.text, Page: r.c.text.Index, Box: t.box, Confidence: 1}
-	gs, rs := l.gs, l.runes()
-	if t.above >= 0 {
-		gs, rs = slices.Concat(r.c.lines[t.above].gs, gs), slices.Concat(r.c.lines[t.above].runes(), rs)
-	}
-	if len(rs) == len(gs) { // the general words before it tell nothing
-		if k := strings.Index(string(rs), t.core); t.core != "" && k >= 0 {
-			from := utf8.RuneCountInString(string(rs)[:k])
-			gs = gs[from : from+utf8.RuneCountInString(t.core)]
-		}
-	}
+	gs := r.c.titleGlyphs(t)
 	for i := range gs {
 		f.Confidence = min(f.Confidence, gs[i].conf)
 	}
@@ -173,7 +164,35 @@ func (r *reader) readTitle() {
 	if r.res.Source == SourceOCR && (t.above < 0 && holed(gs) || t.above >= 0 && (holed(l.gs) || holed(r.c.lines[t.above].gs))) {
 		f.Confidence = min(f.Confidence, nearCeiling)
 	}
+	// Of a list of titles each is told from the others by the characters in which they differ, see blurred; what else the paper
+	// may be called is not.
+	if known := t.face.Kind != OtherCertificate && t.dist <= maxMisread; !known && r.unclear("title", t.text, f.Confidence) {
+		r.cert.Title, f.Value = "", ""
+	}
 	r.res.Fields = append(r.res.Fields, f)
+}
+
+// titleGlyphs are the characters of a title that name the certificate, without the general words before them.
+func (c *candidate) titleGlyphs(t *title) []glyph {
+	l := &c.lines[min(t.line, len(c.lines)-1)]
+	gs, rs := l.gs, l.runes()
+	if t.above >= 0 {
+		gs, rs = slices.Concat(c.lines[t.above].gs, gs), slices.Concat(c.lines[t.above].runes(), rs)
+	}
+	if k := strings.Index(string(rs), t.core); t.core != "" && k >= 0 && len(rs) == len(gs) {
+		from := utf8.RuneCountInString(string(rs)[:k])
+		gs = gs[from : from+utf8.RuneCountInString(t.core)]
+	}
+	return gs
+}
+
+// unclear reports whether a value that was read off a picture is none, and says so.
+func (r *reader) unclear(name, value string, conf float64) bool {
+	if r.res.Source != SourceOCR || conf >= leastConfidence {
+		return false
+	}
+	r.problem(Unclear, name, value)
+	return true
 }
 
 // holed reports whether a row of print has a place at which a character more may stand: more than half a character's clear space
@@ -278,8 +297,7 @@ func (r *reader) readField(row *fieldRow) {
 	}
 	g := &got[first]
 	// Of specialties each was weighed by itself.
-	if conf := g.v.confidence(); g.value != "" && r.res.Source == SourceOCR && conf < leastConfidence && row.Type != typeSpecialties {
-		r.problem(Unclear, row.Name, g.value)
+	if g.value != "" && row.Type != typeSpecialties && r.unclear(row.Name, g.value, g.v.confidence()) {
 		r.addField(row, g, "")
 		return
 	}
@@ -469,6 +487,10 @@ func (r *reader) readIssuer() {
 		}
 	}
 	if name == "" || best.any(func(g *glyph) bool { return g.bad || g.clash }) {
+		return
+	}
+	if r.unclear("issuer", name, best.confidence()) {
+		r.addField(&fieldRow{Name: "issuer"}, &reading{v: best}, "")
 		return
 	}
 	r.cert.Issuer = chineseWidth(name)

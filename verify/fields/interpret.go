@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"zhengyan/verify/civil"
 )
@@ -327,20 +328,28 @@ func (r *reader) readEcertID() {
 		return
 	}
 	found := ""
+	var v value
 	for i := range r.c.lines {
 		l := &r.c.lines[i]
-		for _, id := range ecertPattern.FindAllString(string(l.runes()), 3) {
+		text := string(l.runes())
+		for _, at := range ecertPattern.FindAllStringIndex(text, 3) {
+			id := text[at[0]:at[1]]
 			if found != "" && found != id {
 				r.problem(Ambiguous, "ecertID", found+" | "+id)
 				return
 			}
-			if found == "" {
-				found = id
-				v := value{label: &label{}, rows: [][]glyph{l.gs}}
-				r.addField(&fieldRow{Name: "ecertID"}, &reading{v: v}, id)
+			if from := utf8.RuneCountInString(text[:at[0]]); found == "" {
+				found, v = id, value{label: &label{}, rows: [][]glyph{l.gs[from : from+len(id)]}} // its characters are of one byte
 			}
 		}
 	}
+	switch {
+	case found == "":
+		return
+	case r.unclear("ecertID", found, v.confidence()):
+		found = ""
+	}
+	r.addField(&fieldRow{Name: "ecertID"}, &reading{v: v}, found)
 	r.cert.EcertID = found
 }
 

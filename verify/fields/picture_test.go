@@ -88,10 +88,13 @@ func TestTitleInTwoLines(t *testing.T) {
 		want  Kind
 	}{
 		{"中华人民共和国一级建造师", constructorFace(), 0.99, Constructor1},
-		{"中华人民共和国一级建造师", constructorFace(), 0.2, Constructor1},
+		{"中华人民共和国一级建造师", constructorFace(), 0.6, Constructor1},
+		{"中华人民共和国一级建造师", constructorFace(), 0.2, UnknownKind},
 		{"中华人民共和国一级注册建筑师", architectFace(), 0.99, Architect1},
-		{"中华人民共和国一级注册建筑师", architectFace(), 0.2, Architect1},
-		{"中华人民共和国二级建造师", constructorFace(), 0.2, Constructor2},
+		{"中华人民共和国一级注册建筑师", architectFace(), 0.6, Architect1},
+		{"中华人民共和国一级注册建筑师", architectFace(), 0.2, UnknownKind},
+		{"中华人民共和国二级建造师", constructorFace(), 0.6, Constructor2},
+		{"中华人民共和国二级建造师", constructorFace(), 0.2, UnknownKind},
 	} {
 		var face []item
 		for _, it := range c.face {

@@ -2,6 +2,7 @@ package fields
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -25,18 +26,23 @@ func (r *reader) finishQualification() {
 		if m := bodyQualification.FindStringSubmatchIndex(body); m != nil {
 			name, conf = body[m[2]:m[3]], r.confidenceOf(body, from, m[2], m[3])
 		} else if m := titleQualification.FindStringSubmatch(r.cert.Title); m != nil && m[1] != "专业技术人员" {
-			name, conf = m[1], r.lowestConfidence()
+			k := slices.IndexFunc(r.res.Fields, func(f Field) bool { return f.Name == "title" })
+			name, conf = m[1], r.res.Fields[k].Confidence
 		}
 		if name != "" {
-			r.cert.QualName = chineseWidth(name)
+			if !r.unclear("qualificationName", name, conf) {
+				r.cert.QualName = chineseWidth(name)
+			}
 			r.res.Fields = append(r.res.Fields, Field{Name: "qualificationName", Value: r.cert.QualName, Raw: name, Page: r.c.text.Index, Confidence: conf})
 		}
 	}
 	if r.cert.Issuer == "" {
 		if m := bodyIssuer.FindStringSubmatchIndex(body); m != nil {
-			raw := body[m[2]:m[3]]
-			r.cert.Issuer = chineseWidth(raw)
-			r.res.Fields = append(r.res.Fields, Field{Name: "issuer", Value: r.cert.Issuer, Raw: raw, Page: r.c.text.Index, Confidence: r.confidenceOf(body, from, m[2], m[3])})
+			raw, conf := body[m[2]:m[3]], r.confidenceOf(body, from, m[2], m[3])
+			if !r.unclear("issuer", raw, conf) {
+				r.cert.Issuer = chineseWidth(raw)
+			}
+			r.res.Fields = append(r.res.Fields, Field{Name: "issuer", Value: r.cert.Issuer, Raw: raw, Page: r.c.text.Index, Confidence: conf})
 		}
 	}
 	if r.cert.Annotation == nil {
@@ -60,14 +66,16 @@ func (r *reader) annotationInText(body string, from []*glyph) {
 		r.problem(BadPeriod, "annotation", raw)
 		return
 	}
-	c := r.confidenceOf(body, from, m[4], m[5])
-	if r.res.Source == SourceOCR && c < leastConfidence {
-		r.problem(Unclear, "annotation", raw)
+	c, sc := r.confidenceOf(body, from, m[4], m[5]), r.confidenceOf(body, from, m[2], m[3])
+	if r.unclear("annotation", raw, c) {
 		return
+	}
+	if r.unclear("annotationScene", scene, sc) {
+		scene = ""
 	}
 	r.cert.Annotation = &Annotation{Scene: scene, Period: p}
 	r.res.Fields = append(r.res.Fields,
-		Field{Name: "annotationScene", Value: scene, Raw: raw, Page: r.c.text.Index, Confidence: r.confidenceOf(body, from, m[2], m[3])},
+		Field{Name: "annotationScene", Value: scene, Raw: raw, Page: r.c.text.Index, Confidence: sc},
 		Field{Name: "annotation", Value: p.String(), Raw: raw, Page: r.c.text.Index, Confidence: c})
 }
 
@@ -102,14 +110,6 @@ func (r *reader) confidenceOf(body string, from []*glyph, i, j int) float64 {
 		if row = append(row, *g); r.res.Source == SourceOCR && holed(row) {
 			c = min(c, nearCeiling)
 		}
-	}
-	return c
-}
-
-func (r *reader) lowestConfidence() float64 {
-	c := 1.0
-	for i := range r.c.glyphs {
-		c = min(c, r.c.glyphs[i].conf)
 	}
 	return c
 }

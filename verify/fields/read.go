@@ -226,7 +226,9 @@ func (c *candidate) settle(titles []title, t *Tables) {
 	if len(titles) > 0 {
 		best, ok := titles[0], true
 		if ocr {
-			best, ok = c.weigh(best, t)
+			if best, ok = c.weigh(best, t); ok {
+				best = c.blurred(best, t)
+			}
 		}
 		if ok {
 			c.title, c.face = &best, best.face
