@@ -73,6 +73,39 @@ func TestPairIsShownInBothRows(t *testing.T) {
 }
 
 // Corners are dragged, moved by keyboard, and go to the engine; a figure that no sheet has is refused.
+// A file that is read again while its page is drawn is drawn again, too.
+func TestPageOfAFileReadAgain(t *testing.T) {
+	e := &vmtest.Images{Engine: vmtest.New([]string{"照片.jpg"}, vmtest.Scan())}
+	r := imageRig(t, e)
+	r.Open([]string{"照片.jpg"})
+	r.until("its page is drawn again", func() bool {
+		return !r.session.Counts().Working() && !r.session.Expanding() && r.session.Picture() != nil && r.page.canvas.image != nil
+	})
+}
+
+// A value that was read off a picture stands with how sure the reading is, and its place is shown on the page.
+func TestReadFactsPointAtTheirPlace(t *testing.T) {
+	e := &vmtest.Images{Engine: vmtest.New([]string{"照片.jpg"}, vmtest.ReadOff(vmtest.Scan()))}
+	r := imageRig(t, e)
+	r.wantText(r.panel.facts, "把握 87%", "把握 99%", "读自第 1 页的图像")
+	var eyes []*button
+	for _, o := range test.LaidOutObjects(r.panel.facts) {
+		if b, ok := o.(*button); ok {
+			eyes = append(eyes, b)
+		}
+	}
+	if len(eyes) != 2 {
+		t.Fatalf("%d values point at their place, want 2", len(eyes))
+	}
+	test.Tap(eyes[0])
+	if at := r.page.located; at == nil || at.Box.X0 != 160 || at.Box.Y0 != 200 {
+		t.Errorf("the name's place is %+v", at)
+	}
+	if z := r.page.canvas.zoom; z*20 < readable-0.1 {
+		t.Errorf("a line of 20 units is shown %.0f high", z*20)
+	}
+}
+
 func TestCornersAreSetByHand(t *testing.T) {
 	found := [4]page.Point{{X: 50, Y: 60}, {X: 500, Y: 70}, {X: 510, Y: 780}, {X: 40, Y: 790}}
 	photo := vmtest.Scan()

@@ -146,9 +146,14 @@ func (v *pageView) showInput(in viewmodel.InputView) {
 // pictured takes the session's picture.
 func (v *pageView) pictured() {
 	p := v.session.Picture()
-	if p == nil || p.Item != v.item {
+	switch {
+	case p == nil && v.session.Selected() != nil: // the file is being read again: what is shown stays until it is drawn anew
+		if !v.session.Drawing() {
+			v.wish = 0
+		}
+	case p == nil || p.Item != v.item:
 		v.canvas.image = nil
-	} else if p.Page == v.page && p.End == v.end && p.Err == nil {
+	case p.Page == v.page && p.End == v.end && p.Err == nil:
 		v.canvas.image = p.Image
 	}
 	v.update()
@@ -290,6 +295,18 @@ func (v *pageView) locate(page int, box page.Box) {
 		v.scroll.ScrollToOffset(fyne.NewPos(max(0, o.X+float32(box.X0)*z-v.scroll.Size().Width/3), max(0, o.Y+float32(box.Y0)*z-v.scroll.Size().Height/3)))
 		v.canvas.Refresh()
 	}
+}
+
+// readable is the height at which a printed line is easily read.
+const readable = 26
+
+// locateText is locate for a printed line: the page is brought so near that the line can be read.
+func (v *pageView) locateText(page int, box page.Box) {
+	if h := float32(min(box.W(), box.H())); h > 0 && h*v.canvas.zoom < readable {
+		v.fit = false
+		v.canvas.zoom = min(readable/h, zoomMost)
+	}
+	v.locate(page, box)
 }
 
 func (v *pageView) zoomBy(k float32) {

@@ -87,7 +87,7 @@ func (p *resultPanel) show(d *viewmodel.Detail) {
 		p.makeLadder()
 	}
 	if old == nil || !reflect.DeepEqual(old.Facts, d.Facts) {
-		swap(p.facts, factsCard(th, m, d.Facts))
+		swap(p.facts, factsCard(th, m, d.Facts, p.w.page.locateText))
 	}
 	if rep := p.w.session.Report(); old == nil || p.carded != rep.Evidence {
 		p.carded = rep.Evidence

@@ -213,7 +213,7 @@ func (r *reviewScreen) showEvidence() {
 		o, _ := ladderCard(th, m, w.detail.Ladder, map[string]bool{}, ladderActions{light: r.page.light, decide: w.decide, toggle: func(string, bool) {}}, func() {})
 		r.right.Add(o)
 	}
-	r.right.Add(factsCard(th, m, w.detail.Facts))
+	r.right.Add(factsCard(th, m, w.detail.Facts, r.page.locateText))
 	r.right.Refresh()
 }
 

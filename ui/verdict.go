@@ -11,6 +11,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"zhengyan/ui/viewmodel"
+	"zhengyan/verify/page"
 )
 
 // verdictBanner is the answer: figure, word and colour, one reason, one next step, and the two verdicts under it.
@@ -131,8 +132,9 @@ func clippedPair(th *Theme, t viewmodel.TermView, m *viewmodel.Messages) (fyne.C
 	return label, clause
 }
 
-// factsCard lists what the face says; every value can be copied.
-func factsCard(th *Theme, m *viewmodel.Messages, facts []viewmodel.Pair) fyne.CanvasObject {
+// factsCard lists what the face says; every value can be copied. What was read off a picture is shown with how sure the reading
+// is, and locate shows its place on the page.
+func factsCard(th *Theme, m *viewmodel.Messages, facts []viewmodel.Pair, locate func(page int, box page.Box)) fyne.CanvasObject {
 	body := column(3)
 	width := float32(0)
 	for _, f := range facts {
@@ -144,7 +146,15 @@ func factsCard(th *Theme, m *viewmodel.Messages, facts []viewmodel.Pair) fyne.Ca
 		if f.Note != "" {
 			value.Add(para(th, m.T("fact.rare", "note", f.Note), theme.SizeNameCaptionText, widget.WarningImportance))
 		}
-		body.Add(container.NewBorder(nil, nil, container.NewVBox(pad(label, 2, 0, 0, 0)), nil, value))
+		var right fyne.CanvasObject
+		if f.Sure != "" {
+			sure := rowOf(2, centred(line(th, f.Sure, theme.SizeNameCaptionText, colorSecondary)))
+			if locate != nil && !f.Box.IsZero() {
+				sure.Add(centred(iconButton(theme.VisibilityIcon(), "", func() { locate(f.Page, f.Box) })))
+			}
+			right = sure
+		}
+		body.Add(container.NewBorder(nil, nil, container.NewVBox(pad(label, 2, 0, 0, 0)), right, value))
 	}
 	return card(th, m.T("facts.title"), nil, body)
 }

@@ -2,12 +2,14 @@ package viewmodel
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 
 	"zhengyan/verify"
 	"zhengyan/verify/document"
 	"zhengyan/verify/fields"
+	"zhengyan/verify/page"
 )
 
 // Detail is everything that the window shows of one report, as texts and shapes.
@@ -61,8 +63,14 @@ type InputView struct {
 	Warn  bool // something that the best verdict needs cannot be checked on such a file
 }
 
-// Pair is a labelled fact.
-type Pair struct{ Label, Value, Note string }
+// Pair is a labelled fact. Of one that was read off a picture Sure says how sure the reading is, and Page (from 0) and Box, in
+// page units, where it stands; Box is zero where that is not known.
+type Pair struct {
+	Label, Value, Note, Sure string
+
+	Page int
+	Box  page.Box
+}
 
 // Chip is a short state that is always in view.
 type Chip struct {
@@ -157,41 +165,89 @@ func inputView(m *Messages, rep *verify.Report) InputView {
 func facts(m *Messages, rep *verify.Report, covers func(rune) bool) []Pair {
 	c := rep.Certificate
 	var ps []Pair
+	read := readOff(rep)
+	// add shows a fact that is not printed as such, printed one that the reader gives as the n-th field of a name.
 	add := func(key, value string) {
 		if value != "" {
 			ps = append(ps, Pair{Label: m.T("fact." + key), Value: value, Note: RareNote(value, covers)})
 		}
 	}
+	printed := func(key, value, field string, n int) {
+		add(key, value)
+		if value != "" && n < len(read[field]) {
+			f, p := read[field][n], &ps[len(ps)-1]
+			p.Sure, p.Page, p.Box = m.T("fact.sure", "percent", percent(f.Confidence)), f.Page, f.Box
+		}
+	}
 	if rep.Error == nil {
-		add("kind", kindText(m, c))
+		printed("kind", kindText(m, c), "title", 0)
 	}
-	add("name", c.Name)
-	add("number", c.Number)
-	add("employer", c.Employer)
-	for _, s := range c.Specialties {
-		add("specialty", strings.TrimSpace(s.Name+"  "+periodText(m, s.Valid)))
+	printed("name", c.Name, "name", 0)
+	printed("number", c.Number, "number", 0)
+	printed("employer", c.Employer, "employer", 0)
+	for i, s := range c.Specialties {
+		printed("specialty", strings.TrimSpace(s.Name+"  "+periodText(m, s.Valid)), "specialty", i)
 	}
-	add("qualification", c.QualName)
-	add("valid", periodText(m, c.Valid))
-	add("usage", periodText(m, c.Usage))
+	printed("qualification", c.QualName, "qualificationName", 0)
+	printed("valid", periodText(m, c.Valid), "valid", 0)
+	printed("usage", periodText(m, c.Usage), "usage", 0)
 	if c.Annotation != nil {
-		add("annotation", strings.TrimSpace(c.Annotation.Scene+"  "+periodText(m, c.Annotation.Period)))
+		printed("annotation", strings.TrimSpace(c.Annotation.Scene+"  "+periodText(m, c.Annotation.Period)), "annotation", 0)
 	}
-	add("sex", c.Sex)
-	add("birth", c.Birth.String())
-	add("id", maskID(c.IDNumber))
-	add("issue", c.IssueDate.String())
-	add("approved", c.Approved.String())
-	add("issuer", c.Issuer)
+	printed("sex", c.Sex, "sex", 0)
+	printed("birth", c.Birth.String(), "birth", 0)
+	printed("id", maskID(c.IDNumber), "idNumber", 0)
+	printed("issue", c.IssueDate.String(), "issueDate", 0)
+	printed("approved", c.Approved.String(), "approved", 0)
+	printed("issuer", c.Issuer, "issuer", 0)
 	if c.Specimen {
 		add("specimen", m.T("fact.specimen.yes"))
 	}
+	add("read", readFrom(m, rep))
 	add("file", rep.Input.Name)
 	if rep.Input.Size > 0 {
 		add("size", SizeText(rep.Input.Size))
 	}
 	add("sha256", rep.Input.SHA256)
 	return ps
+}
+
+// readOff are the fields that were read off a picture, by name; none for a text, of which nothing is estimated.
+func readOff(rep *verify.Report) map[string][]fields.Field {
+	out := map[string][]fields.Field{}
+	if ev := rep.Evidence; ev != nil && rep.Error == nil && ev.Fields != nil && ev.Fields.Source == fields.SourceOCR {
+		for _, f := range ev.Fields.Fields {
+			if f.Value != "" {
+				out[f.Name] = append(out[f.Name], f)
+			}
+		}
+	}
+	return out
+}
+
+// readFrom says what the face was read from.
+func readFrom(m *Messages, rep *verify.Report) string {
+	ev := rep.Evidence
+	if ev == nil || rep.Error != nil || ev.Fields == nil {
+		return ""
+	}
+	number := strconv.Itoa(ev.Fields.Page + 1)
+	switch ev.Fields.Source {
+	case fields.SourceText:
+		return m.T("fact.read.text", "page", number)
+	case fields.SourceOCR:
+		s := m.T("fact.read.picture", "page", number)
+		if v := sheetView(m, ev.Picture); v != nil && ev.Picture.Sheet != nil {
+			s += m.T("fact.read.sheet", "sheet", v.Text)
+		}
+		return s
+	}
+	return ""
+}
+
+// percent is a share in per cent, rounded down: nothing is called surer than it is.
+func percent(share float64) string {
+	return strconv.FormatFloat(math.Floor(100*min(max(share, 0), 1)+1e-9), 'f', 0, 64)
 }
 
 // maskID keeps the region and the last two characters of an identity number.

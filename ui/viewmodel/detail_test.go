@@ -263,3 +263,37 @@ func TestEvidenceIsPutIntoWords(t *testing.T) {
 		keys[r.Key] = true
 	}
 }
+
+// What was read off a picture says so, with how sure each value is and where it stands; a text estimates nothing.
+func TestFactsSayHowSureTheReadingIs(t *testing.T) {
+	facts := func(c vmtest.Case) map[string]viewmodel.Pair {
+		d, _ := detail(t, c, verify.Question{})
+		out := map[string]viewmodel.Pair{}
+		for _, f := range d.Facts {
+			out[f.Label] = f
+		}
+		return out
+	}
+	read := facts(vmtest.ReadOff(vmtest.Scan()))
+	if f := read["姓名"]; f.Sure != "把握 87%" || f.Box.X0 != 160 || f.Box.Y0 != 200 {
+		t.Errorf("the name is %+v", f)
+	}
+	if f := read["编号"]; f.Sure != "把握 99%" || f.Box.Y0 != 240 {
+		t.Errorf("the number is %+v", f)
+	}
+	if f := read["聘用企业"]; f.Sure != "" || !f.Box.IsZero() {
+		t.Errorf("a value of which nothing is known says %+v", f)
+	}
+	if f := read["识读"]; !strings.HasPrefix(f.Value, "读自第 1 页的图像") || !strings.Contains(f.Value, "0.93") {
+		t.Errorf("the reading is %+v", f)
+	}
+	text := facts(vmtest.Good())
+	if f := text["识读"]; f.Value != "读自第 1 页的文字" {
+		t.Errorf("the reading of a text is %+v", f)
+	}
+	for label, f := range text {
+		if f.Sure != "" || !f.Box.IsZero() {
+			t.Errorf("%s of a text says %+v", label, f)
+		}
+	}
+}

@@ -8,6 +8,7 @@ import (
 
 	"zhengyan/verify"
 	"zhengyan/verify/document"
+	"zhengyan/verify/page"
 )
 
 // Pairer is implemented by engines that read an electronic original together with a scan or photo of its print.
@@ -178,6 +179,10 @@ func (s *Session) Dress(d *Detail) {
 	}
 	if it.Folded() {
 		d.Marks, d.Pages = nil, ev.Input.Pages
+		d.Facts = slices.Clone(d.Facts)
+		for i := range d.Facts { // they stand on the original's page
+			d.Facts[i].Box = page.Box{}
+		}
 		return
 	}
 	if ev.Part == nil && ev.Print == nil && s.CanRectify() {

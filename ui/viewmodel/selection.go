@@ -286,6 +286,9 @@ func (s *Session) WantRevision(page int, scale float64, end int64) {
 	}()
 }
 
+// Drawing reports whether a picture was asked for since the selected file was put up or read again.
+func (s *Session) Drawing() bool { return s.endPic != nil }
+
 func (s *Session) draw(ctx context.Context, f File, page int, scale float64, end int64) (img image.Image, err error) {
 	defer func() {
 		if r := recover(); r != nil {

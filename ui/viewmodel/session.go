@@ -231,6 +231,7 @@ func (s *Session) enqueueWith(id int, corners *cornered) {
 	s.change.List = true
 	if id == s.selected {
 		s.forget()
+		s.change.Picture = true
 	}
 }
 

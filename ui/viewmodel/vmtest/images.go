@@ -8,6 +8,8 @@ import (
 	"zhengyan/ui/viewmodel"
 	"zhengyan/verify"
 	"zhengyan/verify/document"
+	"zhengyan/verify/document/sheet"
+	"zhengyan/verify/fields"
 	"zhengyan/verify/page"
 	"zhengyan/verify/rules"
 	"zhengyan/verify/seal"
@@ -109,6 +111,21 @@ func Half(c Case, kind document.InputKind) Case {
 	if kind == document.InputOriginal {
 		ev.Seal = &seal.Report{Status: seal.Signed, Overall: seal.Clean}
 	}
+	c.Evidence = &ev
+	return c
+}
+
+// ReadOff makes a case one whose face was read off a picture: the name less surely than the number, both with their places.
+func ReadOff(c Case) Case {
+	ev := *c.Evidence
+	f := *ev.Fields
+	f.Source = fields.SourceOCR
+	f.Fields = []fields.Field{
+		{Name: "name", Value: f.Certificate.Name, Confidence: 0.8799, Box: page.Box{X0: 160, Y0: 200, X1: 240, Y1: 220}},
+		{Name: "number", Value: f.Certificate.Number, Confidence: 0.9999, Box: page.Box{X0: 160, Y0: 240, X1: 320, Y1: 260}},
+	}
+	ev.Fields = &f
+	ev.Picture = &verify.Picture{Reader: "reader", Sheet: &sheet.Sheet{Corners: [4]page.Point{{X: 5, Y: 5}, {X: 590, Y: 5}, {X: 590, Y: 837}, {X: 5, Y: 837}}, Score: 0.93}}
 	c.Evidence = &ev
 	return c
 }
