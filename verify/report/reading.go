@@ -56,7 +56,7 @@ func (w words) readPicture(p *verify.Picture, read bool) string {
 	case s.Has(sheet.ByHand):
 		out = append(out, w.say("纸角由人指定", "the sheet's corners were set by hand"))
 	default:
-		out = append(out, fmt.Sprintf(w.say("按纸角摊平，纸角把握 %.2f", "laid flat by the sheet's corners, sheet score %.2f"), floor(s.Score, 100)))
+		out = append(out, fmt.Sprintf(w.say("按纸角摊平，纸角把握 %.2f", "laid flat by the sheet's corners, sheet score %.2f"), s.Score))
 	}
 	if p.Millimetre > 0 {
 		out = append(out, fmt.Sprintf(w.say("约 %.0f dpi", "about %.0f dpi"), p.Millimetre*25.4))
@@ -70,14 +70,9 @@ func (w words) readPicture(p *verify.Picture, read bool) string {
 // dot stands between the parts of a line.
 const dot = " · "
 
-// floor cuts a share down to so many parts of one, so that nothing is called surer than it is.
-func floor(share, parts float64) float64 {
-	return math.Floor(share*parts+1e-9) / parts
-}
-
-// sure is a reading's confidence, the reading program's own estimate.
+// sure is a reading's confidence, the reading program's own estimate, rounded down: nothing is called surer than it is.
 func sure(f *fields.Field) string {
-	return fmt.Sprintf("%.0f%%", 100*floor(min(max(f.Confidence, 0), 1), 100))
+	return fmt.Sprintf("%.0f%%", math.Floor(100*min(max(f.Confidence, 0), 1)+1e-9))
 }
 
 // offPicture are the facts that were read off a picture, nil for any other source: only there is a confidence an estimate.
