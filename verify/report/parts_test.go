@@ -56,7 +56,7 @@ func paired() *verify.Report {
 	ev.Ink = nil
 	ev.Print = &verify.Print{
 		Input:  document.Info{Name: "张样例-扫描.png", SHA256: strings.Repeat("cd", 32), Kind: document.InputScan},
-		Fields: &fields.Result{Source: fields.SourceOCR}, Picture: &verify.Picture{Page: 0, Reader: "reader 1.2", Sheet: &sheet.Sheet{Score: 0.93}, Millimetre: 11.8},
+		Fields: &fields.Result{Source: fields.SourceOCR, Fields: []fields.Field{{Name: "number", Value: "京1112015201600777", Confidence: 0.9876}, {Name: "name", Confidence: 0.5}}}, Picture: &verify.Picture{Page: 0, Reader: "reader 1.2", Sheet: &sheet.Sheet{Score: 0.93}, Millimetre: 11.8},
 		Compared: []rules.Compared{
 			{Field: "number", Original: "京1112015201600777", Print: "京1112015201600777", State: rules.ComparedEqual},
 			{Field: "name", Original: "样𬭩", State: rules.ComparedNotReadable},
@@ -95,7 +95,7 @@ func fullOptions() Options {
 // what every form must say of the new parts.
 var partWords = []string{
 	"有墨迹", "笔迹相似度：高，仅供参考", "笔迹长84毫米", "笔迹一致", "张样例-扫描.png", "一致1·不同1·读不清1", "文件内第87页", "3件证书中的第2件",
-	"重复与交叉", "人员名单核对", "缺证书", "李样例", "reader1.2", disclaimer,
+	"重复与交叉", "人员名单核对", "缺证书", "李样例", "reader1.2", "京1112015201600777（把握98%）", disclaimer,
 }
 
 func TestEveryFormShowsTheParts(t *testing.T) {

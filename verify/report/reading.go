@@ -76,13 +76,12 @@ func sure(f *fields.Field) string {
 }
 
 // offPicture are the facts that were read off a picture, nil for any other source: only there is a confidence an estimate.
-func offPicture(r *verify.Report) []fields.Field {
-	ev := r.Evidence
-	if ev == nil || r.Error != nil || ev.Fields == nil || ev.Fields.Source != fields.SourceOCR {
+func offPicture(read *fields.Result) []fields.Field {
+	if read == nil || read.Source != fields.SourceOCR {
 		return nil
 	}
 	var out []fields.Field
-	for _, f := range ev.Fields.Fields {
+	for _, f := range read.Fields {
 		if f.Value != "" {
 			out = append(out, f)
 		}
@@ -90,23 +89,36 @@ func offPicture(r *verify.Report) []fields.Field {
 	return out
 }
 
-// sureness lists how sure each fact is that was read off a picture; of facts of one name the least sure counts. It is "" for
-// other sources.
-func (w words) sureness(r *verify.Report) string {
-	least, order := map[string]fields.Field{}, []string{}
-	for _, f := range offPicture(r) {
-		old, ok := least[f.Name]
-		if !ok {
-			order = append(order, f.Name)
-		}
-		if !ok || f.Confidence < old.Confidence {
+// readOf are the facts that were read off the picture that a report is on.
+func readOf(r *verify.Report) []fields.Field {
+	if r.Evidence == nil || r.Error != nil {
+		return nil
+	}
+	return offPicture(r.Evidence.Fields)
+}
+
+// leastSure is the least sure of the facts of each name.
+func leastSure(list []fields.Field) map[string]fields.Field {
+	least := map[string]fields.Field{}
+	for _, f := range list {
+		if old, ok := least[f.Name]; !ok || f.Confidence < old.Confidence {
 			least[f.Name] = f
 		}
 	}
+	return least
+}
+
+// sureness lists how sure each fact is that was read off a picture; of facts of one name the least sure counts. It is "" for
+// other sources.
+func (w words) sureness(r *verify.Report) string {
+	list := readOf(r)
+	least := leastSure(list)
 	var out []string
-	for _, name := range order {
-		f := least[name]
-		out = append(out, w.field(name)+" "+sure(&f))
+	for _, f := range list {
+		if one, ok := least[f.Name]; ok {
+			out = append(out, w.field(f.Name)+" "+sure(&one))
+			delete(least, f.Name)
+		}
 	}
 	return strings.Join(out, dot)
 }
@@ -135,7 +147,7 @@ const maxCrops = 16
 func (w words) readRows(r *verify.Report, pages *pageSource) []readRow {
 	var out []readRow
 	crops := 0
-	for _, f := range offPicture(r) {
+	for _, f := range readOf(r) {
 		row := readRow{Field: w.field(f.Name), Value: fieldValue(&f), Sure: sure(&f)}
 		if f.Name != "idNumber" && crops < maxCrops { // an identity number is shown in part only
 			if row.Crop = pages.crop(r, f.Page, f.Box, r.Evidence.Fields.Turn); row.Crop != nil {
