@@ -51,7 +51,7 @@ bench-sheet: ## corners of sheets in photos, certificates in a scanned bid, into
 rare-rows: ## make anew what the reader of images is taught of rare characters, from typefaces
 	@.ci/rare-rows
 
-digit-rows: ## make anew the reader's head for digits in small, pale print, from typefaces
+digit-rows: ## make anew the reader's net for digits in small, pale print, from typefaces
 	@.ci/digit-rows
 
 bench-seal: ## checking signatures: this package against pdfsig and mutool on the same files, then its own benchmarks

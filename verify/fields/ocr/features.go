@@ -103,10 +103,7 @@ func (s *Sheet) Line(corners [4]page.Point, toned int, stretch float64) (pix []f
 // Close frees the net.
 func (f *Features) Close() { f.net.close() }
 
-// SignCount is how many classes a head for digits has (package figures).
-const SignCount = figureClasses
-
-// SignClasses are the classes of a head for digits that the characters of a text have, the last for all that are no signs.
+// SignClasses are the classes of the net for digits (package figures) that the characters of a text have, the last for all that are no signs.
 func SignClasses(text string) []uint8 {
 	out := make([]uint8, 0, len(text))
 	for _, r := range text {

@@ -1,61 +1,52 @@
 package ocr
 
 import (
-	"crypto/sha256"
+	"context"
+	"fmt"
 
 	"zhengyan/verify/fields/ocr/figures"
 )
 
-// Tensors that the head for digits adds to a net.
-const (
-	tensorUpright = "zhengyan.upright"
-	tensorFigures = "zhengyan.figures"
-	tensorTold    = "zhengyan.told"
-	tensorBoth    = "zhengyan.both"
-)
-
-// withFigures adds the project's own head for digits to a recogniser, whose file own, with the SHA-256 sum, it was made for and
-// which may have been extended: the classes of each step are followed by the head's logits, figureClasses of them. It gives how many classes were
-// added: 0 for a recogniser that the head was not made for.
-func withFigures(own, rec []byte, sum [sha256.Size]byte) ([]byte, int, error) {
-	if len(figures.Rows()) == 0 {
-		return rec, 0, nil
-	}
-	h, err := figures.Parse(figures.Rows())
-	if err != nil {
-		return nil, 0, err
-	}
-	if h.Model != sum || h.Classes != figureClasses {
-		return rec, 0, nil
-	}
-	out, err := figured(rec, own, h)
-	return out, h.Classes, err
+// A cut is one way to take the picture of a line.
+type cut struct {
+	how        tone
+	long, high float64 // shares of the height by which it is cut wider at both ends, and above and below
+	stretch    float64 // along the line
 }
 
-// figured puts the head's logits behind the likelihoods of a net.
-func figured(rec, own []byte, h *figures.Head) ([]byte, error) {
-	last, err := headOf(own)
+// cuts are the pictures of a line. A line with digits is read from the first two; where these differ the third has a voice; a line
+// that is read jointly is read from all of them, of which the last two differ most from the others.
+var cuts = [...]cut{{asIs, 0, 0, 1}, {fullScale, 0.1, 0.1, 1}, {sharp, 0, -0.05, 1}, {fullScale, 0, 0.05, 0.85}, {fullScale, 0, 0, 1.3}}
+
+// of is the place of the picture.
+func (c cut) of(q quad) quad {
+	h := q.height()
+	return q.grown(c.long*h, c.high*h)
+}
+
+// readCut reads a line from one of its pictures.
+func (r *Reader) readCut(ctx context.Context, m *raster, plane []uint8, q quad, c cut) (reading, error) {
+	l, err := r.readStretched(ctx, m, plane, c.of(q), c.how, minLineWidth, c.stretch)
+	if err == nil && c.long != 0 {
+		place(l.syms, q.width(), c.long*q.height())
+	}
+	return l, err
+}
+
+// tell gives what the net for digits says of one of a line's pictures.
+func (r *Reader) tell(ctx context.Context, m *raster, plane []uint8, q quad, c cut) (*lattice, error) {
+	pix, w := lineOf(plane, m.w, m.h, c.of(q), c.how, c.stretch)
+	out, dims, err := r.run(ctx, r.figures, pix, [4]int{1, 1, lineHeight, w})
 	if err != nil {
 		return nil, err
 	}
-	if h.In <= last.inside {
-		return nil, errNoHead
+	if len(dims) != 3 || dims[1] < 1 || dims[2] != figureClasses || len(out) != dims[1]*dims[2] {
+		return nil, fmt.Errorf("the net for digits gives an answer of the size %v", dims)
 	}
-	_, end, err := ports(rec)
-	if err != nil {
-		return nil, err
+	l := latticeOf(out, dims[1])
+	l.frames = float64(w) / figures.Step
+	if d := c.long * q.height() / q.width(); d != 0 {
+		l.from, l.to = -d, 1+d
 	}
-	var more [][]byte
-	if string(rec) == string(own) { // not extended: nothing has put together yet what the heads see
-		more = seenBy(&last, h.Trunk)
-	}
-	more = append(more,
-		operation("Transpose", tensorUpright, []string{tensorSeen}, intsAttr("perm", 0, 2, 1)),
-		constant(tensorFigures+".w", []int{h.Classes, h.In, figures.Steps}, h.Rows), constant(tensorFigures+".b", []int{h.Classes}, h.Bias),
-		operation("Conv", tensorFigures, []string{tensorUpright, tensorFigures + ".w", tensorFigures + ".b"},
-			intsAttr("kernel_shape", figures.Steps), intsAttr("pads", figures.Steps/2, figures.Steps/2)),
-		operation("Transpose", tensorTold, []string{tensorFigures}, intsAttr("perm", 0, 2, 1)),
-		operation("Concat", tensorBoth, []string{end, tensorTold}, intAttr("axis", 2)),
-	)
-	return rebuilt(rec, "", more, tensorBoth)
+	return l, nil
 }

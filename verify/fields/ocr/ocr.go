@@ -22,6 +22,7 @@ import (
 	"sync"
 
 	"zhengyan/verify/fields"
+	"zhengyan/verify/fields/ocr/figures"
 )
 
 // Names of the model files in Config.Models.
@@ -45,8 +46,8 @@ type Config struct {
 	Library []string
 	// Models holds the three files named above. Other nets of the same kind (PP-OCRv3 to v5) work as well.
 	Models fs.FS
-	// Plain leaves out the rows that teach the recogniser rare characters of names (package rare) and the head for digits
-	// (package figures), for comparison. They belong to one recogniser; another one goes without them, as Name says.
+	// Plain leaves out the rows that teach the recogniser rare characters of names (package rare) and the net for digits
+	// (package figures), for comparison. The rows belong to one recogniser; another one goes without them, as Name says.
 	Plain bool
 	// Threads bounds the runs of a net at the same time over all callers; 0 means 2.
 	Threads int
@@ -87,7 +88,7 @@ type net interface {
 type Reader struct {
 	det, rec net
 	*alphabet
-	figures int // classes of the head for digits behind those of the alphabet, 0 without it
+	figures net // tells digits (package figures); nil without it
 	slots   chan struct{}
 	name    string
 }
@@ -122,24 +123,33 @@ func Open(cfg Config) (*Reader, error) {
 	}
 	// The nets are made ready side by side: each takes as long as reading a few lines.
 	var seeing sync.WaitGroup
-	var detName string
-	var detErr error
+	var detName, digits string
+	var detErr, digitsErr error
 	seeing.Go(func() {
 		defer caught(&detErr)
 		detName = fingerprint("detector", sha256.Sum256(det))
 		// A page's lines are found in one run, which no other waits beside: it takes two cores. Lines are read side by side.
 		r.det, detErr = loadNetOn(lean(det), min(2, cap(r.slots), runtime.GOMAXPROCS(0)))
 	})
+	if !cfg.Plain {
+		seeing.Go(func() {
+			defer caught(&digitsErr)
+			digits = ", " + fingerprint("digits", sha256.Sum256(figures.Net()))
+			if r.figures, digitsErr = loadNet(figures.Net()); digitsErr != nil {
+				digitsErr = fmt.Errorf("%w: the net for digits: %w", fields.ErrNoReader, digitsErr)
+			}
+		})
+	}
 	recName, recErr := r.openRecogniser(rec, parseKeys(list), cfg.Plain)
 	seeing.Wait()
 	if detErr != nil {
 		detErr = fmt.Errorf("%w: %w: %s: %w", fields.ErrNoReader, ErrNoModels, DetectorFile, detErr)
 	}
-	if err := cmp.Or(detErr, recErr); err != nil {
+	if err := cmp.Or(detErr, recErr, digitsErr); err != nil {
 		r.Close()
 		return nil, err
 	}
-	r.name = "ONNX Runtime " + version + ", " + detName + ", " + recName
+	r.name = "ONNX Runtime " + version + ", " + detName + ", " + recName + digits
 	return r, nil
 }
 
@@ -149,7 +159,6 @@ func (r *Reader) openRecogniser(rec []byte, keys []string, plain bool) (name str
 	sum := sha256.Sum256(rec)
 	name, r.alphabet = fingerprint("recogniser", sum), newAlphabet(keys, nil)
 	if !plain {
-		own := rec
 		taught, more, err := withRare(rec, sum)
 		if err != nil {
 			return "", fmt.Errorf("%w: rows for rare characters: %w", fields.ErrNoReader, err)
@@ -157,15 +166,6 @@ func (r *Reader) openRecogniser(rec []byte, keys []string, plain bool) (name str
 		if len(more) > 0 {
 			rec, r.alphabet = taught, newAlphabet(keys, more)
 			name += fmt.Sprintf(" with %d rare characters", len(more))
-		}
-		if rec, r.figures, err = withFigures(own, rec, sum); err != nil {
-			return "", fmt.Errorf("%w: rows for digits: %w", fields.ErrNoReader, err)
-		}
-		switch {
-		case r.figures > 0 && len(more) > 0:
-			name += " and a head for digits"
-		case r.figures > 0:
-			name += " with a head for digits"
 		}
 	}
 	if r.rec, err = loadNet(lean(rec)); err != nil {
@@ -187,7 +187,7 @@ func (r *Reader) Name() string { return r.name }
 
 // Close frees the nets. No call may be under way.
 func (r *Reader) Close() {
-	for _, n := range []net{r.det, r.rec} {
+	for _, n := range []net{r.det, r.rec, r.figures} {
 		if n != nil {
 			n.close()
 		}

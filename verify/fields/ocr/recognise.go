@@ -32,7 +32,7 @@ type reading struct {
 	quad quad
 	syms []symbol
 	done bool     // it was read, once
-	told *lattice // what the head for digits says of it; nil without such a head
+	told *lattice // what the net for digits says of it; nil where it was not asked
 }
 
 func (l *reading) text() string {
@@ -85,16 +85,15 @@ func (r *Reader) readStretched(ctx context.Context, m *raster, plane []uint8, q 
 	if err != nil {
 		return reading{}, err
 	}
-	if len(dims) != 3 || dims[1] < 1 || dims[2] != len(r.keys)+r.figures || len(out) != dims[1]*dims[2] {
+	if len(dims) != 3 || dims[1] < 1 || dims[2] != len(r.keys) || len(out) != dims[1]*dims[2] {
 		return reading{}, fmt.Errorf("the recogniser gives an answer of the size %v for %d characters", dims, len(r.keys))
 	}
 	frames := float64(w) / float64(full) * float64(dims[1])
-	told := toldOf(out, dims[1], len(r.keys), r.figures, frames)
-	syms := dropGhosts(decodeRows(out, dims[1], dims[2], r.alphabet, frames), pix, w)
+	syms := dropGhosts(decode(out, dims[1], r.alphabet, frames), pix, w)
 	syms = slices.DeleteFunc(syms, func(s symbol) bool { return s.conf < minCharConf })
 	syms = dropStroke(syms, w)
 	doubtHoles(syms, pix, w)
-	return reading{quad: q, syms: syms, done: true, told: told}, nil
+	return reading{quad: q, syms: syms, done: true}, nil
 }
 
 // lineOf is the picture of a line, lineHeight high and w wide.
@@ -113,22 +112,6 @@ func lineOf(plane []uint8, width, height int, q quad, how tone, stretch float64)
 		sharpen(pix, w, lineHeight)
 	}
 	return pix, w
-}
-
-// toldOf is what the head for digits says: figures classes behind the others in each of n steps. Only the steps that the line fills
-// count. It is nil for a recogniser without that head.
-func toldOf(out []float32, n, classes, figures int, frames float64) *lattice {
-	if figures != figureClasses {
-		return nil
-	}
-	filled := min(max(int(math.Ceil(frames)), 1), n)
-	logits := make([]float32, 0, filled*figures)
-	for t := range filled {
-		logits = append(logits, out[t*(classes+figures)+classes:(t+1)*(classes+figures)]...)
-	}
-	told := latticeOf(logits, filled)
-	told.frames = frames
-	return told
 }
 
 // Where the recogniser finds no character likely it gives none, and says nothing of it: a name then ends before its last
@@ -310,17 +293,12 @@ func lineInput(pix []float32, w, least int) (in []float32, full int) {
 // decode reads the steps of the recogniser (connectionist temporal classification): the likeliest character of each step,
 // repeats joined, blanks left out. frames is the number of steps that the line fills.
 func decode(out []float32, steps int, of *alphabet, frames float64) []symbol {
-	return decodeRows(out, steps, len(of.keys), of, frames)
-}
-
-// decodeRows is decode with steps that are so many numbers apart.
-func decodeRows(out []float32, steps, apart int, of *alphabet, frames float64) []symbol {
 	var syms []symbol
 	how, n := trustIn(frames), len(of.keys)
 	last := 0
 	mass, moment := 0.0, 0.0
 	for t := range steps {
-		best, p := of.likeliest(out[t*apart:t*apart+n], how)
+		best, p := of.likeliest(out[t*n:(t+1)*n], how)
 		switch {
 		case best == 0:
 		case best == last: // the same character goes on

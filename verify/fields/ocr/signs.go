@@ -47,6 +47,7 @@ type lattice struct {
 	n      int       // steps
 	share  []float64 // n × signs
 	other  []float64 // n
+	rest   []float64 // n: what of that is neither a sign nor nothing
 	frames float64   // steps that the line fills
 	from   float64   // place along the line of the picture's first step, and
 	to     float64   // of that behind the last
@@ -67,12 +68,27 @@ func (l *lattice) step(at float64) int {
 	return min(max(int((at-l.from)/(l.to-l.from)*l.frames), 0), l.n-1)
 }
 
-// figureClasses are the classes of a head for digits: the signs, and anything else.
+// elsewise reports whether the net sees something between two places along the line that is no digit.
+func (l *lattice) elsewise(from, to float64) bool {
+	if l == nil || l.n == 0 || !(from < to) {
+		return false
+	}
+	rest, digit := 0.0, 0.0
+	for t := l.step(from); t <= l.step(to); t++ {
+		rest = max(rest, l.rest[t])
+		for d := signZero; d < signZero+10; d++ {
+			digit = max(digit, l.at(t, d))
+		}
+	}
+	return rest >= toldShare && digit < rest
+}
+
+// figureClasses are the classes of the net for digits: the signs, and anything else.
 const figureClasses = int(signs) + 1
 
-// latticeOf takes the logits of a head for digits, steps × figureClasses.
+// latticeOf takes the logits of the net for digits, steps × figureClasses.
 func latticeOf(logits []float32, n int) *lattice {
-	l := &lattice{n: n, share: make([]float64, n*int(signs)), other: make([]float64, n), to: 1, frames: float64(n)}
+	l := &lattice{n: n, share: make([]float64, n*int(signs)), other: make([]float64, n), rest: make([]float64, n), to: 1, frames: float64(n)}
 	for t := range n {
 		row := logits[t*figureClasses : (t+1)*figureClasses]
 		high := row[0]
@@ -81,6 +97,7 @@ func latticeOf(logits []float32, n int) *lattice {
 		}
 		share := func(v float32) float64 { return math.Max(math.Exp(float64(v-high)), leastShare) }
 		other := share(row[signs])
+		l.rest[t] = other
 		for s := range signs {
 			l.share[t*int(signs)+int(s)] = share(row[s])
 			if !s.isDigit() {

@@ -16,21 +16,14 @@ const (
 	strayDigit  = 2.0  // within which a digit beside the row is none
 	besideSpace = 2.5  // sizes of the type that may lie between a row and what was read before it
 	besideFew   = 3    // one in so many pictures that does not have a character beside the row makes it doubtful
-	toldDigits  = 5    // digits of a line that the head for digits sees, which is then read as one with digits
+	toldDigits  = 5    // digits of a line that the net for digits sees, which is then read as one with digits
+	toldShape   = 3.0  // least width of such a line to its height
+	toldNear    = 2    // steps before and behind a place in which a digit may be seen
 	toldShare   = 0.5  // share from which it sees one
 )
 
-// furtherCuts are the further pictures of a line that is read jointly: the two that differ most from the first three.
-var furtherCuts = [...]struct {
-	how           tone
-	grow, stretch float64
-}{{fullScale, 0.05, 0.85}, {fullScale, 0, 1.3}}
-
-// numeric reports whether the head for digits sees a line of digits.
+// numeric reports whether the net for digits sees a line of digits.
 func (l *reading) numeric() bool {
-	if l.told == nil {
-		return false
-	}
 	n, last := 0, signBlank
 	for t := range l.told.n {
 		best := signBlank
@@ -58,8 +51,20 @@ func leastDigit(syms []symbol) float64 {
 	return least
 }
 
+// mostHave reports whether most of the pictures were read with the same digits.
+func mostHave(own []symbol, pictures []reading) bool {
+	n := 0
+	for i := range pictures {
+		if k := sameDigits(own, pictures[i].syms); k != nil {
+			n++
+		}
+	}
+	return 2*n > len(pictures)
+}
+
 // together reads a line jointly from several pictures. Before and behind the row stands what own has there, the reading that
-// the vote gave; what many of the pictures do not have of it is doubted. Where own has the same digits, the surer of the two
+// the vote gave; what many of the pictures do not have of it is doubted. A number has no form that would tell how often a digit is repeated:
+// where most pictures were read alike and the row is another one, the reading stands, with doubt. Where own has the same digits, the surer of the two
 // counts; a digit that it does not have is never quite sure, nor is one beside ink that was not read.
 func together(own []symbol, pictures []reading) ([]symbol, bool) {
 	var told []*lattice
@@ -79,6 +84,9 @@ func together(own []symbol, pictures []reading) ([]symbol, bool) {
 	row := make([]symbol, len(j.row))
 	for i, s := range j.row {
 		row[i] = symbol{r: s.rune(), at: at[i], conf: j.conf[i]}
+	}
+	if !slices.ContainsFunc(j.row, func(s sign) bool { return !s.isDigit() }) && sameDigits(row, own) == nil && mostHave(own, pictures) {
+		return doubt(own, row, outvoted), true
 	}
 	pitch := pitchOf(at)
 	end := at[len(at)-1] + besideDigit*pitch
@@ -108,7 +116,7 @@ func together(own []symbol, pictures []reading) ([]symbol, bool) {
 	} else {
 		row = doubt(row, own, ownDoubt)
 	}
-	limitHoles(row, own, pictures, pitch)
+	limitHoles(row, pictures, pitch)
 	return slices.Concat(head, row, tail), true
 }
 
@@ -157,7 +165,7 @@ func sameDigits(row, own []symbol) []int {
 	return out
 }
 
-// withoutStray leaves out the digits in whose place the head for digits sees something else in the mean of the pictures: pieces
+// withoutStray leaves out the digits in whose place the net for digits sees something else in the mean of the pictures: pieces
 // of blurred characters.
 func withoutStray(syms []symbol, told []*lattice) []symbol {
 	return slices.DeleteFunc(syms, func(s symbol) bool {
@@ -166,11 +174,13 @@ func withoutStray(syms []symbol, told []*lattice) []symbol {
 		}
 		sum := 0.0
 		for _, l := range told {
-			t, most := l.step(s.at), 0.0
-			for d := signZero; d < signZero+10; d++ {
-				most = max(most, l.at(t, d))
+			share, at := 0.0, l.step(s.at)
+			for t := max(0, at-toldNear); t <= min(at+toldNear, l.n-1); t++ {
+				for d := signZero; d < signZero+10; d++ {
+					share = max(share, l.at(t, d)/l.other[t])
+				}
 			}
-			sum += math.Log(most / l.other[t])
+			sum += math.Log(share)
 		}
 		return sum < 0
 	})
@@ -207,29 +217,27 @@ func pitchOf(at []float64) float64 {
 	return d[len(d)/2]
 }
 
-// limitHoles lowers the confidence of the symbols of a row beside ink that the net did not read, as it is in own or in two of
-// the pictures: a digit may be lost there. Where the row has something in that place, it is only not quite sure.
-func limitHoles(row, own []symbol, pictures []reading, pitch float64) {
-	most := holeLimits(row, own, pitch)
-	seen := make([]float64, len(row)) // the strictest limit so far; it counts when a second picture has one
-	for i := range seen {
-		seen[i] = 1
+// limitHoles lowers the confidence of the symbols of a row beside ink that the net did not read in two of the pictures: a digit
+// may be lost there. Where the row has something in that place, or the net for digits sees something else than a digit there, they are
+// only not quite sure.
+func limitHoles(row []symbol, pictures []reading, pitch float64) {
+	most := make([]float64, len(row)) // the strictest limit so far; it counts when a second picture has one
+	for i := range most {
+		most[i] = 1
 	}
 	for i := range pictures {
-		for k, v := range holeLimits(row, pictures[i].syms, pitch) {
-			if v < 1 && seen[k] < 1 {
-				most[k] = min(most[k], max(v, seen[k]))
+		for k, v := range holeLimits(row, &pictures[i], pitch) {
+			if v < 1 && most[k] < 1 {
+				row[k].conf = min(row[k].conf, max(v, most[k]))
 			}
-			seen[k] = min(seen[k], v)
+			most[k] = min(most[k], v)
 		}
-	}
-	for i := range row {
-		row[i].conf = min(row[i].conf, most[i])
 	}
 }
 
-// holeLimits gives the most confidence that a reading with ink that was not read leaves to each symbol of a row.
-func holeLimits(row, syms []symbol, pitch float64) []float64 {
+// holeLimits gives the most confidence that a picture with ink that was not read leaves to each symbol of a row.
+func holeLimits(row []symbol, picture *reading, pitch float64) []float64 {
+	syms := picture.syms
 	most := make([]float64, len(row))
 	for i := range most {
 		most[i] = 1
@@ -251,7 +259,7 @@ func holeLimits(row, syms []symbol, pitch float64) []float64 {
 			b = syms[to].at - pitch/2
 		}
 		v := holeConf
-		if slices.ContainsFunc(row, func(s symbol) bool { return s.at > a && s.at < b }) {
+		if slices.ContainsFunc(row, func(s symbol) bool { return s.at > a && s.at < b }) || picture.told.elsewise(max(a, b-besideSpace*pitch), min(b, a+besideSpace*pitch)) {
 			v = ownDoubt
 		}
 		if from >= 0 {

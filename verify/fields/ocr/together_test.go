@@ -97,9 +97,9 @@ func TestHolesInRow(t *testing.T) {
 			"     xx  ", "",
 		},
 		{
-			"the vote's only", "2024年1_月5日", "2024年1▯月5日",
-			[]string{"2024年1_月5日", "2024年1_月5日"},
-			"     xx  ", "",
+			"one picture of two", "2024年1_月5日", "2024年1▯月5日",
+			[]string{"2024年1▯月5日", "2024年1_月5日"},
+			"         ", "",
 		},
 		{
 			"two pictures, not the vote", "2024年1_月5日", "2024年1_月5日",
@@ -169,6 +169,29 @@ func TestOwnDoubt(t *testing.T) {
 	for name, v := range map[string]float64{"ownDoubt": ownDoubt, "outvoted": outvoted, "unconfirmed": unconfirmed, "holeConf": holeConf} {
 		if !(v < book.SureReading) {
 			t.Errorf("%s is %.2f, a sure reading has %.2f", name, v, book.SureReading)
+		}
+	}
+}
+
+// TestRepeatedDigits: a number that most pictures were read as stands against a row that has one digit of several alike less.
+func TestRepeatedDigits(t *testing.T) {
+	apart := func(digits string) string { return strings.Join(strings.Split(digits, ""), "_") }
+	six, five := "999999199501012788", "99999199501012788"
+	told := said("####"+apart(five), 1e-4)
+	for _, c := range []struct {
+		pictures []string
+		want     string
+	}{
+		{[]string{six, six, five}, six},
+		{[]string{six, five, five}, five},
+	} {
+		var pictures []reading
+		for _, p := range c.pictures {
+			pictures = append(pictures, lineSaid("号码："+apart(p), told, 0.97))
+		}
+		syms, ok := together(lineSaid("号码："+apart(six), nil, 0.97).syms, pictures)
+		if !ok || spell(syms) != "号码："+c.want || leastDigit(syms) > ownDoubt || c.want == six && leastDigit(syms) > outvoted {
+			t.Errorf("%q with %.2f of %q", spell(syms), leastDigit(syms), c.pictures)
 		}
 	}
 }

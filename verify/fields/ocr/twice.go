@@ -9,9 +9,7 @@ import (
 // a second time from a picture that is cut and toned differently, and a third time where the two differ: what stands in
 // most readings counts, and where no reading is confirmed the confidence says so.
 const (
-	twiceDigits = 2   // digits of a line that is read again
-	secondGrow  = 0.1 // of the height, by which the second picture is cut wider
-	thirdGrow   = -0.05
+	twiceDigits = 2    // digits of a line that is read again
 	outvoted    = 0.85 // highest confidence of a character that one of three readings gives otherwise
 	unconfirmed = 0.4  // of one that only one of three gives
 )
@@ -31,23 +29,28 @@ func (r *Reader) readSure(ctx context.Context, m *raster, plane []uint8, one rea
 	q := one.quad
 	var err error
 	if !one.done {
-		one, err = r.readLine(ctx, m, plane, q, asIs)
+		if one, err = r.readCut(ctx, m, plane, q, cuts[0]); err != nil {
+			return one, err
+		}
 	}
-	if err != nil || digits(one.syms) < twiceDigits && !one.numeric() {
-		return one, err
+	if digits(one.syms) < twiceDigits {
+		if r.figures == nil || one.confidence() >= agreedWell || q.width() < toldShape*q.height() {
+			return one, nil
+		}
+		if one.told, err = r.tell(ctx, m, plane, q, cuts[0]); err != nil || !one.numeric() {
+			return one, err
+		}
 	}
-	h := q.height()
-	two, err := r.readLine(ctx, m, plane, q.grown(secondGrow*h, secondGrow*h), fullScale)
+	two, err := r.readCut(ctx, m, plane, q, cuts[1])
 	if err != nil {
 		return one, err
 	}
-	two.put(q.width(), secondGrow*h)
 	merged, same := agree(one.syms, two.syms)
-	if same && (one.told == nil || leastDigit(merged) >= agreedWell) {
+	if same && (r.figures == nil || leastDigit(merged) >= agreedWell) {
 		one.syms = merged
 		return one, nil
 	}
-	three, err := r.readLine(ctx, m, plane, q.grown(0, thirdGrow*h), sharp)
+	three, err := r.readCut(ctx, m, plane, q, cuts[2])
 	if err != nil {
 		return one, err
 	}
@@ -55,29 +58,28 @@ func (r *Reader) readSure(ctx context.Context, m *raster, plane []uint8, one rea
 	if voted.syms = merged; !same {
 		voted.syms = vote(one.syms, two.syms, three.syms)
 	}
-	if one.told == nil {
+	if r.figures == nil {
 		return voted, nil
 	}
 	pictures := []reading{one, two, three}
-	for _, c := range furtherCuts {
-		l, err := r.readStretched(ctx, m, plane, q.grown(0, c.grow*h), c.how, minLineWidth, c.stretch)
-		if err != nil {
-			return one, err
+	for i, c := range cuts {
+		if i == len(pictures) {
+			l, err := r.readCut(ctx, m, plane, q, c)
+			if err != nil {
+				return one, err
+			}
+			pictures = append(pictures, l)
 		}
-		pictures = append(pictures, l)
+		if l := &pictures[i]; l.told == nil {
+			if l.told, err = r.tell(ctx, m, plane, q, c); err != nil {
+				return one, err
+			}
+		}
 	}
 	if syms, ok := together(voted.syms, pictures); ok {
 		voted.syms = syms
 	}
 	return voted, nil
-}
-
-// put places what was read of a picture that was cut wider by d at both ends along the narrower line.
-func (l *reading) put(width, d float64) {
-	place(l.syms, width, d)
-	if l.told != nil {
-		l.told.from, l.told.to = -d/width, 1+d/width
-	}
 }
 
 // place puts the symbols of a picture that was cut wider by d at both ends at their places along the narrower one.

@@ -10,8 +10,6 @@ import (
 	"fmt"
 	"math"
 	"unicode/utf8"
-
-	"zhengyan/verify/fields/ocr/internal/heading"
 )
 
 //go:embed rows.bin
@@ -40,23 +38,27 @@ const (
 	magic    = "ZYRARE2\n"
 	maxRows  = 20_000
 	maxWidth = 4096
+	maxTrunk = 64
 )
 
-// The file: its heading (package heading), then In, Inner and the number of classes as
+// The file: magic, model, the trunk's name with its length as a byte before it, then In, Inner and the number of classes as
 // 32-bit integers, the first layer and its shift, the characters as 32-bit integers, their biases, the steps of their rows, and the
 // rows of the second layer, class by class, as signed bytes to be multiplied by the step. Numbers are IEEE 754 half-precision if
 // nothing else is said; everything is little-endian.
 
 // Parse reads a file of a head. The error wraps ErrFormat.
 func Parse(b []byte) (*Head, error) {
+	if len(b) < len(magic)+33 || string(b[:len(magic)]) != magic {
+		return nil, ErrFormat
+	}
 	h := &Head{}
-	var err error
-	if h.Model, h.Trunk, b, err = heading.Cut(b, magic); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrFormat, err)
+	b = b[len(magic):]
+	b = b[copy(h.Model[:], b):]
+	name := int(b[0])
+	if name > maxTrunk || len(b) < 1+name+12 || !utf8.Valid(b[1:1+name]) {
+		return nil, fmt.Errorf("%w: no name of a tensor", ErrFormat)
 	}
-	if len(b) < 12 {
-		return nil, fmt.Errorf("%w: it ends in its heading", ErrFormat)
-	}
+	h.Trunk, b = string(b[1:1+name]), b[1+name:]
 	in, inner, n := binary.LittleEndian.Uint32(b), binary.LittleEndian.Uint32(b[4:]), binary.LittleEndian.Uint32(b[8:])
 	b = b[12:]
 	if in < 1 || in > maxWidth || inner < 1 || inner > maxWidth || n > maxRows || len(b) != 2*int(in+1)*int(inner)+int(n)*(8+int(inner)) {
@@ -103,7 +105,8 @@ func halves(b []byte, n int) ([]float32, []byte) {
 
 // Bytes is the file of the head; numbers are rounded.
 func (h *Head) Bytes() []byte {
-	b := heading.Of(magic, h.Model, h.Trunk)
+	b := append([]byte(magic), h.Model[:]...)
+	b = append(append(b, byte(len(h.Trunk))), h.Trunk...)
 	for _, v := range []int{h.In, h.Inner, len(h.Runes)} {
 		b = binary.LittleEndian.AppendUint32(b, uint32(v))
 	}

@@ -6,6 +6,7 @@ import (
 
 	"zhengyan/verify/fields/ocr"
 	"zhengyan/verify/page"
+	"zhengyan/verify/verifytest"
 	"zhengyan/verify/verifytest/camera"
 )
 
@@ -15,27 +16,46 @@ const firstShot = 20_000
 // emOfHeight is the size of the type to the height of a line's box, as the reader's detector makes it.
 const emOfHeight = 0.78
 
-// seen is a line as the net's trunk sees it: steps of numbers, with the signs that stand there.
+// views is how often each line is cut out, each time a little otherwise.
+const views = 2
+
+// seen is a line as the reader cuts it out, 48 pixels high, with the signs that stand there.
 type seen struct {
-	steps int
-	x     []float32
+	width int
+	pix   []float32 // 0..255
 	row   []uint8
+	kind  kind
 }
 
-// look prints the i-th sheet, takes a picture of it and lets the net look at its lines.
-func look(f *ocr.Features, faces []typeface, i int) ([]seen, error) {
+// kind is how a sheet became a picture.
+type kind uint8
+
+const (
+	chatted kind = iota
+	taken
+	scanned
+	sealed // a colour scan with red seals all over
+)
+
+// look prints the i-th sheet, takes a picture of it and cuts its lines out.
+func look(g *verifytest.Generator, faces []typeface, i int) ([]seen, error) {
 	r := rand.New(rand.NewPCG(991, uint64(i)))
 	between := func(a, b float64) float64 { return a + (b-a)*r.Float64() }
-	kind := r.IntN(10) // seven photos out of a chat, one photo as taken, two scans
+	// Seven photos out of a chat, one photo as taken, two scans.
+	how := [...]kind{chatted, chatted, chatted, chatted, chatted, chatted, chatted, taken, scanned, scanned}[r.IntN(10)]
 	sheet, lines, err := printed(r, faces)
 	if err != nil {
 		return nil, err
 	}
 	var img image.Image
 	var place func(x, y float64) page.Point
-	if kind < 8 {
+	if i%6 == 5 {
+		how = sealed
+		stamp(r, g, sheet)
+	}
+	if how < scanned {
 		shot, seed := camera.Photo(camera.Dev, firstShot+i)
-		shot.Chat = kind < 7
+		shot.Chat = how == chatted
 		pic := camera.Photograph(camera.A4(sheet), shot, seed)
 		// Laid flat at 200 dpi.
 		const w, h = 1654, 2339
@@ -51,12 +71,16 @@ func look(f *ocr.Features, faces []typeface, i int) ([]seen, error) {
 	} else {
 		shot, seed := camera.ScanShot(camera.Dev, firstShot+i)
 		shot.DPI = []float64{100, 100, 150, 200}[r.IntN(4)]
+		if how == sealed {
+			shot.Mode = camera.ScanColour
+		}
 		pic := camera.Scanned(camera.A4(sheet), shot, seed)
 		img, place = pic.Image, pic.Truth.PrintToPixel
 	}
 	from := ocr.NewSheet(img)
 	var out []seen
-	for _, l := range lines {
+	for k := range views * len(lines) {
+		l := lines[k/views]
 		h := l.em / emOfHeight * between(0.82, 1.25)
 		y := l.middle + l.em*between(-0.06, 0.06)
 		x0, x1 := l.x0-l.em*between(0, 0.3), l.x1+l.em*between(0, 0.3)
@@ -68,16 +92,7 @@ func look(f *ocr.Features, faces []typeface, i int) ([]seen, error) {
 		if width == 0 {
 			continue
 		}
-		all, err := f.Line(pix, width)
-		if err != nil {
-			return nil, err
-		}
-		per := f.Inside + len(f.Keys)
-		s := seen{steps: len(all) / per, row: ocr.SignClasses(l.text)}
-		for t := range s.steps {
-			s.x = append(s.x, all[t*per:t*per+f.Inside]...)
-		}
-		out = append(out, s)
+		out = append(out, seen{width, pix, ocr.SignClasses(l.text), how})
 	}
 	return out, nil
 }

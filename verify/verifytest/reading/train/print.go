@@ -18,11 +18,12 @@ import (
 
 	"zhengyan/verify/civil"
 	"zhengyan/verify/fields/ocr/rare/collection"
+	"zhengyan/verify/verifytest"
 	"zhengyan/verify/verifytest/camera"
 )
 
-// typeface has the fonts of Chinese characters and of digits.
-type typeface struct{ chinese, latin *opentype.Font }
+// typeface has the font that prints digits, signs of days and what else it has of those, and the one for all other characters.
+type typeface struct{ signs, other *opentype.Font }
 
 func openFaces(names []string) ([]typeface, error) {
 	var out []typeface
@@ -38,7 +39,7 @@ func openFaces(names []string) ([]typeface, error) {
 				return nil, err
 			}
 		}
-		out = append(out, typeface{a, b})
+		out = append(out, typeface{signs: b, other: a})
 	}
 	return out, nil
 }
@@ -70,6 +71,9 @@ type line struct {
 	text               string
 	x0, x1, middle, em float64
 }
+
+// daySigns are the Chinese characters that days are written with.
+const daySigns = "年月日至"
 
 // dpi is the resolution at which sheets are printed.
 const dpi = 300
@@ -105,6 +109,17 @@ func printed(r *rand.Rand, faces []typeface) (*image.RGBA, []line, error) {
 	return img, out, nil
 }
 
+// stamp prints seals over a sheet, as many as lie side by side, each turned to another place.
+func stamp(r *rand.Rand, g *verifytest.Generator, sheet *image.RGBA) {
+	const size, pitch = 117, 140.0 // points; a seal is 40 to 42 mm wide
+	w, h := float64(sheet.Rect.Dx())*72/dpi, float64(sheet.Rect.Dy())*72/dpi
+	for y := 5.0; y+pitch < h; y += pitch {
+		for x := 5.0; x+pitch < w; x += pitch {
+			g.StampOn(sheet, dpi, false, x+(pitch-size)*r.Float64(), y+(pitch-size)*r.Float64(), size, "样例省样例市住房和城乡建设局")
+		}
+	}
+}
+
 func someInk(r *rand.Rand) color.RGBA {
 	g := 0.13 + 0.02*r.Float64()
 	if r.IntN(10) < 7 {
@@ -116,7 +131,7 @@ func someInk(r *rand.Rand) color.RGBA {
 // write sets a text from x on and gives where it ends.
 func write(img draw.Image, f typeface, em, x, y float64, text string, ink color.Color) (float64, error) {
 	var faces [2]font.Face
-	for i, one := range []*opentype.Font{f.chinese, f.latin} {
+	for i, one := range []*opentype.Font{f.other, f.signs} {
 		face, err := opentype.NewFace(one, &opentype.FaceOptions{Size: em, DPI: 72})
 		if err != nil {
 			return 0, err
@@ -125,10 +140,13 @@ func write(img draw.Image, f typeface, em, x, y float64, text string, ink color.
 		faces[i] = face
 	}
 	d := font.Drawer{Dst: img, Src: image.NewUniform(ink), Dot: fixed.Point26_6{X: fixed.Int26_6(x * 64), Y: fixed.Int26_6(y * 64)}}
+	var buf sfnt.Buffer
 	for _, c := range text {
 		d.Face = faces[0]
-		if c < 0x2000 {
-			d.Face = faces[1]
+		if c < 0x2000 || strings.ContainsRune(daySigns, c) {
+			if at, err := f.signs.GlyphIndex(&buf, c); err == nil && at != 0 {
+				d.Face = faces[1]
+			}
 		}
 		d.DrawString(string(c))
 	}
