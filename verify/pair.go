@@ -305,11 +305,21 @@ func (v *Verifier) compare(original, print *Evidence) []rules.Compared {
 	return out
 }
 
-// partly is an identity number as far as it is shown: its ends, and where another one differs.
+// maxShownDigits is how many digits of the middle of an identity number are shown: as many as a misreading or a slip of the
+// keys changes. Two numbers that differ in more are those of two people, or one is misread, and the digits are the holder's.
+const maxShownDigits = 2
+
+// partly is an identity number as far as it is shown: its ends, and where another one differs in a few digits only.
 func partly(id, other string) string {
 	x, y := []rune(id), []rune(other)
+	var differ []int
+	for i := range x {
+		if len(x) == len(y) && x[i] != y[i] {
+			differ = append(differ, i)
+		}
+	}
 	for i := 6; i < len(x)-2; i++ {
-		if len(x) != len(y) || x[i] == y[i] {
+		if len(differ) > maxShownDigits || !slices.Contains(differ, i) {
 			x[i] = '*'
 		}
 	}
