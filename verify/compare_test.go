@@ -1,11 +1,14 @@
 package verify
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
 	"zhengyan/assets"
 	"zhengyan/verify/civil"
+	"zhengyan/verify/document"
+	"zhengyan/verify/document/sheet"
 	"zhengyan/verify/fields"
 	"zhengyan/verify/rules"
 )
@@ -94,6 +97,27 @@ func TestPartly(t *testing.T) {
 	} {
 		if x, y := partly(id, c.other), partly(c.other, id); x != c.shown || y != c.otherShown {
 			t.Errorf("%s: %s, %s, not %s, %s", c.about, x, y, c.shown, c.otherShown)
+		}
+	}
+}
+
+// TestPrintSheetNotes: what is to be known of the sheet in a print's photo is said of the pair as it is of the photo alone.
+func TestPrintSheetNotes(t *testing.T) {
+	book, err := rules.Load(assets.Rules())
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := NewJudge(book, "test")
+	for _, n := range []sheet.Note{sheet.CutOff, sheet.Curled, sheet.Screen, sheet.TooSmall, sheet.ByHand} {
+		photo := &Picture{Sheet: &sheet.Sheet{Score: 0.9, Notes: []sheet.Note{n}}}
+		for about, ev := range map[string]*Evidence{
+			"alone": {Input: document.Info{Kind: document.InputPhoto}, Picture: photo},
+			"pair":  {Input: document.Info{Kind: document.InputOriginal}, Print: &Print{Picture: photo}},
+		} {
+			said := slices.ContainsFunc(v.Judge(ev, Question{}).Checks, func(c Check) bool { return c.Rule == "F-08" && c.Status == Inconclusive })
+			if said != (n != sheet.ByHand) {
+				t.Errorf("%s, %s: said %v", n, about, said)
+			}
 		}
 	}
 }

@@ -112,12 +112,9 @@ func factsOf(ev *Evidence, q Question) *rules.Facts {
 			f.QRConflict = f.QRConflict || p.Code == "conflict"
 		}
 	}
-	if p := ev.Picture; p != nil && p.Sheet != nil {
-		for _, n := range p.Sheet.Notes {
-			f.SheetNotes = append(f.SheetNotes, string(n))
-		}
-	}
+	f.SheetNotes = sheetNotes(f.SheetNotes, ev.Picture)
 	if p := ev.Print; p != nil {
+		f.SheetNotes = sheetNotes(f.SheetNotes, p.Picture) // a pair's photo is the print's
 		f.Ink = p.Ink
 		f.Print = &rules.Print{Name: p.Input.Name, Compared: p.Compared, Unread: p.unread()}
 		f.Print.Pages = slices.ContainsFunc(p.Problems, func(x Problem) bool { return x.Stage == "fields" })
@@ -147,6 +144,17 @@ func factsOf(ev *Evidence, q Question) *rules.Facts {
 		f.Face = &face
 	}
 	return f
+}
+
+// sheetNotes adds what is to be known of the sheet in a picture.
+func sheetNotes(to []string, p *Picture) []string {
+	if p == nil || p.Sheet == nil {
+		return to
+	}
+	for _, n := range p.Sheet.Notes {
+		to = append(to, string(n))
+	}
+	return to
 }
 
 // kindByCode returns the one kind that every known host on an unread face belongs to.
