@@ -212,12 +212,13 @@ func facts(m *Messages, rep *verify.Report, covers func(rune) bool) []Pair {
 	return ps
 }
 
-// readOff are the fields that were read off a picture, by name; none for a text, of which nothing is estimated.
+// readOff are the fields that were read off a picture, by name; none for a text, of which nothing is estimated. The specialties
+// are those of the certificate in their order, with the ones that could not be read.
 func readOff(rep *verify.Report) map[string][]fields.Field {
 	out := map[string][]fields.Field{}
 	if ev := rep.Evidence; ev != nil && rep.Error == nil && ev.Fields != nil && ev.Fields.Source == fields.SourceOCR {
 		for _, f := range ev.Fields.Fields {
-			if f.Value != "" {
+			if f.Value != "" || f.Name == "specialty" {
 				out[f.Name] = append(out[f.Name], f)
 			}
 		}

@@ -8,6 +8,8 @@ import (
 	"zhengyan/ui/viewmodel"
 	"zhengyan/ui/viewmodel/vmtest"
 	"zhengyan/verify"
+	"zhengyan/verify/fields"
+	"zhengyan/verify/page"
 	"zhengyan/verify/rules"
 )
 
@@ -261,6 +263,38 @@ func TestEvidenceIsPutIntoWords(t *testing.T) {
 			t.Errorf("two lines have the key %q", r.Key)
 		}
 		keys[r.Key] = true
+	}
+}
+
+// A specialty that could not be read does not lend its place to the next one.
+func TestUnreadSpecialtyKeepsTheOthersApart(t *testing.T) {
+	c := vmtest.ReadOff(vmtest.Scan())
+	at := func(y float64) page.Box { return page.Box{X0: 160, Y0: y, X1: 320, Y1: y + 20} }
+	c.Evidence.Fields.Fields = []fields.Field{
+		{Name: "specialty", Raw: "某某工程", Confidence: 0.1, Box: at(300)},
+		{Name: "specialty", Value: "建筑工程", Confidence: 0.5, Box: at(320)},
+		{Name: "specialty", Value: "市政公用工程", Confidence: 0.9, Box: at(340)},
+		{Name: "issuer", Raw: "某某", Confidence: 0.1, Box: at(360)}, // and then found in the running text
+		{Name: "issuer", Value: "样例厅", Confidence: 0.8, Box: at(380)},
+	}
+	judge := c.Judge
+	c.Judge = func(ev *verify.Evidence, q verify.Question) *verify.Report {
+		rep := judge(ev, q)
+		rep.Certificate.Specialties = []fields.Specialty{{Raw: "某某工程"}, {Name: "建筑工程"}, {Name: "市政公用工程"}}
+		rep.Certificate.Issuer = "样例厅"
+		return rep
+	}
+	d, _ := detail(t, c, verify.Question{})
+	want := map[string]viewmodel.Pair{"建筑工程": {Sure: "把握 50%", Box: at(320)}, "市政公用工程": {Sure: "把握 90%", Box: at(340)}, "样例厅": {Sure: "把握 80%", Box: at(380)}}
+	for _, f := range d.Facts {
+		if w, ok := want[f.Value]; ok {
+			if delete(want, f.Value); f.Sure != w.Sure || f.Box != w.Box {
+				t.Errorf("%s: %s at %v, want %s at %v", f.Value, f.Sure, f.Box, w.Sure, w.Box)
+			}
+		}
+	}
+	if len(want) > 0 {
+		t.Errorf("not shown: %v", want)
 	}
 }
 
