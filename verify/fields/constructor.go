@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 
 	"zhengyan/verify/civil"
 )
@@ -215,17 +214,8 @@ func (r *reader) splitSpecialties(text string) []specialtyEntry {
 		}
 	}
 	flush()
-	// A period behind its word, without brackets around the two, may be set or read with spaces in it.
-	whole := pieces[:0]
-	for _, p := range pieces {
-		if n := len(whole); n > 0 && strings.Contains(whole[n-1].text, "有效期") && goesOn(p.text) {
-			whole[n-1] = cut{whole[n-1].text + p.text, slices.Concat(whole[n-1].at, p.at)}
-			continue
-		}
-		whole = append(whole, p)
-	}
 	var out []specialtyEntry
-	for _, p := range whole {
+	for _, p := range pieces {
 		name, valid := cutValidity(p.text)
 		inferred := false
 		if valid == "" && r.res.Source == SourceOCR {
@@ -244,12 +234,6 @@ func (r *reader) splitSpecialties(text string) []specialtyEntry {
 		out = append(out, specialtyEntry{name: squeeze(name), valid: valid, raw: p.text, at: p.at, inferred: inferred})
 	}
 	return out
-}
-
-// goesOn reports whether a text begins as a period does after a space.
-func goesOn(text string) bool {
-	r, _ := utf8.DecodeRuneInString(text)
-	return r >= '0' && r <= '9' || strings.ContainsRune("至-—~", r)
 }
 
 // startsSpecialty reports whether a line begins with a known specialty and a bracket.

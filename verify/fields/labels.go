@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 
 	"zhengyan/verify/page"
 )
@@ -165,22 +164,11 @@ func unknownLabels(l *line, i int, rs []rune, used []bool, inside []string) []la
 		for from > 0 && k-from < 10 && isHan(rs[from-1]) && !used[from-1] && (from == k || l.gap(from) < labelGap) {
 			from--
 		}
-		if n := k - from; n >= 2 && n <= 9 && (from == 0 || l.gap(from) >= 1) && !endsInside(rs[from:k], inside) {
+		if n := k - from; n >= 2 && n <= 9 && (from == 0 || l.gap(from) >= 1) && !contains(inside, string(rs[from:k])) {
 			out = append(out, newLabel(l, i, from, k, nil))
 		}
 	}
 	return out
-}
-
-// shortestListed is the length of the shortest entry of a list before a word that stands inside it: 建筑工程有效期:, its bracket lost.
-const shortestListed = 3
-
-// endsInside reports whether a text is a word that stands inside values, alone or behind an entry of a list.
-func endsInside(text []rune, inside []string) bool {
-	return slices.ContainsFunc(inside, func(w string) bool {
-		head, ok := strings.CutSuffix(string(text), w)
-		return ok && (head == "" || utf8.RuneCountInString(head) >= shortestListed)
-	})
 }
 
 // rescue accepts labels that run into their values (姓名张三) where the field has no label that stands clear.
