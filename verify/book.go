@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"zhengyan/verify/document"
 	"zhengyan/verify/fields"
@@ -80,7 +81,7 @@ func (v *Verifier) book(ctx context.Context, src document.Source, b []byte) (lis
 	opt.Progress = func(done, _, unread int) {
 		so = progress{opt.From + done, unread, hits[:len(hits):len(hits)], problems[:len(problems):len(problems)]}
 		if f := v.cfg.Searching; f != nil {
-			f(src.Name, so.next, doc.NumPages())
+			f(src.Name, Search{Pages: so.next, OfPages: doc.NumPages()})
 		}
 	}
 	defer func() {
@@ -126,6 +127,13 @@ func (v *Verifier) book(ctx context.Context, src document.Source, b []byte) (lis
 	judging, stop := context.WithTimeout(whole, v.cfg.Limits.Book)
 	defer stop()
 	out := make([]*Evidence, len(hits))
+	var examined atomic.Int64
+	tell := func(n int) {
+		if f := v.cfg.Searching; f != nil {
+			f(src.Name, Search{Pages: doc.NumPages(), OfPages: doc.NumPages(), Examined: n, Found: len(hits)})
+		}
+	}
+	tell(0)
 	var wg sync.WaitGroup
 	slots := make(chan struct{}, max(1, v.cfg.Limits.BookWorkers))
 	for i, h := range hits {
@@ -134,6 +142,7 @@ func (v *Verifier) book(ctx context.Context, src document.Source, b []byte) (lis
 			defer func() { <-slots }()
 			part := &Part{Page: h.Page, Box: h.Box, Of: len(hits), Index: i, SealInFirst: i > 0 && sealed != nil}
 			out[i] = v.hit(judging, src, doc, h, part, sealOf(sealed, part), problems)
+			tell(int(examined.Add(1)))
 		})
 	}
 	wg.Wait()
@@ -201,7 +210,11 @@ func (v *Verifier) hit(ctx context.Context, src document.Source, doc *document.D
 		g := &gathering{v: v, ev: &Evidence{GatheredAt: v.cfg.Now(), Codes: []Code{}, Timings: map[string]float64{}}}
 		set(g)
 		g.identify()
-		g.problem("ocr", stageCode(err), err.Error())
+		stage := "fields"
+		if g.read {
+			stage = "ocr"
+		}
+		g.problem(stage, stageCode(err), err.Error())
 		ev = g.ev
 	}
 	if ev.Fields == nil || ev.Fields.Certificate.Kind == fields.UnknownKind {

@@ -157,7 +157,11 @@ func TestCancelledSearchGoesOn(t *testing.T) {
 		var looked []int
 		v := verifierWith(t, func(c *verify.Config) {
 			c.Resume = true
-			c.Searching = func(name string, done, total int) {
+			c.Searching = func(name string, so verify.Search) {
+				if so.Found > 0 {
+					return
+				}
+				done, total := so.Pages, so.OfPages
 				if looked = append(looked, done); name != "book.pdf" || total != all {
 					t.Errorf("%s, %d of %d", name, done, total)
 				}
@@ -310,12 +314,12 @@ func TestFoundBeforeTheTimeWasOver(t *testing.T) {
 	}
 	one, letter := verifytest.Good(fields.Constructor1), bidLetter()
 	src := document.SourceBytes("book.pdf", bound(t, "in-time", one, letter, letter, letter, letter, one))
-	const limit = 4 * time.Second
+	const limit = 8 * time.Second
 	v := verifierWith(t, func(c *verify.Config) {
 		c.Limits = verify.DefaultLimits()
 		c.Limits.Book = limit
-		c.Searching = func(_ string, done, _ int) {
-			if done == 1 {
+		c.Searching = func(_ string, so verify.Search) {
+			if so.Pages == 1 {
 				time.Sleep(limit) // which began before
 			}
 		}

@@ -36,12 +36,13 @@ func TestHitWithoutTime(t *testing.T) {
 	src := document.SourceBytes("a.pdf", nil)
 	for source, kind := range map[fields.Source]document.InputKind{fields.SourceOCR: document.InputScan, fields.SourceText: document.InputUnknown} {
 		h := finder.Hit{Page: 7, Kind: fields.Architect1, Title: "一级注册建筑师注册证书", Source: source}
+		stage := map[fields.Source]string{fields.SourceOCR: "ocr", fields.SourceText: "fields"}[source]
 		missed := []Problem{{Stage: "fields", Code: "pages-not-read"}}
 		ev := v.hit(over, src, &document.Document{}, h, &Part{Page: 7, Of: 2}, nil, missed)
 		if ev.Failure != nil || ev.Part == nil || ev.Part.Page != 7 || ev.Input.Kind != kind || ev.GatheredAt.IsZero() {
 			t.Errorf("%s: %+v", source, ev)
 		}
-		if len(ev.Problems) != 2 || ev.Problems[0] != missed[0] || ev.Problems[1].Code != "timeout" || len(missed) != 1 {
+		if len(ev.Problems) != 2 || ev.Problems[0] != missed[0] || ev.Problems[1].Code != "timeout" || ev.Problems[1].Stage != stage || len(missed) != 1 {
 			t.Errorf("%s: problems %+v", source, ev.Problems)
 		}
 		if f := ev.Fields; f == nil || f.Page != 7 || f.Certificate.Kind != h.Kind || f.Certificate.Title != h.Title {

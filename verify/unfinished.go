@@ -6,6 +6,12 @@ import (
 	"zhengyan/verify/finder"
 )
 
+// Search is how far the work on a long document is: its pages are looked through first, then the certificates found there are examined.
+type Search struct {
+	Pages, OfPages  int
+	Examined, Found int // Found is 0 until the search is over
+}
+
 // progress is how far the search through a long document came: the pages before next were looked at.
 type progress struct {
 	next     int // 0-based

@@ -24,8 +24,8 @@ type Config struct {
 	Anchors *seal.Anchors
 	// Registry is the snapshot in use; nil means none, so that no registration is confirmed.
 	Registry Registry
-	// Searching, if set, is told how far the search through a long document is. It may be called from several goroutines.
-	Searching func(name string, done, total int)
+	// Searching, if set, is told how far the work on a long document is. It may be called from several goroutines.
+	Searching func(name string, so Search)
 	// Resume keeps where a cancelled search through a long document ended, in memory, so that it goes on there when the same
 	// file is gathered again.
 	Resume bool

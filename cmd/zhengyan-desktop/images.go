@@ -12,7 +12,7 @@ import (
 )
 
 // GatherAll implements viewmodel.Searcher.
-func (e *engine) GatherAll(ctx context.Context, f viewmodel.File, progress func(done, total int)) ([]*verify.Evidence, error) {
+func (e *engine) GatherAll(ctx context.Context, f viewmodel.File, progress func(verify.Search)) ([]*verify.Evidence, error) {
 	v, src, ev, err := e.prepare(ctx, f)
 	if v == nil {
 		return []*verify.Evidence{ev}, err
@@ -70,14 +70,14 @@ func (e *engine) prepare(ctx context.Context, f viewmodel.File) (*verify.Verifie
 // searches hands the progress of a search on to whoever asked for it, by the name of the file.
 type searches struct {
 	mu sync.Mutex
-	of map[string]func(done, total int)
+	of map[string]func(verify.Search)
 }
 
-func (s *searches) begin(name string, progress func(done, total int)) (end func()) {
+func (s *searches) begin(name string, progress func(verify.Search)) (end func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.of == nil {
-		s.of = map[string]func(done, total int){}
+		s.of = map[string]func(verify.Search){}
 	}
 	s.of[name] = progress
 	return func() {
@@ -87,12 +87,12 @@ func (s *searches) begin(name string, progress func(done, total int)) (end func(
 	}
 }
 
-func (s *searches) report(name string, done, total int) {
+func (s *searches) report(name string, so verify.Search) {
 	s.mu.Lock()
 	f := s.of[name]
 	s.mu.Unlock()
 	if f != nil {
-		f(done, total)
+		f(so)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"zhengyan/assets"
 	"zhengyan/ui/viewmodel"
+	"zhengyan/verify"
 	"zhengyan/verify/rules"
 )
 
@@ -67,7 +68,7 @@ func TestArchiveMemberAsSealed(t *testing.T) {
 	}
 	member, alone := files[0], files[1]
 	member.Key = nil // as after a restart: it is found again by its path
-	list, err := e.GatherAll(t.Context(), member, func(int, int) {})
+	list, err := e.GatherAll(t.Context(), member, func(verify.Search) {})
 	if err != nil || len(list) != 1 || list[0].Seal == nil || len(list[0].Seal.Signatures) == 0 {
 		t.Fatalf("%+v, %v", list, err)
 	}

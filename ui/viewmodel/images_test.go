@@ -37,19 +37,30 @@ func TestLongDocumentGivesARowForEachCertificate(t *testing.T) {
 	kept := &shelf{kept: map[string]viewmodel.Kept{}}
 	e := &vmtest.Images{Engine: vmtest.New([]string{"甲/标书.pdf", "甲/单页.pdf"}, vmtest.Good(), vmtest.Tampered()), Hits: map[string]int{"甲/标书.pdf": 3}}
 	s, l := imageSession(t, e, kept)
-	seen, told := make(chan struct{}), false
-	e.Searched = func(f viewmodel.File, progress func(done, total int)) {
+	seen, told := make(chan struct{}), 0
+	shown := []string{"正在查找证书：250 / 500 页", "正在核验找到的证书：0 / 3 份", "正在核验找到的证书：2 / 3 份"}
+	e.Searched = func(f viewmodel.File, progress func(verify.Search)) {
+		if f.Name != "甲/标书.pdf" {
+			return
+		}
 		for n := range 251 {
-			progress(n, 500)
+			progress(verify.Search{Pages: n, OfPages: 500})
 		}
 		<-seen
+		for _, n := range []int{0, 2} {
+			progress(verify.Search{Pages: 500, OfPages: 500, Examined: n, Found: 3})
+			<-seen
+		}
 	}
 	s.Open([]string{"all"})
 	l.until("all is read", func() bool {
 		if it := s.At(0); it != nil && it.State == viewmodel.Reading {
-			if !told && it.Row.Subtitle == "正在查找证书：250 / 500 页" {
-				told = true
-				close(seen) // the search goes on when its progress was shown
+			if told < len(shown) && it.Row.Subtitle == shown[told] {
+				if told++; told < len(shown) {
+					seen <- struct{}{} // the work goes on when its progress was shown
+				} else {
+					close(seen)
+				}
 			}
 		}
 		return s.Counts().Total == 4 && !s.Counts().Working() && !s.Expanding()

@@ -46,8 +46,8 @@ type Item struct {
 	pairing bool  // it is being read together with its print
 	halved  bool  // that was cancelled: its verdict is on it alone
 	// apart are the paths of prints that were read with it and are not of this copy.
-	apart               []string
-	searched, searching int // pages of a long document that were looked at, and that there are
+	apart  []string
+	search verify.Search // how far the work on a long document is
 }
 
 // Judged reports whether the file was read, so that it can be judged.

@@ -17,7 +17,7 @@ import (
 type Searcher interface {
 	// GatherAll is Gather for a file of any length: evidence on each certificate that was found, in the order of the pages,
 	// or one on the whole file. progress says how many pages were looked at; it may be called from several goroutines.
-	GatherAll(ctx context.Context, f File, progress func(done, total int)) ([]*verify.Evidence, error)
+	GatherAll(ctx context.Context, f File, progress func(verify.Search)) ([]*verify.Evidence, error)
 }
 
 // partMark stands in a path before the number of a certificate in a long document, from 1; the first goes by the file's own
@@ -75,14 +75,14 @@ func (s *Session) read(j job) (list []*verify.Evidence, err error) {
 	}
 	if e, ok := s.engine.(Searcher); ok {
 		var last atomic.Int64
-		return e.GatherAll(j.ctx, j.file, func(done, total int) {
-			if step := int64(done) * searchSteps / int64(max(1, total)); last.Swap(step) == step {
+		return e.GatherAll(j.ctx, j.file, func(so verify.Search) {
+			if step := int64(so.Pages) * searchSteps / int64(max(1, so.OfPages)); last.Swap(step) == step && so.Found == 0 {
 				return
 			}
 			s.pump.post(func() {
 				s.apply(j, func(it *Item) {
-					if it.State == Reading && done > it.searched {
-						it.searched, it.searching = done, total
+					if it.State == Reading && (so.Pages > it.search.Pages || so.Found > it.search.Found || so.Examined > it.search.Examined) {
+						it.search = so
 						it.Row = s.row(it, nil)
 					}
 				})
@@ -101,7 +101,7 @@ func (s *Session) finishAll(j job, gen int, list []gathered) {
 	if j.id >= len(s.epochs) || s.epochs[j.id] != j.epoch {
 		return
 	}
-	s.items[j.id].searched, s.items[j.id].searching = 0, 0
+	s.items[j.id].search = verify.Search{}
 	s.finish(j, list[0].ev, list[0].packed, gen, list[0].rep)
 	s.pairUp(j.id, list[0].ev)
 	for i, g := range list[1:] {

@@ -38,8 +38,11 @@ func (s *Session) facts(it *Item, rep *verify.Report) Row {
 		r.Subtitle = m.T("state.waiting")
 	case Reading:
 		r.Subtitle = m.T("state.reading")
-		if it.searching > 0 {
-			r.Subtitle = m.T("state.searching", "done", strconv.Itoa(it.searched), "total", strconv.Itoa(it.searching))
+		switch so := it.search; {
+		case so.Found > 0:
+			r.Subtitle = m.T("state.examining", "done", strconv.Itoa(so.Examined), "total", strconv.Itoa(so.Found))
+		case so.OfPages > 0:
+			r.Subtitle = m.T("state.searching", "done", strconv.Itoa(so.Pages), "total", strconv.Itoa(so.OfPages))
 		}
 	case Cancelled:
 		r.Subtitle = m.T("state.cancelled")

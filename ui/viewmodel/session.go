@@ -224,7 +224,7 @@ func (s *Session) enqueueWith(id int, corners *cornered) {
 	it := s.items[id]
 	s.supersede(id)
 	s.thumbs.drop(id)
-	it.State, it.packed, it.Facts, it.pairing, it.apart, it.searched, it.searching = Waiting, nil, Facts{}, false, nil, 0, 0
+	it.State, it.packed, it.Facts, it.pairing, it.apart, it.search = Waiting, nil, Facts{}, false, nil, verify.Search{}
 	s.opened.drop(id)
 	it.Row = s.row(it, nil)
 	s.queue.push(job{ctx: s.work, id: id, epoch: s.epochs[id], file: it.File, corners: corners})

@@ -21,7 +21,7 @@ type Images struct {
 	// Hits is the number of certificates in the document of a name.
 	Hits map[string]int
 	// Searched, if set, is told of the progress function of each search.
-	Searched func(f viewmodel.File, progress func(done, total int))
+	Searched func(f viewmodel.File, progress func(verify.Search))
 	// OtherCopy makes the print of every pair that of another copy.
 	OtherCopy bool
 	// PairGate, if set, holds every GatherPair until it is closed or the context ends; Pairs counts the calls.
@@ -41,7 +41,7 @@ var (
 )
 
 // GatherAll implements viewmodel.Searcher.
-func (e *Images) GatherAll(ctx context.Context, f viewmodel.File, progress func(done, total int)) ([]*verify.Evidence, error) {
+func (e *Images) GatherAll(ctx context.Context, f viewmodel.File, progress func(verify.Search)) ([]*verify.Evidence, error) {
 	if e.Searched != nil {
 		e.Searched(f, progress)
 	}
