@@ -211,6 +211,28 @@ func TestIdentityNumberIsMasked(t *testing.T) {
 	}
 }
 
+// Of two identity numbers that were compared the window shows where they differ, and no more of them.
+func TestComparedIdentityNumbersAreShownWhereTheyDiffer(t *testing.T) {
+	c := vmtest.Good()
+	judge := c.Judge
+	c.Judge = func(ev *verify.Evidence, q verify.Question) *verify.Report {
+		rep := judge(ev, q)
+		rep.Checks[0].Evidence = []verify.Fact{
+			{Name: "idNumber", Value: "110101*******7**34 | 110101*******8**34"},
+			{Name: "idNumber", Value: "110101198503150011 | 110101198503160011"},
+			{Name: "idNumber", Value: "110101**********34 | "},
+		}
+		return rep
+	}
+	d, _ := detail(t, c, verify.Question{})
+	want := []string{"110101*******7**34 | 110101*******8**34", "110101**********11 | 110101**********11", "110101**********34 | "}
+	for i, f := range d.Ladder[slices.IndexFunc(d.Ladder, func(r viewmodel.Rung) bool { return r.ID == "integrity" })].Facts {
+		if f.Value != want[i] {
+			t.Errorf("%q, want %q", f.Value, want[i])
+		}
+	}
+}
+
 func TestPlainTextHasVerdictClauseAndDisclaimer(t *testing.T) {
 	d, _ := detail(t, vmtest.Good(), verify.Question{At: vmtest.Noon(2026, 9, 1)})
 	txt := d.Text(messages(t, viewmodel.Chinese))

@@ -123,7 +123,13 @@ func factName(m *Messages, name string) string {
 // factValue puts stable values into words, instants into Shanghai time and spans of days into a readable form.
 func factValue(m *Messages, name, value string) string {
 	if name == "idNumber" {
-		return maskID(value)
+		sides := strings.Split(value, " | ")
+		for i, id := range sides {
+			if len(sides) == 1 || !strings.Contains(id, "*") { // a comparison has masked its sides, but not where they differ
+				sides[i] = maskID(id)
+			}
+		}
+		return strings.Join(sides, " | ")
 	}
 	if k := "val." + name + "." + value; m.Has(k) {
 		return m.T(k)
