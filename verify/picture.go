@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"cmp"
 	"errors"
 	"image"
 	"math"
@@ -17,14 +18,16 @@ type Picture struct {
 	Page int `json:"page"`
 	// Reader is the program that read the print, with the versions of its models; "" if the page was not read.
 	Reader string `json:"reader,omitempty"`
-	// Sheet is the sheet of paper that was looked for, in page units: laid flat, or with the note NoSheet and why none was
-	// found, the page being read as it is; nil where none was looked for.
+	// Sheet is the sheet of paper that was looked for, in page units: as it was found, or with the note NoSheet and why none
+	// was, the page being read as it is; nil where none was looked for.
 	Sheet *sheet.Sheet `json:"sheet,omitempty"`
+	// AsIs: nothing was read on the sheet that was found, and the page was read as it is.
+	AsIs bool `json:"asIs,omitempty"`
 	// Millimetre is how many pixels of the flattened picture a millimetre of the paper has, if it can be told.
 	Millimetre float64 `json:"pixelsPerMM,omitempty"`
 }
 
-// Flattened reports whether the page was read from a sheet that was laid flat.
+// Flattened reports whether a sheet was found and laid flat. What was read was read on it, unless AsIs.
 func (p *Picture) Flattened() bool { return p.Sheet != nil && !p.Sheet.Has(sheet.NoSheet) }
 
 // flat is a page as a picture that print can be read off, with the way from its pixels to page units.
@@ -32,7 +35,7 @@ type flat struct {
 	page   int
 	img    *image.RGBA
 	sheet  *sheet.Sheet // nil: the page as it is
-	none   *sheet.Sheet // what was made out where a sheet was looked for and not found, in page units
+	looked *sheet.Sheet // of a page as it is, what was made out where a sheet was looked for, found or not, in page units
 	toPage func(page.Point) page.Point
 	dpi    float64 // 0 if not known
 	// signs are the label and the area of the handwritten signature of each reading, in pixels of img.
@@ -116,7 +119,8 @@ func (g *gathering) pictures() {
 	if g.flat != nil {
 		g.ev.Picture = &Picture{Page: g.flat.page, Reader: g.v.cfg.Reader.Name(), Sheet: g.flat.sheet, Millimetre: g.flat.dpi / 25.4}
 		if g.ev.Picture.Sheet == nil {
-			g.ev.Picture.Sheet = g.flat.none
+			g.ev.Picture.Sheet = g.flat.looked
+			g.ev.Picture.AsIs = g.ev.Picture.Flattened()
 		}
 	}
 	// A search that left pages out has said so; else it has looked at every page.
@@ -184,7 +188,7 @@ func (g *gathering) readPicture(i int) (*flat, []*fields.Result) {
 		if len(all) == 0 {
 			continue
 		}
-		if f.sheet != nil && f.sheet.Has(sheet.TwoSheets) {
+		if s := cmp.Or(f.sheet, f.looked); s != nil && s.Has(sheet.TwoSheets) {
 			g.problem("fields", secondSheet, "")
 		}
 		f.signs = map[*fields.Result][2]page.Box{}
@@ -265,10 +269,14 @@ func (g *gathering) flatten(f *flat) *flat {
 		for k := range s.Corners {
 			s.Corners[k] = f.toPage(s.Corners[k])
 		}
-		f.none = &s
+		f.looked = &s
 		return nil
 	}
-	return g.lay(f, s)
+	out := g.lay(f, s)
+	if out != nil {
+		f.looked = out.sheet
+	}
+	return out
 }
 
 // lay lays a sheet flat whose corners are in pixels of the picture; nil if they are those of no sheet.

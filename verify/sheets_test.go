@@ -144,3 +144,53 @@ func (c *counting) ReadPage(ctx context.Context, img image.Image, index int) (pa
 	c.seen[index]++
 	return c.opening.ReadPage(ctx, img, index)
 }
+
+// A photo whose sheet was found and showed nothing is read as it is, and what was found is known all the same.
+func TestSheetOfNothingRead(t *testing.T) {
+	if testing.Short() {
+		t.Skip("draws and reads whole pages")
+	}
+	face := readingOf(t, document.SourceBytes("face.pdf", bound(t, "face", verifytest.Good(fields.Constructor1)))).(*opening)
+	for _, tt := range []struct {
+		note sheet.Note
+		rule string
+		f    func(*camera.Shot)
+	}{
+		{"", "", func(*camera.Shot) {}},
+		{sheet.TwoSheets, "F-04", func(s *camera.Shot) { s.Second, s.Width, s.Height, s.Fill, s.AimX = true, 1200, 900, 0.42, -0.7 }},
+		{sheet.CutOff, "F-08", func(s *camera.Shot) { s.CutOff, s.CutSide = 0.04, 2 }},
+	} {
+		v := verifierWith(t, func(c *verify.Config) { c.Reader = &second{opening: *face} })
+		ev, err := v.Gather(t.Context(), photographed(t, tt.f))
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := ev.Picture
+		if ev.Fields == nil || ev.Fields.Certificate.Kind != fields.Constructor1 || p == nil {
+			t.Fatalf("%q: not read: %+v", tt.note, ev.Problems)
+		}
+		if p.Sheet == nil || !p.Flattened() || !p.AsIs || tt.note != "" && !p.Sheet.Has(tt.note) {
+			t.Errorf("%q: %+v", tt.note, p)
+		}
+		for _, rule := range []string{"F-04", "F-08"} {
+			said := slices.ContainsFunc(v.Judge(ev, at("2026-04-01")).Checks, func(c verify.Check) bool { return c.Rule == rule && c.Status == verify.Inconclusive })
+			if rule == tt.rule && !said || tt.rule == "" && said { // two sheets off the middle may be cut off too
+				t.Errorf("%q: %s said: %v", tt.note, rule, said)
+			}
+		}
+	}
+}
+
+// second is opening that reads nothing the first time.
+type second struct {
+	opening
+	again bool
+}
+
+func (s *second) ReadPage(ctx context.Context, img image.Image, index int) (page.Text, error) {
+	if !s.again {
+		s.again = true
+		return page.Text{Index: index, Confidence: []float64{}}, nil
+	}
+	return s.opening.ReadPage(ctx, img, index)
+}

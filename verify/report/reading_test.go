@@ -91,6 +91,8 @@ func TestEveryFormSaysWhatWasRead(t *testing.T) {
 		r.Evidence.Picture.Sheet = &sheet.Sheet{Score: 1, Notes: []sheet.Note{sheet.ByHand}}
 		return r
 	}
+	asIs := readOff()
+	asIs.Evidence.Picture.AsIs = true
 	unread := readOff()
 	unread.Evidence.Fields = &fields.Result{Source: fields.SourceNone}
 	unread.Evidence.Picture.Reader, unread.Certificate = "", fields.Certificate{}
@@ -106,6 +108,7 @@ func TestEveryFormSaysWhatWasRead(t *testing.T) {
 			[]string{"94%", "纸角由人指定"},
 		},
 		"photo in English":      {english(readOff()), []string{"readoffthepictureofpage1·laidflatbythesheet'scorners,sheetscore0.92·about300dpi·reader1.2", "93%", "(titlereadas“中华人民共和国一级建造师注咫证书”)"}, nil},
+		"read as it is":         {asIs, []string{"读自第1页的图像·找到了纸边，摊平后没有读出，按原样识读·约300dpi"}, []string{"按纸角摊平"}},
 		"corners by hand":       {byHand(), []string{"纸角由人指定"}, []string{"纸角把握", "1.00"}},
 		"by hand in English":    {english(byHand()), []string{"thesheet'scornersweresetbyhand"}, []string{"sheetscore"}},
 		"text":                  {passed(), []string{"读自第1页的文字", "中华人民共和国一级建造师注册证书"}, []string{"把握", "读作", "100%"}},
