@@ -13,7 +13,7 @@ import (
 )
 
 // imageSession opens every case of an engine that reads pictures.
-func imageSession(t *testing.T, e *vmtest.Images, keep viewmodel.Keeper) (*viewmodel.Session, *loop) {
+func imageSession(t *testing.T, e viewmodel.Engine, keep viewmodel.Keeper) (*viewmodel.Session, *loop) {
 	t.Helper()
 	l := newLoop(t)
 	s := viewmodel.NewSession(viewmodel.Config{Engine: e, Dispatch: l.dispatch, Messages: messages(t, viewmodel.Chinese), Workers: 1, Question: verify.Question{At: vmtest.Noon(2026, 3, 1)}, Keeper: keep})

@@ -8,6 +8,7 @@ import (
 
 	"zhengyan/verify"
 	"zhengyan/verify/document"
+	"zhengyan/verify/fields"
 	"zhengyan/verify/page"
 )
 
@@ -103,7 +104,9 @@ func (s *Session) finishPair(j job, gen int, g gathered) {
 	s.change.List = true
 	if g.ev.Failure != nil || g.ev.Print == nil || !g.ev.Print.OneCopy() {
 		it := s.items[j.id]
-		it.apart = append(it.apart, s.items[p].File.Path)
+		if print := g.ev.Print; g.ev.Failure == nil && print != nil && print.Fields != nil && print.Fields.Source == fields.SourceOCR {
+			it.apart = append(it.apart, s.items[p].File.Path) // what was not read may be of this copy: it is tried again with the next start
+		}
 		if ev := s.evidence(it); ev != nil && ev.Print != nil { // it was judged with what the print was before
 			s.enqueue(j.id)
 		}

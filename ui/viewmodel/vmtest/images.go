@@ -79,7 +79,10 @@ func (e *Images) GatherPair(ctx context.Context, original, print viewmodel.File)
 		state = rules.ComparedDifferent
 	}
 	pair := *ev
-	pair.Print = &verify.Print{Input: document.Info{Name: print.Name, Kind: document.InputScan, Pages: 1}, Compared: []rules.Compared{{Field: "number", State: state}}}
+	pair.Print = &verify.Print{
+		Input: document.Info{Name: print.Name, Kind: document.InputScan, Pages: 1}, Fields: &fields.Result{Source: fields.SourceOCR},
+		Compared: []rules.Compared{{Field: "number", State: state}},
+	}
 	return &pair, nil
 }
 
