@@ -116,7 +116,7 @@ func factsOf(ev *Evidence, q Question) *rules.Facts {
 	if p := ev.Print; p != nil {
 		f.SheetNotes = sheetNotes(f.SheetNotes, p.Picture) // a pair's photo is the print's
 		f.Ink = p.Ink
-		f.Print = &rules.Print{Name: p.Input.Name, Compared: p.Compared, Unread: p.unread()}
+		f.Print = &rules.Print{Name: p.Input.Name, Compared: p.Compared}
 		f.Print.Pages = slices.ContainsFunc(p.Problems, func(x Problem) bool { return x.Stage == "fields" })
 		if p.Fields != nil {
 			f.Print.SignDate = p.Fields.Certificate.SignDate

@@ -118,24 +118,6 @@ func (p *Print) OneCopy() bool {
 	return number
 }
 
-// unread is why nothing was read off the print, a key of the rule data's words; "" if it was read. A text layer that nobody
-// sees is not what the print says.
-func (p *Print) unread() string {
-	if p.Fields != nil && p.Fields.Source == fields.SourceOCR {
-		return ""
-	}
-	for _, x := range p.Problems {
-		switch {
-		case x.Stage == "document" && p.Fields == nil:
-			return "file"
-		case x.Stage != "ocr" || x.Code == badCorners:
-		case x.Code == "no-reader" || x.Code == "no-certificate" || x.Code == "timeout":
-			return x.Code
-		}
-	}
-	return "failed"
-}
-
 // pairKeys are what two files of one certificate have in common.
 func pairKeys(ev *Evidence) []string {
 	var out []string

@@ -3,7 +3,6 @@ package verify_test
 import (
 	"context"
 	"slices"
-	"strings"
 	"testing"
 
 	"zhengyan/verify"
@@ -125,7 +124,7 @@ func TestATextLayerIsNoReadingOfAPrint(t *testing.T) {
 		t.Skip("draws and reads whole pages")
 	}
 	a, b := halves(t, nil)
-	for reader, reason := range map[fields.PageReader]string{nil: "没有可用的图像文字识别组件", &looker{}: "没有识别出证书的文字"} {
+	for _, reader := range []fields.PageReader{nil, &looker{}} {
 		v := verifierWith(t, func(c *verify.Config) { c.Reader, c.Registry = reader, knowing{} })
 		for r := range v.VerifyAll(t.Context(), list(a, b), at("2026-04-01"), 1) {
 			if r.Report.Evidence.Print != nil {
@@ -144,7 +143,7 @@ func TestATextLayerIsNoReadingOfAPrint(t *testing.T) {
 		same, unread := false, false
 		for _, c := range v.Judge(ev, at("2026-04-01")).Checks {
 			same = same || c.Rule == "D-06" && c.Status == verify.Passed
-			unread = unread || c.Rule == "D-06" && strings.Contains(c.Message, reason)
+			unread = unread || c.Rule == "D-06" && c.Status == verify.Inconclusive
 		}
 		if ev.Print.OneCopy() || same || !unread {
 			t.Errorf("%T: the print agrees: %v, it was not read: %v", reader, same, unread)

@@ -38,16 +38,6 @@ func essential(field string) bool {
 	return false
 }
 
-// printUnread: nothing was read off the print.
-func printUnread(e *evaluation) bool {
-	if e.Print == nil || e.Print.Unread == "" {
-		return false
-	}
-	e.set("file", e.Print.Name)
-	e.set("reason", "@print-"+e.Print.Unread)
-	return true
-}
-
 // printPagesUnread: something of the print's file was left unread, and may be another certificate.
 func printPagesUnread(e *evaluation) bool {
 	if e.Print == nil || !e.Print.Pages {
@@ -57,9 +47,9 @@ func printPagesUnread(e *evaluation) bool {
 	return true
 }
 
-// printNotReadable: the print was read, and an essential fact could not be compared, or nothing was.
+// printNotReadable: an essential fact could not be compared, or nothing was.
 func printNotReadable(e *evaluation) bool {
-	if e.Print == nil || e.Print.Unread != "" {
+	if e.Print == nil {
 		return false
 	}
 	number := false
@@ -83,7 +73,7 @@ func printNotReadable(e *evaluation) bool {
 
 // printSame: something was compared, the number among it, and nothing differs.
 func printSame(e *evaluation) bool {
-	if e.Print == nil || e.Print.Unread != "" {
+	if e.Print == nil {
 		return false
 	}
 	n, number := 0, false

@@ -40,8 +40,6 @@ func conditionByName(name string) condition {
 		return printDiffers
 	case "print-not-readable":
 		return printNotReadable
-	case "print-unread":
-		return printUnread
 	case "print-pages-unread":
 		return printPagesUnread
 

@@ -53,8 +53,6 @@ type Code struct {
 // Print is what a print of the certificate says beside its electronic original.
 type Print struct {
 	Name string // the picture's file name
-	// Unread is why nothing was read off the print, the key of a word of the rule data without its "print-"; "" if it was read.
-	Unread string
 	// Pages: of the print, pages or a second sheet were left unread.
 	Pages bool
 	// SignDate is 签名日期 on the print, where it could be read.

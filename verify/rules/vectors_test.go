@@ -291,7 +291,6 @@ func TestVectors(t *testing.T) {
 		{"a print that says the same", a, []change{print("name equal", "number equal", "birth not-readable")}, pass, "D-06"},
 		{"a print whose employer could not be read", a, []change{print("name equal", "number equal", "employer not-readable")}, unsure, "D-06"},
 		{"a print whose identity number could not be read", c, []change{print("name equal", "number equal", "idNumber not-readable")}, unsure, "D-06"},
-		{"a print that was not read", a, []change{print("name equal", "number equal"), func(f *rules.Facts) { f.Print.Unread = "no-reader" }}, unsure, "D-06"},
 		{"a print with a second sheet", a, []change{print("name equal", "number equal"), func(f *rules.Facts) { f.Print.Pages = true }}, unsure, "D-06"},
 		{"a photo of two sheets", a, []change{input(document.InputPhoto), readOff(0.99), func(f *rules.Facts) { f.SecondSheet = true }}, unsure, "F-04"},
 		{"a photo of one sheet", a, []change{input(document.InputPhoto), readOff(0.99)}, unsure, "!F-04"},
