@@ -264,20 +264,30 @@ func TestEvidenceIsPutIntoWords(t *testing.T) {
 			{Name: "HASH_FAILURE", Value: "messageDigest"},
 			{Name: "qrText", Value: "https://a/b"},
 			{Name: "unheard-of", Value: "x"},
+			{Name: "issuer", Value: "甲厅 | 乙厅"},
+			{Name: "issueDate", Value: "2024-05-14 | 2024-05-15"},
 		}
-		rep.Checks = append(rep.Checks, rep.Checks[0])
+		trust := rep.Checks[0]
+		trust.ID, trust.Evidence = "trust", []verify.Fact{{Name: "issuer", Value: "CN=甲"}}
+		rep.Checks = append(rep.Checks, rep.Checks[0], trust)
 		return rep
 	}
 	d, _ := detail(t, c, verify.Question{})
 	want := []string{
 		"覆盖范围=整个文件", "签章时间（自称）=2026-03-01 09:30", "使用有效期=2026-03-01 至 2026-08-27", "注册专业=建筑工程 2024-05-14 至 2027-05-13",
 		"证件号码=110101**********11", "内容与签章时不同=messageDigest", "二维码内容=https://a/b", "unheard-of=x",
+		"签发机构=甲厅 | 乙厅", "签发日期=2024-05-14 | 2024-05-15",
 	}
 	i := slices.IndexFunc(d.Ladder, func(r viewmodel.Rung) bool { return r.ID == "integrity" })
 	for j, f := range d.Ladder[i].Facts {
 		if got := f.Name + "=" + f.Value; got != want[j] {
 			t.Errorf("%q, want %q", got, want[j])
 		}
+	}
+	if !slices.ContainsFunc(d.Ladder, func(r viewmodel.Rung) bool {
+		return r.ID == "trust" && len(r.Facts) == 1 && r.Facts[0].Name == "颁发者"
+	}) {
+		t.Error("the issuer of a seal's certificate is called otherwise")
 	}
 	keys := map[string]bool{}
 	for _, r := range d.Ladder {

@@ -81,7 +81,7 @@ func rung(m *Messages, rep *verify.Report, c *verify.Check) Rung {
 		r.Note = m.T("action.advise")
 	}
 	for _, f := range c.Evidence {
-		r.Facts = append(r.Facts, FactView{Name: factName(m, f.Name), Value: factValue(m, f.Name, f.Value), Page: f.Page, Placed: f.Box != nil && !f.Box.IsZero()})
+		r.Facts = append(r.Facts, FactView{Name: factName(m, c.ID, f.Name), Value: factValue(m, f.Name, f.Value), Page: f.Page, Placed: f.Box != nil && !f.Box.IsZero()})
 	}
 	if h, ok := rep.Human[c.ID]; ok {
 		r.Decision = m.Or("decision."+h.Answer, h.Answer)
@@ -110,8 +110,14 @@ func (r Rung) Source() string {
 	return strings.TrimSpace(r.Document + " " + r.Clause)
 }
 
-// factName is the label of a piece of evidence: a fact of the face, a fact of the file, or a problem's code in words.
-func factName(m *Messages, name string) string {
+// trustCheck is the id of the check of a seal's chain: only there is an issuer that of a seal's certificate.
+const trustCheck = "trust"
+
+// factName is the label of a piece of a check's evidence: a fact of the face, a fact of the file, or a problem's code in words.
+func factName(m *Messages, check, name string) string {
+	if name == "issuer" && check != trustCheck {
+		return m.T("fact.issuer")
+	}
 	for _, prefix := range []string{"evid.", "fact.", "sub."} {
 		if m.Has(prefix + name) {
 			return m.T(prefix + name)

@@ -78,7 +78,7 @@ func marks(m *Messages, rep *verify.Report, rungs []Rung) []Mark {
 		}
 		for _, f := range c.Evidence {
 			if f.Box != nil && !overlapsAny(ms, f.Page, *f.Box, c.ID) {
-				add(MarkField, f.Page, *f.Box, factName(m, f.Name), []string{c.ID})
+				add(MarkField, f.Page, *f.Box, factName(m, c.ID, f.Name), []string{c.ID})
 			}
 		}
 	}

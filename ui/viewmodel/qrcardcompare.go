@@ -159,7 +159,7 @@ func rowsOf(coded, face, reg map[string]string) []string {
 }
 
 func compareRow(m *Messages, field string, src [3]source) CompareRow {
-	row := CompareRow{Field: field, Label: m.Or("qrcard.label."+field, factName(m, field))}
+	row := CompareRow{Field: field, Label: m.Or("qrcard.label."+field, factName(m, "", field))}
 	var value [3]string
 	var stating, silent []int
 	for i, s := range src {

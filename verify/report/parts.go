@@ -215,7 +215,7 @@ func (w words) printTable(r *verify.Report) *printTable {
 	t := &printTable{Name: clean(p.Input.Name), SHA256: clean(p.Input.SHA256), Read: w.readPicture(p.Picture, p.Fields != nil && p.Fields.Source == fields.SourceOCR)}
 	least := leastSure(offPicture(p.Fields))
 	for _, c := range p.Compared {
-		row := printRow{Field: w.fact(c.Field), Original: clean(c.Original), Print: clean(c.Print), Compared: c.State, Indication: verify.Indeterminate}
+		row := printRow{Field: w.field(c.Field), Original: clean(c.Original), Print: clean(c.Print), Compared: c.State, Indication: verify.Indeterminate}
 		if f, ok := least[c.Field]; ok && row.Print != "" {
 			row.Print += fmt.Sprintf(w.say("（把握 %s）", " (%s sure)"), sure(&f))
 		}

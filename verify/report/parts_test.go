@@ -166,6 +166,39 @@ func readXLSX(t *testing.T, data []byte) string {
 }
 
 // A picture that is none, or that is too large, is left out and harms nothing.
+// The issuer of a certificate and that of a seal's certificate are two things.
+func TestIssuersAreToldApart(t *testing.T) {
+	r := paired()
+	r.Evidence.Print.Compared = []rules.Compared{{Field: "issuer", Original: "甲厅", Print: "乙厅", State: rules.ComparedNotReadable}}
+	for _, c := range []struct {
+		w    words
+		want string
+	}{{words{}, "签发机构"}, {words{en: true}, "issuer"}} {
+		if got := c.w.printTable(r).Rows[0].Field; got != c.want {
+			t.Errorf("compared is %q, want %q", got, c.want)
+		}
+	}
+	r.Checks = []verify.Check{
+		{ID: "face", Status: verify.Inconclusive, Evidence: []verify.Fact{{Name: "issuer", Value: "甲厅 | 乙厅"}}},
+		{ID: "trust", Status: verify.Inconclusive, Evidence: []verify.Fact{{Name: "issuer", Value: "CN=甲"}}},
+	}
+	o := fullOptions()
+	var h, pdf, x bytes.Buffer
+	for _, err := range []error{o.WriteHTML(&h, []*verify.Report{r}), o.WritePDF(&pdf, []*verify.Report{r}), o.WriteXLSX(&x, []*verify.Report{r})} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for form, text := range map[string]string{"html": h.String(), "pdf": strings.Join(pdfPages(t, pdf.Bytes()), "\n"), "xlsx": readXLSX(t, x.Bytes())} {
+		text = strings.ReplaceAll(squeezed(text), "：", ":")
+		for _, want := range []string{"签发机构:甲厅|乙厅", "颁发者:CN=甲"} {
+			if !strings.Contains(text, want) {
+				t.Errorf("%s lacks %q", form, want)
+			}
+		}
+	}
+}
+
 func TestBrokenInkPictures(t *testing.T) {
 	r := paired()
 	huge := inkPNG(color.Black)

@@ -276,8 +276,8 @@ func clause(c verify.Check) string {
 	return strings.TrimSpace(joined(c.Rule, strings.TrimSpace(clean(c.Document)+" "+clean(c.Clause))))
 }
 
-// fact is the name of a piece of evidence; keys without a word stand as they are, so that none is hidden.
-func (w words) fact(key string) string {
+// fact is the name of a piece of a check's evidence; keys without a word stand as they are, so that none is hidden.
+func (w words) fact(check, key string) string {
 	if w.en {
 		return clean(key)
 	}
@@ -290,6 +290,9 @@ func (w words) fact(key string) string {
 		"notBefore": "有效期起", "notAfter": "有效期止", "timestamp": "时间戳", "expected": "应为", "revokedAt": "吊销时间", "issuer": "颁发者",
 		"subFilter": "签名格式", "sex": "性别", "valid": "注册有效期", "annotation": "加注", "paperMark": "纸质证书的标记",
 		"idNumber": "证件号码", "qualificationName": "资格名称", "approved": "批准日期",
+	}
+	if key == "issuer" && check != "trust" { // the certificate's, not that of a seal's chain
+		return w.field(key)
 	}
 	if s, ok := zh[key]; ok {
 		return s
