@@ -2,7 +2,6 @@ package viewmodel
 
 import (
 	"fmt"
-	"math"
 	"strconv"
 	"strings"
 
@@ -10,6 +9,7 @@ import (
 	"zhengyan/verify/document"
 	"zhengyan/verify/fields"
 	"zhengyan/verify/page"
+	"zhengyan/verify/report"
 )
 
 // Detail is everything that the window shows of one report, as texts and shapes.
@@ -176,7 +176,7 @@ func facts(m *Messages, rep *verify.Report, covers func(rune) bool) []Pair {
 		add(key, value)
 		if value != "" && n < len(read[field]) {
 			f, p := read[field][n], &ps[len(ps)-1]
-			p.Sure, p.Page, p.Box = m.T("fact.sure", "percent", percent(f.Confidence)), f.Page, f.Box
+			p.Sure, p.Page, p.Box = m.T("fact.sure", "percent", report.Percent(f.Confidence)), f.Page, f.Box
 		}
 	}
 	if rep.Error == nil {
@@ -244,11 +244,6 @@ func readFrom(m *Messages, rep *verify.Report) string {
 		return s
 	}
 	return ""
-}
-
-// percent is a share in per cent, rounded down: nothing is called surer than it is.
-func percent(share float64) string {
-	return strconv.FormatFloat(math.Floor(100*min(max(share, 0), 1)+1e-9), 'f', 0, 64)
 }
 
 // maskID keeps the region and the last two characters of an identity number.

@@ -6,6 +6,7 @@ import (
 	"image"
 	"image/jpeg"
 	"math"
+	"strconv"
 	"strings"
 
 	"golang.org/x/image/draw"
@@ -74,7 +75,12 @@ const dot = " · "
 
 // sure is a reading's confidence, the reading program's own estimate, rounded down: nothing is called surer than it is.
 func sure(f *fields.Field) string {
-	return fmt.Sprintf("%.0f%%", math.Floor(100*min(max(f.Confidence, 0), 1)+1e-9))
+	return Percent(f.Confidence) + "%"
+}
+
+// Percent is a share in per cent, rounded down: nothing is called surer than it is.
+func Percent(share float64) string {
+	return strconv.FormatFloat(math.Floor(100*min(max(share, 0), 1)+1e-9), 'f', 0, 64)
 }
 
 // offPicture are the facts that were read off a picture, nil for any other source: only there is a confidence an estimate.
