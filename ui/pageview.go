@@ -124,7 +124,7 @@ func (v *pageView) show(d *viewmodel.Detail) {
 		v.showSheet(d.Sheet)
 		v.showInput(d.Input)
 	} else {
-		v.input.RemoveAll()
+		v.setInput()
 		v.showSheet(nil)
 	}
 	if sizes := v.session.PageSizes(); sizes != nil {
@@ -139,8 +139,17 @@ func (v *pageView) showInput(in viewmodel.InputView) {
 		shape, imp = viewmodel.ShapeUnknown, widget.WarningImportance
 	}
 	title := line(v.th, in.Title, theme.SizeNameText, ink(shape))
-	v.input.RemoveAll()
-	v.input.Add(pad(container.NewBorder(nil, nil, pad(container.NewVBox(title), 1, 0, 4, 8), nil, para(v.th, in.Cap, theme.SizeNameCaptionText, imp)), 5, 5, 6, 6))
+	v.setInput(pad(container.NewBorder(nil, nil, pad(container.NewVBox(title), 1, 0, 4, 8), nil, para(v.th, in.Cap, theme.SizeNameCaptionText, imp)), 5, 5, 6, 6))
+}
+
+// setInput puts a line above the page, or none. The room below it is laid out anew: a container does not do so for what changes in it.
+func (v *pageView) setInput(line ...fyne.CanvasObject) {
+	before := v.input.MinSize().Height
+	v.input.Objects = line
+	v.input.Refresh()
+	if v.input.MinSize().Height != before {
+		v.root.Refresh()
+	}
 }
 
 // pictured takes the session's picture.
