@@ -32,14 +32,17 @@ func newLoop(t *testing.T) *loop { return &loop{t: t, ch: make(chan func(), 64)}
 
 func (l *loop) dispatch(f func()) { l.ch <- f }
 
-// until runs what was dispatched until cond holds.
+// until runs what was dispatched until cond holds. It looks at cond now and then as well: what an engine has counted changes
+// without anything being dispatched.
 func (l *loop) until(what string, cond func() bool) {
 	l.t.Helper()
-	deadline := time.After(20 * time.Second)
+	deadline, again := time.After(20*time.Second), time.NewTicker(10*time.Millisecond)
+	defer again.Stop()
 	for !cond() {
 		select {
 		case f := <-l.ch:
 			f()
+		case <-again.C:
 		case <-deadline:
 			l.t.Fatalf("gave up waiting until %s", what)
 		}
