@@ -61,10 +61,10 @@ func (f *flat) box(b page.Box) page.Box {
 
 // isPicture reports whether the pages are pictures of print, whatever text lies under them.
 func (g *gathering) isPicture() bool {
-	switch g.ev.Input.Kind {
-	case document.InputScan, document.InputPhoto, document.InputScreenshot:
+	switch k := g.ev.Input.Kind; {
+	case k.IsPicture():
 		return true
-	case document.InputOriginal:
+	case k == document.InputOriginal:
 		return false
 	}
 	return g.ev.Input.Format != document.FormatPDF || len(g.texts) == 0 || g.ev.Fields == nil || g.ev.Fields.Source == fields.SourceNone

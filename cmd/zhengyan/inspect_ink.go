@@ -124,7 +124,7 @@ func scaledBox(b page.Box, k float64) page.Box {
 }
 
 // pictureOf is a page as a picture with the number of pixels in a page unit.
-func pictureOf(ctx context.Context, doc *document.Document, i int) (image.Image, float64, error) {
+func pictureOf(ctx context.Context, doc *document.Document, i int) (*image.RGBA, float64, error) {
 	dpi := float64(inkRender)
 	if doc.Info().Format != document.FormatPDF {
 		dpi = 0 // its own pixels
@@ -160,13 +160,14 @@ func (in *inspection) lookInk(ctx context.Context, src document.Source, ref *ink
 			return nil, err
 		}
 		for turn := range 4 {
-			res, err := ink.Examine(ctx, ink.Scan{Page: turned(pic, turn), Kind: string(kind)}, ref, ink.Options{NoPictures: true})
+			turned := document.Upright(pic, -turn)
+			res, err := ink.Examine(ctx, ink.Scan{Page: turned, Kind: string(kind)}, ref, ink.Options{NoPictures: true})
 			if err != nil {
 				return nil, err
 			}
 			if res.Registered {
-				b := pic.Bounds()
-				res.Page, res.Box = i, scaledBox(turnedBack(res.Box, turn, float64(b.Dx()), float64(b.Dy())), 1/k)
+				b := turned.Bounds()
+				res.Page, res.Box = i, scaledBox(res.Box.Turned(turn, float64(b.Dx()), float64(b.Dy())), 1/k)
 				return inkOut{res}, nil
 			}
 		}
@@ -202,46 +203,6 @@ func (in *inspection) inkAlone(ctx context.Context, doc *document.Document, ref 
 	}
 	res.Page, res.Box = i, scaledBox(res.Box, 1/k)
 	return inkOut{res}, nil
-}
-
-// turned is a picture turned clockwise by quarters.
-func turned(img image.Image, quarters int) image.Image {
-	if quarters == 0 {
-		return img
-	}
-	b := img.Bounds()
-	w, h := b.Dx(), b.Dy()
-	out := image.NewRGBA(image.Rect(0, 0, w, h))
-	if quarters%2 == 1 {
-		out = image.NewRGBA(image.Rect(0, 0, h, w))
-	}
-	for y := range h {
-		for x := range w {
-			c := img.At(b.Min.X+x, b.Min.Y+y)
-			switch quarters {
-			case 1:
-				out.Set(h-1-y, x, c)
-			case 2:
-				out.Set(w-1-x, h-1-y, c)
-			case 3:
-				out.Set(y, w-1-x, c)
-			}
-		}
-	}
-	return out
-}
-
-// turnedBack maps a box of the turned picture to the picture of w by h pixels.
-func turnedBack(b page.Box, quarters int, w, h float64) page.Box {
-	switch quarters {
-	case 1:
-		return page.Box{X0: b.Y0, Y0: h - b.X1, X1: b.Y1, Y1: h - b.X0}
-	case 2:
-		return page.Box{X0: w - b.X1, Y0: h - b.Y1, X1: w - b.X0, Y1: h - b.Y0}
-	case 3:
-		return page.Box{X0: w - b.Y1, Y0: b.X0, X1: w - b.Y0, Y1: b.X1}
-	}
-	return b
 }
 
 func (o inkOut) write(t talker) {

@@ -5,10 +5,7 @@ import (
 	"fmt"
 	"image"
 	"iter"
-	"path/filepath"
-	"slices"
 	"strings"
-	"time"
 
 	"zhengyan/store"
 	"zhengyan/verify"
@@ -16,14 +13,8 @@ import (
 	"zhengyan/verify/report"
 )
 
-// Limits of the pages drawn for a PDF or HTML report: what they cost must stay small beside the verifying itself.
-const (
-	maxPictures     = 400
-	maxPicturesFile = 4
-	pictureDPI      = 150
-	pictureTime     = 10 * time.Second
-	maxSources      = 20_000
-)
+// maxSources bounds the files that are remembered for the pictures of their pages.
+const maxSources = 20_000
 
 // reportFiles writes the --report files when a batch is done.
 type reportFiles struct {
@@ -53,7 +44,7 @@ func (f *reportFiles) add(r *verify.Report) {
 func (f *reportFiles) remember(in iter.Seq2[document.Source, error]) iter.Seq2[document.Source, error] {
 	wanted := false
 	for _, p := range f.paths {
-		wanted = wanted || showsPages(p)
+		wanted = wanted || report.ShowsPages(p)
 	}
 	if !wanted {
 		return in
@@ -70,11 +61,6 @@ func (f *reportFiles) remember(in iter.Seq2[document.Source, error]) iter.Seq2[d
 	}
 }
 
-// showsPages reports whether a form of report has pictures of pages, or of places on them.
-func showsPages(path string) bool {
-	return slices.Contains([]string{".pdf", ".html"}, strings.ToLower(filepath.Ext(path)))
-}
-
 // close writes the files.
 func (f *reportFiles) close(ctx context.Context) error {
 	var o report.Options
@@ -82,12 +68,12 @@ func (f *reportFiles) close(ctx context.Context) error {
 		o.Checkpoint = f.audit()
 	}
 	for _, p := range f.paths {
-		pages := &pagePictures{ctx: ctx, files: f}
-		if o.Picture = nil; f.engine != nil && showsPages(p) {
-			o.Picture = pages.picture
+		pages := &report.PagePictures{Open: f.open}
+		if o.Picture = nil; f.engine != nil && report.ShowsPages(p) {
+			o.Picture = pages.Picture(ctx)
 		}
 		err := o.WriteFile(p, f.all)
-		pages.close()
+		pages.Close()
 		if err != nil {
 			return fmt.Errorf("--report %s: %w", p, err)
 		}
@@ -95,57 +81,30 @@ func (f *reportFiles) close(ctx context.Context) error {
 	return nil
 }
 
-// pagePictures draws pages of the files that reports are on. It keeps the file that was drawn last open: a report asks for
-// the pages of one file after another.
-type pagePictures struct {
-	ctx    context.Context //nolint:containedctx // the callback of the writer has none
-	files  *reportFiles
-	of     *verify.Report
-	doc    *document.Document
-	n, of1 int
+// drawnPages are the pages of an open file.
+type drawnPages struct{ doc *document.Document }
+
+func (d drawnPages) Picture(ctx context.Context, n int, dpi float64) (image.Image, error) {
+	return d.doc.Render(ctx, n, dpi)
 }
 
-func (p *pagePictures) close() {
-	if p.doc != nil {
-		p.doc.Close()
-	}
-	p.doc = nil
-}
+func (d drawnPages) Close() { d.doc.Close() }
 
-// picture is nil for what cannot be shown: too many, a file that is gone or is another one now, a page that fails.
-func (p *pagePictures) picture(r *verify.Report, n int) image.Image {
-	if p.n >= maxPictures || p.ctx.Err() != nil || r.Error != nil {
-		return nil
+// open opens the file that a report is on, for pictures of its pages.
+func (f *reportFiles) open(ctx context.Context, r *verify.Report) (report.Pages, error) {
+	src, ok := f.sources[r.Input.Name]
+	if !ok || src.Size != r.Input.Size {
+		return nil, &document.Error{Code: document.ErrNotFound, Name: r.Input.Name, Detail: "the file is another one now"}
 	}
-	ctx, cancel := context.WithTimeout(p.ctx, pictureTime)
-	defer cancel()
-	if p.of != r {
-		p.close()
-		p.of, p.of1 = r, 0
-		src, ok := p.files.sources[r.Input.Name]
-		if !ok || src.Size != r.Input.Size {
-			return nil
-		}
-		doc, err := p.files.engine.Open(ctx, src)
-		if err != nil {
-			return nil
-		}
-		if doc.Info().SHA256 != r.Input.SHA256 { // it was changed since it was judged
-			doc.Close()
-			return nil
-		}
-		p.doc = doc
-	}
-	if p.doc == nil || p.of1 >= maxPicturesFile || n >= p.doc.NumPages() {
-		return nil
-	}
-	img, err := p.doc.Render(ctx, n, pictureDPI)
+	doc, err := f.engine.Open(ctx, src)
 	if err != nil {
-		return nil
+		return nil, err
 	}
-	p.n++
-	p.of1++
-	return img
+	if doc.Info().SHA256 != r.Input.SHA256 {
+		doc.Close()
+		return nil, &document.Error{Code: document.ErrNotFound, Name: r.Input.Name, Detail: "the file is another one now"}
+	}
+	return drawnPages{doc}, nil
 }
 
 // checkpoint is the newest of the log that is written to, or of the one that is there; "" for none.

@@ -196,7 +196,7 @@ func facts(m *Messages, rep *verify.Report, covers func(rune) bool) []Pair {
 	}
 	printed("sex", c.Sex, "sex", 0)
 	printed("birth", c.Birth.String(), "birth", 0)
-	printed("id", maskID(c.IDNumber), "idNumber", 0)
+	printed("id", fields.MaskedID(c.IDNumber), "idNumber", 0)
 	printed("issue", c.IssueDate.String(), "issueDate", 0)
 	printed("approved", c.Approved.String(), "approved", 0)
 	printed("issuer", c.Issuer, "issuer", 0)
@@ -244,14 +244,6 @@ func readFrom(m *Messages, rep *verify.Report) string {
 		return s
 	}
 	return ""
-}
-
-// maskID keeps the region and the last two characters of an identity number.
-func maskID(id string) string {
-	if len(id) < 10 {
-		return id
-	}
-	return id[:6] + strings.Repeat("*", len(id)-8) + id[len(id)-2:]
 }
 
 func periodText(m *Messages, p fields.Period) string {

@@ -6,22 +6,11 @@ import (
 	"fmt"
 	"image"
 	"os"
-	"path/filepath"
-	"slices"
 	"strings"
-	"time"
 
 	"zhengyan/verify"
 	"zhengyan/verify/document"
 	"zhengyan/verify/report"
-)
-
-// Limits of the page pictures in a report, as on the command line: what they cost must stay small beside the verifying.
-const (
-	exportPictures     = 400
-	exportPicturesFile = 4
-	exportDPI          = 150
-	exportPictureTime  = 10 * time.Second
 )
 
 // Pages draws the pages of one file that is held open.
@@ -160,10 +149,14 @@ func (x *exporting) run(ctx context.Context, e Export) (err error) {
 			return err
 		}
 		x.say(ExportProgress{Path: path, Total: len(reports)})
-		if pager, ok := x.engine.(Pager); ok && slices.Contains([]string{".pdf", ".html"}, strings.ToLower(filepath.Ext(path))) {
-			p := &exportedPages{ctx: ctx, pager: pager, files: files, drawn: func(n int) { x.say(ExportProgress{Path: path, Done: n, Total: len(reports)}) }}
-			o.Picture = p.picture
-			defer p.close()
+		if pager, ok := x.engine.(Pager); ok && report.ShowsPages(path) {
+			p := &report.PagePictures{Open: func(ctx context.Context, r *verify.Report) (report.Pages, error) {
+				f := files[r]
+				x.say(ExportProgress{Path: path, Done: f.n, Total: len(reports)})
+				return pager.OpenPages(ctx, f.file, r.Input.SHA256)
+			}}
+			o.Picture = p.Picture(ctx)
+			defer p.Close()
 		}
 		if err := o.WriteFile(path, reports); err != nil {
 			return err
@@ -208,53 +201,4 @@ func unread(f File) *verify.Evidence {
 type exportedFile struct {
 	file File
 	n    int // its place among the reports
-}
-
-// exportedPages draws pages for a report. It keeps the file that was drawn last open: a report asks for the pages of one
-// file after another.
-type exportedPages struct {
-	ctx     context.Context //nolint:containedctx // the callback of the writer has none
-	pager   Pager
-	files   map[*verify.Report]exportedFile
-	drawn   func(n int)
-	of      *verify.Report
-	open    Pages
-	n, ofIt int
-}
-
-// picture is nil for what cannot be shown: too many, a file that is gone or is another one now, a page that fails.
-func (p *exportedPages) picture(r *verify.Report, n int) image.Image {
-	f, ok := p.files[r]
-	if !ok || p.ctx.Err() != nil || p.n >= exportPictures || r.Error != nil {
-		return nil
-	}
-	ctx, cancel := context.WithTimeout(p.ctx, exportPictureTime)
-	defer cancel()
-	if p.of != r {
-		p.close()
-		p.of, p.ofIt = r, 0
-		p.drawn(f.n)
-		open, err := p.pager.OpenPages(ctx, f.file, r.Input.SHA256)
-		if err != nil {
-			return nil
-		}
-		p.open = open
-	}
-	if p.open == nil || p.ofIt >= exportPicturesFile {
-		return nil
-	}
-	img, err := p.open.Picture(ctx, n, exportDPI)
-	if err != nil {
-		return nil
-	}
-	p.n++
-	p.ofIt++
-	return img
-}
-
-func (p *exportedPages) close() {
-	if p.open != nil {
-		p.open.Close()
-	}
-	p.open, p.of = nil, nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"zhengyan/verify"
 	"zhengyan/verify/civil"
+	"zhengyan/verify/fields"
 )
 
 // Rung is one line of the ladder of checks.
@@ -132,7 +133,7 @@ func factValue(m *Messages, name, value string) string {
 		sides := strings.Split(value, " | ")
 		for i, id := range sides {
 			if len(sides) == 1 || !strings.Contains(id, "*") { // a comparison has masked its sides, but not where they differ
-				sides[i] = maskID(id)
+				sides[i] = fields.MaskedID(id)
 			}
 		}
 		return strings.Join(sides, " | ")

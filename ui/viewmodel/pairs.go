@@ -2,7 +2,6 @@ package viewmodel
 
 import (
 	"context"
-	"maps"
 	"slices"
 	"strconv"
 
@@ -99,7 +98,10 @@ func (s *Session) finishPair(j job, gen int, g gathered) {
 		return // one of them is being read again
 	}
 	delete(s.halves, p)
-	s.items[j.id].pairing = slices.Contains(slices.Collect(maps.Values(s.halves)), j.id)
+	s.items[j.id].pairing = false
+	for _, o := range s.halves { // with another print
+		s.items[j.id].pairing = s.items[j.id].pairing || o == j.id
+	}
 	s.leaveHalved(s.items[j.id], false)
 	s.change.List = true
 	if g.ev.Failure != nil || g.ev.Print == nil || !g.ev.Print.OneCopy() {

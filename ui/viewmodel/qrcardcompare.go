@@ -278,7 +278,7 @@ func sameMasked(a, b string) bool {
 // shownValue is a value as the card shows it; it keeps the number of characters, which the marks count.
 func shownValue(field, v string) string {
 	if field == "idNumber" && len([]rune(v)) == len(v) {
-		return maskID(v)
+		return fields.MaskedID(v)
 	}
 	return v
 }

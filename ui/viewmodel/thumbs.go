@@ -4,6 +4,7 @@ import (
 	"context"
 	"image"
 	"math"
+	"time"
 
 	"golang.org/x/image/draw"
 
@@ -15,6 +16,7 @@ const (
 	thumbDPI  = 48
 	thumbSide = 180 // pixels of the longer side
 	thumbKept = 300
+	thumbTime = 10 * time.Second
 	thumbWait = 24 // more than fit the window: an earlier wish is dropped
 )
 
@@ -130,7 +132,7 @@ func (s *Session) thumb(open Pages, j thumbJob) (out image.Image) {
 	if open == nil {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(s.ctx, exportPictureTime)
+	ctx, cancel := context.WithTimeout(s.ctx, thumbTime)
 	defer cancel()
 	img, err := open.Picture(ctx, j.part.Page, thumbDPI)
 	if err != nil {

@@ -39,6 +39,9 @@ const (
 	InputUnknown    InputKind = "unknown"
 )
 
+// IsPicture reports whether a file is known to show a certificate as a picture, whatever text lies under it.
+func (k InputKind) IsPicture() bool { return k == InputScan || k == InputPhoto || k == InputScreenshot }
+
 // Info is what is known of a file without looking at its content.
 type Info struct {
 	Name       string    `json:"name"`

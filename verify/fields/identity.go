@@ -106,3 +106,14 @@ func CheckCreditCode(s string) (CreditCode, error) {
 	}
 	return CreditCode{Text: text, Department: text[:1], Category: text[1:2], Area: text[2:8], Body: text[8:17]}, nil
 }
+
+// MaskedID is an identity number as it may be shown: the six characters of its region and the last two. A text too short for
+// anything to be left out between them is no such number, and is shown whole.
+func MaskedID(id string) string {
+	const head, tail = 6, 2
+	rs := []rune(id)
+	if len(rs) < head+tail+2 {
+		return id
+	}
+	return string(rs[:head]) + strings.Repeat("*", len(rs)-head-tail) + string(rs[len(rs)-tail:])
+}

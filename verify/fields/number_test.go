@@ -148,3 +148,18 @@ func TestCheckCreditCode(t *testing.T) {
 		}
 	}
 }
+
+func TestMaskedID(t *testing.T) {
+	for id, want := range map[string]string{
+		"110101199003070011": "110101**********11",
+		"110101900307001":    "110101*******01",
+		"H12345678(9)":       "H12345****9)",
+		"护照甲乙丙丁戊己庚辛壬":        "护照甲乙丙丁***辛壬",
+		"A12345678":          "A12345678", // too short for anything to be left out of
+		"":                   "",
+	} {
+		if got := MaskedID(id); got != want {
+			t.Errorf("%q: %q, want %q", id, got, want)
+		}
+	}
+}

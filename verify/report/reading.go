@@ -34,7 +34,7 @@ func (w words) readFrom(r *verify.Report) string {
 		return w.readPicture(p, f != nil && f.Source == fields.SourceOCR)
 	case f == nil || f.Source != fields.SourceText:
 		return ""
-	case r.Input.Kind == document.InputScan || r.Input.Kind == document.InputPhoto || r.Input.Kind == document.InputScreenshot:
+	case r.Input.Kind.IsPicture():
 		return fmt.Sprintf(w.say("读自第 %d 页的文字（不是原始电子件，文字由制作文件者写入）", "read from the text of page %d (not an original electronic file: the text is what its maker put there)"), f.Page+1)
 	}
 	return fmt.Sprintf(w.say("读自第 %d 页的文字", "read from the text of page %d"), f.Page+1)
@@ -174,9 +174,7 @@ func fieldValue(f *fields.Field) string {
 	case "usage", "valid", "specialty", "annotation":
 		v = strings.ReplaceAll(v, "/", " – ")
 	case "idNumber":
-		if rs := []rune(v); len(rs) >= 10 {
-			v = string(rs[:6]) + strings.Repeat("*", len(rs)-8) + string(rs[len(rs)-2:])
-		}
+		v = fields.MaskedID(v)
 	}
 	return v
 }
@@ -277,34 +275,7 @@ func (s *pageSource) crop(r *verify.Report, n int, box pagebox.Box, turned int) 
 	out := image.NewRGBA(image.Rect(0, 0, max(1, int(float64(from.Dx())*k)), max(1, int(float64(from.Dy())*k))))
 	draw.Draw(out, out.Rect, image.White, image.Point{}, draw.Src)
 	draw.ApproxBiLinear.Scale(out, out.Rect, img, from, draw.Over, nil)
-	return upright(out, turned)
-}
-
-// upright turns a picture back by so many quarter turns, clockwise, as it stands turned.
-func upright(m *image.RGBA, turned int) *image.RGBA {
-	w, h := m.Rect.Dx(), m.Rect.Dy()
-	turned = (turned%4 + 4) % 4
-	if turned == 0 {
-		return m
-	}
-	out := image.NewRGBA(image.Rect(0, 0, w, h))
-	if turned != 2 {
-		out = image.NewRGBA(image.Rect(0, 0, h, w))
-	}
-	for y := range h {
-		for x := range w {
-			c := m.RGBAAt(x, y)
-			switch turned {
-			case 1:
-				out.SetRGBA(y, w-1-x, c)
-			case 2:
-				out.SetRGBA(w-1-x, h-1-y, c)
-			case 3:
-				out.SetRGBA(h-1-y, x, c)
-			}
-		}
-	}
-	return out
+	return document.Upright(out, turned)
 }
 
 // cropQuality is the JPEG quality of the picture of a fact.

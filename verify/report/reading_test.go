@@ -201,18 +201,6 @@ func TestCropsOfReadFacts(t *testing.T) {
 	}
 }
 
-// A turned place is shown upright: its top left comes from where that stands on the page.
-func TestUpright(t *testing.T) {
-	mark := color.RGBA{200, 10, 10, 255}
-	for turned, at := range []image.Point{{0, 0}, {5, 0}, {5, 2}, {0, 2}} { // where the top left stands, turned clockwise
-		m := image.NewRGBA(image.Rect(0, 0, 6, 3))
-		m.SetRGBA(at.X, at.Y, mark)
-		if got := upright(m, turned); got.RGBAAt(0, 0) != mark {
-			t.Errorf("turned %d times: the top left is %v", turned, got.RGBAAt(0, 0))
-		}
-	}
-}
-
 // A certificate inside a large document is shown on its own page, whose size only the place knows.
 func TestPageOfAPart(t *testing.T) {
 	r := readOff()

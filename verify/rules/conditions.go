@@ -457,14 +457,7 @@ func pictureUnread(e *evaluation) bool { return e.Picture == "no-reader" }
 
 // pictureLayer: what a picture shows was not read, and all that is known of it are the words of a text layer that nobody sees.
 func pictureLayer(e *evaluation) bool {
-	if e.Face == nil || e.Face.Source != fields.SourceText || !e.judged() {
-		return false
-	}
-	switch e.Input.Kind {
-	case document.InputScan, document.InputPhoto, document.InputScreenshot:
-		return true
-	}
-	return false
+	return e.Face != nil && e.Face.Source == fields.SourceText && e.judged() && e.Input.Kind.IsPicture()
 }
 
 // pictureNotRead: the reader found no certificate in the picture, or failed on it.

@@ -55,7 +55,7 @@ func leastDigit(syms []symbol) float64 {
 func mostHave(own []symbol, pictures []reading) bool {
 	n := 0
 	for i := range pictures {
-		if k := sameDigits(own, pictures[i].syms); k != nil {
+		if sameDigits(own, pictures[i].syms) != nil {
 			n++
 		}
 	}

@@ -1,0 +1,83 @@
+package report
+
+import (
+	"context"
+	"image"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"zhengyan/verify"
+)
+
+// Limits of the page pictures in a report: what they cost must stay small beside the verifying itself.
+const (
+	maxPagePictures     = 400
+	maxPagePicturesFile = 4
+	pagePictureDPI      = 150
+	pagePictureTime     = 10 * time.Second
+)
+
+// ShowsPages reports whether the form of report that the file's name asks for has pictures of pages, or of places on them.
+func ShowsPages(path string) bool {
+	return slices.Contains([]string{".pdf", ".html"}, strings.ToLower(filepath.Ext(path)))
+}
+
+// Pages draws the pages of one file that is held open.
+type Pages interface {
+	// Picture draws a page, 0-based, at a resolution in dots per inch.
+	Picture(ctx context.Context, page int, dpi float64) (image.Image, error)
+	Close()
+}
+
+// PagePictures draws the pages that Options.Picture asks for, a bounded number of them and each in bounded time. It keeps the
+// file that was drawn last open: a report asks for the pages of one file after another. It must be closed.
+type PagePictures struct {
+	// Open opens the file that a report is on; an error, where it is gone or is another one now, leaves its pictures out.
+	Open func(ctx context.Context, r *verify.Report) (Pages, error)
+
+	of      *verify.Report
+	open    Pages
+	n, ofIt int
+}
+
+// Picture is an Options.Picture; it draws nothing more once ctx has ended.
+func (p *PagePictures) Picture(ctx context.Context) func(r *verify.Report, n int) image.Image {
+	return func(r *verify.Report, n int) image.Image { return p.picture(ctx, r, n) }
+}
+
+func (p *PagePictures) picture(ctx context.Context, r *verify.Report, n int) image.Image {
+	if p.n >= maxPagePictures || ctx.Err() != nil || r.Error != nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, pagePictureTime)
+	defer cancel()
+	if p.of != r {
+		p.Close()
+		p.of, p.ofIt = r, 0
+		open, err := p.Open(ctx, r)
+		if err != nil {
+			return nil
+		}
+		p.open = open
+	}
+	if p.open == nil || p.ofIt >= maxPagePicturesFile {
+		return nil
+	}
+	img, err := p.open.Picture(ctx, n, pagePictureDPI)
+	if err != nil {
+		return nil
+	}
+	p.n++
+	p.ofIt++
+	return img
+}
+
+// Close closes the file that is held open.
+func (p *PagePictures) Close() {
+	if p.open != nil {
+		p.open.Close()
+	}
+	p.open, p.of = nil, nil
+}
