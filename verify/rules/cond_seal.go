@@ -127,7 +127,8 @@ func sealChangedPermitted(e *evaluation) bool {
 }
 
 // furtherSealsOnly reports whether all that came after a seal are further seals of the same file that count themselves:
-// an architect's certificate is sealed twice (注建〔2021〕2号 一(一)).
+// an architect's certificate is sealed twice (注建〔2021〕2号 一(一)). A timestamp is no seal, and one that can be seen is a
+// change to what the page shows.
 func (e *evaluation) furtherSealsOnly(s *seal.Signature) bool {
 	if len(s.Changed) == 0 {
 		return false
@@ -137,7 +138,7 @@ func (e *evaluation) furtherSealsOnly(s *seal.Signature) bool {
 			continue
 		}
 		name, ok := strings.CutPrefix(c.What, "signature ")
-		if !ok || !e.counted(func(o *seal.Signature) bool { return o.Field == name && o.RevisionEnd > s.RevisionEnd }) {
+		if !ok || !e.sealed(func(o *seal.Signature) bool { return o.Field == name && o.RevisionEnd > s.RevisionEnd }) {
 			return false
 		}
 	}

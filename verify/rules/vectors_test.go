@@ -337,6 +337,8 @@ func TestVectors(t *testing.T) {
 		{"broken", y, []change{sealing(func(s *seal.Signature) { s.Integrity = seal.Broken }, seal.Dirty)}, fails, "S-01"},
 		{"changed after", y, []change{sealing(func(s *seal.Signature) { s.Changes, s.Permitted = seal.ChangesContent, false }, seal.Dirty)}, fails, "S-03"},
 		{"validation data added", y, []change{sealing(func(s *seal.Signature) { s.Changes = seal.ChangesLTV }, seal.Clean)}, pass, "S-00"},
+		{"a timestamp that can be seen", y, []change{afterwards("document timestamp Stamp"), stamped(nil)}, unsure, "S-13"},
+		{"a timestamp in the place of a further seal", y, []change{afterwards("signature Stamp"), stamped(func(s *seal.Signature) { s.RevisionEnd = 2 })}, unsure, "S-13"},
 		{"unsupported", y, []change{sealing(func(s *seal.Signature) { s.Integrity = seal.Unsupported }, seal.Dirty)}, unsure, "S-05"},
 		{"unsigned", y, []change{func(f *rules.Facts) { f.Seal = &seal.Report{Status: seal.Unsigned, Overall: seal.OverallUnsigned} }}, unsure, "S-04"},
 		{"unknown issuer", y, []change{sealing(func(s *seal.Signature) { s.Trust, s.Anchor = seal.UnknownIssuer, "" }, seal.Clean)}, unsure, "S-06"},
@@ -463,6 +465,14 @@ func sealing(change func(*seal.Signature), o seal.Overall) func(*rules.Facts) {
 		change(&f.Seal.Signatures[0])
 		f.Seal.Overall = o
 	}
+}
+
+// afterwards lets a signature or timestamp follow the seal.
+func afterwards(what string) func(*rules.Facts) {
+	return sealing(func(s *seal.Signature) {
+		s.RevisionEnd, s.Changes = 1, seal.ChangesForm
+		s.Changed = append(s.Changed, seal.Change{Class: seal.ChangesForm, What: what})
+	}, seal.Clean)
 }
 
 func association(made string) func(*rules.Facts) {

@@ -44,7 +44,8 @@ type differ struct {
 	annotPage      map[int]int     // object number of an annotation of the later revision → page
 	seen           map[string]int  // class and name of a change → its index
 	newValue       map[string]bool // fields whose value was changed
-	signedNow      map[string]bool // fields that got a signature in a later revision
+	signedNow      map[string]bool // fields of the later revision that are signed
+	signing        map[string]bool // those among them that were signed after the signed revision
 	widgetsA       map[int]bool    // object numbers of the fields and widgets of the signed revision
 	widgetsB       map[int]bool    // and of the later one
 	fieldOf        map[int]string  // object number of a field or widget of the later revision → full name

@@ -122,7 +122,11 @@ func (x *differ) form() {
 			continue
 		}
 		used[j] = true
-		x.fieldPair(n.dict, lb[j].dict, n.name, n.ft, x.pageOf(lb[j].ref))
+		shows := ShowsNothing
+		if n.ft == "Sig" {
+			shows = x.shows(lb, j)
+		}
+		x.fieldPair(n.dict, lb[j].dict, n.name, n.ft, x.pageOf(lb[j].ref), shows)
 		if n.ft != lb[j].ft {
 			x.add(ChangesContent, levelNever, "field "+n.name+": type", -1, n.name)
 		}
@@ -133,17 +137,11 @@ func (x *differ) form() {
 		}
 		page := x.pageOf(n.ref)
 		switch {
-		case x.signedNow[n.name]:
-			if v := x.b.Dict(n.dict["V"]); v != nil && isDocTimestamp(x.b, v) {
-				x.add(ChangesLTV, levelLTV, "document timestamp "+n.name, page, "")
-			} else if v != nil {
-				x.add(ChangesForm, levelForm, "signature "+n.name, page, "")
-				x.place(ChangesForm, "signature "+n.name, n.dict, page)
-				if x.visible(lb, i) {
-					x.changes[x.seen[string(ChangesForm)+"\x00signature "+n.name]].created = true
-				}
-			}
-		case n.kids && n.dict["V"] == nil && x.holdsSigned(lb, i): // a node above a new signature
+		case n.ft == "Sig" && looksSigned(x.b.Dict(n.dict["V"])):
+			shows := x.shows(lb, i)
+			x.signature(x.b.Dict(n.dict["V"]), n.dict, n.name, page, shows).created = shows != ShowsNothing
+		case n.dict["V"] == nil && n.dict["T"] == nil && n.dict["FT"] == nil && x.isSigning(parentName(n.name)): // its widget
+		case n.kids && n.dict["V"] == nil && x.holdsSigned(lb, i) && x.widgetShows(n.dict) == ShowsNothing: // above a new signature
 		default:
 			x.add(ChangesForm, levelNever, "field "+n.name+" added", page, n.name)
 			x.place(ChangesForm, "field "+n.name+" added", n.dict, page)
@@ -154,16 +152,6 @@ func (x *differ) form() {
 // below reports whether a full name is that of a kid, or a kid's kid, of the field named up.
 func below(name, up string) bool {
 	return strings.HasPrefix(name, up+".") || strings.HasPrefix(name, up+"#")
-}
-
-// visible reports whether a field, or a widget below it, has an area on a page.
-func (x *differ) visible(l []fieldNode, i int) bool {
-	for j := i; x.spend() && j < len(l) && (j == i || below(l[j].name, l[i].name)); j++ {
-		if r, ok := x.b.Rect(l[j].dict["Rect"]); ok && r[0] < r[2] && r[1] < r[3] {
-			return true
-		}
-	}
-	return false
 }
 
 func (x *differ) holdsSigned(l []fieldNode, i int) bool {
@@ -277,8 +265,8 @@ func (x *differ) sameParent(a, b pdfraw.Ref) bool {
 // readOnly is the field flag of that name (ISO 32000-2, table 227).
 const readOnly = 1
 
-// fieldPair compares a field or widget with its later state.
-func (x *differ) fieldPair(a, b pdfraw.Dict, name string, ft pdfraw.Name, page int) {
+// fieldPair compares a field or widget with its later state; shows is what a signature field shows now.
+func (x *differ) fieldPair(a, b pdfraw.Dict, name string, ft pdfraw.Name, page int, shows Shows) {
 	if x.moved(a, b) {
 		x.add(ChangesForm, levelForm, "field "+name+": parent or page", page, name)
 	}
@@ -291,7 +279,7 @@ func (x *differ) fieldPair(a, b pdfraw.Dict, name string, ft pdfraw.Name, page i
 		has[k] = true
 	}
 	if ft == "Sig" {
-		x.signatureField(a, b, name, page, keys)
+		x.signatureField(a, b, name, page, keys, shows)
 		return
 	}
 	if has["V"] {
@@ -364,22 +352,17 @@ func parentName(name string) string {
 }
 
 // signatureField compares a signature field: an empty one may be signed, a signed one must stay as it is.
-func (x *differ) signatureField(a, b pdfraw.Dict, name string, page int, keys []pdfraw.Name) {
+func (x *differ) signatureField(a, b pdfraw.Dict, name string, page int, keys []pdfraw.Name, shows Shows) {
 	va, vb := x.a.Resolve(a["V"]), x.b.Dict(b["V"])
 	signing := va == nil && looksSigned(vb)
-	if a["T"] == nil && a["FT"] == nil && x.signedNow[name] { // a widget under its field
+	if a["T"] == nil && a["FT"] == nil && x.isSigning(parentName(name)) { // a widget under its field
 		signing = true
 	}
 	if signing {
-		level, class, what := levelForm, ChangesForm, "signature "+name
-		if vb != nil && isDocTimestamp(x.b, vb) {
-			level, class, what = levelLTV, ChangesLTV, "document timestamp "+name
-		}
-		x.add(class, level, what, page, "")
-		x.place(class, what, b, page)
+		c := x.signature(vb, b, name, page, shows)
 		ra, _ := x.a.Rect(a["Rect"])
 		if rb, ok := x.b.Rect(b["Rect"]); ok && rb != ra && rb[0] < rb[2] && rb[1] < rb[3] {
-			x.changes[x.seen[string(class)+"\x00"+what]].created = true // put where it was not
+			c.created = true // put where it was not
 		}
 		if x.overwritten(a["AP"]) || isRef(a["AP"]) && !x.equal(a["AP"], b["AP"]) {
 			x.add(ChangesAnnotation, levelNever, "signature field "+name+": shared appearance replaced", page, "")

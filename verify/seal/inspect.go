@@ -382,7 +382,9 @@ func (f *file) container(v *verified) *outcome {
 	if err == nil {
 		s.Format = "cms"
 		if sd.contentType == oidTSTInfo && s.Kind == "signature" {
+			// ISO 32000-2, 12.8.5: a token over the document stands in a DocTimeStamp dictionary and nowhere else.
 			s.Kind = "timestamp"
+			s.Problems = append(s.Problems, Problem{pContradict, "a timestamp token in the dictionary of a signature"})
 		}
 		if s.Kind == "timestamp" {
 			return docTimestamp(c, f.pool)

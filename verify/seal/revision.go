@@ -12,7 +12,7 @@ import (
 // and the document as it is now.
 func compareRevisions(signed, now *pdfraw.Doc, end int) []change {
 	x := &differ{
-		a: signed, b: now, memo: map[[2]int]bool{}, seen: map[string]int{}, newValue: map[string]bool{}, signedNow: map[string]bool{},
+		a: signed, b: now, memo: map[[2]int]bool{}, seen: map[string]int{}, newValue: map[string]bool{}, signedNow: map[string]bool{}, signing: map[string]bool{},
 		widgetsA: map[int]bool{}, widgetsB: map[int]bool{}, fieldOf: map[int]string{}, indexA: map[int]int{}, indexB: map[int]int{},
 	}
 	x.structure(end)
@@ -364,7 +364,7 @@ func (x *differ) annotations(i int) {
 		}
 		if kind == "Widget" {
 			db := x.b.Dict(lb[j])
-			x.fieldPair(da, db, fmt.Sprintf("widget on page %d", i+1), x.fieldType(x.a, da), i)
+			x.fieldPair(da, db, fmt.Sprintf("widget on page %d", i+1), x.fieldType(x.a, da), i, x.widgetShows(db))
 			continue
 		}
 		x.add(ChangesAnnotation, levelAnnot, what+" changed", i, "")
@@ -381,7 +381,10 @@ func (x *differ) annotations(i int) {
 		kind := string(x.b.Name(d["Subtype"]))
 		what := fmt.Sprintf("page %d: annotation %d (%s) added", i+1, j+1, kind)
 		if r, ok := o.(pdfraw.Ref); ok && x.widgetsB[r.Num] {
-			if name := x.fieldOf[r.Num]; x.signedNow[name] {
+			if x.isSigning(x.fieldOf[r.Num]) {
+				if x.annotPage[r.Num] != i { // ISO 32000-2, 12.5.2: an annotation belongs to one page
+					x.add(ChangesForm, levelForm, what, i, "")
+				}
 				continue // listed with its field
 			}
 			x.add(ChangesAnnotation, levelNever, what, i, "")

@@ -157,6 +157,8 @@ type Change struct {
 	Page  int     `json:"page"` // 0-based, -1 if on no page
 	// Box is the place of a field or annotation on its page, unset for other changes.
 	Box page.Box `json:"box,omitzero"`
+	// Shows is what a later signature or document timestamp shows; unset for other changes.
+	Shows Shows `json:"shows,omitempty"`
 }
 
 // Problem is a finding on a signature or a file.
