@@ -118,6 +118,15 @@ type SealNames struct {
 	Replaced []string    `json:"replaced"` // names that Expected replaced: a warning, not a mismatch
 	// IssuerSeal accepts a seal of the issuing body that the face names (C-02).
 	IssuerSeal bool `json:"issuerSeal,omitempty"`
+	// Akin are words of a body or of a kind of certificate. A name that holds one is not called another's: it may be the
+	// right seal, spelt otherwise.
+	Akin []string `json:"akin"`
+}
+
+// SealWords are the words by which a name calls itself the seal of somebody else.
+type SealWords struct {
+	Seal      []string `json:"seal"`      // it is the name of a seal
+	Elsewhere []string `json:"elsewhere"` // of a local authority or a company; the notices' seals are national bodies'
 }
 
 // SealName is a seal with its source.
@@ -144,6 +153,7 @@ type Book struct {
 	Policies    []Policy    `json:"-"`
 	PolicyVer   string      `json:"-"`
 	Seals       []SealNames `json:"-"`
+	SealWords   SealWords   `json:"-"`
 	SHA256      string      `json:"-"` // over all files, in name order
 
 	byStep  map[string][]*Rule
@@ -170,6 +180,7 @@ func Load(fsys fs.FS) (*Book, error) {
 	}
 	var sealFile struct {
 		Seals []SealNames `json:"seals"`
+		Words SealWords   `json:"words"`
 	}
 	var specialtyFile struct {
 		Version, Source string
@@ -196,6 +207,7 @@ func Load(fsys fs.FS) (*Book, error) {
 		}
 	}
 	b.Policies, b.PolicyVer, b.Rules, b.Seals = policies.Profiles, policies.Version, ruleFile.Rules, sealFile.Seals
+	b.SealWords = sealFile.Words
 	b.specialties = map[string]string{}
 	for _, x := range specialtyFile.Specialties {
 		for _, form := range append([]string{x.Name, x.Short}, x.Alias...) {

@@ -6,7 +6,6 @@ import (
 	"time"
 	"unicode"
 
-	"zhengyan/verify/fields"
 	"zhengyan/verify/seal"
 )
 
@@ -488,84 +487,4 @@ func sealNameReplaced(e *evaluation) bool {
 		}
 	}
 	return false
-}
-
-func sealNameIssuer(e *evaluation) bool {
-	names := e.book.SealsOf(e.cert.Kind)
-	if names == nil || !names.IssuerSeal || e.cert.Issuer == "" || !e.allTrusted() || !e.hasSeal(e.cert.Issuer) {
-		return false
-	}
-	e.set("name", e.cert.Issuer)
-	e.show("sealName", e.cert.Issuer)
-	e.showField("issuer")
-	return true
-}
-
-// sealNameOther: no seal that the notices name for the kind is there.
-func (e *evaluation) sealNameOther() bool {
-	names := e.book.SealsOf(e.cert.Kind)
-	if names == nil || len(names.Expected) == 0 || !e.allTrusted() {
-		return false
-	}
-	probe := e.quiet(e.rule)
-	found, _ := e.expectedFound()
-	return len(found) == 0 && !sealNameReplaced(probe) && !sealNameIssuer(probe)
-}
-
-// mayFit reports whether a seal that no notice names may yet be a right one: the personal seal of an office whose holder
-// the notice does not name (注建〔2021〕2号 一(一)), or that of an issuing body which was not read or is one of several.
-func (e *evaluation) mayFit() bool {
-	names := e.book.SealsOf(e.cert.Kind)
-	if names.IssuerSeal {
-		return e.cert.Issuer == "" || e.sealed(func(s *seal.Signature) bool {
-			return nameOf(s) != "" && strings.Contains(plainName(e.cert.Issuer), plainName(nameOf(s)))
-		})
-	}
-	personal := slices.ContainsFunc(names.Expected, func(n SealName) bool { return n.Personal })
-	return personal && !e.sealed(func(s *seal.Signature) bool { return e.book.sealOfAnotherKind(nameOf(s), e.cert.Kind) })
-}
-
-// sealOfAnotherKind reports whether the notices name a seal for other certificates.
-func (b *Book) sealOfAnotherKind(name string, k fields.Kind) bool {
-	for _, x := range b.Seals {
-		if x.Kind == k {
-			continue
-		}
-		for _, n := range x.Expected {
-			if plainName(n.Name) == plainName(name) {
-				return true
-			}
-		}
-		for _, n := range x.Replaced {
-			if plainName(n) == plainName(name) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// sealNameUnclear: whose seal it is is known, and not whether it is the right one.
-func sealNameUnclear(e *evaluation) bool {
-	if !e.sealNameOther() || !e.mayFit() {
-		return false
-	}
-	return e.sealed(func(s *seal.Signature) bool {
-		e.set("name", e.book.SealsOf(e.cert.Kind).Expected[0].Name)
-		e.showSeal(s)
-		return true
-	})
-}
-
-func sealNameMismatch(e *evaluation) bool {
-	if !e.sealNameOther() || e.mayFit() {
-		return false
-	}
-	names := e.book.SealsOf(e.cert.Kind)
-	return e.sealed(func(s *seal.Signature) bool {
-		e.set("name", names.Expected[0].Name)
-		e.showSeal(s)
-		e.show("expected", names.Expected[0].Name)
-		return true
-	})
 }

@@ -40,6 +40,9 @@ func sealNameFor(k fields.Kind) string {
 	return "中华人民共和国住房和城乡建设部一级建造师行政许可专用章"
 }
 
+// provinceSeal is a seal that by its own words is a local authority's.
+const provinceSeal = "样例省住房和城乡建设厅行政审批专用章"
+
 func sealed(name string, at civil.Date) seal.Signature {
 	year := func(y int) time.Time { return time.Date(y, 1, 1, 0, 0, 0, 0, time.UTC) }
 	return seal.Signature{
@@ -356,7 +359,7 @@ func TestVectors(t *testing.T) {
 		}, seal.Clean)}, unsure, "S-07"},
 		{"trusted by word, without a chain", y, []change{sealing(func(s *seal.Signature) { s.Chain = nil }, seal.Clean)}, unsure, "S-06"},
 		{"a timestamp is no seal", y, []change{sealing(func(s *seal.Signature) { s.Kind = "timestamp" }, seal.Clean)}, unsure, "S-04"},
-		{"a timestamp by the seal's office is not its seal", y, []change{sealing(func(s *seal.Signature) { s.Signer = "某某公司" }, seal.Clean), stamped(nil)}, fails, "S-09"},
+		{"a timestamp by the seal's office is not its seal", y, []change{sealing(func(s *seal.Signature) { s.Signer = provinceSeal }, seal.Clean), stamped(nil)}, fails, "S-09"},
 		{"a broken timestamp beside a seal", y, []change{sealing(func(*seal.Signature) {}, seal.Dirty), stamped(func(s *seal.Signature) { s.Integrity = seal.Broken })}, unsure, "S-14"},
 		{"a revoked timestamp authority beside a seal", y, []change{stamped(func(s *seal.Signature) {
 			s.Revocation = seal.Revocation{Status: "revoked", RevokedAt: day("2024-01-01").Start()}
@@ -376,7 +379,10 @@ func TestVectors(t *testing.T) {
 			f.Seal.Signatures = append(f.Seal.Signatures, sealed(sealNameFor(a), day("2024-03-02")))
 		}}, pass, "A-04"},
 		{"another seal, the issuing body not read", c, []change{sealing(func(s *seal.Signature) { s.Signer = "样例行业协会" }, seal.Clean)}, unsure, "C-02"},
-		{"another seal than the issuing body's", c, []change{cert(func(c *fields.Certificate) { c.Issuer = "样例学会" }), sealing(func(s *seal.Signature) { s.Signer = "样例行业协会" }, seal.Clean)}, fails, "S-09"},
+		{"another seal than the issuing body's", c, []change{cert(func(c *fields.Certificate) { c.Issuer = "样例学会" }), sealing(func(s *seal.Signature) { s.Signer = "样例行业协会" }, seal.Clean)}, unsure, "C-02"},
+		{"a province's seal, the issuing body another", c, []change{cert(func(c *fields.Certificate) { c.Issuer = "样例学会" }), sealing(func(s *seal.Signature) { s.Signer = provinceSeal }, seal.Clean)}, fails, "S-09"},
+		{"a province's seal, the issuing body not read", c, []change{sealing(func(s *seal.Signature) { s.Signer = provinceSeal }, seal.Clean)}, unsure, "C-02"},
+		{"a province's seal of qualifications", c, []change{cert(func(c *fields.Certificate) { c.Issuer = "样例学会" }), sealing(func(s *seal.Signature) { s.Signer = "样例省职业资格证书专用章" }, seal.Clean)}, unsure, "C-02"},
 		{"the seal of one of two issuing bodies", c, []change{cert(func(c *fields.Certificate) { c.Issuer = "样例学会、样例行业协会" }), sealing(func(s *seal.Signature) { s.Signer = "样例行业协会" }, seal.Clean)}, unsure, "C-02"},
 		{"a live seal on what reads as paper", y, []change{cert(func(c *fields.Certificate) { c.Medium = fields.Paper })}, unsure, "F-01"},
 		{"a live seal on what reads as a paper qualification", c, []change{cert(func(c *fields.Certificate) { c.Medium, c.Annotation = fields.Paper, nil })}, unsure, "C-03"},
@@ -413,7 +419,22 @@ func TestVectors(t *testing.T) {
 		{"list of revocations out of date", y, []change{sealing(func(s *seal.Signature) {
 			s.Revocation = seal.Revocation{Status: "good", Next: day("2024-04-01").Start()}
 		}, seal.Clean)}, pass, "S-17"},
-		{"another seal", y, []change{sealing(func(s *seal.Signature) { s.Signer = "某某公司" }, seal.Clean)}, fails, "S-09"},
+		{"another seal", y, []change{sealing(func(s *seal.Signature) { s.Signer = provinceSeal }, seal.Clean)}, fails, "S-09"},
+		{"a company's seal", y, []change{sealing(func(s *seal.Signature) { s.Signer = "某某公司合同专用章" }, seal.Clean)}, fails, "S-09"},
+		{"a seal of other certificates", y, []change{sealing(func(s *seal.Signature) { s.Signer = sealNameFor(a) }, seal.Clean)}, fails, "S-09"},
+		{"the certificate of a company, which may seal for others", y, []change{sealing(func(s *seal.Signature) { s.Signer = "某某公司" }, seal.Clean)}, unsure, "S-09"},
+		{"the seal, spelt without the state", y, []change{sealing(func(s *seal.Signature) { s.Signer = "住房和城乡建设部一级建造师行政许可专用章" }, seal.Clean)}, unsure, "S-09"},
+		{"the seal, with a number", y, []change{sealing(func(s *seal.Signature) { s.Signer = sealNameFor(y) + "@0001" }, seal.Clean)}, unsure, "S-09"},
+		{"the seal in brackets after its body", y, []change{sealing(func(s *seal.Signature) {
+			s.Signer = "中华人民共和国住房和城乡建设部（一级建造师行政许可专用章）"
+		}, seal.Clean)}, unsure, "S-09"},
+		{"the ministry, spelt without the state", y, []change{sealing(func(s *seal.Signature) { s.Signer = "住房和城乡建设部" }, seal.Clean)}, unsure, "S-09"},
+		{"a province's seal beside one that may be right", y, []change{
+			sealing(func(s *seal.Signature) { s.Signer = "住房和城乡建设部" }, seal.Clean),
+			func(f *rules.Facts) {
+				f.Seal.Signatures = append(f.Seal.Signatures, sealed(provinceSeal, day("2024-03-02")))
+			},
+		}, unsure, "S-09"},
 		{"plain ministry seal", y, []change{sealing(func(s *seal.Signature) { s.Signer = "中华人民共和国住房和城乡建设部" }, seal.Clean)}, pass, "Y-08"},
 		{"text without a map", y, []change{func(f *rules.Facts) { f.Face.Problems = []fields.Problem{{Code: "unmapped-text"}} }}, unsure, "F-02"},
 		{"class 2 certificate", fields.Constructor2, nil, unsure, "K-01"},

@@ -1,0 +1,97 @@
+package rules
+
+import (
+	"slices"
+	"strings"
+
+	"zhengyan/verify/fields"
+	"zhengyan/verify/seal"
+)
+
+func sealNameIssuer(e *evaluation) bool {
+	names := e.book.SealsOf(e.cert.Kind)
+	if names == nil || !names.IssuerSeal || e.cert.Issuer == "" || !e.allTrusted() || !e.hasSeal(e.cert.Issuer) {
+		return false
+	}
+	e.set("name", e.cert.Issuer)
+	e.show("sealName", e.cert.Issuer)
+	e.showField("issuer")
+	return true
+}
+
+// sealNameOther: no seal that the notices name for the kind is there.
+func (e *evaluation) sealNameOther() bool {
+	names := e.book.SealsOf(e.cert.Kind)
+	if names == nil || len(names.Expected) == 0 || !e.allTrusted() {
+		return false
+	}
+	probe := e.quiet(e.rule)
+	found, _ := e.expectedFound()
+	return len(found) == 0 && !sealNameReplaced(probe) && !sealNameIssuer(probe)
+}
+
+// surelyAnother reports whether a seal is, by its own words, none of the kind's: it bears the name of a seal that the
+// notices give to another kind, or calls itself the seal of a local authority or of a company. The notices give the words
+// of the seal's picture; how the signer's certificate spells its holder is up to who issued it, so any other name leaves
+// open whose seal it is.
+func (e *evaluation) surelyAnother(s *seal.Signature) bool {
+	names, name := e.book.SealsOf(e.cert.Kind), plainName(nameOf(s))
+	if name == "" || names.IssuerSeal && e.ofIssuer(name) {
+		return false
+	}
+	if e.book.sealOfAnotherKind(name, e.cert.Kind) {
+		return true
+	}
+	w := &e.book.SealWords
+	return !containsAny(name, names.Akin) && containsAny(name, w.Seal) && containsAny(name, w.Elsewhere)
+}
+
+// ofIssuer reports whether a name has to do with the issuing body: it was not read, or one name stands in the other.
+func (e *evaluation) ofIssuer(name string) bool {
+	issuer := plainName(e.cert.Issuer)
+	return issuer == "" || strings.Contains(issuer, name) || strings.Contains(name, issuer)
+}
+
+func containsAny(s string, words []string) bool {
+	return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(s, plainName(w)) })
+}
+
+// mayFit reports whether one of the seals, none of which a notice names for the kind, may yet be a right one.
+func (e *evaluation) mayFit() bool {
+	return e.sealed(func(s *seal.Signature) bool { return !e.surelyAnother(s) })
+}
+
+// sealOfAnotherKind reports whether the notices name that seal for other certificates.
+func (b *Book) sealOfAnotherKind(name string, k fields.Kind) bool {
+	return slices.ContainsFunc(b.Seals, func(x SealNames) bool {
+		return x.Kind != k && slices.ContainsFunc(x.Expected, func(n SealName) bool { return plainName(n.Name) == plainName(name) })
+	})
+}
+
+// sealNameUnclear: whose seal it is is known, and not whether it is the right one.
+func sealNameUnclear(e *evaluation) bool {
+	if !e.sealNameOther() || !e.mayFit() {
+		return false
+	}
+	return e.sealed(func(s *seal.Signature) bool {
+		if e.surelyAnother(s) {
+			return false
+		}
+		e.set("name", e.book.SealsOf(e.cert.Kind).Expected[0].Name)
+		e.showSeal(s)
+		return true
+	})
+}
+
+func sealNameMismatch(e *evaluation) bool {
+	if !e.sealNameOther() || e.mayFit() {
+		return false
+	}
+	names := e.book.SealsOf(e.cert.Kind)
+	return e.sealed(func(s *seal.Signature) bool {
+		e.set("name", names.Expected[0].Name)
+		e.showSeal(s)
+		e.show("expected", names.Expected[0].Name)
+		return true
+	})
+}
