@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"zhengyan/verify/civil"
-	"zhengyan/verify/fields"
 	"zhengyan/verify/rules"
 )
 
@@ -138,7 +137,7 @@ func compareKeys(a, b *Row) int {
 	return cmp.Or(strings.Compare(string(a.Kind)+"\x00", string(b.Kind)+"\x00"), strings.Compare(a.Number, b.Number))
 }
 
-// facts are the fields of a row whose earlier values are kept, as text.
+// facts are the fields of a row whose earlier values are kept, as text. Package rules reads them by these keys.
 var facts = []struct {
 	key string
 	get func(*Row) string
@@ -147,33 +146,14 @@ var facts = []struct {
 	{"sex", func(r *Row) string { return r.Sex }},
 	{"birth", func(r *Row) string { return r.Birth.String() }},
 	{"employer", func(r *Row) string { return r.Employer }},
-	{"specialties", func(r *Row) string { return FormatSpecialties(r.Specialties) }},
-	{"valid", func(r *Row) string { return formatPeriod(r.Valid) }},
+	{"specialties", func(r *Row) string { return rules.FormatSpecialties(r.Specialties) }},
+	{"valid", func(r *Row) string { return rules.FormatPeriod(r.Valid) }},
 	{"status", func(r *Row) string { return r.Status }},
 	{"statusDate", func(r *Row) string { return r.StatusDate.String() }},
 	{"reason", func(r *Row) string { return r.Reason }},
 	{"qrKey", func(r *Row) string { return r.QRKey }},
 	{"ecertID", func(r *Row) string { return r.EcertID }},
 	{"latestUsageFrom", func(r *Row) string { return r.LatestUsageFrom.String() }},
-}
-
-// FormatSpecialties writes specialties as a cell of a source table holds them.
-func FormatSpecialties(list []fields.Specialty) string {
-	parts := make([]string, len(list))
-	for i, s := range list {
-		parts[i] = cmp.Or(s.Name, s.Raw)
-		if !s.Valid.IsZero() {
-			parts[i] += " " + formatPeriod(s.Valid)
-		}
-	}
-	return strings.Join(parts, "；")
-}
-
-func formatPeriod(p fields.Period) string {
-	if p.IsZero() {
-		return ""
-	}
-	return p.From.String() + ".." + p.To.String()
 }
 
 // differing names the facts in which two rows of one key differ.
@@ -200,7 +180,7 @@ func withHistory(a, b *Row, asOf civil.Date) {
 			continue
 		}
 		until := day
-		if f.key == "status" && b.StatusDate.HasDay() && !b.StatusDate.After(asOf) && b.StatusDate != a.StatusDate {
+		if ofStatus(f.key) && b.StatusDate.HasDay() && !b.StatusDate.After(asOf) && b.StatusDate != a.StatusDate && a.Status != b.Status {
 			until = b.StatusDate
 		}
 		for len(old) > maxString {
@@ -212,6 +192,9 @@ func withHistory(a, b *Row, asOf civil.Date) {
 		b.History = b.History[n:]
 	}
 }
+
+// ofStatus reports whether a fact goes with the status: an earlier status, its day and its reason were true together.
+func ofStatus(key string) bool { return key == "status" || key == "statusDate" || key == "reason" }
 
 // ownHistory is what a source gives beyond what is known already.
 func ownHistory(known, given []rules.FieldChange) []rules.FieldChange {

@@ -238,8 +238,8 @@ func TestCompareAndHistory(t *testing.T) {
 		"A1": {{Field: "employer", Value: "甲公司", Until: civil.Must(2026, 6, 2)}},
 		"A2": {
 			{Field: "status", Value: "有效", Until: civil.Must(2026, 5, 20)},
-			{Field: "statusDate", Value: "", Until: civil.Must(2026, 6, 5)},
-			{Field: "reason", Value: "", Until: civil.Must(2026, 6, 5)},
+			{Field: "statusDate", Value: "", Until: civil.Must(2026, 5, 20)},
+			{Field: "reason", Value: "", Until: civil.Must(2026, 5, 20)},
 		},
 		"NEW": nil,
 	} {

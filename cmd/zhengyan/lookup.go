@@ -219,7 +219,7 @@ func (env *environment) printRow(r store.Row) {
 		{"sex", r.Sex},
 		{"birth", r.Birth.String()},
 		{"employer", r.Employer},
-		{"specialties", store.FormatSpecialties(r.Specialties)},
+		{"specialties", rules.FormatSpecialties(r.Specialties)},
 		{"valid", strings.Trim(r.Valid.From.String()+".."+r.Valid.To.String(), ".")},
 		{"newest copy", r.LatestUsageFrom.String()},
 		{"certificate", r.EcertID},

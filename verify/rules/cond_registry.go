@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -134,61 +135,48 @@ func registryStale(e *evaluation) bool {
 	return true
 }
 
-func (e *evaluation) statusMeans(r *RegistryRecord) string { return e.book.StatusWords[r.Status] }
-
-func (e *evaluation) showRecord(r *RegistryRecord) {
-	e.set("status", r.Status)
-	e.set("statusDate", r.StatusDate.String())
-	if r.StatusDate.IsZero() {
-		e.set("statusDate", "—")
+func (e *evaluation) showRecord(r *RegistryRecord, s *standing) {
+	e.set("status", s.word)
+	e.set("statusDate", s.period())
+	e.show("status", strings.TrimSpace(s.word+" "+strings.Trim(s.period(), "—")))
+	if s.until.IsZero() {
+		e.show("reason", r.Reason)
+	} else {
+		e.show("status", strings.TrimSpace(r.Status+" "+r.StatusDate.String())) // the present one beside it
 	}
-	e.show("status", strings.TrimSpace(r.Status+" "+r.StatusDate.String()))
-	e.show("reason", r.Reason)
 	e.showSnapshot()
 }
 
 // 部令153号 第十六、十七条: 注销, 吊销, 撤销, 失效, and 暂扣 while it lasts.
 func registryEnded(e *evaluation) bool {
 	r := e.record()
-	if r == nil || !e.over(r) || !e.endedBy(r) || !e.holder(r) {
+	s := e.standingAs(r, meansOver)
+	if s == nil || e.standingAs(r, meansUnknown, meansGood, meansGoodLater, meansOverSometime, meansPending) != nil || !e.holder(r) {
 		return false
 	}
-	e.showRecord(r)
+	e.showRecord(r, s)
 	return true
-}
-
-// over reports whether the registry says that the registration ended or rests.
-func (e *evaluation) over(r *RegistryRecord) bool {
-	m := e.statusMeans(r)
-	return m == "ended" || m == "suspended"
-}
-
-// endedBy reports whether that was so on the day judged: since the status's date, or, where the registry gives none,
-// at the latest when the snapshot was made.
-func (e *evaluation) endedBy(r *RegistryRecord) bool {
-	if r.StatusDate.HasDay() {
-		return !e.Day.Before(r.StatusDate)
-	}
-	return !e.Day.Before(civil.Of(e.Registry.Snapshot.AsOf))
 }
 
 // registryEndedUnclear: a registration ended, and whether before the day judged, or whether it is this holder's, is not known.
 func registryEndedUnclear(e *evaluation) bool {
 	r := e.record()
-	if r == nil || !e.judged() || !e.over(r) || registryEnded(e.quiet(e.rule)) || registryEndedLater(e.quiet(e.rule)) {
+	s := e.standingAs(r, meansOver, meansOverSometime)
+	if s == nil || !e.judged() || registryEnded(e.quiet(e.rule)) {
 		return false
 	}
-	e.showRecord(r)
+	e.showRecord(r, s)
 	return true
 }
 
 // registryValidLater: the registry's good word dates from after the day judged; what held before is not known.
 func registryValidLater(e *evaluation) bool {
 	r := e.record()
-	if r == nil || !e.judged() || e.statusMeans(r) != "valid" || !e.Day.Before(r.StatusDate) {
+	s := e.standingAs(r, meansGoodLater)
+	if s == nil || !e.judged() {
 		return false
 	}
-	e.showRecord(r)
+	e.showRecord(r, s)
 	return true
 }
 
@@ -198,7 +186,7 @@ func registryValidityOver(e *evaluation) bool {
 	if r == nil || !e.cert.Valid.To.IsZero() {
 		return false
 	}
-	v := r.Valid
+	v := e.validOn(r)
 	if sound(v) && (v.To.IsZero() || !e.Day.After(v.To)) && (v.From.IsZero() || !e.Day.Before(v.From)) {
 		return false
 	}
@@ -210,28 +198,31 @@ func registryValidityOver(e *evaluation) bool {
 // registryEndedLater: the registration ended after the day judged, so on that day it stood.
 func registryEndedLater(e *evaluation) bool {
 	r := e.record()
-	if r == nil || !e.over(r) || !r.StatusDate.HasDay() || !e.Day.Before(r.StatusDate) {
+	s := e.standingAs(r, meansOverLater)
+	if s == nil || e.standingAs(r, meansOver, meansOverSometime) != nil {
 		return false
 	}
-	e.showRecord(r)
+	e.showRecord(r, s)
 	return true
 }
 
 func registryPending(e *evaluation) bool {
 	r := e.record()
-	if r == nil || e.statusMeans(r) != "pending" {
+	s := e.standingAs(r, meansPending)
+	if s == nil {
 		return false
 	}
-	e.showRecord(r)
+	e.showRecord(r, s)
 	return true
 }
 
 func registryUnknownStatus(e *evaluation) bool {
 	r := e.record()
-	if r == nil || e.statusMeans(r) != "" {
+	s := e.standingAs(r, meansUnknown)
+	if s == nil {
 		return false
 	}
-	e.showRecord(r)
+	e.showRecord(r, s)
 	return true
 }
 
@@ -251,15 +242,9 @@ func (e *evaluation) differences(r *RegistryRecord) []difference {
 func (e *evaluation) compare(r *RegistryRecord) []difference {
 	var out []difference
 	cmp := func(field, face, reg string, same bool) {
-		if face == "" || reg == "" || same {
-			return
+		if face != "" && reg != "" && !same && !e.earlier(r, field, func(v string) bool { return plainName(v) == plainName(face) }) {
+			out = append(out, difference{field, face, reg})
 		}
-		for _, h := range r.History {
-			if h.Field == field && plainName(h.Value) == plainName(face) && e.Day.Before(h.Until) {
-				return
-			}
-		}
-		out = append(out, difference{field, face, reg})
 	}
 	c := e.cert
 	if r.Kind != c.Kind {
@@ -272,8 +257,13 @@ func (e *evaluation) compare(r *RegistryRecord) []difference {
 	cmp("sex", c.Sex, r.Sex, c.Sex == r.Sex)
 	cmp("birth", c.Birth.String(), r.Birth.String(), sameBirth(c.Birth, r.Birth))
 	cmp("employer", c.Employer, r.Employer, sameEmployer(c.Employer, r.Employer))
-	cmp("valid", c.Valid.To.String(), r.Valid.To.String(), c.Valid.To == r.Valid.To)
+	if to := c.Valid.To; !e.earlier(r, "valid", func(v string) bool { p, ok := readPeriod(v); return ok && p.To == to }) {
+		cmp("valid", to.String(), r.Valid.To.String(), to == r.Valid.To)
+	}
 	for _, s := range c.Specialties {
+		if e.earlier(r, "specialties", func(v string) bool { return e.book.lists(readSpecialties(v), s) }) {
+			continue
+		}
 		for _, t := range r.Specialties {
 			if e.book.specialtyName(s.Name) == e.book.specialtyName(t.Name) {
 				cmp("specialty", s.Name+" "+s.Valid.To.String(), t.Name+" "+t.Valid.To.String(), s.Valid.To == t.Valid.To || t.Valid.To.IsZero())
@@ -284,6 +274,13 @@ func (e *evaluation) compare(r *RegistryRecord) []difference {
 		}
 	}
 	return out
+}
+
+// lists reports whether the registry's list has the specialty with the same end, or with none.
+func (b *Book) lists(list []fields.Specialty, s fields.Specialty) bool {
+	return slices.ContainsFunc(list, func(t fields.Specialty) bool {
+		return b.specialtyName(s.Name) == b.specialtyName(t.Name) && (s.Valid.To == t.Valid.To || t.Valid.To.IsZero())
+	})
 }
 
 func (b *Book) hasSpecialty(list []fields.Specialty, name string) bool {
@@ -352,13 +349,16 @@ func registryGood(e *evaluation) bool {
 	if r == nil || !e.judged() || e.ageBeyond(e.Registry.Snapshot.RedAge) {
 		return false
 	}
-	probe := e.quiet(e.rule)
-	if e.statusMeans(r) != "valid" && !registryEndedLater(probe) || registryValidLater(probe) || registryValidityOver(probe) {
+	s := e.standingAs(r, meansGood, meansOverLater)
+	if s == nil || e.standingAs(r, meansUnknown, meansGoodLater, meansOver, meansOverSometime, meansPending) != nil {
+		return false
+	}
+	if registryValidityOver(e.quiet(e.rule)) {
 		return false
 	}
 	if !e.holder(r) || len(e.differences(r)) > 0 || fields.CompareNames(e.cert.Name, r.Name) != fields.Equal {
 		return false
 	}
-	e.showRecord(r)
+	e.showRecord(r, s)
 	return true
 }

@@ -29,6 +29,9 @@ type shared struct {
 	// differs are the fields in which face and registry disagree, worked out once for the rules that ask.
 	differs  []difference
 	compared answer
+	// states are the words for the registration's state that may have been true on the day judged, worked out once too.
+	states []standing
+	stood  answer
 }
 
 // answer is a yes or no that is worked out once.

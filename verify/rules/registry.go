@@ -58,7 +58,9 @@ type RegistryRecord struct {
 	History         []FieldChange `json:"history,omitempty"`
 }
 
-// FieldChange is an earlier value of a field: it held until the day Until (exclusive) and was replaced then.
+// FieldChange is an earlier value of a field: another had taken its place by the day Until, so that it held before that
+// day at the latest. Field is the field's name in JSON, and Value its text; "valid" is written by FormatPeriod,
+// "specialties" by FormatSpecialties.
 type FieldChange struct {
 	Field string     `json:"field"`
 	Value string     `json:"value"`

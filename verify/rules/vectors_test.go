@@ -512,6 +512,15 @@ func TestRegistry(t *testing.T) {
 	}
 	status2 := func(word string) func(*rules.Facts) { return record(func(r *rules.RegistryRecord) { r.Status = word }) }
 	absent := func(f *rules.Facts) { f.Registry.Answer = rules.RegistryAnswer{} }
+	// was are earlier values, each as "field value until", with _ for a space in the value.
+	was := func(changes ...string) func(*rules.Facts) {
+		return record(func(r *rules.RegistryRecord) {
+			for _, x := range changes {
+				p := strings.Split(x, " ")
+				r.History = append(r.History, rules.FieldChange{Field: p[0], Value: strings.ReplaceAll(p[1], "_", " "), Until: day(p[2])})
+			}
+		})
+	}
 	y, a, c := fields.Constructor1, fields.Architect1, fields.Qualification
 	for _, tt := range []struct {
 		name string
@@ -563,6 +572,93 @@ func TestRegistry(t *testing.T) {
 			status("注销", "2023-12-01")(f)
 			f.Registry.Snapshot.AsOf = day("2024-01-20").Start()
 		}, fails, "Y-60"},
+		{"suspended on the day by its history, valid again since a day that is given", y, func(f *rules.Facts) {
+			was("status 暂扣 2024-05-10", "statusDate 2024-02-01 2024-05-10")(f)
+			status("有效", "2024-05-10")(f)
+		}, fails, "Y-60"},
+		{"suspended on the day by its history, and from then on cancelled", y, func(f *rules.Facts) {
+			was("status 暂扣 2024-05-10", "statusDate 2024-02-01 2024-05-10")(f)
+			status("注销", "2024-05-10")(f)
+		}, fails, "Y-60"},
+		{"suspended by its history, under another name", y, func(f *rules.Facts) {
+			was("status 暂扣 2024-05-10", "statusDate 2024-02-01 2024-05-10")(f)
+			status("有效", "2024-05-10")(f)
+			f.Registry.Answer.Records[0].Name = "李四样"
+		}, unsure, "R-08"},
+		{"suspended by its history, until a day that is not given", y, was("status 暂扣 2024-05-10", "statusDate 2024-02-01 2024-05-10"), unsure, "R-08"},
+		{"suspended by its history, since a day that is not given", y, func(f *rules.Facts) {
+			was("status 暂扣 2024-05-10", "statusDate  2024-05-10")(f)
+			status("有效", "2024-05-10")(f)
+		}, unsure, "R-08"},
+		{"suspended by its history, since another word went before the day", y, func(f *rules.Facts) {
+			was("status 有效 2024-03-20", "status 暂扣 2024-05-10", "statusDate  2024-05-10")(f)
+			status("有效", "2024-05-10")(f)
+		}, fails, "Y-60"},
+		{"suspended and valid again before the day", y, was("status 暂扣 2024-04-20", "statusDate 2024-02-01 2024-04-20"), pass, "R-00"},
+		{"suspended only after the day, by its history", y, func(f *rules.Facts) {
+			was("status 暂扣 2024-06-10", "statusDate 2024-05-20 2024-06-10")(f)
+			status("有效", "2024-06-10")(f)
+		}, pass, "Y-60"},
+		{"two words of one day", y, func(f *rules.Facts) {
+			was("status 有效 2024-05-10")(f)
+			status("注销", "2024-04-01")(f)
+		}, unsure, "R-08"},
+		{"valid until a day after, then cancelled", y, func(f *rules.Facts) {
+			was("status 有效 2024-05-10", "statusDate 2023-01-01 2024-05-10")(f)
+			status("注销", "2024-05-10")(f)
+		}, pass, "R-00"},
+		{"valid until a day after, then cancelled on a day that is not given", y, func(f *rules.Facts) {
+			was("status 有效 2024-05-10")(f)
+			status2("注销")(f)
+			f.Registry.Snapshot.AsOf, f.GatheredAt = day("2024-05-20").Start(), day("2024-05-21").Start()
+		}, unsure, "R-08"},
+		{"cancelled on a day that is not given, and valid before the day judged", y, func(f *rules.Facts) {
+			was("status 有效 2024-04-10")(f)
+			status2("注销")(f)
+			f.Registry.Snapshot.AsOf, f.GatheredAt = day("2024-05-20").Start(), day("2024-05-21").Start()
+		}, fails, "Y-60"},
+		{"its day of cancelling was corrected", y, func(f *rules.Facts) {
+			was("statusDate 2024-04-01 2024-06-01")(f)
+			status("注销", "2024-05-20")(f)
+		}, unsure, "R-08"},
+		{"good since a later day, and before", y, func(f *rules.Facts) {
+			was("statusDate 2023-05-01 2024-06-01")(f)
+			status("有效", "2024-05-20")(f)
+		}, pass, "R-00"},
+		{"good only since a later day, by its history", y, func(f *rules.Facts) {
+			was("status 办理中 2024-05-20", "statusDate 2024-05-10 2024-05-20")(f)
+			status("有效", "2024-05-20")(f)
+		}, unsure, "Y-54"},
+		{"pending on the day by its history", y, was("status 变更中 2024-05-10"), unsure, "Y-54"},
+		{"pending only after the day", y, func(f *rules.Facts) {
+			was("status 有效 2024-05-10")(f)
+			status("变更中", "2024-05-10")(f)
+		}, pass, "R-00"},
+		{"a word nobody knows, on the day by its history", y, was("status ??? 2024-05-10"), unsure, "R-05"},
+		{"specialty renewed after the day", y, func(f *rules.Facts) {
+			was("specialties 建筑工程_2023-05-14..2026-05-13；市政公用工程 2024-05-10")(f)
+			f.Registry.Answer.Records[0].Specialties = []fields.Specialty{{Name: "建筑工程", Valid: span("2024-05-10 2027-05-09")}}
+		}, pass, "R-00"},
+		{"specialty given up after the day", y, func(f *rules.Facts) {
+			was("specialties 建筑工程_2023-05-14..2026-05-13；市政公用工程 2024-05-10")(f)
+			f.Registry.Answer.Records[0].Specialties = []fields.Specialty{{Name: "市政公用工程"}}
+		}, pass, "R-00"},
+		{"specialty renewed before the day", y, func(f *rules.Facts) {
+			was("specialties 建筑工程_2023-05-14..2026-05-13 2024-04-10")(f)
+			f.Registry.Answer.Records[0].Specialties = []fields.Specialty{{Name: "建筑工程", Valid: span("2024-04-10 2027-04-09")}}
+		}, unsure, "Y-40"},
+		{"specialty renewed after the day, of another end", y, func(f *rules.Facts) {
+			was("specialties 建筑工程_2022-05-14..2025-05-13 2024-05-10")(f)
+			f.Registry.Answer.Records[0].Specialties = []fields.Specialty{{Name: "建筑工程", Valid: span("2024-05-10 2027-05-09")}}
+		}, unsure, "Y-40"},
+		{"registration renewed after the day", a, func(f *rules.Facts) {
+			was("valid 2023-05-14..2025-05-13 2024-05-10")(f)
+			f.Registry.Answer.Records[0].Valid = span("2024-05-10 2026-05-09")
+		}, pass, "R-00"},
+		{"registration renewed before the day", a, func(f *rules.Facts) {
+			was("valid 2023-05-14..2025-05-13 2024-04-10")(f)
+			f.Registry.Answer.Records[0].Valid = span("2024-04-10 2026-04-09")
+		}, unsure, "A-40"},
 		{"newer copy", y, record(func(r *rules.RegistryRecord) { r.LatestUsageFrom = day("2024-04-15") }), pass, "Y-61"},
 		{"newer copy, after the day judged", y, record(func(r *rules.RegistryRecord) { r.LatestUsageFrom = day("2024-05-15") }), pass, "R-00"},
 	} {
