@@ -140,24 +140,67 @@ func TestTheSumNamesTheBindingTerm(t *testing.T) {
 // Every day of a segment has the segment's verdict, and the segments leave no day out.
 func TestTimelineAgreesWithEveryDay(t *testing.T) {
 	v := judge(t)
-	ev := goodEvidence()
-	ev.Registry.Answer.Records[0].Status, ev.Registry.Answer.Records[0].StatusDate = "注销", day("2026-05-20")
-	segs := v.Timeline(ev, verify.Question{})
-	if len(segs) < 4 {
-		t.Fatalf("only %d segments: %+v", len(segs), segs)
+	record := func(change func(*verify.RegistryRecord)) func(*verify.Evidence) {
+		return func(ev *verify.Evidence) { change(&ev.Registry.Answer.Records[0]) }
 	}
-	if !segs[0].From.IsZero() || !segs[len(segs)-1].To.IsZero() {
-		t.Errorf("the ends are not open: %+v", segs)
+	was := func(field, value, until string) verify.FieldChange {
+		return verify.FieldChange{Field: field, Value: value, Until: day(until)}
 	}
-	i := 0
-	for d := day("2025-12-01"); d.Before(day("2027-12-01")); d = d.AddDays(1) {
-		for !segs[i].To.IsZero() && d.After(segs[i].To) {
-			i++
-		}
-		r := v.Judge(ev, verify.Question{At: verify.EndOfDay(d)})
-		if s := segs[i]; r.Indication != s.Indication || r.Copy.Indication != s.Copy || r.Registration.Indication != s.Registration {
-			t.Fatalf("%s: judged %s/%s/%s, segment %+v", d, r.Indication, r.Copy.Indication, r.Registration.Indication, s)
-		}
+	for _, tt := range []struct {
+		name   string
+		kind   fields.Kind
+		policy string
+		turns  string // a day on which the verdict turns
+		change func(*verify.Evidence)
+	}{
+		{"cancelled", fields.Constructor1, "", "2026-05-20", record(func(r *verify.RegistryRecord) { r.Status, r.StatusDate = "注销", day("2026-05-20") })},
+		{"cancelled on a day that is not given", fields.Constructor1, "", "2026-06-01", record(func(r *verify.RegistryRecord) { r.Status = "注销" })},
+		{"another employer since", fields.Constructor1, "", "2026-05-10", record(func(r *verify.RegistryRecord) {
+			r.Employer, r.History = "样例新建设有限公司", []verify.FieldChange{was("employer", r.Employer, "2026-05-10")}
+		})},
+		{"suspended for a time", fields.Constructor1, "", "2026-03-15", record(func(r *verify.RegistryRecord) {
+			r.StatusDate = day("2026-05-10")
+			r.History = []verify.FieldChange{was("status", "暂扣", "2026-05-10"), was("statusDate", "2026-03-15", "2026-05-10")}
+		})},
+		{"valid again", fields.Constructor1, "", "2026-05-10", record(func(r *verify.RegistryRecord) {
+			r.StatusDate = day("2026-05-10")
+			r.History = []verify.FieldChange{was("status", "暂扣", "2026-05-10"), was("statusDate", "2026-03-15", "2026-05-10")}
+		})},
+		{"validity known to the registry alone", fields.Architect1, "", "2026-07-02", func(ev *verify.Evidence) {
+			ev.Fields.Certificate.Valid = fields.Period{}
+			ev.Registry.Answer.Records[0].Valid = fields.Period{From: day("2024-07-02"), To: day("2026-07-01")}
+		}},
+		{"a list of revocations that is followed by another", fields.Constructor1, "strict", "2026-06-11", func(ev *verify.Evidence) {
+			ev.Fields.Certificate.Specialties = ev.Fields.Certificate.Specialties[:1]
+			ev.Seal.Signatures[0].Revocation.Next = day("2026-06-11").Start().Add(9 * time.Hour)
+		}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			ev := evidenceOf(tt.kind)
+			tt.change(ev)
+			q := verify.Question{Policy: tt.policy}
+			segs := v.Timeline(ev, q)
+			if len(segs) < 4 {
+				t.Fatalf("only %d segments: %+v", len(segs), segs)
+			}
+			if !segs[0].From.IsZero() || !segs[len(segs)-1].To.IsZero() {
+				t.Errorf("the ends are not open: %+v", segs)
+			}
+			if !slices.ContainsFunc(segs, func(s verify.Segment) bool { return s.From == day(tt.turns) }) {
+				t.Errorf("no turn on %s: %+v", tt.turns, segs)
+			}
+			i := 0
+			for d := day("2025-12-01"); d.Before(day("2027-12-01")); d = d.AddDays(1) {
+				for !segs[i].To.IsZero() && d.After(segs[i].To) {
+					i++
+				}
+				q.At = verify.EndOfDay(d)
+				r := v.Judge(ev, q)
+				if s := segs[i]; r.Indication != s.Indication || r.Copy.Indication != s.Copy || r.Registration.Indication != s.Registration {
+					t.Fatalf("%s: judged %s/%s/%s, segment %+v", d, r.Indication, r.Copy.Indication, r.Registration.Indication, s)
+				}
+			}
+		})
 	}
 }
 

@@ -100,6 +100,10 @@ func (b *Book) TurningDays(f *Facts) []civil.Date {
 			if !s.Revocation.RevokedAt.IsZero() {
 				starts(civil.Of(s.Revocation.RevokedAt))
 			}
+			if d := civil.Of(s.Revocation.Next); !s.Revocation.Next.IsZero() {
+				starts(d)
+				ends(d) // where the list ends with its day
+			}
 		}
 	}
 	if f.Registry != nil {
@@ -109,8 +113,23 @@ func (b *Book) TurningDays(f *Facts) []civil.Date {
 				ends(civil.Of(s.AsOf).AddDays(int(age.Hours() / 24)))
 			}
 		}
+		if !s.AsOf.IsZero() {
+			starts(civil.Of(s.AsOf)) // an end without a day has come by then
+		}
 		for _, r := range f.Registry.Answer.Records {
-			starts(r.StatusDate, r.LatestUsageFrom)
+			starts(r.StatusDate, r.LatestUsageFrom, r.Valid.From)
+			ends(r.Valid.To) // of which the face may not speak
+			for _, h := range r.History {
+				starts(h.Until)
+				switch h.Field {
+				case "statusDate":
+					starts(dateOf(h.Value))
+				case "valid":
+					p, _ := readPeriod(h.Value)
+					starts(p.From)
+					ends(p.To)
+				}
+			}
 		}
 	}
 	if len(ds) == 0 {
