@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 )
 
 // ErrRegistrationNumber is wrapped by every error of ParseRegistrationNumber.
@@ -53,6 +54,21 @@ type RegistrationNumber struct {
 	SealCode      string       `json:"sealCode,omitempty"`
 	Parts         []NumberPart `json:"parts"`
 	Notes         []string     `json:"notes,omitempty"`
+}
+
+// FormOf tells the form of a constructor's number by its length and its first character alone, "" if it has neither's.
+func FormOf(number string) NumberForm {
+	_, n := utf8.DecodeRuneInString(number)
+	if n < 2 || !allDigits(number[n:]) {
+		return ""
+	}
+	switch len(number) - n {
+	case 12:
+		return OldForm
+	case 16:
+		return NewForm
+	}
+	return ""
 }
 
 // ParseRegistrationNumber reads a 注册编号 of a first- or second-class constructor in its old (京111050700001) or new

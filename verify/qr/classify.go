@@ -48,8 +48,8 @@ func Classify(text string, raw []byte, hosts []Host) Payload {
 		p.classifyURL(u, scheme, trimmed, hosts)
 		return p
 	}
-	if f := readableFields(trimmed); len(f) > 0 {
-		p.Kind, p.Fields = PayloadFields, f
+	if f, guessed := readableFields(trimmed); len(f) > 0 {
+		p.Kind, p.Fields, p.Guessed = PayloadFields, f, guessed
 		if id, err := CheckEcertID(f["ecertID"]); err == nil {
 			p.setEcert(id)
 		}

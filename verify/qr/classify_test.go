@@ -108,13 +108,49 @@ func TestClassifyFields(t *testing.T) {
 	for _, tc := range []struct{ text, name, value string }{
 		{"姓名：张三丰\n注册编号：京1112015201600001", "number", "京1112015201600001"},
 		{"姓名:张三丰;性别:男", "sex", "男"},
-		{"一级建造师注册证书|张三丰|京1112015201600001|建筑工程|某某建设有限公司|2026-01-01|9f8e", "name", "张三丰"},
+		{"一级建造师注册证书|张三丰|京1112015201600001|建筑工程|某某建设有限公司|2026-01-01|9f8e", "name", ""},
 		{"一级建造师注册证书|张三丰|京1112015201600001|建筑工程|某某建设有限公司|2026-01-01|9f8e", "employer", "某某建设有限公司"},
 		{"证照标识：11100000000013338W011.11430000006122244L.20230000403.001.U", "ecertID", "11100000000013338W011.11430000006122244L.20230000403.001.U"},
 	} {
 		p := Classify(tc.text, nil, nil)
 		if p.Fields[tc.name] != tc.value {
 			t.Errorf("%q: %s = %q, want %q", tc.text, tc.name, p.Fields[tc.name], tc.value)
+		}
+	}
+}
+
+// A value ends where the next label begins, and a bare word is nobody's name.
+func TestReadableFields(t *testing.T) {
+	const n = "京1112015201600001"
+	for _, tc := range []struct{ text, want string }{
+		{"姓名：张三丰 性别：男 注册编号：" + n, "name=张三丰 number=" + n + " sex=男"},
+		{"注册编号:" + n + " 姓名:张三丰", "name=张三丰 number=" + n},
+		{"注册编号:" + n + "姓名:张三丰", "name=张三丰 number=" + n},
+		{"姓名:张三丰、注册编号:" + n, "name=张三丰 number=" + n},
+		{"【姓名】：张三丰【注册编号】：" + n, "name=张三丰 number=" + n},
+		{"姓 名：张三丰 性 别：男", "name=张三丰 sex=男"},
+		{"姓名:张三丰注册编号:" + n, "name=张三丰? number=" + n},
+		{"姓名：张三丰 原聘用企业：甲公司 聘用企业：乙公司", "employer=乙公司 name=张三丰"},
+		{"原聘用企业：甲公司；姓名：张三丰", "name=张三丰"},
+		{"姓名:张三丰 状态:有效", "name=张三丰"},
+		{"企业名称：样例（北京） 建设有限公司，注册专业：建筑工程、市政公用工程", "employer=样例（北京） 建设有限公司 specialty=建筑工程、市政公用工程"},
+		{"注册编号=" + n + "|建筑工程", "number=" + n},
+		{n + "|一级|有效", "number=" + n + "?"},
+		{"住建部|" + n + "|2027-05-13", "date=2027-05-13? number=" + n + "?"},
+		{"甲|乙|丙", ""},
+		{"姓名:", ""},
+	} {
+		p := Classify(tc.text, nil, nil)
+		var got []string
+		for k, v := range p.Fields {
+			if slices.Contains(p.Guessed, k) {
+				v += "?"
+			}
+			got = append(got, k+"="+v)
+		}
+		slices.Sort(got)
+		if g := strings.Join(got, " "); g != tc.want {
+			t.Errorf("%q: %s, want %s", tc.text, g, tc.want)
 		}
 	}
 }
@@ -142,6 +178,7 @@ func FuzzClassify(f *testing.F) {
 	f.Add("https://jzsc.mohurd.gov.cn@evil.example/a?o=ab cd")
 	f.Add("姓名：张三丰|性别：男")
 	f.Add("https://[::1%25]:/\\?=&;certype")
+	f.Add("姓 名：张三丰注册编号:京1 【原聘用企业】=：")
 	hosts := loadHosts(f)
 	f.Fuzz(func(t *testing.T, s string) {
 		p := Classify(s, []byte(s), hosts)

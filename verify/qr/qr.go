@@ -82,6 +82,8 @@ type Payload struct {
 	Owner string `json:"owner,omitempty"`
 	// Fields are name=value pairs that the payload carries readable, by the names of fields.Field.
 	Fields map[string]string `json:"fields,omitempty"`
+	// Guessed lists the Fields that are told by their shape alone, or cut from the next label without a mark between them.
+	Guessed []string `json:"guessed,omitempty"`
 	// Warnings are stable keys: "plain-http", "bare-ip", "look-alike", "punycode", "space-in-key", "userinfo",
 	// "check-digit", "certype-mismatch" (the type code is not one of the host's), "unknown-path" (the host is known, the
 	// path is not), "other-system" (the host belongs to another certificate system), "encrypted-key" (the URL carries a

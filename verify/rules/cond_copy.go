@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"slices"
 	"strings"
 
 	"zhengyan/verify/document"
@@ -219,31 +220,30 @@ func qrIdentifierBad(e *evaluation) bool {
 	})
 }
 
-// qrFieldsDiffer: what a code carries readable differs from the face, both read digitally.
+// qrFieldsDiffer: what a code carries readable contradicts the face, both read digitally and both plain.
 func qrFieldsDiffer(e *evaluation) bool {
 	return e.original() && e.Face != nil && e.Face.Source == fields.SourceText && e.codedOtherwise(false)
 }
 
 // qrFieldsDifferPrint: the same where a reading may be at fault, of a print (also by the text layer that a scanner's
-// program laid under it) or of the code's characters.
+// program laid under it) or of the code's characters, or the code may only spell the fact otherwise: how genuine codes
+// spell anything, no notice says.
 func qrFieldsDifferPrint(e *evaluation) bool {
 	return !qrFieldsDiffer(e.quiet(e.rule)) && e.codedOtherwise(true)
 }
 
-// codedOtherwise compares the fields that a code carries readable with the face; guessed lets a code count whose
-// character set is a guess other than UTF-8, which checks itself.
-func (e *evaluation) codedOtherwise(guessed bool) bool {
+// codedOtherwise compares the fields that a code carries readable with the face; unsure lets count what may be another
+// spelling, and a code whose character set is a guess other than UTF-8, which checks itself.
+func (e *evaluation) codedOtherwise(unsure bool) bool {
 	return e.anyCode(func(c *Code) bool {
-		if c.Guessed && !strings.EqualFold(c.Charset, "utf-8") && !strings.EqualFold(c.Charset, "us-ascii") && !guessed {
+		if c.Guessed && !strings.EqualFold(c.Charset, "utf-8") && !strings.EqualFold(c.Charset, "us-ascii") && !unsure {
 			return false
 		}
 		for _, p := range [][2]string{{"name", e.cert.Name}, {"number", e.cert.Number}, {"employer", e.cert.Employer}} {
 			name, face := p[0], p[1]
 			coded := c.Payload.Fields[name]
-			if coded == "" || face == "" || strings.EqualFold(plainName(coded), plainName(face)) {
-				continue
-			}
-			if name == "name" && fields.CompareNames(coded, face) != fields.Different || name == "employer" && sameEmployer(coded, face) {
+			differs, sure := e.coded(name, coded, face)
+			if !differs || !unsure && (!sure || slices.Contains(c.Payload.Guessed, name)) {
 				continue
 			}
 			e.set("field", "@field-"+name)

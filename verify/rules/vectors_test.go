@@ -337,6 +337,20 @@ func TestVectors(t *testing.T) {
 		}}, unsure, "QR-01"},
 		{"code of another kind", y, []change{func(f *rules.Facts) { f.Codes[0].Payload.For = []string{"architect-1"} }}, unsure, "QR-05"},
 		{"code says another name", y, []change{func(f *rules.Facts) { f.Codes[0].Payload.Fields = map[string]string{"name": "李样例"} }}, fails, "QR-06"},
+		{"code says another number", y, []change{coded("number", "京1112015201600002")}, fails, "QR-06"},
+		{"code says another number, told by its shape", y, []change{coded("number", "京1112015201600002"), func(f *rules.Facts) { f.Codes[0].Payload.Guessed = []string{"number"} }}, unsure, "QR-06"},
+		{"code says a number that is damaged", y, []change{coded("number", "京111201520160000")}, unsure, "QR-06"},
+		{"code says the number with the seal's check code", y, []change{coded("number", "京1112015201600001（00）")}, pass, "!QR-06"},
+		{"code says the paper's number", y, []change{coded("number", "京111151600001")}, pass, "!QR-06"},
+		{"code says a number of another series", y, []change{coded("number", "2018000011000001")}, pass, "!QR-06"},
+		{"code masks the number", y, []change{coded("number", "京111201520160****")}, pass, "!QR-06"},
+		{"code says another architect's number", a, []change{coded("number", "2011100002")}, fails, "QR-06"},
+		{"code masks the name", y, []change{coded("name", "张*例")}, pass, "!QR-06"},
+		{"code says more than the name", y, []change{coded("name", "张样例 男")}, pass, "!QR-06"},
+		{"code spells the name in letters", y, []change{coded("name", "ZHANG YANGLI")}, pass, "!QR-06"},
+		{"code says another name and more", y, []change{coded("name", "李样例 男")}, unsure, "QR-06"},
+		{"code shortens the employer", y, []change{coded("employer", "样例建设")}, pass, "!QR-06"},
+		{"code says another employer", y, []change{coded("employer", "别家建设有限公司")}, unsure, "QR-06"},
 		{"broken", y, []change{sealing(func(s *seal.Signature) { s.Integrity = seal.Broken }, seal.Dirty)}, fails, "S-01"},
 		{"changed after", y, []change{sealing(func(s *seal.Signature) { s.Changes, s.Permitted = seal.ChangesContent, false }, seal.Dirty)}, fails, "S-03"},
 		{"validation data added", y, []change{sealing(func(s *seal.Signature) { s.Changes = seal.ChangesLTV }, seal.Clean)}, pass, "S-00"},
@@ -460,6 +474,11 @@ func TestVectors(t *testing.T) {
 			}
 		})
 	}
+}
+
+// coded lets the code spell a field.
+func coded(field, value string) func(*rules.Facts) {
+	return func(f *rules.Facts) { f.Codes[0].Payload.Fields = map[string]string{field: value} }
 }
 
 func ask(s string) func(*rules.Facts) { return func(f *rules.Facts) { f.Specialty = s } }
