@@ -19,7 +19,8 @@ type Evidence struct {
 	Metadata   document.Metadata   `json:"metadata"`
 	PageSizes  []document.PageSize `json:"pageSizes,omitempty"` // page units; at most the first 50 pages
 	GatheredAt time.Time           `json:"gatheredAt"`
-	// Fields is nil if the face was not read; Others are further certificates in the same file.
+	// Fields is nil if the face was not read; Others are further readings of certificates in the same file,
+	// which may be of the same one.
 	Fields *fields.Result   `json:"fields,omitempty"`
 	Others []*fields.Result `json:"others,omitempty"`
 	Seal   *seal.Report     `json:"seal,omitempty"`

@@ -34,7 +34,7 @@ func (v *Verifier) Judge(ev *Evidence, q Question) *Report {
 	if lang != "en" {
 		lang = "zh"
 	}
-	f := factsOf(ev, q)
+	f := v.factsOf(ev, q)
 	found := b.Evaluate(f, p)
 	r := &Report{
 		MediaType: MediaType, Program: v.cfg.Program, Lang: lang,
@@ -87,18 +87,13 @@ func overall(p *rules.Policy, r *Report) Indication {
 }
 
 // factsOf lays the evidence out for the rules.
-func factsOf(ev *Evidence, q Question) *rules.Facts {
+func (v *Verifier) factsOf(ev *Evidence, q Question) *rules.Facts {
 	f := &rules.Facts{
 		Day: civil.Of(q.At), Instant: q.At, GatheredAt: ev.GatheredAt,
 		Specialty: strings.TrimSpace(q.Specialty), Employer: strings.TrimSpace(q.Employer),
-		Input: ev.Input, Others: len(ev.Others), Seal: ev.Seal, Ink: ev.Ink, Face: ev.Fields,
+		Input: ev.Input, Others: others(ev.Fields, ev.Others, v.cfg.Book.SureReading), Seal: ev.Seal, Ink: ev.Ink, Face: ev.Fields,
 	}
-	if len(ev.Codes) > 0 {
-		f.Codes = make([]rules.Code, len(ev.Codes))
-		for i, c := range ev.Codes {
-			f.Codes[i] = rules.Code{Code: c.Code, Payload: c.Payload}
-		}
-	}
+	f.Codes = codesOf(ev.Codes)
 	for _, p := range ev.Problems {
 		switch {
 		case p.Stage == "fields" && p.Code == secondSheet:
@@ -116,7 +111,9 @@ func factsOf(ev *Evidence, q Question) *rules.Facts {
 	if p := ev.Print; p != nil {
 		f.SheetNotes = sheetNotes(f.SheetNotes, p.Picture) // a pair's photo is the print's
 		f.Ink = p.Ink
-		f.Print = &rules.Print{Name: p.Input.Name, Compared: p.Compared}
+		f.Print = &rules.Print{Name: p.Input.Name, Compared: p.Compared, Codes: codesOf(p.Codes)}
+		// The print's certificate is compared with the original; a further one may be the original's second page.
+		f.Print.Others = others(ev.Fields, p.Others, v.cfg.Book.SureReading)
 		f.Print.Pages = slices.ContainsFunc(p.Problems, func(x Problem) bool { return x.Stage == "fields" })
 		if p.Fields != nil {
 			f.Print.SignDate = p.Fields.Certificate.SignDate
@@ -144,6 +141,18 @@ func factsOf(ev *Evidence, q Question) *rules.Facts {
 		f.Face = &face
 	}
 	return f
+}
+
+// codesOf lays codes out for the rules.
+func codesOf(list []Code) []rules.Code {
+	if len(list) == 0 {
+		return nil
+	}
+	out := make([]rules.Code, len(list))
+	for i, c := range list {
+		out[i] = rules.Code{Code: c.Code, Payload: c.Payload}
+	}
+	return out
 }
 
 // sheetNotes adds what is to be known of the sheet in a picture.
@@ -282,7 +291,7 @@ func (v *Verifier) Timeline(ev *Evidence, q Question) []Segment {
 	if ev == nil {
 		ev = &Evidence{}
 	}
-	f := factsOf(ev, q)
+	f := v.factsOf(ev, q)
 	days := v.cfg.Book.TurningDays(f)
 	if len(days) == 0 {
 		r := v.Judge(ev, q)

@@ -19,10 +19,12 @@ import (
 // Print is a scan or photo of a certificate's print, read beside the electronic original of the same certificate: the
 // seal comes from the one, the ink from the other.
 type Print struct {
-	Input   document.Info  `json:"input"`
-	Fields  *fields.Result `json:"fields,omitempty"`
-	Codes   []Code         `json:"codes"`
-	Picture *Picture       `json:"picture,omitempty"`
+	Input  document.Info  `json:"input"`
+	Fields *fields.Result `json:"fields,omitempty"`
+	// Others are further readings of certificates in the print's file.
+	Others  []*fields.Result `json:"others,omitempty"`
+	Codes   []Code           `json:"codes"`
+	Picture *Picture         `json:"picture,omitempty"`
 	// Ink is what was seen at the place of the signature with the original's page at hand.
 	Ink *ink.Result `json:"ink,omitempty"`
 	// Compared has every fact that the original states, beside what the print says.
@@ -152,7 +154,7 @@ func (v *Verifier) GatherPair(ctx context.Context, original, print document.Sour
 		return nil, err
 	}
 	ev.Print = &Print{
-		Input: scan.Input, Fields: scan.Fields, Codes: scan.Codes, Picture: scan.Picture, Ink: scan.Ink, Problems: scan.Problems,
+		Input: scan.Input, Fields: scan.Fields, Others: scan.Others, Codes: scan.Codes, Picture: scan.Picture, Ink: scan.Ink, Problems: scan.Problems,
 		Compared: v.compare(ev, scan),
 	}
 	if scan.Failure != nil {

@@ -47,6 +47,35 @@ func printPagesUnread(e *evaluation) bool {
 	return true
 }
 
+// printOthers: the print's file holds other certificates, which nobody judged.
+func printOthers(e *evaluation) bool {
+	if e.Print == nil || e.Print.Others == 0 {
+		return false
+	}
+	e.set("file", e.Print.Name)
+	e.setInt("count", e.Print.Others)
+	return true
+}
+
+// printCode: the print carries a code that was not read on the original. One that is on both is judged with the original.
+func printCode(e *evaluation) bool {
+	if e.Print == nil {
+		return false
+	}
+	for i := range e.Print.Codes {
+		c := &e.Print.Codes[i]
+		if e.anyCode(func(o *Code) bool { return o.Text == c.Text }) {
+			continue
+		}
+		e.set("file", e.Print.Name)
+		e.set("code", c.Text)
+		e.show("qrText", c.Text) // its place is on the print, not on the page that is shown
+		e.show("host", c.Payload.Host)
+		return true
+	}
+	return false
+}
+
 // printNotReadable: an essential fact could not be compared, or nothing was.
 func printNotReadable(e *evaluation) bool {
 	if e.Print == nil {

@@ -40,6 +40,10 @@ func conditionByName(name string) condition {
 		return printDiffers
 	case "print-not-readable":
 		return printNotReadable
+	case "print-others":
+		return printOthers
+	case "print-code":
+		return printCode
 	case "print-pages-unread":
 		return printPagesUnread
 
@@ -368,9 +372,17 @@ func kindNotJudged(e *evaluation) bool {
 	return true
 }
 
-// C-17: a 职业资格证书 shows no specialty of registration and no employer, so such a question cannot be answered from it.
+// kindWrongForQuestion: a 职业资格证书 shows no specialty of registration and no employer (C-17), and an architect is
+// registered without specialties, so such a question cannot be answered from it.
 func kindWrongForQuestion(e *evaluation) bool {
-	return e.cert.Kind == fields.Qualification && (e.Specialty != "" || e.Employer != "")
+	switch e.cert.Kind {
+	case fields.Qualification:
+		return e.Specialty != "" || e.Employer != ""
+	case fields.Architect1:
+		e.set("specialty", e.Specialty)
+		return e.Specialty != ""
+	}
+	return false
 }
 
 func isPaper(e *evaluation) bool {

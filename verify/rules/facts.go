@@ -26,7 +26,7 @@ type Facts struct {
 	Face      *fields.Result // nil: not read
 	Unread    string         // why pages were left unread, "" if all were read
 	Picture   string         // why the print of a picture was not read, a stable key; "" if it was, or if there is none
-	Others    int            // further certificates in the same file
+	Others    int            // certificates in the same file that are other ones than Face
 	Seal      *seal.Report
 	Codes     []Code
 	QRFailed  bool // reading codes failed or ran out of time, so "no code" is not known
@@ -55,6 +55,10 @@ type Print struct {
 	Name string // the picture's file name
 	// Pages: of the print, pages or a second sheet were left unread.
 	Pages bool
+	// Others are further certificates in the print's file.
+	Others int
+	// Codes are the print's codes.
+	Codes []Code
 	// SignDate is 签名日期 on the print, where it could be read.
 	SignDate civil.Date
 	Compared []Compared // every fact that the original has

@@ -295,6 +295,13 @@ func TestVectors(t *testing.T) {
 		{"a print whose employer could not be read", a, []change{print("name equal", "number equal", "employer not-readable")}, unsure, "D-06"},
 		{"a print whose identity number could not be read", c, []change{print("name equal", "number equal", "idNumber not-readable")}, unsure, "D-06"},
 		{"a print with a second sheet", a, []change{print("name equal", "number equal"), func(f *rules.Facts) { f.Print.Pages = true }}, unsure, "D-06"},
+		{"a print with another certificate behind it", a, []change{print("name equal", "number equal"), func(f *rules.Facts) { f.Print.Others = 1 }}, unsure, "D-06"},
+		{"a print with the original's code", a, []change{print("name equal", "number equal"), func(f *rules.Facts) { f.Print.Codes = slices.Clone(f.Codes) }}, pass, "D-06"},
+		{"a print with another code", a, []change{print("name equal", "number equal"), func(f *rules.Facts) {
+			f.Print.Codes = slices.Clone(f.Codes)
+			f.Print.Codes[0].Text = "https://evil.example/q"
+		}}, unsure, "D-06"},
+		{"two certificates in a file", y, []change{func(f *rules.Facts) { f.Others = 1 }}, unsure, "D-04"},
 		{"a photo of two sheets", a, []change{input(document.InputPhoto), readOff(0.99), func(f *rules.Facts) { f.SecondSheet = true }}, unsure, "F-04"},
 		{"a photo of one sheet", a, []change{input(document.InputPhoto), readOff(0.99)}, unsure, "!F-04"},
 		{"a sheet that is cut off", a, []change{input(document.InputPhoto), readOff(0.99), func(f *rules.Facts) { f.SheetNotes = []string{"cut-off"} }}, unsure, "F-08"},
@@ -453,6 +460,8 @@ func TestVectors(t *testing.T) {
 		{"text without a map", y, []change{func(f *rules.Facts) { f.Face.Problems = []fields.Problem{{Code: "unmapped-text"}} }}, unsure, "F-02"},
 		{"class 2 certificate", fields.Constructor2, nil, unsure, "K-01"},
 		{"qualification where a specialty is asked", c, []change{ask("建筑工程")}, unsure, "C-17"},
+		{"architect where a specialty is asked", a, []change{ask("建筑工程")}, unsure, "A-14"},
+		{"architect where an employer is asked", a, []change{func(f *rules.Facts) { f.Employer = "样例建设有限公司" }}, pass, "!A-14"},
 		{"annotation of another scene", c, []change{cert(func(c *fields.Certificate) { c.Annotation.Scene = "单位调用" })}, pass, "C-09"},
 		{"registration of an architect over", a, []change{cert(func(c *fields.Certificate) { c.Valid = span("2022-05-14 2024-04-20") }), usage("2024-03-01 2024-04-20"), on("2024-04-21")}, fails, "A-12"},
 		{"use beyond the registration", a, []change{cert(func(c *fields.Certificate) { c.Valid = span("2022-05-14 2024-06-20") })}, unsure, "A-12"},

@@ -201,11 +201,11 @@ func (b *catalog) others() {
 		unknown().at("2026-04-01", Unsure, Unsure, "K-01")
 	b.constructor("renamed", "A sound certificate whose file is called .jpg.").at("2026-04-01", Pass, Pass).
 		File = "constructor/renamed.jpg"
-	b.constructor("two-in-one", "Two certificates in one file: the first is judged, and the user is told of the other.", func(s *Spec) {
+	b.constructor("two-in-one", "Two certificates in one file: the first is judged, and the other keeps the file from passing.", func(s *Spec) {
 		other := Good(fields.Constructor1)
 		other.Name, other.Number = "验另人", "京1112015201600961"
 		s.Second = &other
-	}).at("2026-04-01", Pass, Pass, "D-04")
+	}).at("2026-04-01", Unsure, Pass, "D-04")
 	raw := func(name, about string, f func(*Generator, Spec) ([]byte, error), rules ...string) {
 		b.constructor(name, about).unknown().at("2026-04-01", Unsure, Unsure, rules...).Raw = f
 	}
