@@ -52,9 +52,15 @@ func (e *evaluation) showSeal(s *seal.Signature) {
 	e.set("signer", nameOf(s))
 }
 
-// nameOf is the name that a seal goes by: its own, else its signer's.
+// nameProven reports whether something bears out the name that an electronic seal gives itself: its maker is pinned, or
+// the signer's certificate has the same name. Any subscriber of a trusted authority can make a seal of any name.
+func nameProven(s *seal.Signature) bool {
+	return s.SealName != "" && (s.MakerPinned || plainName(s.SealName) == plainName(s.Signer))
+}
+
+// nameOf is the name that a seal goes by: its own where that is proven, else its signer's.
 func nameOf(s *seal.Signature) string {
-	if s.SealName != "" {
+	if nameProven(s) {
 		return s.SealName
 	}
 	return s.Signer
@@ -410,8 +416,15 @@ func plainName(s string) string {
 func (e *evaluation) hasSeal(name string) bool {
 	want := plainName(name)
 	return want != "" && e.sealed(func(s *seal.Signature) bool {
-		return plainName(s.SealName) == want || plainName(s.Signer) == want
+		return plainName(nameOf(s)) == want || plainName(s.Signer) == want || plainName(s.SealName) == want && e.ofBody(s)
 	})
+}
+
+// ofBody reports whether the signer is the very body whose name a seal's begins with, one of those of the kind: a ministry
+// may use its special seal with the certificate of the ministry.
+func (e *evaluation) ofBody(s *seal.Signature) bool {
+	names, signer := e.book.SealsOf(e.cert.Kind), plainName(s.Signer)
+	return names != nil && containsAny(signer, names.Akin) && strings.HasPrefix(plainName(s.SealName), signer)
 }
 
 func (e *evaluation) expectedFound() (found, missing []string) {

@@ -36,7 +36,7 @@ func (e *evaluation) sealNameOther() bool {
 // open whose seal it is.
 func (e *evaluation) surelyAnother(s *seal.Signature) bool {
 	names, name := e.book.SealsOf(e.cert.Kind), plainName(nameOf(s))
-	if name == "" || names.IssuerSeal && e.ofIssuer(name) {
+	if name == "" || s.SealName != "" && !nameProven(s) || names.IssuerSeal && e.ofIssuer(name) {
 		return false
 	}
 	if e.book.sealOfAnotherKind(name, e.cert.Kind) {
@@ -70,7 +70,7 @@ func (b *Book) sealOfAnotherKind(name string, k fields.Kind) bool {
 
 // sealNameUnclear: whose seal it is is known, and not whether it is the right one.
 func sealNameUnclear(e *evaluation) bool {
-	if !e.sealNameOther() || !e.mayFit() {
+	if !e.sealNameOther() || !e.mayFit() || sealNameUnproven(e.quiet(e.rule)) {
 		return false
 	}
 	return e.sealed(func(s *seal.Signature) bool {
@@ -79,6 +79,28 @@ func sealNameUnclear(e *evaluation) bool {
 		}
 		e.set("name", e.book.SealsOf(e.cert.Kind).Expected[0].Name)
 		e.showSeal(s)
+		return true
+	})
+}
+
+// sealNameUnproven: a seal gives itself a name that would do, and nothing but its maker's word stands for it.
+func sealNameUnproven(e *evaluation) bool {
+	if !e.sealNameOther() {
+		return false
+	}
+	names := e.book.SealsOf(e.cert.Kind)
+	return e.sealed(func(s *seal.Signature) bool {
+		name := plainName(s.SealName)
+		if name == "" || nameProven(s) {
+			return false
+		}
+		is := func(n string) bool { return plainName(n) == name }
+		if !slices.ContainsFunc(names.Expected, func(n SealName) bool { return is(n.Name) }) && !slices.ContainsFunc(names.Replaced, is) &&
+			!(names.IssuerSeal && is(e.cert.Issuer)) {
+			return false
+		}
+		e.showSeal(s)
+		e.set("sealName", s.SealName)
 		return true
 	})
 }

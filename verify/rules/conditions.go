@@ -95,6 +95,8 @@ func conditionByName(name string) condition {
 		return sealNameMismatch
 	case "seal-name-unclear":
 		return sealNameUnclear
+	case "seal-name-unproven":
+		return sealNameUnproven
 
 	case "kind-not-judged":
 		return kindNotJudged

@@ -449,6 +449,19 @@ func TestVectors(t *testing.T) {
 		{"the seal in brackets after its body", y, []change{sealing(func(s *seal.Signature) {
 			s.Signer = "中华人民共和国住房和城乡建设部（一级建造师行政许可专用章）"
 		}, seal.Clean)}, unsure, "S-09"},
+		{"a seal that calls itself the right one", y, []change{electronic(provinceSeal, sealNameFor(y))}, unsure, "S-09"},
+		{"a seal that calls itself the plain ministry's", y, []change{electronic(provinceSeal, "中华人民共和国住房和城乡建设部")}, unsure, "S-09"},
+		{"the seal of a maker who is pinned", y, []change{electronic("样例签章服务", sealNameFor(y)), sealing(func(s *seal.Signature) { s.MakerPinned = true }, seal.Clean)}, pass, "!S-09"},
+		{"another seal of a maker who is pinned", y, []change{electronic("样例签章服务", provinceSeal), sealing(func(s *seal.Signature) { s.MakerPinned = true }, seal.Clean)}, fails, "S-09"},
+		{"the seal with the certificate of the same name", y, []change{electronic(sealNameFor(y), sealNameFor(y))}, pass, "!S-09"},
+		{"the seal with the ministry's certificate", y, []change{electronic("中华人民共和国住房和城乡建设部", sealNameFor(y))}, pass, "!S-09"},
+		{"the seal with the certificate of somebody named after the state", y, []change{electronic("中华", sealNameFor(y))}, unsure, "S-09"},
+		{"an architect's seal that calls itself the committee's", a, []change{electronic(provinceSeal, sealNameFor(a))}, unsure, "S-09"},
+		{"a seal that calls itself the ministry's for qualifications", c, []change{electronic(provinceSeal, sealNameFor(c))}, unsure, "S-09"},
+		{"a seal that calls itself the issuing body's", c, []change{
+			cert(func(c *fields.Certificate) { c.Issuer = "样例学会" }), electronic(provinceSeal, "样例学会"),
+		}, unsure, "S-09"},
+		{"a seal that calls itself an unknown office's", y, []change{electronic(provinceSeal, "样例印章")}, unsure, "S-09"},
 		{"the ministry, spelt without the state", y, []change{sealing(func(s *seal.Signature) { s.Signer = "住房和城乡建设部" }, seal.Clean)}, unsure, "S-09"},
 		{"a province's seal beside one that may be right", y, []change{
 			sealing(func(s *seal.Signature) { s.Signer = "住房和城乡建设部" }, seal.Clean),
@@ -522,6 +535,11 @@ func afterwards(what string) func(*rules.Facts) {
 		s.RevisionEnd, s.Changes = 1, seal.ChangesForm
 		s.Changed = append(s.Changed, seal.Change{Class: seal.ChangesForm, What: what})
 	}, seal.Clean)
+}
+
+// electronic makes the seal one of GB/T 38540 that gives itself a name.
+func electronic(signer, name string) func(*rules.Facts) {
+	return sealing(func(s *seal.Signature) { s.Format, s.Signer, s.SealName = "ses", signer, name }, seal.Clean)
 }
 
 func association(made string) func(*rules.Facts) {

@@ -190,6 +190,15 @@ func (a *Anchors) find(c *cert) *anchor {
 	return nil
 }
 
+// pinsMaker reports whether that certificate itself, no authority above it, is an anchor for seals by name. An authority
+// certifies those who use seals as well as those who make them, and an anchor for all purposes does not tell them apart.
+func (a *Anchors) pinsMaker(c *cert) bool {
+	return slices.ContainsFunc(a.list, func(x anchor) bool {
+		return slices.Contains(x.purposes, PurposeSeal) &&
+			(bytes.Equal(x.cert.raw, c.raw) || bytes.Equal(x.cert.spki, c.spki) && sameName(x.cert.subjectN, c.subjectN))
+	})
+}
+
 func (x *anchor) allows(p Purpose) bool {
 	return len(x.purposes) == 0 || slices.Contains(x.purposes, p)
 }

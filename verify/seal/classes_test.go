@@ -238,3 +238,51 @@ func TestSealMaker(t *testing.T) {
 		}
 	}
 }
+
+// A chain to an anchor makes nobody a maker of seals: the name of a seal is proven only by a maker who is an anchor for
+// seals himself and not its user, or by the name in the signer's certificate.
+func TestSealName(t *testing.T) {
+	p := newPKI("sm2")
+	for _, tt := range []struct {
+		name   string
+		pin    []byte
+		with   []Purpose
+		change func(*sesSpec)
+		pinned bool
+		said   bool
+	}{
+		{"a subscriber of the authority", nil, nil, func(*sesSpec) {}, false, true},
+		{"its own maker", nil, nil, func(s *sesSpec) { s.own = true }, false, true},
+		{"pinned, and its own maker", p.signer, []Purpose{PurposeSeal}, func(s *sesSpec) { s.own = true }, false, true},
+		{"pinned", p.maker, []Purpose{PurposeSeal}, func(*sesSpec) {}, true, false},
+		{"pinned, version 1", p.maker, []Purpose{PurposeSeal}, func(s *sesSpec) { s.v1 = true }, true, false},
+		{"pinned for everything", p.maker, nil, func(*sesSpec) {}, false, true},
+		{"pinned for signatures", p.maker, []Purpose{PurposeSign}, func(*sesSpec) {}, false, true},
+		{"the name of the signer", nil, nil, func(s *sesSpec) { s.name = "样例签章人" }, false, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			a := p.anchors(t)
+			if err := a.Add(p.ca); err != nil {
+				t.Fatal(err)
+			}
+			if tt.pin != nil {
+				if err := a.Add(tt.pin, tt.with...); err != nil {
+					t.Fatal(err)
+				}
+			}
+			s := p.seal()
+			tt.change(&s)
+			g := one(t, inspect(t, signedPDF("/SubFilter /GM.sm2seal", "", s.make), Options{Anchors: a}))
+			if g.Trust != Trusted || g.MakerPinned != tt.pinned || hasProblem(g, pSealName) != tt.said {
+				t.Errorf("%s, pinned %v, %v", g.Trust, g.MakerPinned, g.Problems)
+			}
+		})
+	}
+	authority := p.anchors(t)
+	if err := authority.Add(p.ca, PurposeSeal); err != nil {
+		t.Fatal(err)
+	}
+	if g := one(t, inspect(t, signedPDF("/SubFilter /GM.sm2seal", "", p.seal().make), Options{Anchors: authority})); g.Trust != Trusted || g.MakerPinned {
+		t.Errorf("an authority for seals certifies users as well: %s, pinned %v", g.Trust, g.MakerPinned)
+	}
+}

@@ -401,6 +401,7 @@ type sesSpec struct {
 	list       [][]byte // certificates in the seal, nil for the signer's
 	digests    bool     // list digests rather than certificates
 	badSeal    bool
+	own        bool // made by its signer
 	badHash    bool
 	rawRS      bool
 	sigOID     string
@@ -413,7 +414,10 @@ func (p *testPKI) seal() sesSpec {
 }
 
 func (s sesSpec) make(message []byte) []byte {
-	maker, signer := s.p.key("other"), s.p.key("signer")
+	maker, signer, makerDER := s.p.key("other"), s.p.key("signer"), s.p.maker
+	if s.own {
+		maker, makerDER = signer, s.p.signer
+	}
 	list := s.list
 	if list == nil {
 		list = [][]byte{s.p.signer}
@@ -451,7 +455,7 @@ func (s sesSpec) make(message []byte) []byte {
 	}
 	sealMsg := info
 	if s.v1 {
-		sealMsg = seq(info, octet(s.p.maker), alg)
+		sealMsg = seq(info, octet(makerDER), alg)
 	}
 	sealSig := maker.sign(sealMsg)
 	if s.badSeal {
@@ -459,9 +463,9 @@ func (s sesSpec) make(message []byte) []byte {
 	}
 	var seal []byte
 	if s.v1 {
-		seal = seq(info, seq(octet(s.p.maker), alg, bitString(sealSig)))
+		seal = seq(info, seq(octet(makerDER), alg, bitString(sealSig)))
 	} else {
-		seal = seq(info, octet(s.p.maker), alg, bitString(sealSig))
+		seal = seq(info, octet(makerDER), alg, bitString(sealSig))
 	}
 	hash := sm3Digest().sum(message)
 	if s.badHash {

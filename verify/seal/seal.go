@@ -113,7 +113,11 @@ type Signature struct {
 	Digest    string    `json:"digest,omitempty"`
 	Algorithm string    `json:"algorithm,omitempty"`
 	Signer    string    `json:"signer,omitempty"` // common name of the signer's certificate
-	SealName  string    `json:"sealName,omitempty"`
+	// SealName is the name that the electronic seal gives itself. Whoever has a certificate can make a seal of any name, so
+	// it says whose seal it is only where MakerPinned holds or the signer's certificate bears it out.
+	SealName string `json:"sealName,omitempty"`
+	// MakerPinned says that the seal's maker (制章人) is itself an anchor for seals, and not the one who used the seal.
+	MakerPinned bool `json:"makerPinned,omitempty"`
 	// SignedAt is the claimed signing time. Timestamp is that of a verified timestamp, on the signature or on a later state
 	// of the document; where anchors are in use it is set only if the timestamping authority leads to one of them, so that
 	// it proves that the signature was there at that time.

@@ -48,6 +48,7 @@ const (
 	pSealValue   = "SEAL_SIGNATURE_INVALID"
 	pSealExpired = "SEAL_OUT_OF_VALIDITY"
 	pSealSigner  = "SIGNER_NOT_IN_SEAL"
+	pSealName    = "SEAL_NAME_NOT_PROVEN" // its maker is no anchor for seals, and the signer's certificate has another name
 )
 
 // maxPictureBytes bounds the picture that is handed out of a seal.

@@ -1,6 +1,7 @@
 package seal
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"time"
@@ -232,8 +233,13 @@ func judgeSigner(s *Signature, o *outcome, pool []*cert, ev evidence, opts Optio
 		}
 	}
 	ev = ev.with(o, a)
-	if o.maker != nil && !judgeMaker(s, o, all, ev, a) {
-		return
+	if o.maker != nil {
+		if !judgeMaker(s, o, all, ev, a) {
+			return
+		}
+		if s.MakerPinned = a.pinsMaker(o.maker) && !bytes.Equal(o.maker.spki, o.signer.spki); !s.MakerPinned && o.seal.name != s.Signer {
+			s.Problems = append(s.Problems, Problem{pSealName, o.maker.commonName()})
+		}
 	}
 	j := newCRLJudge(all, a, ch.anchor, purpose)
 	for i := 0; i+1 < len(ch.certs); i++ {
@@ -273,7 +279,8 @@ func (ev evidence) with(o *outcome, a *Anchors) evidence {
 }
 
 // judgeMaker judges who made the electronic seal itself (制章人, GB/T 38540-2020, 6.2): a seal made by somebody unknown, or
-// when the maker's certificate was not valid, is nobody's seal, whoever used it. It is false if that settles the trust.
+// when the maker's certificate was not valid, is nobody's seal, whoever used it. It is false if that settles the trust. A
+// chain to an anchor does not make its holder a maker of seals: what the seal is called is another question (MakerPinned).
 func judgeMaker(s *Signature, o *outcome, pool []*cert, ev evidence, a *Anchors) bool {
 	settle := func(t Trust, code, detail string) bool {
 		s.Trust = t
