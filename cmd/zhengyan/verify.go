@@ -118,17 +118,16 @@ type writer struct {
 	single  bool
 	reports *reportFiles
 	log     *auditLog
-	tally   report.Tally
 	code    int
 	n       int
+	brief   []*verify.Report // what the tally and the exit status need of each
 	last    time.Time
 	shown   bool
 }
 
 func (w *writer) write(r *verify.Report) error {
 	w.n++
-	w.tally.Add(r)
-	w.code = max(w.code, exitOf(r))
+	w.brief = append(w.brief, briefOf(r))
 	w.reports.add(r)
 	w.stopProgress()
 	if err := w.log.add(r); err != nil {
@@ -148,6 +147,18 @@ func (w *writer) write(r *verify.Report) error {
 	}
 	w.progress()
 	return err
+}
+
+// briefOf is a report without what takes room.
+func briefOf(r *verify.Report) *verify.Report {
+	b := &verify.Report{Input: r.Input, Error: r.Error, Indication: r.Indication}
+	if ev := r.Evidence; ev != nil {
+		b.Evidence = &verify.Evidence{Part: ev.Part}
+		if ev.Print != nil {
+			b.Evidence.Print = &verify.Print{Input: ev.Print.Input}
+		}
+	}
+	return b
 }
 
 // exitOf is the exit status that one report raises the batch to. A file form that is recognised and not supported is
@@ -190,8 +201,14 @@ func (w *writer) finish(ctx context.Context, name, disclaimer string) int {
 	if w.n == 0 {
 		return w.env.fail(exitUnreadable, "%s: nothing to judge: the folder or archive holds no files", name)
 	}
+	// A file that was told alone before its other half was read does not count beside the pair.
+	var tally report.Tally
+	for _, r := range report.WithoutHalves(w.brief) {
+		tally.Add(r)
+		w.code = max(w.code, exitOf(r))
+	}
 	if !w.json && !w.single {
-		if err := report.Summary(w.env.Stdout, w.tally, w.q.Lang, disclaimer); err != nil {
+		if err := report.Summary(w.env.Stdout, tally, w.q.Lang, disclaimer); err != nil {
 			return w.env.fail(exitInternal, "%s: %v", name, err)
 		}
 	}

@@ -3,20 +3,19 @@ package viewmodel
 import (
 	"cmp"
 	"slices"
-	"strconv"
-	"strings"
+
+	"zhengyan/verify/report"
 )
 
-// CrossKind is what files have in common.
-type CrossKind int
+// CrossKind is what files have in common, see report.CrossKind.
+type CrossKind report.CrossKind
 
-// What files may have in common. All of them are hints to look, none is a verdict: a person may be named by a consortium,
-// and a bidder may hand a file in twice.
+// What files may have in common.
 const (
-	SameFile     CrossKind = iota // the same bytes (SHA-256)
-	SameNumber                    // the same registration number in different files
-	SamePerson                    // the same person (name with identity number or birth date) under different numbers
-	SameDocument                  // PDFs that were made from one another (the first half of /ID), with different bytes
+	SameFile     = CrossKind(report.SameFile)
+	SameNumber   = CrossKind(report.SameNumber)
+	SamePerson   = CrossKind(report.SamePerson)
+	SameDocument = CrossKind(report.SameDocument)
 )
 
 // Crossing is a set of files that have something in common.
@@ -35,44 +34,24 @@ func (k CrossKind) Key() string {
 	return [...]string{"cross.file", "cross.number", "cross.person", "cross.document"}[min(max(k, 0), SameDocument)]
 }
 
-// Crossings compares every file with every other: those between bidders come first.
+// Crossings compares every file with every other, as a report does: those between bidders come first.
 func (s *Session) Crossings() []Crossing {
+	files := make([]report.CrossFile, len(s.items))
+	for id, it := range s.items {
+		f := &it.Facts
+		files[id] = report.CrossFile{
+			SHA256: f.SHA256, Kind: f.Kind, Number: f.Number, Name: f.Name, IDNumber: f.IDNumber, Birth: f.Birth, DocumentID: f.DocumentID, Half: it.Folded(),
+		}
+	}
 	var out []Crossing
-	files := map[string]bool{} // sets of files that are one file, so that they are not told again by number
-	for kind := SameFile; kind <= SameDocument; kind++ {
-		groups := map[string][]int{}
-		var order []string
-		for id, it := range s.items {
-			k := crossKey(kind, &it.Facts)
-			if k == "" || it.Folded() && kind != SameFile {
-				continue
+	for _, x := range report.Compare(files) {
+		c := Crossing{Kind: CrossKind(x.Kind), Value: s.crossValue(CrossKind(x.Kind), x.Members[0]), Items: x.Members}
+		for _, id := range c.Items {
+			if b := s.items[id].Bidder; !slices.Contains(c.Bidders, b) {
+				c.Bidders = append(c.Bidders, b)
 			}
-			if _, ok := groups[k]; !ok {
-				order = append(order, k)
-			}
-			groups[k] = append(groups[k], id)
 		}
-		for _, k := range order {
-			ids := groups[k]
-			if len(ids) < 2 {
-				continue
-			}
-			c := Crossing{Kind: kind, Value: s.crossValue(kind, ids[0]), Items: ids}
-			same := true
-			for _, id := range ids {
-				it := s.items[id]
-				if !slices.Contains(c.Bidders, it.Bidder) {
-					c.Bidders = append(c.Bidders, it.Bidder)
-				}
-				same = same && it.Facts.SHA256 == s.items[ids[0]].Facts.SHA256
-			}
-			if kind == SameFile {
-				files[setKey(ids)] = true
-			} else if same && files[setKey(ids)] || kind == SamePerson && s.oneNumber(ids) {
-				continue
-			}
-			out = append(out, c)
-		}
+		out = append(out, c)
 	}
 	slices.SortStableFunc(out, func(a, b Crossing) int {
 		if a.Across() != b.Across() {
@@ -86,28 +65,6 @@ func (s *Session) Crossings() []Crossing {
 	return out
 }
 
-func crossKey(kind CrossKind, f *Facts) string {
-	switch kind {
-	case SameFile:
-		return f.SHA256
-	case SameNumber:
-		if f.Number != "" {
-			return string(f.Kind) + "\n" + fold(f.Number)
-		}
-	case SamePerson:
-		switch {
-		case f.Name == "":
-		case f.IDNumber != "" && !strings.Contains(f.IDNumber, "*"):
-			return "id\n" + fold(f.Name) + "\n" + strings.ToUpper(fold(f.IDNumber))
-		case f.Birth != "":
-			return "birth\n" + fold(f.Name) + "\n" + f.Birth
-		}
-	case SameDocument:
-		return f.DocumentID
-	}
-	return ""
-}
-
 func (s *Session) crossValue(kind CrossKind, id int) string {
 	f := &s.items[id].Facts
 	switch kind {
@@ -119,25 +76,6 @@ func (s *Session) crossValue(kind CrossKind, id int) string {
 		return short(f.DocumentID)
 	}
 	return short(f.SHA256)
-}
-
-// oneNumber reports whether all files carry one number, which SameNumber has told already.
-func (s *Session) oneNumber(ids []int) bool {
-	for _, id := range ids {
-		f := &s.items[id].Facts
-		if f.Number == "" || fold(f.Number) != fold(s.items[ids[0]].Facts.Number) || f.Kind != s.items[ids[0]].Facts.Kind {
-			return false
-		}
-	}
-	return true
-}
-
-func setKey(ids []int) string {
-	var b strings.Builder
-	for _, id := range ids {
-		b.WriteString(strconv.Itoa(id) + ",")
-	}
-	return b.String()
 }
 
 // Item returns an item by its id, nil if there is none.

@@ -1,11 +1,137 @@
 package report
 
 import (
-	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 
+	"golang.org/x/text/width"
+
 	"zhengyan/verify"
+	"zhengyan/verify/fields"
 )
+
+// CrossKind is what files have in common.
+type CrossKind int
+
+// What files may have in common. All of them are hints to look, none is a verdict: a person may be named by a consortium,
+// and a bidder may hand a file in twice.
+const (
+	SameFile     CrossKind = iota // the same bytes (SHA-256)
+	SameNumber                    // the same registration number in different files
+	SamePerson                    // the same person (name with identity number or birth date) under different numbers
+	SameDocument                  // PDFs that were made from one another (the first half of /ID), with different bytes
+)
+
+// CrossFile is what a file is compared with others by. What is "" is not compared.
+type CrossFile struct {
+	SHA256     string
+	Kind       fields.Kind
+	Number     string
+	Name       string
+	IDNumber   string
+	Birth      string
+	DocumentID string
+	// Half marks a file that is judged in another's place, as a print is in its original's: its bytes alone are compared.
+	Half bool
+}
+
+// Cross is a set of files, by their places in the list compared, that have something in common.
+type Cross struct {
+	Kind    CrossKind
+	Members []int
+}
+
+// Compare compares every file with every other, kind by kind. What was told of files with the same bytes is not told again,
+// nor is that the bearers of one number are one person.
+func Compare(files []CrossFile) []Cross {
+	var out []Cross
+	one := map[string]bool{} // sets of files that are one file
+	for kind := SameFile; kind <= SameDocument; kind++ {
+		groups := map[string][]int{}
+		var order []string
+		for i := range files {
+			k := files[i].key(kind)
+			if k == "" || files[i].Half && kind != SameFile {
+				continue
+			}
+			if _, ok := groups[k]; !ok {
+				order = append(order, k)
+			}
+			groups[k] = append(groups[k], i)
+		}
+		for _, k := range order {
+			set := groups[k]
+			if len(set) < 2 {
+				continue
+			}
+			first, same, number := &files[set[0]], true, true
+			for _, i := range set {
+				f := &files[i]
+				same = same && f.SHA256 == first.SHA256
+				number = number && f.Number != "" && f.Kind == first.Kind && folded(f.Number) == folded(first.Number)
+			}
+			switch {
+			case kind == SameFile:
+				one[setKey(set)] = true
+			case same && one[setKey(set)], kind == SamePerson && number:
+				continue
+			}
+			out = append(out, Cross{kind, set})
+		}
+	}
+	return out
+}
+
+func (f *CrossFile) key(kind CrossKind) string {
+	switch kind {
+	case SameFile:
+		return f.SHA256
+	case SameNumber:
+		if f.Number != "" {
+			return string(f.Kind) + "\n" + folded(f.Number)
+		}
+	case SamePerson:
+		switch {
+		case f.Name == "":
+		case f.IDNumber != "" && !strings.Contains(f.IDNumber, "*"):
+			return "id\n" + folded(f.Name) + "\n" + folded(f.IDNumber)
+		case f.Birth != "":
+			return "birth\n" + folded(f.Name) + "\n" + f.Birth
+		}
+	case SameDocument:
+		return f.DocumentID
+	}
+	return ""
+}
+
+// folded makes spellings comparable: narrow forms, small letters.
+func folded(s string) string { return strings.ToLower(width.Narrow.String(s)) }
+
+func setKey(set []int) string {
+	var b strings.Builder
+	for _, i := range set {
+		b.WriteString(strconv.Itoa(i) + ",")
+	}
+	return b.String()
+}
+
+// CrossFileOf is what the file with the evidence is compared by. Certificates of one document share its bytes and its /ID,
+// which are not compared.
+func CrossFileOf(ev *verify.Evidence) CrossFile {
+	var f CrossFile
+	if ev.Part == nil {
+		f.SHA256 = ev.Input.SHA256
+		if len(ev.Metadata.IDs) > 0 {
+			f.DocumentID = strings.ToLower(ev.Metadata.IDs[0])
+		}
+	}
+	if ev.Fields != nil {
+		c := &ev.Fields.Certificate
+		f.Kind, f.Number, f.Name, f.IDNumber, f.Birth = c.Kind, c.Number, c.Name, c.IDNumber, c.Birth.String()
+	}
+	return f
+}
 
 // Crossing is a set of files of a batch that have something in common. It is a hint to look, never a verdict.
 type Crossing struct {
@@ -19,64 +145,86 @@ type RosterLine struct {
 	State, Name, Number, Differs, File string
 }
 
-// Crossings compares the files of a batch: the same bytes, the same number, the same person, PDFs made from one another.
+// Crossings compares the files of a batch: the same bytes, the same number, the same person, PDFs made from one another. A
+// print is a file of its own where bytes are compared, and none beside its original otherwise.
 func Crossings(rs []*verify.Report) []Crossing {
 	w := batchWords(rs)
-	var out []Crossing
-	told := map[string]bool{} // sets of files that were named already
-	for _, kind := range []struct {
-		what string
-		key  func(*verify.Report) (key, value string)
-	}{
-		{w.say("同一文件（SHA-256 相同）", "the same file (SHA-256)"), func(r *verify.Report) (string, string) {
-			if r.Evidence != nil && r.Evidence.Part != nil { // certificates of one document share its bytes
-				return "", ""
-			}
-			return r.Input.SHA256, r.Input.SHA256
-		}},
-		{w.say("同一注册编号", "the same registration number"), func(r *verify.Report) (string, string) {
-			if r.Certificate.Number == "" {
-				return "", ""
-			}
-			return string(r.Certificate.Kind) + "\n" + r.Certificate.Number, r.Certificate.Number
-		}},
-		{w.say("同一人（姓名与出生日期相同）", "the same person (name and date of birth)"), func(r *verify.Report) (string, string) {
-			if r.Certificate.Name == "" || r.Certificate.Birth.IsZero() {
-				return "", ""
-			}
-			return r.Certificate.Name + "\n" + r.Certificate.Birth.String(), r.Certificate.Name
-		}},
-	} {
-		groups := map[string][]*verify.Report{}
-		var order []string
-		values := map[string]string{}
-		for _, r := range rs {
-			k, v := kind.key(r)
-			if k == "" {
-				continue
-			}
-			if len(groups[k]) == 0 {
-				order = append(order, k)
-			}
-			groups[k], values[k] = append(groups[k], r), v
+	rs = WithoutHalves(rs)
+	var files []CrossFile
+	var own, whole []string // a file's name alone, and with that of its print
+	seen := map[half]bool{} // an original that is judged with two prints is one file
+	for _, r := range rs {
+		var f CrossFile
+		if r.Evidence != nil {
+			f = CrossFileOf(r.Evidence)
 		}
-		for _, k := range order {
-			if len(groups[k]) < 2 {
-				continue
+		if r.Evidence == nil || r.Evidence.Part == nil {
+			f.SHA256 = r.Input.SHA256
+		}
+		c := &r.Certificate
+		f.Kind, f.Number, f.Name, f.IDNumber, f.Birth = c.Kind, c.Number, c.Name, c.IDNumber, c.Birth.String()
+		if r.Evidence == nil || r.Evidence.Part == nil {
+			h := half{r.Input.Name, r.Input.SHA256}
+			if pairOf(r) != nil && seen[h] {
+				f = CrossFile{}
 			}
-			c := Crossing{What: kind.what, Value: clean(values[k])}
-			set := ""
-			for _, r := range groups[k] {
-				c.Files = append(c.Files, clean(r.Input.Name))
-				set += fmt.Sprintf("%p ", r)
-			}
-			if !told[set] {
-				told[set] = true
-				out = append(out, c)
-			}
+			seen[h] = true
+		}
+		files, own, whole = append(files, f), append(own, clean(r.Input.Name)), append(whole, fileOf(r))
+		if p := pairOf(r); p != nil && !seen[half{p.Input.Name, p.Input.SHA256}] {
+			seen[half{p.Input.Name, p.Input.SHA256}] = true
+			files, own, whole = append(files, CrossFile{SHA256: p.Input.SHA256, Half: true}), append(own, clean(p.Input.Name)), append(whole, clean(p.Input.Name))
 		}
 	}
+	var out []Crossing
+	for _, x := range Compare(files) {
+		c, names := Crossing{}, whole
+		switch f := &files[x.Members[0]]; x.Kind {
+		case SameFile:
+			c.What, c.Value, names = w.say("同一文件（SHA-256 相同）", "the same file (SHA-256)"), f.SHA256, own
+		case SameNumber:
+			c.What, c.Value = w.say("同一注册编号", "the same registration number"), f.Number
+		case SamePerson:
+			c.What, c.Value = w.say("同一人（姓名与证件号码或出生日期相同）", "the same person (name with identity number or date of birth)"), f.Name
+		case SameDocument:
+			c.What, c.Value = w.say("PDF 文档标识相同（由同一文件改出）", "the same PDF identifier (made from one file)"), f.DocumentID
+		}
+		c.Value = clean(c.Value)
+		for _, i := range x.Members {
+			c.Files = append(c.Files, names[i])
+		}
+		out = append(out, c)
+	}
 	return out
+}
+
+// half names a file that may be judged together with another.
+type half struct{ name, sha256 string }
+
+func pairOf(r *verify.Report) *verify.Print {
+	if r.Evidence == nil {
+		return nil
+	}
+	return r.Evidence.Print
+}
+
+// WithoutHalves leaves out what was said of an original or a print by itself before its other half was read: the pair's
+// report holds both, and a certificate counts once.
+func WithoutHalves(rs []*verify.Report) []*verify.Report {
+	paired := map[half]bool{}
+	for _, r := range rs {
+		if p := pairOf(r); p != nil {
+			paired[half{r.Input.Name, r.Input.SHA256}] = true
+			paired[half{p.Input.Name, p.Input.SHA256}] = true
+		}
+	}
+	if len(paired) == 0 {
+		return rs
+	}
+	return slices.DeleteFunc(slices.Clone(rs), func(r *verify.Report) bool {
+		part := r.Evidence != nil && r.Evidence.Part != nil
+		return !part && pairOf(r) == nil && paired[half{r.Input.Name, r.Input.SHA256}]
+	})
 }
 
 // crossingNote says what the list is worth.

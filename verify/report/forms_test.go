@@ -32,7 +32,7 @@ func foundIn(rs []*verify.Report) found {
 	f := found{}
 	for _, r := range rs {
 		y.Add(r)
-		f.files = append(f.files, clean(r.Input.Name))
+		f.files = append(f.files, fileOf(r))
 		for _, c := range r.Checks {
 			f.rules = append(f.rules, c.Rule)
 		}
@@ -155,7 +155,7 @@ func fromPDF(t *testing.T, rs []*verify.Report) (f found) {
 	f.unreadable, _ = strconv.Atoi(m[4])
 	all := squeezed(strings.Join(pages, "\n"))
 	for _, r := range rs {
-		if name := squeezed(clean(r.Input.Name)); strings.Contains(squeezed(pages[0]), name) && strings.Count(all, name) >= 2 {
+		if name := squeezed(fileOf(r)); strings.Contains(squeezed(pages[0]), name) && strings.Count(all, name) >= 2 {
 			f.files = append(f.files, name)
 		}
 	}

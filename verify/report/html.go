@@ -21,6 +21,7 @@ func WriteHTML(w io.Writer, rs []*verify.Report) error { return Options{}.WriteH
 
 // WriteHTML is the function WriteHTML with more to say.
 func (o Options) WriteHTML(w io.Writer, rs []*verify.Report) error {
+	rs = WithoutHalves(rs)
 	t, pages := batchWords(rs), &pageSource{draw: o.Picture}
 	page, err := template.New("report").Funcs(template.FuncMap{
 		"shape": shape,
@@ -44,6 +45,7 @@ func (o Options) WriteHTML(w io.Writer, rs []*verify.Report) error {
 		"ladder":    ladder,
 		"say":       t.say,
 		"clean":     clean,
+		"file":      fileOf,
 		"human":     t.decisions,
 		"clause":    clause,
 		"instant":   instant,

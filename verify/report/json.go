@@ -57,6 +57,7 @@ func WriteJSON(w io.Writer, rs []*verify.Report) error { return Options{}.WriteJ
 
 // WriteJSON is the function WriteJSON with the checkpoint of the audit log.
 func (o Options) WriteJSON(w io.Writer, rs []*verify.Report) error {
+	rs = WithoutHalves(rs)
 	if len(rs) == 1 {
 		return o.encodeAll(w, rs, nil, "  ")
 	}

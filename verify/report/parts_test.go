@@ -3,6 +3,7 @@ package report
 import (
 	"bytes"
 	"fmt"
+	"html"
 	"image"
 	"image/color"
 	"image/png"
@@ -10,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -18,6 +20,7 @@ import (
 
 	"zhengyan/assets"
 	"zhengyan/verify"
+	"zhengyan/verify/civil"
 	"zhengyan/verify/document"
 	"zhengyan/verify/document/sheet"
 	"zhengyan/verify/fields"
@@ -344,5 +347,66 @@ func TestCrossings(t *testing.T) {
 	}
 	if got := Crossings([]*verify.Report{unreadable(), unreadable()}); len(got) != 0 {
 		t.Errorf("files that could not be read cross: %+v", got)
+	}
+}
+
+// An original and its print are one certificate: what was said of a half alone before the other was read is in no form of
+// the report, the pair bears both names, and a print is compared by its bytes.
+func TestPairsCountOnce(t *testing.T) {
+	pair := paired()
+	pair.Input.Name, pair.Evidence.Print.Input.Name = "丙/ok.pdf", "丙/scan.png"
+	alone := passed()
+	alone.Input, alone.Certificate = pair.Input, pair.Certificate
+	alone.Evidence = &verify.Evidence{Input: alone.Input, Metadata: document.Metadata{IDs: []string{"AB"}}}
+	pair.Evidence.Metadata.IDs = []string{"AB"}
+	print := indeterminate()
+	print.Input, print.Certificate = pair.Evidence.Print.Input, pair.Certificate
+	print.Evidence = nil
+	for name, rs := range map[string][]*verify.Report{"the original first": {alone, pair}, "the print first": {print, pair}, "two prints": {alone, print, pair, pair}} {
+		if got := Crossings(rs); len(got) != 0 {
+			t.Errorf("%s: the halves of a pair cross: %+v", name, got)
+		}
+		if got := WithoutHalves(rs); len(got) == 0 || got[0] != pair {
+			t.Errorf("%s: %d reports are left", name, len(got))
+		}
+	}
+	other := indeterminate() // the same scan in another folder
+	other.Input.Name, other.Input.SHA256, other.Certificate.Number = "丁/scan.png", print.Input.SHA256, ""
+	other.Certificate.Birth, other.Evidence = civil.Date{}, nil
+	got := Crossings([]*verify.Report{alone, pair, other})
+	if len(got) != 1 || !slices.Equal(got[0].Files, []string{"丙/scan.png", "丁/scan.png"}) {
+		t.Errorf("%+v", got)
+	}
+	copied := passed() // another download
+	copied.Input.Name, copied.Input.SHA256, copied.Certificate.Number = "丁/ok.pdf", "ee", "京1112015201600999"
+	copied.Evidence = &verify.Evidence{Metadata: document.Metadata{IDs: []string{"ab", "cd"}}}
+	got = Crossings([]*verify.Report{alone, pair, copied})
+	if len(got) != 1 || !strings.Contains(got[0].What, "PDF 文档标识相同") || !slices.Equal(got[0].Files, []string{"丙/ok.pdf + scan.png", "丁/ok.pdf"}) {
+		t.Errorf("%+v", got)
+	}
+
+	rs := []*verify.Report{alone, pair, copied}
+	var page, data bytes.Buffer
+	if err := WriteHTML(&page, rs); err != nil {
+		t.Fatal(err)
+	}
+	shown := html.UnescapeString(strings.Split(page.String(), htmlLead)[0])
+	if n := strings.Count(shown, "丙/ok.pdf + scan.png</bdi>"); n != 3 || strings.Contains(shown, "丙/ok.pdf</bdi>") { // overview, crossings, heading
+		t.Errorf("the pair is named %d times", n)
+	}
+	if !strings.Contains(shown, "通过 2 · 无法确定 0") {
+		t.Error("a half was counted")
+	}
+	if err := WriteJSON(&data, rs); err != nil {
+		t.Fatal(err)
+	}
+	b, err := ReadBatch(&data)
+	if err != nil || len(b.Reports) != 2 || b.Integrity != Unchanged {
+		t.Errorf("%v: %+v", err, b)
+	}
+	overview, _, _ := SheetNames("zh")
+	rows := sheetRows(t, openXLSX(t, rs), overview)
+	if len(rows) != 3 || rows[1][1] != "丙/ok.pdf + scan.png" {
+		t.Errorf("%q", rows)
 	}
 }

@@ -29,6 +29,7 @@ func WritePDF(w io.Writer, rs []*verify.Report, o PDFOptions) error {
 
 // WritePDF is the function WritePDF with more to say.
 func (all Options) WritePDF(w io.Writer, rs []*verify.Report) error {
+	rs = WithoutHalves(rs)
 	o := all.PDF
 	data := o.Font
 	if data == nil {
@@ -50,7 +51,7 @@ func (all Options) WritePDF(w io.Writer, rs []*verify.Report) error {
 	for i, r := range rs {
 		p.newPage()
 		starts[i] = p.page
-		name := p.verdict(r.Indication) + " · " + clean(r.Input.Name)
+		name := p.verdict(r.Indication) + " · " + fileOf(r)
 		p.file.Bookmark(name, p.page, pdfTop-20)
 		p.one(r)
 	}
@@ -273,7 +274,7 @@ func (p *pdfReport) overview(starts []*pdfwrite.Page) {
 		if ids := ruleIDs(r); ids != "" {
 			why += " (" + ids + ")"
 		}
-		file := firstLines(p.wrap(clean(r.Input.Name), 8.5, columns[2]-columns[1]-8), 4)
+		file := firstLines(p.wrap(fileOf(r), 8.5, columns[2]-columns[1]-8), 4)
 		who := firstLines(p.wrap(strings.TrimSpace(clean(r.Certificate.Name)+"\n"+clean(r.Certificate.Number)), 8.5, columns[3]-columns[2]-8), 3)
 		because := p.wrap(why, 7.5, columns[4]-columns[3]-22)
 		h := max(16, float64(max(len(file), len(who)))*12.5, float64(len(because))*11) + 6

@@ -16,7 +16,7 @@ import (
 
 // one lays out one file's report.
 func (p *pdfReport) one(r *verify.Report) {
-	p.paragraph(pdfLeft, pdfWidth, clean(r.Input.Name), pdfwrite.Style{Size: 12.5, Colour: pdfInk(), Bold: true})
+	p.paragraph(pdfLeft, pdfWidth, fileOf(r), pdfwrite.Style{Size: 12.5, Colour: pdfInk(), Bold: true})
 	p.y += 5
 	p.banner(r)
 	p.heading(p.say("证书", "Certificate"), 30)

@@ -24,6 +24,7 @@ func WriteXLSX(w io.Writer, rs []*verify.Report) error { return Options{}.WriteX
 
 // WriteXLSX is the function WriteXLSX with more to say.
 func (o Options) WriteXLSX(w io.Writer, rs []*verify.Report) error {
+	rs = WithoutHalves(rs)
 	f := excelize.NewFile()
 	b := &workbook{File: f, words: batchWords(rs), options: o}
 	overview, checks, about := SheetNames(b.lang())
@@ -255,7 +256,7 @@ func (b *workbook) overview(sheet string, rs []*verify.Report) error {
 		if r.Error != nil {
 			verdict.Value = shape(r.Indication) + " " + b.overall(r)
 		}
-		if err := t.add(verdict, b.cell(r.Input.Name), b.cell(b.certificate(r)), b.cell(c.Name), b.cell(c.Number), b.cell(c.Employer),
+		if err := t.add(verdict, b.cell(fileOf(r)), b.cell(b.certificate(r)), b.cell(c.Name), b.cell(c.Number), b.cell(c.Employer),
 			b.lines(specialties(c)), b.cell(period(c.Usage)), b.mark(r.Copy.Indication), b.mark(r.Registration.Indication),
 			b.cell(subIndications(r)), b.cell(why), b.cell(next), b.cell(ruleIDs(r)), b.cell(b.inputKind(r.Input)), b.lines(strings.Join(b.decisions(r), "\n")),
 			b.code(r.Input.SHA256), b.lines(b.machine(r)), b.cell(b.paired(r)), b.cell(b.part(r)),
@@ -294,7 +295,7 @@ func (b *workbook) checks(sheet string, rs []*verify.Report) error {
 			for _, e := range c.Evidence {
 				facts = append(facts, b.fact(c.ID, e.Name)+b.say("：", ": ")+clean(e.Value))
 			}
-			if err := t.add(b.cell(r.Input.Name), b.cell(c.Title), excelize.Cell{StyleID: style, Value: mark + b.status(c.Status)}, b.cell(b.action(c)),
+			if err := t.add(b.cell(fileOf(r)), b.cell(c.Title), excelize.Cell{StyleID: style, Value: mark + b.status(c.Status)}, b.cell(b.action(c)),
 				b.cell(c.Rule), b.cell(c.Document), b.cell(c.Clause), b.cell(c.Message), b.cell(c.Next), b.cell(c.Quote),
 				b.lines(strings.Join(facts, "\n")), b.cell(string(c.Sub)), b.cell(c.ID)); err != nil {
 				return err

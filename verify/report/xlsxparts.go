@@ -159,7 +159,7 @@ func (b *workbook) handSheet(sheet string, rs []*verify.Report) error {
 			}
 		}
 		row++
-		for i, c := range []excelize.Cell{b.cell(r.Input.Name), b.cell(r.Certificate.Name), b.lines(b.machine(r)), b.cell(h.Person), b.lines(strings.Join(h.Caveats, "\n"))} {
+		for i, c := range []excelize.Cell{b.cell(fileOf(r)), b.cell(r.Certificate.Name), b.lines(b.machine(r)), b.cell(h.Person), b.lines(strings.Join(h.Caveats, "\n"))} {
 			if err := b.put(sheet, fmt.Sprintf("%c%d", 'A'+i, row), c); err != nil {
 				return err
 			}
