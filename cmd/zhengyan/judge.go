@@ -39,7 +39,7 @@ func cmdJudge(ctx context.Context, env *environment, args []string) int {
 		return env.fail(exitUsage, "judge: %v", err)
 	}
 	v := verify.NewJudge(book, program())
-	w := &writer{env: env, q: q, json: asJSON, details: details, reports: &reportFiles{}}
+	w := &writer{env: env, q: q, json: asJSON, details: details, reports: &reportFiles{}, told: &progress{}}
 	code := exitOK
 	for _, path := range fl.Args() {
 		reps, err := readReports(env, path)

@@ -14,6 +14,7 @@ import (
 	"zhengyan/assets"
 	"zhengyan/store"
 	"zhengyan/verify"
+	"zhengyan/verify/civil"
 	"zhengyan/verify/document"
 	"zhengyan/verify/fields"
 	"zhengyan/verify/fields/ocr"
@@ -62,13 +63,13 @@ func (j *judging) add(fl *pflag.FlagSet) {
 }
 
 func (j *judging) question(env *environment, book *rules.Book) (verify.Question, error) {
-	q := verify.Question{At: env.Now(), Policy: j.policy, Specialty: j.specialty, Employer: j.employer, Lang: env.language(j.lang)}
+	q := verify.Question{At: env.Now().In(civil.Shanghai()), Policy: j.policy, Specialty: j.specialty, Employer: j.employer, Lang: env.language(j.lang)}
 	if j.at != "" {
 		t, err := verify.ParseInstant(j.at)
 		if err != nil {
 			return q, fmt.Errorf("--at: %w", err)
 		}
-		q.At = t
+		q.At = t.In(civil.Shanghai())
 	}
 	if _, ok := book.Policy(j.policy); !ok {
 		return q, fmt.Errorf("--policy %q: there are strict, standard and audit", j.policy)
@@ -133,8 +134,9 @@ func ruleData() (*rules.Book, error) { return rules.Load(assets.Rules()) }
 func program() string { return "Zhengyan " + version }
 
 // open builds the verifier. close must be called when it is no longer used. Warnings about the data that matter to
-// every answer go to standard error. With pictures the nets that read print are loaded meanwhile.
-func (env *environment) open(p places, pictures bool) (v *verify.Verifier, engine *document.Engine, closeAll func(), err error) {
+// every answer go to standard error. With pictures the nets that read print are loaded meanwhile;
+// searching is told how far the work on a long document is.
+func (env *environment) open(p places, pictures bool, searching func(string, verify.Search)) (v *verify.Verifier, engine *document.Engine, closeAll func(), err error) {
 	// A batch without pictures never loads the nets. What is missing is said with the first picture.
 	reader := ocr.NewLazy(func() (*ocr.Reader, error) { return env.printReader(p) })
 	defer func() {
@@ -161,7 +163,7 @@ func (env *environment) open(p places, pictures bool) (v *verify.Verifier, engin
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	cfg := verify.Config{Engine: engine, Book: book, Tables: tables, Hosts: hosts, Now: env.Now, Program: program()}
+	cfg := verify.Config{Engine: engine, Book: book, Tables: tables, Hosts: hosts, Now: env.Now, Program: program(), Searching: searching}
 	if cfg.Anchors, err = env.anchors(p); err != nil {
 		return nil, nil, nil, err
 	}

@@ -2,9 +2,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"image"
+	"io/fs"
 	"iter"
+	"os"
 	"strings"
 
 	"zhengyan/store"
@@ -25,10 +28,21 @@ type reportFiles struct {
 	audit   func() string // the log's newest checkpoint; nil where none is kept
 }
 
-func newReportFiles(paths []string) (*reportFiles, error) {
+// newReportFiles tries whether the reports can be written, before any work is done for them. A file that is there already is
+// replaced only if force is set.
+func newReportFiles(paths []string, force bool) (*reportFiles, error) {
 	for _, p := range paths {
 		if !report.CanWrite(p) {
 			return nil, fmt.Errorf("--report %s: the name must end in %s", p, strings.Join(report.Extensions(), ", "))
+		}
+		switch st, err := os.Stat(p); {
+		case err == nil && st.IsDir():
+			return nil, fmt.Errorf("--report %s: that is a folder", p)
+		case err == nil && !force:
+			return nil, fmt.Errorf("--report %s: there is such a file already; --force replaces it", p)
+		}
+		if err := report.TryFile(p); err != nil {
+			return nil, fmt.Errorf("--report %s: %w", p, plainly(err))
 		}
 	}
 	return &reportFiles{paths: paths, sources: map[string]document.Source{}}, nil
@@ -61,6 +75,15 @@ func (f *reportFiles) remember(in iter.Seq2[document.Source, error]) iter.Seq2[d
 	}
 }
 
+// plainly is why a file could not be written, without the name of the one that was tried in its place.
+func plainly(err error) error {
+	var at *fs.PathError
+	if errors.As(err, &at) {
+		return at.Err
+	}
+	return err
+}
+
 // close writes the files.
 func (f *reportFiles) close(ctx context.Context) error {
 	var o report.Options
@@ -75,7 +98,7 @@ func (f *reportFiles) close(ctx context.Context) error {
 		err := o.WriteFile(p, f.all)
 		pages.Close()
 		if err != nil {
-			return fmt.Errorf("--report %s: %w", p, err)
+			return fmt.Errorf("--report %s: %w", p, plainly(err))
 		}
 	}
 	return nil

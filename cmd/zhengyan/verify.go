@@ -9,8 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
-	"time"
 
 	"zhengyan/verify"
 	"zhengyan/verify/document"
@@ -29,7 +29,7 @@ Exit status: 0 all passed, 10 some indeterminate, 20 some failed, 64 usage, 65 a
 func cmdVerify(ctx context.Context, env *environment, args []string) int {
 	var j judging
 	var p places
-	var asJSON, details, brief, audit bool
+	var asJSON, details, brief, audit, force bool
 	var reports []string
 	var workers int
 	fl := env.flags("verify", "[options] PATH...", verifyExamples)
@@ -37,6 +37,7 @@ func cmdVerify(ctx context.Context, env *environment, args []string) int {
 	p.add(fl)
 	fl.BoolVar(&asJSON, "json", false, "one JSON object a file (NDJSON), in input order")
 	fl.StringArrayVar(&reports, "report", nil, "write a report: FILE.pdf, FILE.xlsx, FILE.html or FILE.json; may be repeated")
+	fl.BoolVar(&force, "force", false, "replace reports that are there already")
 	fl.BoolVarP(&details, "details", "d", false, "every check of every file, not only of a single one")
 	fl.BoolVarP(&brief, "brief", "b", false, "one row a file, also for a single one")
 	fl.BoolVar(&audit, "audit", false, "append every verdict to the data folder's audit log")
@@ -47,11 +48,15 @@ func cmdVerify(ctx context.Context, env *environment, args []string) int {
 	if fl.NArg() == 0 {
 		return env.failHint(exitUsage, "zhengyan verify -h", "verify: no file named")
 	}
-	out, err := newReportFiles(reports)
+	out, err := newReportFiles(reports, force)
 	if err != nil {
 		return env.fail(exitUsage, "verify: %v", err)
 	}
-	v, engine, closeAll, err := env.open(p, pictureNamed(fl.Arg(0)))
+	told := &progress{now: env.Now, en: env.language(j.lang) == "en"}
+	if env.StderrTerminal {
+		told.to = env.Stderr
+	}
+	v, engine, closeAll, err := env.open(p, pictureNamed(fl.Arg(0)), told.searching)
 	if err != nil {
 		return env.openFailed("verify", err)
 	}
@@ -72,8 +77,8 @@ func cmdVerify(ctx context.Context, env *environment, args []string) int {
 	sources, single := env.sources(ctx, paths)
 	sources = out.remember(sources)
 	out.engine, out.audit = engine, func() string { return env.checkpoint(log, p.data) }
-	w := &writer{env: env, q: q, json: asJSON, details: details, single: single && !brief, reports: out, log: log}
-	defer w.stopProgress()
+	w := &writer{env: env, q: q, json: asJSON, details: details, single: single && !brief, reports: out, log: log, told: told}
+	defer told.end()
 	for r := range v.VerifyAll(ctx, sources, q, min(max(workers, 1), 64)) {
 		if err := w.write(r.Report); err != nil {
 			return env.fail(exitInternal, "verify: %v", err)
@@ -121,32 +126,35 @@ type writer struct {
 	code    int
 	n       int
 	brief   []*verify.Report // what the tally and the exit status need of each
-	last    time.Time
-	shown   bool
+	told    *progress
 }
 
 func (w *writer) write(r *verify.Report) error {
 	w.n++
 	w.brief = append(w.brief, briefOf(r))
 	w.reports.add(r)
-	w.stopProgress()
 	if err := w.log.add(r); err != nil {
 		return fmt.Errorf("--audit: %w", err)
 	}
-	var err error
+	err := w.told.aside(func() error { return w.put(r) })
+	if !w.env.StdoutTerminal && !w.single { // where results go elsewhere
+		w.told.tell(strconv.Itoa(w.n))
+	}
+	return err
+}
+
+func (w *writer) put(r *verify.Report) error {
 	switch {
 	case w.json:
-		err = report.WriteLine(w.env.Stdout, r)
+		return report.WriteLine(w.env.Stdout, r)
 	case w.single || w.details:
-		err = report.Full(w.env.Stdout, r, w.env.style())
+		err := report.Full(w.env.Stdout, r, w.env.style())
 		if err == nil && !w.single {
 			_, err = fmt.Fprintln(w.env.Stdout)
 		}
-	default:
-		err = report.Line(w.env.Stdout, r, w.env.style())
+		return err
 	}
-	w.progress()
-	return err
+	return report.Line(w.env.Stdout, r, w.env.style())
 }
 
 // briefOf is a report without what takes room.
@@ -175,26 +183,8 @@ func exitOf(r *verify.Report) int {
 	return exitIndeterminate
 }
 
-// progress tells on a terminal how far a batch is, at most five times a second, where results go elsewhere.
-func (w *writer) progress() {
-	if !w.env.StderrTerminal || w.env.StdoutTerminal || w.single {
-		return
-	}
-	if now := w.env.Now(); now.Sub(w.last) >= 200*time.Millisecond {
-		w.last, w.shown = now, true
-		fmt.Fprintf(w.env.Stderr, "\r%d ", w.n)
-	}
-}
-
-func (w *writer) stopProgress() {
-	if w.shown {
-		fmt.Fprint(w.env.Stderr, "\r\x1b[K")
-		w.shown = false
-	}
-}
-
 func (w *writer) finish(ctx context.Context, name, disclaimer string) int {
-	w.stopProgress()
+	w.told.end()
 	if ctx.Err() != nil {
 		return w.env.fail(exitInternal, "%s: stopped after %d files", name, w.n)
 	}

@@ -28,7 +28,7 @@ func snapshotChip(m *Messages, s *verify.SnapshotState) Chip {
 	}
 	c := Chip{
 		Shape: ShapeUnknown, Text: m.T("chip.snapshot", "days", strconv.Itoa(s.AgeDays)),
-		Hint: m.T("chip.snapshot.hint", "id", s.ID, "asof", s.AsOf.Format("2006-01-02"), "rows", strconv.Itoa(s.Rows)),
+		Hint: m.T("chip.snapshot.hint", "id", s.ID, "asof", DayOf(s.AsOf).String(), "rows", strconv.Itoa(s.Rows)),
 	}
 	switch s.Freshness {
 	case verify.Fresh:

@@ -2,6 +2,7 @@ package report
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"image"
 	"io"
@@ -34,6 +35,20 @@ type Options struct {
 	Roster []RosterLine
 }
 
+// beside makes the file in which a report is written until it is whole.
+func beside(path string) (*os.File, error) {
+	return os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+}
+
+// TryFile tries whether WriteFile can make a file at path, and leaves nothing there.
+func TryFile(path string) error {
+	tmp, err := beside(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(tmp.Close(), os.Remove(tmp.Name()))
+}
+
 // WriteFile writes reports in the form that the file's name asks for. The file appears whole or not at all.
 func WriteFile(path string, rs []*verify.Report) error { return Options{}.WriteFile(path, rs) }
 
@@ -50,7 +65,7 @@ func (o Options) WriteFile(path string, rs []*verify.Report) (err error) {
 	case ".xlsx":
 		write = func(w io.Writer) error { return o.WriteXLSX(w, rs) }
 	}
-	tmp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	tmp, err := beside(path)
 	if err != nil {
 		return err
 	}

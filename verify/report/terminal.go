@@ -171,7 +171,7 @@ func Full(w io.Writer, r *verify.Report, s Style) error {
 	}
 	t.wrapped(&b, t.say("识读", "reading"), said.readFrom(r))
 	t.wrapped(&b, t.say("识读把握", "confidence"), said.sureness(r))
-	t.row(&b, t.say("判定日", "judged as at"), r.At.Format("2006-01-02 15:04 -07:00"))
+	t.row(&b, t.say("判定日", "judged as at"), instant(r.At))
 	t.row(&b, t.say("规则方案", "policy"), joined(r.Policy.Name, r.Policy.Version))
 	t.row(&b, t.say("使用件", "copy"), shape(r.Copy.Indication)+" "+Word(r.Copy.Indication, r.Lang)+subs(r.Copy))
 	t.row(&b, t.say("注册", "registration"), shape(r.Registration.Indication)+" "+Word(r.Registration.Indication, r.Lang)+subs(r.Registration))
@@ -363,6 +363,15 @@ func fileOf(r *verify.Report) string {
 	}
 	if ev := r.Evidence; ev != nil && ev.Print != nil {
 		name += " + " + clean(path.Base(filepath.ToSlash(ev.Print.Input.Name)))
+	}
+	return name
+}
+
+// Brief is a file's name without its folders, fit for a terminal, and its end alone where it takes more than n columns.
+func Brief(name string, n int) string {
+	name = clean(path.Base(filepath.ToSlash(name)))
+	if cells(name) > n {
+		name = "…" + ending(name, n-1)
 	}
 	return name
 }

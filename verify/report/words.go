@@ -188,7 +188,8 @@ func (w words) differs(rs []*verify.Report) string {
 	return w.say("各文件的判定依据不同，以各文件所列为准。", "The files were judged on different grounds: those listed with each file count.")
 }
 
-func instant(t time.Time) string { return t.Format("2006-01-02 15:04 -07:00") }
+// instant is a time as it is read in Shanghai, whose days are counted.
+func instant(t time.Time) string { return t.In(civil.Shanghai()).Format("2006-01-02 15:04 -07:00") }
 
 func period(p fields.Period) string { return span(p.From.String(), p.To.String()) }
 
