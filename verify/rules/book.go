@@ -116,11 +116,27 @@ type SealNames struct {
 	Kind     fields.Kind `json:"kind"`
 	Expected []SealName  `json:"expected"` // all of them belong on the certificate
 	Replaced []string    `json:"replaced"` // names that Expected replaced: a warning, not a mismatch
-	// IssuerSeal accepts a seal of the issuing body that the face names (C-02).
-	IssuerSeal bool `json:"issuerSeal,omitempty"`
+	// Issuers, if not nil, are the bodies that may use a seal of their own name on what they issue (C-02).
+	Issuers *Issuers `json:"issuers,omitempty"`
+	// Bodies are the names of the body whose seals Expected are, for a certificate of its own.
+	Bodies []string `json:"bodies"`
 	// Akin are words of a body or of a kind of certificate. A name that holds one is not called another's: it may be the
 	// right seal, spelt otherwise.
 	Akin []string `json:"akin"`
+}
+
+// Issuers says which bodies a notice lets seal what they issue: it names them by their sort, not one by one.
+type Issuers struct {
+	Clause string   `json:"clause"`
+	Words  []string `json:"words"` // how the name of such a body ends
+	// Except are words of the qualifications that a notice gives to another body.
+	Except []Exception `json:"except"`
+}
+
+// Exception is a word with its source.
+type Exception struct {
+	Word   string `json:"word"`
+	Clause string `json:"clause"`
 }
 
 // SealWords are the words by which a name calls itself the seal of somebody else.

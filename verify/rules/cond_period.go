@@ -259,10 +259,12 @@ func (e *evaluation) made() civil.Date {
 			if t.IsZero() {
 				t = s.SignedAt
 			}
-			if !t.IsZero() {
-				d = civil.Of(t)
+			// The day that a seal claims is its office's word, which a day before its certificate's takes back.
+			if t.IsZero() || len(s.Chain) > 0 && t.Before(s.Chain[0].NotBefore) {
+				return false
 			}
-			return !t.IsZero()
+			d = civil.Of(t)
+			return true
 		})
 	}
 	return d
@@ -282,12 +284,22 @@ func annotationMissing(e *evaluation) bool {
 }
 
 func annotationNotNeeded(e *evaluation) bool {
+	return e.plainAndOld() && sealNameIssuer(e.quiet(e.rule)) && e.issuerOfItsOwn()
+}
+
+// annotationExcuseUnclear: old enough by its seal's own word, and not shown to be of those that need no annotation.
+func annotationExcuseUnclear(e *evaluation) bool {
+	return e.cert.Medium != fields.Paper && e.plainAndOld() && !annotationNotNeeded(e.quiet(e.rule))
+}
+
+// plainAndOld reports whether an e-certificate carries no annotation and was made before annotations were asked for.
+func (e *evaluation) plainAndOld() bool {
 	d := e.made()
 	if e.Face == nil || e.cert.Annotation != nil || e.annotationUnread() || d.IsZero() || !d.Before(e.rule.Params.Since) {
 		return false
 	}
 	e.setDate("made", d)
-	return sealNameIssuer(e.quiet(e.rule))
+	return true
 }
 
 // annotationUnread reports whether the face has an annotation that could not be read: it is not a face without one.

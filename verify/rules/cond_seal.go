@@ -420,11 +420,11 @@ func (e *evaluation) hasSeal(name string) bool {
 	})
 }
 
-// ofBody reports whether the signer is the very body whose name a seal's begins with, one of those of the kind: a ministry
-// may use its special seal with the certificate of the ministry.
+// ofBody reports whether the signer is the very body whose seals belong on the kind: a ministry may use its special seal
+// with the certificate of the ministry.
 func (e *evaluation) ofBody(s *seal.Signature) bool {
-	names, signer := e.book.SealsOf(e.cert.Kind), plainName(s.Signer)
-	return names != nil && containsAny(signer, names.Akin) && strings.HasPrefix(plainName(s.SealName), signer)
+	names := e.book.SealsOf(e.cert.Kind)
+	return names != nil && isAny(s.Signer, names.Bodies)
 }
 
 func (e *evaluation) expectedFound() (found, missing []string) {

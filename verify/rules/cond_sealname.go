@@ -10,13 +10,25 @@ import (
 
 func sealNameIssuer(e *evaluation) bool {
 	names := e.book.SealsOf(e.cert.Kind)
-	if names == nil || !names.IssuerSeal || e.cert.Issuer == "" || !e.allTrusted() || !e.hasSeal(e.cert.Issuer) {
+	if names == nil || names.Issuers == nil || e.cert.Issuer == "" || !isAny(e.cert.Issuer, names.Bodies) && !e.issuerOfItsOwn() ||
+		!e.allTrusted() || !e.hasSeal(e.cert.Issuer) {
 		return false
 	}
 	e.set("name", e.cert.Issuer)
 	e.show("sealName", e.cert.Issuer)
 	e.showField("issuer")
 	return true
+}
+
+// issuerOfItsOwn reports whether the body on the face is of the sort that a notice lets seal what it issues, and the
+// qualification is none that a notice gives to another body. Who prints a name as the issuer's and has a certificate of
+// that name is not thereby such a body.
+func (e *evaluation) issuerOfItsOwn() bool {
+	x := e.book.SealsOf(e.cert.Kind).Issuers
+	issuer, qual := plainName(e.cert.Issuer), plainName(e.cert.QualName)
+	return qual != "" && !containsAny(issuer, e.book.SealWords.Elsewhere) &&
+		slices.ContainsFunc(x.Words, func(w string) bool { return strings.HasSuffix(issuer, w) }) &&
+		!slices.ContainsFunc(x.Except, func(w Exception) bool { return strings.Contains(qual, w.Word) })
 }
 
 // sealNameOther: no seal that the notices name for the kind is there.
@@ -36,7 +48,7 @@ func (e *evaluation) sealNameOther() bool {
 // open whose seal it is.
 func (e *evaluation) surelyAnother(s *seal.Signature) bool {
 	names, name := e.book.SealsOf(e.cert.Kind), plainName(nameOf(s))
-	if name == "" || s.SealName != "" && !nameProven(s) || names.IssuerSeal && e.ofIssuer(name) {
+	if name == "" || s.SealName != "" && !nameProven(s) || names.Issuers != nil && e.ofIssuer(name) {
 		return false
 	}
 	if e.book.sealOfAnotherKind(name, e.cert.Kind) {
@@ -50,6 +62,10 @@ func (e *evaluation) surelyAnother(s *seal.Signature) bool {
 func (e *evaluation) ofIssuer(name string) bool {
 	issuer := plainName(e.cert.Issuer)
 	return issuer == "" || strings.Contains(issuer, name) || strings.Contains(name, issuer)
+}
+
+func isAny(s string, names []string) bool {
+	return slices.ContainsFunc(names, func(n string) bool { return plainName(n) == plainName(s) })
 }
 
 func containsAny(s string, words []string) bool {
@@ -94,9 +110,8 @@ func sealNameUnproven(e *evaluation) bool {
 		if name == "" || nameProven(s) {
 			return false
 		}
-		is := func(n string) bool { return plainName(n) == name }
-		if !slices.ContainsFunc(names.Expected, func(n SealName) bool { return is(n.Name) }) && !slices.ContainsFunc(names.Replaced, is) &&
-			!(names.IssuerSeal && is(e.cert.Issuer)) {
+		if !slices.ContainsFunc(names.Expected, func(n SealName) bool { return plainName(n.Name) == name }) &&
+			!isAny(name, names.Replaced) && (names.Issuers == nil || plainName(e.cert.Issuer) != name) {
 			return false
 		}
 		e.showSeal(s)

@@ -120,6 +120,8 @@ func conditionByName(name string) condition {
 		return annotationMissing
 	case "annotation-not-needed":
 		return annotationNotNeeded
+	case "annotation-excuse-unclear":
+		return annotationExcuseUnclear
 	case "face-unread":
 		return faceUnread
 	case "pages-unread":

@@ -327,6 +327,19 @@ func TestVectors(t *testing.T) {
 		{"17 annotation of 91 days", c, []change{annotation("2024-01-01 2024-04-01"), on("2024-02-01")}, unsure, "C-07"},
 		{"annotation over", c, []change{on("2024-05-31")}, fails, "C-06"},
 		{"18 association, made in 2020", c, []change{association("2020-06-01"), on("2024-05-01")}, pass, "C-04"},
+		{"association, said to be made before its certificate", c, []change{association("2018-06-01"), on("2024-05-01")}, unsure, "C-03"},
+		{"a province as the issuer of an old certificate", c, []change{association("2020-06-01"), issuedBy(provinceSeal, "拍卖师"), on("2024-05-01")}, unsure, "C-04"},
+		{"an old certificate of the ministry", c, []change{association("2020-06-01"), issuedBy("人力资源和社会保障部", "拍卖师"), on("2024-05-01")}, unsure, "C-04"},
+		{"an association's qualification", c, []change{issuedBy("样例行业协会", "拍卖师")}, pass, "C-02"},
+		{"a society's qualification", c, []change{issuedBy("样例工程学会", "样例工程师")}, pass, "C-02"},
+		{"the ministry's own certificate", c, []change{issuedBy("中华人民共和国人力资源和社会保障部", "一级建造师")}, pass, "C-02"},
+		{"a province as the issuer", c, []change{issuedBy(provinceSeal, "拍卖师")}, unsure, "C-02"},
+		{"a company as the issuer", c, []change{issuedBy("某某公司", "拍卖师")}, unsure, "C-02"},
+		{"a designated body, which no notice names", c, []change{issuedBy("样例考试中心", "拍卖师")}, unsure, "C-02"},
+		{"a province's association", c, []change{issuedBy("样例省行业协会", "拍卖师")}, unsure, "C-02"},
+		{"an association's seal on what the ministry seals", c, []change{issuedBy("样例行业协会", "经济专业技术")}, unsure, "C-02"},
+		{"an association's seal on a constructor's qualification", c, []change{issuedBy("样例行业协会", "一级建造师")}, unsure, "C-02"},
+		{"an association's seal on a qualification not read", c, []change{issuedBy("样例行业协会", "")}, unsure, "C-02"},
 		{"association, made in 2022", c, []change{association("2022-06-01"), on("2024-05-01")}, unsure, "C-03"},
 		{"20 expired before the lapse", y, []change{specialties("建筑工程 2021-05-01"), cert(func(c *fields.Certificate) { c.Number = "闽1352015201600001" }), usage("2021-10-20 2022-04-18"), on("2021-11-01")}, unsure, "Y-50"},
 		{"20 lapsed", y, []change{specialties("建筑工程 2021-05-01"), cert(func(c *fields.Certificate) { c.Number = "闽1352015201600001" }), usage("2021-10-20 2022-04-18"), on("2022-01-01")}, fails, "Y-50"},
@@ -542,9 +555,19 @@ func electronic(signer, name string) func(*rules.Facts) {
 	return sealing(func(s *seal.Signature) { s.Format, s.Signer, s.SealName = "ses", signer, name }, seal.Clean)
 }
 
+// issuedBy makes the certificate one that a body issues and seals.
+func issuedBy(issuer, qualification string) func(*rules.Facts) {
+	return func(f *rules.Facts) {
+		cert(func(c *fields.Certificate) { c.Issuer, c.QualName = issuer, qualification })(f)
+		f.Seal.Signatures[0].Signer = issuer
+	}
+}
+
 func association(made string) func(*rules.Facts) {
 	return func(f *rules.Facts) {
-		cert(func(c *fields.Certificate) { c.Annotation, c.Issuer = nil, "样例行业协会" })(f)
+		cert(func(c *fields.Certificate) {
+			c.Annotation, c.Issuer, c.QualName = nil, "样例行业协会", "拍卖师"
+		})(f)
 		f.Seal.Signatures[0] = sealed("样例行业协会", day(made))
 	}
 }
