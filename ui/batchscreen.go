@@ -18,7 +18,7 @@ import (
 type batchScreen struct {
 	w        *Window
 	table    *dataTable
-	bidders  *widget.List
+	bidders  *list
 	groups   []viewmodel.Bidder
 	filters  []*filterChip
 	search   *keyEntry
@@ -48,7 +48,7 @@ func newBatchScreen(w *Window) Screen {
 	}
 	b.table = newDataTable(th, columns, b, w.typedKey, w.typedRune)
 
-	b.bidders = widget.NewList(func() int { return len(b.groups) + 1 }, b.newGroup, b.fillGroup)
+	b.bidders = newList(listChooses, func() int { return len(b.groups) + 1 }, b.newGroup, b.fillGroup)
 	b.bidders.HideSeparators = true
 	b.bidders.OnSelected = func(i widget.ListItemID) {
 		if b.quiet {

@@ -19,7 +19,7 @@ type compareScreen struct {
 	plainScreen
 	w       *Window
 	cross   []viewmodel.Crossing
-	crosses *widget.List
+	crosses *list
 	none    fyne.CanvasObject
 	lines   []viewmodel.RosterLine
 	roster  *dataTable
@@ -32,7 +32,7 @@ type compareScreen struct {
 func newCompareScreen(w *Window) Screen {
 	c := &compareScreen{w: w, row: -1}
 	th, m := w.th, w.m
-	c.crosses = widget.NewList(func() int { return len(c.cross) }, c.newCross, c.fillCross)
+	c.crosses = newList(listMarks, func() int { return len(c.cross) }, c.newCross, c.fillCross)
 	c.crosses.OnSelected = func(i widget.ListItemID) {
 		c.crosses.UnselectAll()
 		if i < len(c.cross) {

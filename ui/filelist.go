@@ -17,7 +17,7 @@ import (
 type fileList struct {
 	th       *Theme
 	session  *viewmodel.Session
-	list     *widget.List
+	list     *list
 	filters  []*filterChip
 	progress *meter
 	status   *canvas.Text
@@ -36,7 +36,7 @@ func newFileList(th *Theme, s *viewmodel.Session) *fileList {
 	for sh := viewmodel.ShapeWait; sh <= viewmodel.ShapeSkip; sh++ {
 		f.shapes[sh] = shapeResource(th, sh)
 	}
-	f.list = widget.NewList(s.Len, f.newRow, f.fillRow)
+	f.list = newList(listPasses, s.Len, f.newRow, f.fillRow)
 	f.list.HideSeparators = true
 	f.list.OnSelected = func(i widget.ListItemID) {
 		if it := s.At(i); it != nil && !f.quiet {

@@ -19,7 +19,7 @@ import (
 type hitList struct {
 	w     *Window
 	ids   []int
-	list  *widget.List
+	list  *list
 	title *canvas.Text
 	quiet bool
 	at    int // the row that was brought into view
@@ -30,7 +30,7 @@ type hitList struct {
 func newHitList(w *Window) *hitList {
 	h := &hitList{w: w}
 	th := w.th
-	h.list = widget.NewList(func() int { return len(h.ids) }, h.newRow, h.fillRow)
+	h.list = newList(listPasses, func() int { return len(h.ids) }, h.newRow, h.fillRow)
 	h.list.HideSeparators = true
 	h.list.OnSelected = func(i widget.ListItemID) {
 		if !h.quiet && i < len(h.ids) {

@@ -241,13 +241,19 @@ func (w *rungRow) FocusGained() { w.focused = true; w.paint(false) }
 func (w *rungRow) FocusLost() { w.focused = false; w.paint(false) }
 
 // TypedRune implements fyne.Focusable.
-func (w *rungRow) TypedRune(rune) {}
+func (w *rungRow) TypedRune(r rune) {
+	if r != ' ' { // which has come as a key
+		passRune(w, r)
+	}
+}
 
 // TypedKey implements fyne.Focusable.
 func (w *rungRow) TypedKey(e *fyne.KeyEvent) {
 	switch e.Name {
 	case fyne.KeySpace, fyne.KeyReturn, fyne.KeyEnter:
 		w.setOpen(!w.open)
+	default:
+		passKey(w, e)
 	}
 }
 

@@ -17,7 +17,7 @@ import (
 // keys to decide with.
 type reviewScreen struct {
 	w        *Window
-	list     *widget.List
+	list     *list
 	queue    []int
 	done     int
 	page     *pageView
@@ -37,7 +37,7 @@ type reviewScreen struct {
 func newReviewScreen(w *Window) Screen {
 	r := &reviewScreen{w: w, item: -1, right: column(8)}
 	th, m := w.th, w.m
-	r.list = widget.NewList(func() int { return len(r.queue) }, r.newRow, r.fillRow)
+	r.list = newList(listPasses, func() int { return len(r.queue) }, r.newRow, r.fillRow)
 	r.list.HideSeparators = true
 	r.list.OnSelected = func(i widget.ListItemID) {
 		if !r.quiet && i < len(r.queue) {

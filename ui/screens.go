@@ -174,7 +174,11 @@ func (b *railButton) FocusGained() { b.focused = true; b.Refresh() }
 func (b *railButton) FocusLost() { b.focused = false; b.Refresh() }
 
 // TypedRune implements fyne.Focusable.
-func (b *railButton) TypedRune(rune) {}
+func (b *railButton) TypedRune(r rune) {
+	if r != ' ' { // which has come as a key
+		b.w.typedRune(r)
+	}
+}
 
 // TypedKey implements fyne.Focusable.
 func (b *railButton) TypedKey(e *fyne.KeyEvent) {

@@ -249,7 +249,7 @@ func (t *timeBar) FocusGained() { t.focused = true; t.Refresh() }
 func (t *timeBar) FocusLost() { t.focused = false; t.Refresh() }
 
 // TypedRune implements fyne.Focusable.
-func (t *timeBar) TypedRune(rune) {}
+func (t *timeBar) TypedRune(r rune) { passRune(t, r) }
 
 // TypedKey implements fyne.Focusable: arrows move by a day, page keys by thirty.
 func (t *timeBar) TypedKey(e *fyne.KeyEvent) {
@@ -262,6 +262,8 @@ func (t *timeBar) TypedKey(e *fyne.KeyEvent) {
 		t.move(t.bar.Day.AddDays(-30))
 	case fyne.KeyPageDown:
 		t.move(t.bar.Day.AddDays(30))
+	default:
+		passKey(t, e)
 	}
 }
 
