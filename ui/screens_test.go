@@ -475,3 +475,35 @@ func TestTourIsShownOnce(t *testing.T) {
 		t.Error("the tour comes again")
 	}
 }
+
+// No tour lies over files that were named at the start, though a batch that is brought back turns out empty before they are
+// opened.
+func TestNoTourWhereFilesAreComing(t *testing.T) {
+	looked := make(chan struct{})
+	r := newRigWith(t, one(vmtest.Good()), func(o *Options) {
+		o.Settings, o.Keeper, o.Chosen = keptSettings{&kept{}}, noBatch{}, viewmodel.DefaultSettings()
+		o.Clock = func(context.Context) viewmodel.ClockState { <-looked; return viewmodel.ClockState{} }
+	})
+	file := filepath.Join(t.TempDir(), "证书.pdf")
+	if err := os.WriteFile(file, []byte("%PDF-1.7\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	r.Restore()
+	r.Begin(file)
+	r.settle()
+	if r.shown != nil {
+		t.Error("the tour is shown while files are to come")
+	}
+	close(looked)
+	r.until("the file is read", func() bool { return r.session.Counts().Total == 1 && !r.session.Counts().Working() })
+	if r.shown != nil {
+		t.Error("the tour lies over the first result")
+	}
+}
+
+// noBatch is a keeper that has kept nothing.
+type noBatch struct{}
+
+func (noBatch) Load() ([]viewmodel.Kept, error) { return nil, nil }
+func (noBatch) Put([]viewmodel.Kept) error      { return nil }
+func (noBatch) Clear() error                    { return nil }

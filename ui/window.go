@@ -103,6 +103,7 @@ type Window struct {
 	auditChip []viewmodel.Chip
 	clockBar  *fyne.Container
 	busy      bool // files were being read at the last change
+	coming    bool // paths were given at the start, opened or not yet
 }
 
 // New makes the window; Show shows it, Close ends its work.
@@ -176,6 +177,7 @@ func (w *Window) Restore() {
 // Begin looks at data and clock in the background, opens paths when it knows what the clock is worth (else they would be
 // judged, and logged, by one that nobody has looked at), and shows the tour to those who have not seen it and open nothing.
 func (w *Window) Begin(paths ...string) {
+	w.coming = len(paths) > 0
 	w.checkFreshness()
 	open := func() {
 		if len(paths) > 0 {
@@ -193,14 +195,12 @@ func (w *Window) Begin(paths ...string) {
 	} else {
 		open()
 	}
-	if len(paths) == 0 {
-		w.tourIfNew()
-	}
+	w.tourIfNew()
 }
 
 // tourIfNew shows the tour to those who have not seen it and have opened nothing.
 func (w *Window) tourIfNew() {
-	if w.o.Settings != nil && !w.settings.TourSeen && w.session.Counts().Total == 0 && !w.session.Expanding() {
+	if w.o.Settings != nil && !w.settings.TourSeen && !w.coming && w.session.Counts().Total == 0 && !w.session.Expanding() {
 		w.tour()
 	}
 }
