@@ -33,6 +33,7 @@ type cornerEditor struct {
 	focused bool
 	done    func()
 	leave   func()
+	moved   func()
 	objects []fyne.CanvasObject
 }
 
@@ -44,8 +45,8 @@ var (
 	_ fyne.Accessible = (*cornerEditor)(nil)
 )
 
-func newCornerEditor(p *pageCanvas, done, leave func()) *cornerEditor {
-	e := &cornerEditor{p: p, held: -1, done: done, leave: leave}
+func newCornerEditor(p *pageCanvas, done, leave, moved func()) *cornerEditor {
+	e := &cornerEditor{p: p, held: -1, done: done, leave: leave, moved: moved}
 	e.ExtendBaseWidget(e)
 	e.Hide()
 	return e
@@ -138,6 +139,7 @@ func (e *cornerEditor) move(i int, dx, dy float32) {
 	q := &e.at[i]
 	q.X = min(max(q.X+float64(dx/e.p.zoom), 0), e.p.sheet.Width)
 	q.Y = min(max(q.Y+float64(dy/e.p.zoom), 0), e.p.sheet.Height)
+	e.moved()
 	e.Refresh()
 }
 
@@ -230,14 +232,31 @@ func (e *cornerEditor) AccessibilityLabel() string { return strconv.Itoa(e.chose
 // AccessibilityRole implements fyne.Accessible.
 func (e *cornerEditor) AccessibilityRole() fyne.AccessibleRole { return fyne.AccessibleRoleContainer }
 
-// cornerBar says what the corners are and what can be done with them.
-func (v *pageView) cornerBar(s *viewmodel.SheetView) fyne.CanvasObject {
+// cornerBar says of the corners what is said and what can be done with them. Where a person has set them, the program's own
+// can be had back.
+func (v *pageView) cornerBar(s *viewmodel.SheetView, said string) fyne.CanvasObject {
 	th, m := v.th, v.session.Messages()
 	again := newButton(m.T("corners.judge"), v.rectify)
 	again.Importance = widget.HighImportance
-	text := column(0, para(th, s.Text, theme.SizeNameText, widget.MediumImportance), para(th, m.T("corners.keys"), theme.SizeNameCaptionText, widget.LowImportance))
-	buttons := container.NewHBox(layout.NewSpacer(), newButton(m.T("corners.reset"), func() { v.startCorners() }), newButton(m.T("common.cancel"), v.endCorners), again)
+	v.caption = widget.NewLabel(said)
+	v.caption.Wrapping, v.caption.Selectable = fyne.TextWrapWord, true
+	text := column(0, snug(v.caption), para(th, m.T("corners.keys"), theme.SizeNameCaptionText, widget.LowImportance))
+	buttons := container.NewHBox(layout.NewSpacer())
+	if s.ByHand {
+		buttons.Add(newButton(m.T("corners.found"), v.unrectify))
+	}
+	buttons.Add(newButton(m.T("corners.reset"), v.startCorners))
+	buttons.Add(newButton(m.T("common.cancel"), v.endCorners))
+	buttons.Add(again)
 	return container.NewStack(canvas.NewRectangle(th.C(colorSurface)), pad(column(4, text, buttons), 6, 6, 8, 8))
+}
+
+// cornersMoved says that what is known of the corners that were shown first does not hold of those that are shown now. The
+// bar is not made anew: the page would move below the pointer.
+func (v *pageView) cornersMoved() {
+	if text := v.session.Messages().T("corners.moved"); v.editing && v.caption.Text != text {
+		v.caption.SetText(text)
+	}
 }
 
 // showSheet offers to set the corners where the page was read as a picture.
@@ -275,7 +294,7 @@ func (v *pageView) startCorners() {
 	v.editing = true
 	v.canvas.showing = false
 	v.editor.Show()
-	swap(v.bar, v.cornerBar(s))
+	swap(v.bar, v.cornerBar(s, s.Text))
 	v.update()
 	v.editor.Refresh()
 	if c := fyne.CurrentApp().Driver().CanvasForObject(v.scroll); c != nil {
@@ -305,10 +324,17 @@ func (v *pageView) rectify() {
 	}
 	n, at := v.sheetView.Page, v.editor.at
 	if !viewmodel.SheetCorners(at) {
-		v.sheetView.Text = v.session.Messages().T("corners.bad")
-		swap(v.bar, v.cornerBar(v.sheetView))
+		swap(v.bar, v.cornerBar(v.sheetView, v.session.Messages().T("corners.bad")))
 		return
 	}
 	v.endCorners()
 	v.session.Rectify(n, at)
+}
+
+// unrectify reads the file again as if nobody had set its corners.
+func (v *pageView) unrectify() {
+	if v.editing {
+		v.endCorners()
+		v.session.Unrectify()
+	}
 }

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -127,6 +128,10 @@ func TestCornersAreSetByHand(t *testing.T) {
 	at := ed.onScreen(1)
 	ed.Dragged(&fyne.DragEvent{PointEvent: fyne.PointEvent{Position: at.AddXY(-20, 10)}, Dragged: fyne.NewDelta(-20, 10)})
 	ed.DragEnd()
+	r.wantText(r.page.bar, "四角已移动") // and no longer how sure the program was
+	if got := texts(r.page.bar); strings.Contains(got, "把握") {
+		t.Errorf("moved corners are described as %q", got)
+	}
 	ed.TypedKey(&fyne.KeyEvent{Name: fyne.KeyTab})
 	ed.TypedKey(&fyne.KeyEvent{Name: fyne.KeyLeft})
 	ed.TypedRune('4')
@@ -147,6 +152,7 @@ func TestCornersAreSetByHand(t *testing.T) {
 	}
 
 	test.Tap(r.page.corners)
+	r.wantText(r.page.bar, "纸角由人指定")
 	e.Corners = [4]page.Point{}
 	ed.at[0], ed.at[1] = ed.at[1], ed.at[0]
 	ed.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEnter})
@@ -154,5 +160,67 @@ func TestCornersAreSetByHand(t *testing.T) {
 	ed.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEscape})
 	if ed.Visible() || e.Corners != ([4]page.Point{}) {
 		t.Error("corners of no sheet went to the engine")
+	}
+
+	// The program's own corners can be had back.
+	test.Tap(r.page.corners)
+	r.pressIn(r.page.bar, "用程序找到的")
+	r.settle()
+	if ed.Visible() || r.page.corners.Text != "纸角 0.31" || r.page.sheetView.Corners != found {
+		t.Errorf("the button is %q, the corners are %v", r.page.corners.Text, r.page.sheetView.Corners)
+	}
+	test.Tap(r.page.corners)
+	if strings.Contains(texts(r.page.bar), "用程序找到的") {
+		t.Error("corners that the program found are offered in their own place")
+	}
+}
+
+// Esc ends what is open on the page, and the reading of other files goes on; the editor's keys reach it whatever was clicked.
+func TestKeysWhileCornersAreSet(t *testing.T) {
+	photo := vmtest.Scan()
+	ev := *photo.Evidence
+	ev.Picture = &verify.Picture{Reader: "reader", Sheet: &sheet.Sheet{Corners: [4]page.Point{{X: 50, Y: 60}, {X: 500, Y: 70}, {X: 510, Y: 780}, {X: 40, Y: 790}}, Score: 0.92}}
+	photo.Evidence = &ev
+	e := &vmtest.Images{Engine: vmtest.New([]string{"照片.jpg"}, photo)}
+	r := imageRig(t, e)
+	gate := make(chan struct{})
+	e.Gate = gate
+	e.Add("另一.pdf", vmtest.Good())
+	r.Open([]string{"另一.pdf"})
+	r.until("another file is being read", func() bool { return r.session.Counts().Working() && r.session.Counts().Total == 2 })
+	for _, screen := range []string{"verify", "review"} {
+		r.Show(screen)
+		p := r.pages()[0]
+		test.Tap(p.corners)
+		if !p.editing {
+			t.Fatalf("%s: no corners are set", screen)
+		}
+		r.win.Canvas().Unfocus() // a click beside the page
+		at := p.editor.at[1]
+		r.key(fyne.Key2, '2')
+		r.key(fyne.KeyLeft)
+		if p.editor.at[1].X >= at.X {
+			t.Errorf("%s: ← does not move the second corner", screen)
+		}
+		r.key(fyne.KeyEscape)
+		if p.editing || !r.session.Counts().Working() {
+			t.Errorf("%s: Esc leaves the editor %v, the reading %v", screen, p.editing, r.session.Counts().Working())
+		}
+	}
+	p := r.pages()[0]
+	test.Tap(p.corners)
+	r.win.Canvas().Unfocus()
+	r.key(fyne.KeyReturn)
+	close(gate)
+	r.until("all is read", func() bool { return !r.session.Counts().Working() })
+	if p.editing || e.Corners == ([4]page.Point{}) {
+		t.Error("Enter does not judge by the corners")
+	}
+
+	back := 0
+	p.end, p.present = 7, func() { back++; p.revise(0) }
+	r.key(fyne.KeyEscape)
+	if back != 1 || p.end != 0 {
+		t.Error("Esc does not go back from the state at a seal")
 	}
 }

@@ -89,26 +89,65 @@ func (w *Window) typedKey(e *fyne.KeyEvent) {
 	case fyne.KeyEscape:
 		w.escape()
 	default:
-		if w.shown == nil { // keys of the screen mean nothing below a dialog
+		switch p := w.cornered(); {
+		case w.overlaid(): // keys of the screen mean nothing below a dialog
+		case p != nil: // nor while corners are set, whatever was clicked meanwhile
+			p.editor.TypedKey(e)
+		default:
 			w.current().TypedKey(e)
 		}
 	}
 }
 
+// cornered is the page on the screen that is shown whose corners a person is setting, nil for none.
+func (w *Window) cornered() *pageView {
+	for _, p := range w.pages() {
+		if p.editing {
+			return p
+		}
+	}
+	return nil
+}
+
+// pages are the pages on the screen that is shown.
+func (w *Window) pages() []*pageView {
+	switch s := w.current().(type) {
+	case *verifyScreen:
+		return []*pageView{w.page}
+	case *reviewScreen:
+		return []*pageView{s.page}
+	}
+	return nil
+}
+
+// overlaid reports whether a dialog or a menu of the toolkit's own lies over the window.
+func (w *Window) overlaid() bool { return w.win.Canvas().Overlays().Top() != nil }
+
 func (w *Window) typedRune(r rune) {
 	switch {
 	case r == '?':
 		w.help()
-	case w.shown == nil:
+	case w.overlaid():
+	case w.cornered() != nil:
+		w.cornered().editor.TypedRune(r)
+	default:
 		w.current().TypedRune(r)
 	}
 }
 
-// escape closes the dialog or the notice, else cancels the reading.
+// escape ends one thing, the topmost: the dialog, what is open on the page, the notice, and only then the reading.
 func (w *Window) escape() {
 	if w.shown != nil {
 		w.closeDialog()
 		return
+	}
+	if w.overlaid() { // a dialog of the toolkit's, which has buttons of its own
+		return
+	}
+	for _, p := range w.pages() {
+		if p.leave() {
+			return
+		}
 	}
 	if w.notice.Visible() {
 		w.notice.Hide()

@@ -37,6 +37,7 @@ type pageView struct {
 	pages    int
 	item     int
 	end      int64           // the file's first bytes that are shown, 0 for all: the state at a seal
+	present  func()          // goes back from that state, by the card that led to it; nil for none
 	located  *viewmodel.Mark // a place that a card pointed at
 	fit      bool
 	wide     bool // fitting means the whole width, for reading
@@ -59,6 +60,7 @@ type pageView struct {
 	editor    *cornerEditor
 	editing   bool
 	bar       *fyne.Container
+	caption   *widget.Label // of the bar
 	root      fyne.CanvasObject
 }
 
@@ -66,7 +68,7 @@ func newPageView(th *Theme, s *viewmodel.Session, onHover func(*viewmodel.Mark),
 	m := s.Messages()
 	v := &pageView{th: th, session: s, fit: true, item: -1, pages: 1, canvas: newPageCanvas(th)}
 	v.canvas.onHover, v.canvas.onTap = onHover, onTap
-	v.editor = newCornerEditor(v.canvas, v.rectify, v.endCorners)
+	v.editor = newCornerEditor(v.canvas, v.rectify, v.endCorners, v.cornersMoved)
 	v.bar = container.NewStack()
 	v.bar.Hide()
 	v.scroll = container.NewScroll(container.NewStack(v.canvas, v.editor))
@@ -286,6 +288,19 @@ func (v *pageView) revise(end int64) {
 	}
 	v.end, v.wish, v.canvas.image = end, 0, nil
 	v.update()
+}
+
+// leave ends what is open on the page, the setting of corners or the state at a seal, and reports whether anything was.
+func (v *pageView) leave() bool {
+	switch {
+	case v.editing:
+		v.endCorners()
+	case v.end != 0 && v.present != nil:
+		v.present()
+	default:
+		return false
+	}
+	return true
 }
 
 // locate shows a place on a page; a zero box shows the page.

@@ -349,6 +349,7 @@ func (w *Window) evidenceCards(rep *verify.Report, v *pageView) []fyne.CanvasObj
 	}
 	if rep.Evidence.Seal != nil {
 		seals := newSealCard(w.th, w.m, viewmodel.BuildSealCard(w.m, rep.Evidence.Seal), sealActions{revision: v.revise, locate: v.locate, copied: w.copyText})
+		v.present = func() { seals.show(0) }
 		out = append([]fyne.CanvasObject{seals.root}, out...)
 	}
 	return out

@@ -225,12 +225,18 @@ type cornered struct {
 func (s *Session) CanRectify() bool { _, ok := s.engine.(Rectifier); return ok }
 
 // Rectify reads the selected file again, its sheet laid flat by the given corners.
-func (s *Session) Rectify(page int, corners [4]page.Point) {
+func (s *Session) Rectify(page int, corners [4]page.Point) { s.reread(&cornered{page, corners}) }
+
+// Unrectify reads the selected file again, its sheet laid flat by the corners that the program finds. They are looked for
+// anew: a batch that was closed meanwhile has kept those that a person has set.
+func (s *Session) Unrectify() { s.reread(nil) }
+
+func (s *Session) reread(by *cornered) {
 	it := s.Selected()
 	if it == nil || !s.CanRectify() || it.File.Part > 0 {
 		return
 	}
-	s.enqueueWith(it.ID, &cornered{page, corners})
+	s.enqueueWith(it.ID, by)
 	s.queue.promote(it.ID)
 	s.mark(Change{List: true, Detail: true, Timeline: true})
 }

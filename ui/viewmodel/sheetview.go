@@ -17,6 +17,8 @@ type SheetView struct {
 	Corners [4]page.Point // page units, clockwise; zero where none were found
 	Label   string        // for a button
 	Text    string        // what is known of the corners
+	// ByHand is set where a person has put the corners.
+	ByHand bool
 	// Doubtful is set where a person should look at the corners.
 	Doubtful bool
 }
@@ -46,7 +48,7 @@ func sheetView(m *Messages, p *verify.Picture) *SheetView {
 	case !found:
 		v.Text = m.T("corners.notfound")
 	case p.Sheet.Has(sheet.ByHand):
-		v.Text = m.T("corners.byhand")
+		v.Text, v.ByHand = m.T("corners.byhand"), true
 	default:
 		v.Text = m.T("corners.score", "score", score)
 		v.Label = m.T("corners.button.score", "score", score)

@@ -89,7 +89,14 @@ func (e *Images) GatherPair(ctx context.Context, original, print viewmodel.File)
 // GatherCorners implements viewmodel.Rectifier.
 func (e *Images) GatherCorners(ctx context.Context, f viewmodel.File, _ int, corners [4]page.Point) (*verify.Evidence, error) {
 	e.Corners = corners
-	return e.Gather(ctx, f)
+	ev, err := e.Gather(ctx, f)
+	if err != nil || ev.Picture == nil {
+		return ev, err
+	}
+	one, p := *ev, *ev.Picture
+	p.Sheet = &sheet.Sheet{Corners: corners, Score: 1, Notes: []sheet.Note{sheet.ByHand}}
+	one.Picture = &p
+	return &one, nil
 }
 
 // OpenPages implements viewmodel.Pager.
