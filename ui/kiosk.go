@@ -27,6 +27,9 @@ const (
 	kioskPoll = time.Second
 )
 
+// staffPress is how long the title is pressed to open the staff's menu, where there is no keyboard.
+const staffPress = 5 * time.Second
+
 // KioskOptions is what a kiosk's screen is made of. All but Font, Hosts, Intake, Keeper, Scan, Wipe and Sound are required.
 type KioskOptions struct {
 	App      fyne.App
@@ -51,7 +54,7 @@ type KioskOptions struct {
 // Kiosk is the screen of an unattended stand.
 type Kiosk struct {
 	o        KioskOptions
-	m        *viewmodel.Messages
+	m        *viewmodel.Messages // in the language that is shown
 	th       *Theme
 	win      fyne.Window
 	k        *viewmodel.Kiosk
@@ -69,7 +72,12 @@ func NewKiosk(o KioskOptions) *Kiosk {
 	s := &Kiosk{o: o, m: o.Tables[o.Lang], th: newTheme(o.Font, look{scale: kioskScale}), root: container.NewStack()}
 	o.App.Settings().SetTheme(s.th)
 	s.win = o.App.NewWindow(s.m.T("kiosk.title"))
-	s.start()
+	s.k = viewmodel.NewKiosk(viewmodel.KioskConfig{
+		Engine: o.Engine, Messages: s.m, Question: o.Question, Dispatch: o.Dispatch, Now: o.Now, OnChange: func() { s.show() },
+		Hosts: o.Hosts, Keeper: o.Keeper, Wipe: o.Wipe, Sound: o.Sound,
+	})
+	s.shown = -1
+	s.show()
 	c := s.win.Canvas()
 	// No widget takes the keyboard, so a scanner's keys always come here.
 	c.SetOnTypedRune(func(r rune) { s.k.Rune(r) })
@@ -89,16 +97,6 @@ func NewKiosk(o KioskOptions) *Kiosk {
 	s.win.Resize(fyne.NewSize(1024, 768))
 	s.win.SetFullScreen(!o.Windowed)
 	return s
-}
-
-// start makes the state machine, at the start and when the language changes.
-func (s *Kiosk) start() {
-	s.k = viewmodel.NewKiosk(viewmodel.KioskConfig{
-		Engine: s.o.Engine, Messages: s.m, Question: s.o.Question, Dispatch: s.o.Dispatch, Now: s.o.Now, OnChange: func() { s.show() },
-		Hosts: s.o.Hosts, Keeper: s.o.Keeper, Wipe: s.o.Wipe, Sound: s.o.Sound,
-	})
-	s.shown = -1
-	s.show()
 }
 
 // Native returns the toolkit's window.
@@ -169,10 +167,8 @@ func (s *Kiosk) key(e *fyne.KeyEvent) {
 
 // show draws the state. The countdown's seconds alone change one text.
 func (s *Kiosk) show() {
-	if s.k == nil {
-		return
-	}
 	state := s.k.State()
+	s.m = s.k.Messages()
 	s.timed.Store(s.k.Timed())
 	if state == viewmodel.KioskCountdown && s.shown == state && s.count != nil {
 		s.count.Text = s.m.T("kiosk.left", "n", strconv.Itoa(s.k.Left()))
@@ -243,7 +239,7 @@ func (s *Kiosk) idle() fyne.CanvasObject {
 	body.Add(s.small(m.T("kiosk.privacy"), colorPass))
 	frame := canvas.NewRectangle(th.C(colorSurface))
 	frame.CornerRadius, frame.StrokeWidth, frame.StrokeColor = 24, 4, th.C(colorBorder)
-	title := s.big(m.T("kiosk.title"), theme.ColorNamePrimary)
+	title := newLongPress(s.big(m.T("kiosk.title"), theme.ColorNamePrimary), s.o.Now, s.k.Staff)
 	lang := s.button(m.T("kiosk.language"), false, s.language)
 	top := container.NewBorder(nil, nil, nil, lang, title)
 	return pad(container.NewBorder(pad(top, 0, 20, 0, 0), s.foot(), nil, nil, container.NewStack(frame, container.NewCenter(body))), 30, 20, 40, 40)
@@ -253,18 +249,14 @@ func (s *Kiosk) foot() fyne.CanvasObject {
 	return pad(s.small(s.m.T("kiosk.disclaimer"), colorSecondary), 12, 0, 0, 0)
 }
 
+// language goes on to the other language, for this visitor.
 func (s *Kiosk) language() {
-	if s.k.State() != viewmodel.KioskIdle {
-		return
-	}
 	for _, l := range viewmodel.Langs() {
 		if l != s.m.Lang() {
-			s.m = s.o.Tables[l]
-			break
+			s.k.Speak(s.o.Tables[l])
+			return
 		}
 	}
-	s.k.Close()
-	s.start()
 }
 
 func (s *Kiosk) working() fyne.CanvasObject {
@@ -324,6 +316,9 @@ func (s *Kiosk) result() fyne.CanvasObject {
 	if r.Files > 1 {
 		body.Add(text(m.T("kiosk.files", "n", strconv.Itoa(r.Files), "passed", strconv.Itoa(r.Passed), "failed", strconv.Itoa(r.Failed), "unsure", strconv.Itoa(r.Unsure)), theme.SizeNameText, widget.MediumImportance))
 	}
+	if r.Read {
+		body.Add(text(m.T("kiosk.read"), theme.SizeNameText, widget.WarningImportance))
+	}
 	facts := container.NewGridWithColumns(2)
 	var hidden []*canvas.Text
 	var values, masks []string
@@ -339,6 +334,7 @@ func (s *Kiosk) result() fyne.CanvasObject {
 	if len(hidden) > 0 {
 		b := newTouchButton(th, m.T("kiosk.hold"), false)
 		b.held = func(on bool) {
+			s.k.Hold(on) // nothing is wiped under the finger
 			for i, t := range hidden {
 				t.Text = masks[i]
 				if on {
@@ -464,3 +460,46 @@ func (b *touchButton) AccessibilityLabel() string { return b.text.Text }
 
 // AccessibilityRole implements fyne.Accessible.
 func (b *touchButton) AccessibilityRole() fyne.AccessibleRole { return fyne.AccessibleRoleButton }
+
+// longPress acts when it was pressed for some seconds and let go: nobody does so by chance.
+type longPress struct {
+	widget.BaseWidget
+	o       fyne.CanvasObject
+	now     func() time.Time
+	act     func()
+	pressed time.Time // zero while it is not
+}
+
+var (
+	_ desktop.Mouseable = (*longPress)(nil)
+	_ desktop.Hoverable = (*longPress)(nil)
+)
+
+func newLongPress(o fyne.CanvasObject, now func() time.Time, act func()) *longPress {
+	p := &longPress{o: o, now: now, act: act}
+	p.ExtendBaseWidget(p)
+	return p
+}
+
+// CreateRenderer implements fyne.Widget.
+func (p *longPress) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(p.o) }
+
+// MouseDown implements desktop.Mouseable; a finger is a mouse to the toolkit.
+func (p *longPress) MouseDown(*desktop.MouseEvent) { p.pressed = p.now() }
+
+// MouseUp implements desktop.Mouseable.
+func (p *longPress) MouseUp(*desktop.MouseEvent) {
+	long := !p.pressed.IsZero() && p.now().Sub(p.pressed) >= staffPress
+	if p.pressed = (time.Time{}); long {
+		p.act()
+	}
+}
+
+// MouseIn implements desktop.Hoverable.
+func (p *longPress) MouseIn(*desktop.MouseEvent) {}
+
+// MouseMoved implements desktop.Hoverable.
+func (p *longPress) MouseMoved(*desktop.MouseEvent) {}
+
+// MouseOut implements desktop.Hoverable: a finger that slides away presses nothing.
+func (p *longPress) MouseOut() { p.pressed = time.Time{} }

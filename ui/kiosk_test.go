@@ -100,3 +100,106 @@ func TestKioskScreen(t *testing.T) {
 	want("idle", "不联网")
 	rests("idle again", true, false)
 }
+
+// touchStand is a stand in a frame, its engine knowing one certificate, read off a photo.
+func touchStand(t *testing.T, now *time.Time, ch chan func()) *Kiosk {
+	t.Helper()
+	tables := map[viewmodel.Lang]*viewmodel.Messages{}
+	for _, l := range viewmodel.Langs() {
+		m, err := viewmodel.LoadMessages(assets.Translations(), l)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tables[l] = m
+	}
+	s := NewKiosk(KioskOptions{
+		App: test.NewTempApp(t), Engine: one(vmtest.ReadOff(vmtest.Scan())), Tables: tables, Lang: viewmodel.Chinese, Font: assets.Font(), Windowed: true,
+		Question: func() verify.Question { return verify.Question{At: *now} }, Now: func() time.Time { return *now }, Dispatch: func(f func()) { ch <- f },
+	})
+	t.Cleanup(s.Close)
+	s.win.Resize(fyne.NewSize(1280, 800))
+	return s
+}
+
+// A stand without a keyboard: language, what is masked, and the staff's menu by finger.
+func TestKioskByTouch(t *testing.T) {
+	ch := make(chan func(), 64)
+	now := vmtest.Noon(2026, 4, 1)
+	s := touchStand(t, &now, ch)
+	button := func(text string) *touchButton {
+		t.Helper()
+		for _, o := range test.LaidOutObjects(s.root) {
+			if b, ok := o.(*touchButton); ok && b.text.Text == text {
+				return b
+			}
+		}
+		t.Fatalf("no button %q in %q", text, texts(s.root))
+		return nil
+	}
+	says := func(step, word string, want bool) {
+		t.Helper()
+		if got := strings.ReplaceAll(texts(s.root), "\n", ""); strings.Contains(got, word) != want {
+			t.Errorf("%s: %q shown is %v in %q", step, word, !want, got)
+		}
+	}
+	test.Tap(button("English"))
+	says("the invitation", "Drop a file", true)
+	s.k.Open("stick", []string{"证书.pdf"})
+	select {
+	case f := <-ch:
+		f()
+	case <-time.After(20 * time.Second):
+		t.Fatal("no answer")
+	}
+	says("the result", "possibly misread", true)
+	says("the result", "1985-03-15", false)
+	if dir := os.Getenv("ZHENGYAN_KEEP"); dir != "" {
+		f, err := os.Create(dir + "/kiosk-read-en.png")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		if err := png.Encode(f, s.win.Canvas().Capture()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b := button("Hold to show hidden details")
+	b.MouseDown(nil)
+	now = now.Add(25 * time.Second)
+	s.k.Tick()
+	says("held", "1985-03-15", true)
+	says("held", "wiped in", false)
+	b.MouseUp(nil)
+	says("let go", "1985-03-15", false)
+	now = now.Add(20 * time.Second)
+	s.k.Tick()
+	says("after 20 s more", "wiped in 10 s", true)
+	s.k.Done()
+	now = now.Add(3 * time.Second)
+	s.k.Tick()
+	says("the next invitation", "把文件拖到这里", true)
+
+	var title *longPress
+	for _, o := range test.LaidOutObjects(s.root) {
+		if p, ok := o.(*longPress); ok {
+			title = p
+		}
+	}
+	press := func(d time.Duration, slide bool) {
+		title.MouseDown(nil)
+		now = now.Add(d)
+		if slide {
+			title.MouseOut()
+		}
+		title.MouseUp(nil)
+	}
+	press(4*time.Second, false)
+	press(6*time.Second, true)
+	if s.k.State() != viewmodel.KioskIdle {
+		t.Fatal("the staff's menu opens too easily")
+	}
+	press(5*time.Second, false)
+	if s.k.State() != viewmodel.KioskStaff {
+		t.Error("the title opens no menu")
+	}
+}

@@ -31,6 +31,8 @@ const (
 	scanPause     = 3 * time.Second
 	wipedFor      = 2 * time.Second
 	staffFor      = 60 * time.Second // the menu closes by itself
+	holdFor       = 60 * time.Second // a finger that rests on the button longer, or was lost, stops no countdown
+	langFor       = 30 * time.Second // the invitation keeps a language that nobody uses
 	maxKioskPaths = 200
 )
 
@@ -63,9 +65,10 @@ type KioskKept struct {
 
 // KioskConfig is what a kiosk is made of. Engine, Messages, Question, Dispatch, Now and OnChange are required.
 type KioskConfig struct {
-	Engine   Engine
+	Engine Engine
+	// Messages are in the language of the invitation, to which the kiosk goes back after each visitor.
 	Messages *Messages
-	// Question is asked anew for each visitor: a kiosk runs for days.
+	// Question is asked anew for each visitor: a kiosk runs for days. Its language is the visitor's.
 	Question func() verify.Question
 	Dispatch func(func())
 	Now      func() time.Time
@@ -84,9 +87,11 @@ type KioskConfig struct {
 // no more than one visitor's result, and nothing of it once it is wiped.
 type Kiosk struct {
 	cfg      KioskConfig
+	m        *Messages // in the visitor's language
 	state    KioskState
 	since    time.Time
-	job      int // number of the work under way; what comes back under another number is dropped
+	held     time.Time // when the button that shows what is masked was pressed, zero while it is not
+	job      int       // number of the work under way; what comes back under another number is dropped
 	cancel   context.CancelFunc
 	key      string // what was put in
 	result   *KioskAnswer
@@ -115,6 +120,7 @@ type KioskAnswer struct {
 	Files                  int
 	Code                   bool // a scanned code, no file
 	Specimen               bool
+	Read                   bool // the facts were read off a picture, and may be misread
 }
 
 // NewKiosk starts a kiosk that is idle.
@@ -125,7 +131,7 @@ func NewKiosk(cfg KioskConfig) *Kiosk {
 	if cfg.CountFor <= 0 {
 		cfg.CountFor = 10 * time.Second
 	}
-	k := &Kiosk{cfg: cfg, since: cfg.Now()}
+	k := &Kiosk{cfg: cfg, m: cfg.Messages, since: cfg.Now()}
 	if cfg.Keeper != nil {
 		if kept, err := cfg.Keeper.Load(); err == nil {
 			k.kept = kept
@@ -148,14 +154,53 @@ func (k *Kiosk) Left() int {
 	if k.state != KioskCountdown {
 		return 0
 	}
-	left := k.cfg.CountFor - k.cfg.Now().Sub(k.since)
+	left := k.cfg.CountFor - k.passed()
 	return max(0, int((left+time.Second-1)/time.Second))
 }
 
 func (k *Kiosk) set(s KioskState) {
-	k.state, k.since = s, k.cfg.Now()
+	k.state, k.since, k.held = s, k.cfg.Now(), time.Time{}
 	k.cfg.OnChange()
 }
+
+// Messages are in the language that is shown: the visitor's, until he is wiped.
+func (k *Kiosk) Messages() *Messages { return k.m }
+
+// Speak shows the invitation in another language, for this visitor.
+func (k *Kiosk) Speak(m *Messages) {
+	if k.state != KioskIdle {
+		return
+	}
+	k.m, k.notice = m, ""
+	k.set(KioskIdle)
+}
+
+// invite forgets the last visitor's language and invites the next.
+func (k *Kiosk) invite() {
+	k.m = k.cfg.Messages
+	k.set(KioskIdle)
+}
+
+// Hold tells that what is masked is shown, for as long as a button is pressed: no time passes meanwhile, but not for ever.
+func (k *Kiosk) Hold(on bool) {
+	switch {
+	case on && k.held.IsZero() && (k.state == KioskResult || k.state == KioskCountdown):
+		k.held = k.cfg.Now()
+	case !on && !k.held.IsZero():
+		k.since, k.held = k.since.Add(k.paused()), time.Time{}
+	}
+}
+
+// paused is how long the button has been pressed, as far as it stops the time.
+func (k *Kiosk) paused() time.Duration {
+	if k.held.IsZero() {
+		return 0
+	}
+	return min(max(0, k.cfg.Now().Sub(k.held)), holdFor)
+}
+
+// passed is how long the state has been shown, without the time that was paused.
+func (k *Kiosk) passed() time.Duration { return k.cfg.Now().Sub(k.since) - k.paused() }
 
 // Open reads what a visitor put in. It takes the place of what is shown or under way.
 func (k *Kiosk) Open(key string, paths []string) {
@@ -168,7 +213,8 @@ func (k *Kiosk) Open(key string, paths []string) {
 	ctx, cancel := context.WithCancel(context.Background())
 	k.cancel = cancel
 	paths = paths[:min(len(paths), maxKioskPaths)]
-	job, q, engine, m := k.job, k.cfg.Question(), k.cfg.Engine, k.cfg.Messages
+	job, q, engine, m := k.job, k.cfg.Question(), k.cfg.Engine, k.m
+	q.Lang = string(m.Lang())
 	k.set(KioskWorking)
 	go func() {
 		answer := kioskRead(ctx, engine, m, q, paths)
@@ -227,7 +273,7 @@ func kioskUnread(m *Messages) *KioskAnswer {
 // kioskAnswer is what is shown of a report. Number of the identity card and date of birth are masked wherever they stand.
 func kioskAnswer(m *Messages, rep *verify.Report) *KioskAnswer {
 	c := rep.Certificate
-	a := &KioskAnswer{Shape: ShapeOf(rep.Indication), Word: m.Word(rep.Indication), Kind: c.Title, Reason: rep.Reason, Next: rep.Next, Specimen: c.Specimen}
+	a := &KioskAnswer{Shape: ShapeOf(rep.Indication), Word: m.Word(rep.Indication), Kind: c.Title, Reason: rep.Reason, Next: rep.Next, Specimen: c.Specimen, Read: len(readOff(rep)) > 0}
 	if rep.Error != nil {
 		if a.Reason == "" {
 			a.Reason = rep.Error.Message
@@ -279,7 +325,7 @@ func (k *Kiosk) answered(job int, a *KioskAnswer) {
 	k.cancel()
 	k.cancel = nil
 	if a == nil {
-		k.notice = k.cfg.Messages.T("kiosk.nothing")
+		k.notice = k.m.T("kiosk.nothing")
 		k.set(KioskIdle)
 		return
 	}
@@ -333,7 +379,7 @@ func (k *Kiosk) Arrived(list []KioskArrival) {
 			k.Open(a.Key, a.Paths)
 		case a.Key == k.key && k.state == KioskWorking:
 			k.drop()
-			k.notice = k.cfg.Messages.T("kiosk.unplugged")
+			k.notice = k.m.T("kiosk.unplugged")
 			k.set(KioskIdle)
 		}
 	}
@@ -378,7 +424,7 @@ func (k *Kiosk) wipe() {
 func (k *Kiosk) Timed() bool {
 	switch k.state {
 	case KioskIdle:
-		return k.notice != ""
+		return k.notice != "" || k.m != k.cfg.Messages
 	case KioskWorking:
 		return false
 	}
@@ -387,9 +433,9 @@ func (k *Kiosk) Timed() bool {
 
 // Tick lets time pass; it is called a few times a second.
 func (k *Kiosk) Tick() {
-	passed := k.cfg.Now().Sub(k.since)
+	passed := k.passed()
 	if passed < 0 { // the clock was set back: nothing stays on the screen for longer than it may
-		k.since, passed = k.cfg.Now(), 0
+		k.since, k.held, passed = k.cfg.Now(), time.Time{}, 0
 	}
 	switch k.state {
 	case KioskResult:
@@ -405,12 +451,15 @@ func (k *Kiosk) Tick() {
 		}
 	case KioskWiped:
 		if passed >= wipedFor {
-			k.set(KioskIdle)
+			k.invite()
 		}
 	case KioskIdle:
-		if k.notice != "" && passed >= k.cfg.CountFor {
+		switch {
+		case k.notice != "" && passed >= k.cfg.CountFor:
 			k.notice = ""
 			k.set(KioskIdle)
+		case k.m != k.cfg.Messages && passed >= langFor:
+			k.invite()
 		}
 	case KioskStaff:
 		if passed >= staffFor {
@@ -453,7 +502,7 @@ func (k *Kiosk) Enter() {
 		return
 	}
 	k.drop()
-	k.show(kioskCode(k.cfg.Messages, qr.Classify(text, nil, k.cfg.Hosts)))
+	k.show(kioskCode(k.m, qr.Classify(text, nil, k.cfg.Hosts)))
 }
 
 // kioskCode is what is shown of a scanned code.

@@ -60,8 +60,11 @@ const (
 	idNumber = "110101198503041234"
 )
 
-func (v *visitors) Judge(ev *verify.Evidence, _ verify.Question) *verify.Report {
+func (v *visitors) Judge(ev *verify.Evidence, q verify.Question) *verify.Report {
 	r := &verify.Report{Evidence: ev, Indication: verify.Indeterminate, Reason: "出生日期 " + birthDay + "、证件 " + idNumber + " 与快照不同", Next: "1985年3月4日"}
+	if q.Lang == "en" {
+		r.Reason, r.Next = "The date of birth "+birthDay+" differs", "Bring the original"
+	}
 	switch strings.Fields(ev.Input.Name)[0] {
 	case "pass":
 		r.Indication = verify.TotalPassed
@@ -329,6 +332,102 @@ func TestKioskStaff(t *testing.T) {
 			t.Errorf("%q: %v", bad, err)
 		}
 	}
+}
+
+// A visitor is answered in the language that he chose; the next is invited in the stand's own.
+func TestKioskSpeaksForOneVisitor(t *testing.T) {
+	english, err := viewmodel.LoadMessages(assets.Translations(), viewmodel.English)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := newStand(t, &visitors{})
+	speaks := func(step string, want viewmodel.Lang) {
+		t.Helper()
+		if got := s.k.Messages().Lang(); got != want {
+			t.Errorf("%s: %s is spoken", step, got)
+		}
+	}
+	s.k.Speak(english)
+	s.k.Open("stick", []string{"unsure"})
+	s.answer()
+	r := s.k.Result()
+	if r.Word != english.Word(verify.Indeterminate) || !strings.Contains(r.Reason, "differs") || strings.Contains(r.Reason, birthDay) || r.Next != "Bring the original" {
+		t.Errorf("%+v", r)
+	}
+	s.k.Done()
+	speaks("the wipe", viewmodel.English)
+	s.pass(3 * time.Second)
+	s.want(viewmodel.KioskIdle)
+	speaks("the next invitation", viewmodel.Chinese)
+	s.k.Open("stick", []string{"unsure"})
+	s.answer()
+	if r := s.k.Result(); r.Next != "1985年*月*日" && r.Next != "****年*月*日" {
+		t.Errorf("the next visitor reads %q", r.Next)
+	}
+	s.k.Speak(english) // only the invitation has the button
+	speaks("a result", viewmodel.Chinese)
+	s.k.Done()
+	s.pass(3 * time.Second)
+
+	s.k.Speak(english)
+	if !s.k.Timed() {
+		t.Error("a language that nobody uses is kept for ever")
+	}
+	s.pass(29 * time.Second)
+	speaks("29 s", viewmodel.English)
+	s.pass(time.Second)
+	speaks("30 s", viewmodel.Chinese)
+	if s.k.Timed() {
+		t.Error("the idle stand counts the time")
+	}
+	s.k.Speak(english)
+	s.k.Staff()
+	s.k.LeaveStaff()
+	speaks("after the staff", viewmodel.Chinese)
+}
+
+// Nothing is wiped under the finger that shows what is masked, but a lost finger keeps nothing on the screen.
+func TestKioskHold(t *testing.T) {
+	s := newStand(t, &visitors{})
+	visit := func() {
+		s.k.Open("stick", []string{"pass"})
+		s.answer()
+		s.want(viewmodel.KioskResult)
+	}
+	visit()
+	s.pass(15 * time.Second)
+	s.k.Hold(true)
+	s.pass(40 * time.Second)
+	s.want(viewmodel.KioskResult)
+	s.k.Hold(false)
+	s.pass(4 * time.Second)
+	s.want(viewmodel.KioskResult)
+	s.pass(time.Second)
+	s.want(viewmodel.KioskCountdown)
+	s.pass(7 * time.Second)
+	s.k.Hold(true)
+	s.k.Hold(true)
+	s.pass(30 * time.Second)
+	if s.want(viewmodel.KioskCountdown); s.k.Left() != 3 {
+		t.Errorf("%d s left under the finger", s.k.Left())
+	}
+	s.k.Hold(false)
+	s.k.Hold(false)
+	if s.k.Left() != 3 {
+		t.Errorf("%d s left after it", s.k.Left())
+	}
+	s.pass(3 * time.Second)
+	s.want(viewmodel.KioskWiped)
+	s.pass(3 * time.Second)
+	s.k.Hold(true) // there is nothing to hold
+	visit()
+	s.pass(20 * time.Second)
+	s.want(viewmodel.KioskCountdown)
+	s.k.Hold(true)
+	s.pass(69 * time.Second)
+	s.want(viewmodel.KioskCountdown)
+	s.pass(time.Second)
+	s.want(viewmodel.KioskWiped)
 }
 
 // 3,000 visitors, as on a day of eight hours at one each ten seconds: what is held at the end is what was held after 100.

@@ -76,9 +76,9 @@ func (k *Kiosk) Staff() {
 	k.pin, k.staffIn = nil, false
 	switch {
 	case !k.kept.PIN.Set():
-		k.notice = k.cfg.Messages.T("kiosk.pin.none")
+		k.notice = k.m.T("kiosk.pin.none")
 	case k.locked():
-		k.notice = k.cfg.Messages.T("kiosk.pin.locked")
+		k.notice = k.m.T("kiosk.pin.locked")
 	}
 	k.set(KioskStaff)
 }
@@ -122,7 +122,7 @@ func (k *Kiosk) StaffEnter() {
 	pin := string(k.pin)
 	clear(k.pin)
 	k.pin = k.pin[:0]
-	m := k.cfg.Messages
+	m := k.m
 	switch {
 	case !k.kept.PIN.Set():
 		k.notice = m.T("kiosk.pin.none")
@@ -164,5 +164,5 @@ func (k *Kiosk) ResetCounts() {
 func (k *Kiosk) LeaveStaff() {
 	clear(k.pin)
 	k.pin, k.staffIn, k.notice = nil, false, ""
-	k.set(KioskIdle)
+	k.invite()
 }
