@@ -1,6 +1,11 @@
 package ocr
 
-import "unicode/utf8"
+import (
+	"cmp"
+	"slices"
+	"unicode"
+	"unicode/utf8"
+)
 
 // alphabet is what the classes of a recogniser stand for.
 type alphabet struct {
@@ -33,13 +38,15 @@ type trust struct {
 	gap    float64 // and so does a gap between two characters
 }
 
-// Rare characters are those of names, and a name is short; employers and dates stand in longer lines. The figures were chosen
-// on typefaces that the head was not trained on (program train of package rare): overruling the net where it is surer costs more
-// common characters than it gains rare ones, and gaps of which it is surer become characters that are not there.
+// Where the net is sure it stands, in long lines already where it is less so, and there the taught classes count less: a name is short,
+// employers and dates stand in longer lines, of common characters. The figures were chosen on typefaces that the head was not taught with
+// (make rare-rows): overruling the net where it is surer costs more common characters than it gains rare ones, and gaps of which
+// it is surer become characters that are not there.
 const (
 	shortWeight, shortSure, shortGap = 1, 0.98, 0.99
-	longWeight, longSure, longGap    = 0.05, 0.5, 0.9 // 0.05: three natural logarithms
-	longLine                         = 7              // characters, by the shape of the line
+	longWeight, longSure, longGap    = 0.37, 0.9, 0.95 // 0.37: a natural logarithm
+	signSure                         = 0.5             // from this likelihood on, a bracket or another sign of the net's own stands
+	longLine                         = 7               // characters, by the shape of the line
 )
 
 // trustIn is that of a line that fills so many steps.
@@ -77,6 +84,10 @@ func (a *alphabet) likeliest(row []float32, of trust) (int, float64) {
 		sure = of.gap
 	case key != "" && key[0] < utf8.RuneSelf:
 		sure = 0
+	default:
+		if r, _ := utf8.DecodeRuneInString(key); !unicode.Is(unicode.Han, r) {
+			sure = min(sure, signSure)
+		}
 	}
 	if alone >= sure {
 		return own, alone
@@ -93,4 +104,48 @@ func (a *alphabet) likeliest(row []float32, of trust) (int, float64) {
 		own, p = class, q
 	}
 	return own, min(float64(p)/all, 1)
+}
+
+// leastAmong is the share of a step from which on a character may stand there.
+const leastAmong = 1e-3
+
+// among gives the characters that may stand in a step and their shares, likeliest first; nil where the net has no taught classes. A class of each
+// side counts as in likeliest.
+func (a *alphabet) among(row []float32, of trust) []alternative {
+	if a.known == len(row) {
+		return nil
+	}
+	best, conf := a.likeliest(row, of)
+	if key := a.keys[best]; key == "" || key[0] < utf8.RuneSelf {
+		return nil
+	}
+	mass := float32(0)
+	for _, v := range row[a.known:] {
+		mass += v
+	}
+	all := max(1e-6, 1-(1-of.weight)*mass)
+	var out []alternative
+	add := func(k int, v float32) {
+		if share := float64(v / all); share >= leastAmong {
+			r, _ := utf8.DecodeRuneInString(a.keys[k])
+			out = append(out, alternative{r, share})
+		}
+	}
+	for k, v := range row {
+		switch t := a.twin[k]; {
+		case k >= a.known && t >= 0: // counted with the net's own class
+		case k >= a.known:
+			add(k, of.weight*v)
+		case k > 0 && t >= 0:
+			add(k, v+of.weight*row[t])
+		case k > 0:
+			add(k, v)
+		}
+	}
+	slices.SortFunc(out, func(p, q alternative) int { return cmp.Compare(q.share, p.share) })
+	out = out[:min(len(out), alternatives)]
+	if r, _ := utf8.DecodeRuneInString(a.keys[best]); len(out) == 0 || out[0].r != r { // the net was sure of it
+		return []alternative{{r, conf}}
+	}
+	return out
 }

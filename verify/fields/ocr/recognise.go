@@ -25,6 +25,8 @@ type symbol struct {
 	conf float64
 
 	before, behind bool // beside it is ink that was not read
+
+	among []alternative // what else may stand there, likeliest first; nil where nothing else was weighed
 }
 
 // reading is what the recogniser read of a line.
@@ -298,17 +300,23 @@ func decode(out []float32, steps int, of *alphabet, frames float64) []symbol {
 	last := 0
 	mass, moment := 0.0, 0.0
 	for t := range steps {
+		if float64(t) >= frames { // behind the line, where its picture was filled up: the taught classes have not learnt what that is
+			how = trust{}
+		}
 		best, p := of.likeliest(out[t*n:(t+1)*n], how)
 		switch {
 		case best == 0:
 		case best == last: // the same character goes on
 			s := &syms[len(syms)-1]
 			mass, moment = mass+p, moment+p*(float64(t)+0.5)
-			s.conf, s.at = max(s.conf, p), min(1, moment/mass/frames)
+			if p > s.conf {
+				s.conf, s.among = p, of.among(out[t*n:(t+1)*n], how)
+			}
+			s.at = min(1, moment/mass/frames)
 		default:
 			r, _ := utf8.DecodeRuneInString(of.keys[best])
 			mass, moment = p, p*(float64(t)+0.5)
-			syms = append(syms, symbol{r: r, at: min(1, moment/mass/frames), conf: p})
+			syms = append(syms, symbol{r: r, at: min(1, moment/mass/frames), conf: p, among: of.among(out[t*n:(t+1)*n], how)})
 		}
 		last = best
 	}

@@ -34,6 +34,11 @@ func (r *Reader) readSure(ctx context.Context, m *raster, plane []uint8, one rea
 		}
 	}
 	if digits(one.syms) < twiceDigits {
+		if one.unsettled() {
+			if one, err = r.settle(ctx, m, plane, one); err != nil {
+				return one, err
+			}
+		}
 		if r.figures == nil || one.confidence() >= agreedWell || q.width() < toldShape*q.height() {
 			return one, nil
 		}

@@ -16,13 +16,14 @@ import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional
+from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 CLASSES = 19  # blank, the signs in the order of package ocr, anything else
 OTHER = CLASSES - 1
 HEIGHT, STEP = 48, 4  # pixels of a line's height, and of its width to a step
 CHATTED, SEALED = 0, 3  # kinds of sheets: a photo sent through a chat program, a scan with red seals
 BATCH = 16
-RATE = 2e-3
+RATE, RATE_AGAIN = 2e-3, 5e-4
 EVERY = 250  # batches to a line of the log
 HELD = 20  # one sheet in so many is measured on, not learnt from
 
@@ -113,9 +114,19 @@ def measure(net, lines):
     return f"{total / many:.3f}, {right / many:.3f} right"
 
 
-def learn(net, lesson, exam, lines):
+def folded(net):
+    """The net with the norms of its batches folded into its convolutions, as the program carries it."""
+    net.eval()
+    for part in (net.look, net.tell):
+        for i, m in enumerate(part):
+            if isinstance(m, nn.Sequential):
+                part[i] = nn.Sequential(fuse_conv_bn_eval(m[0], m[1]), m[2])
+    return net.train()
+
+
+def learn(net, lesson, exam, lines, most=RATE):
     """Learns from so many lines, from each several times or not at all, and prints how it stands."""
-    adam = torch.optim.AdamW(net.parameters(), RATE, weight_decay=1e-2)
+    adam = torch.optim.AdamW(net.parameters(), most, weight_decay=1e-2)
     done, total, last = 0, 0.0, lines // BATCH
     while done < last:
         order = sorted(lesson, key=lambda l: l[2].shape[1] * random.uniform(1, 1.1))
@@ -125,7 +136,7 @@ def learn(net, lesson, exam, lines):
             if done == last:
                 break
             for group in adam.param_groups:
-                group["lr"] = RATE * min(1, (done + 1) / 300) * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * done / last)))
+                group["lr"] = most * min(1, (done + 1) / 300) * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * done / last)))
             x, steps, rows, signs = batch(part)
             loss = losses(net(x), steps, rows, signs).mean()
             adam.zero_grad()
@@ -144,7 +155,8 @@ def main():
     p = argparse.ArgumentParser()
     p.add_argument("folder", type=pathlib.Path)
     p.add_argument("out", type=pathlib.Path)
-    p.add_argument("--lines", type=int, default=100_000)
+    p.add_argument("--lines", type=int, default=100_000, help="to learn from")
+    p.add_argument("--again", type=int, default=100_000, help="to learn from once more, slowly, with the norms of batches folded in")
     o = p.parse_args()
     torch.manual_seed(1)
     random.seed(1)
@@ -154,11 +166,9 @@ def main():
     print(f"{len(lesson)} lines to learn from", flush=True)
     net = Net().to(memory_format=torch.channels_last)  # convolutions take half the time
     print(sum(x.numel() for x in net.parameters()), "numbers", flush=True)
-    learn(net, lesson, {
-        "sheets left out": exam,
-        "out of a chat": [l for l in exam if l[0] == CHATTED],
-        "with seals": [l for l in exam if l[0] == SEALED],
-    }, o.lines)
+    parts = {"sheets left out": exam, "out of a chat": [l for l in exam if l[0] == CHATTED], "with seals": [l for l in exam if l[0] == SEALED]}
+    learn(net, lesson, parts, o.lines)
+    learn(folded(net), lesson, parts, o.again, RATE_AGAIN)
     torch.onnx.export(
         Carried(net.to(memory_format=torch.contiguous_format)).eval(), torch.zeros(1, 1, HEIGHT, 320), o.out, opset_version=13,
         input_names=["line"], output_names=["signs"], dynamic_axes={"line": {3: "width"}, "signs": {1: "steps"}},

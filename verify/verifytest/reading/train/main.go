@@ -30,7 +30,8 @@ func main() {
 func run() error {
 	var fonts []string
 	out := flag.String("out", "build/digits", "folder to write to, a file for each sheet")
-	sheets := flag.Int("sheets", 400, "sheets to print, some 130 lines each")
+	first := flag.Int("first", 0, "number of the first sheet")
+	sheets := flag.Int("sheets", 800, "sheets to print, some 130 lines each")
 	flag.Func("font", "typeface; many", func(s string) error { fonts = append(fonts, s); return nil })
 	flag.Parse()
 	if len(fonts) == 0 {
@@ -44,24 +45,25 @@ func run() error {
 		return err
 	}
 	var next atomic.Int64
+	next.Store(int64(*first))
 	workers := make([]error, runtime.GOMAXPROCS(0))
 	var all sync.WaitGroup
 	for k := range workers {
-		all.Go(func() { workers[k] = work(faces, *out, &next, *sheets) })
+		all.Go(func() { workers[k] = work(faces, *out, &next, *first+*sheets) })
 	}
 	all.Wait()
 	return errors.Join(workers...)
 }
 
 // work makes one sheet after the other until all of them are made.
-func work(faces []typeface, folder string, next *atomic.Int64, sheets int) error {
+func work(faces []typeface, folder string, next *atomic.Int64, end int) error {
 	g, err := verifytest.NewGenerator(verifytest.NewCA())
 	if err != nil {
 		return err
 	}
 	for {
 		i := int(next.Add(1)) - 1
-		if i >= sheets {
+		if i >= end {
 			return nil
 		}
 		lines, err := look(g, faces, i)

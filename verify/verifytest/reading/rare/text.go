@@ -193,16 +193,9 @@ func (c *composer) set(rs []rune) []rune {
 	return out
 }
 
-// lesson has every rare character of the table that the font has once, in names and among others, every second one of level
-// 1 (the others in the next pass), and lines of common ones.
-func (c *composer) lesson(pass int) [][]rune {
-	half := slices.Clone(c.t[levelOne:])
-	for i, r := range c.t.common() {
-		if i%2 == pass%2 {
-			half = append(half, r)
-		}
-	}
-	rest := c.set(half)
+// lesson has every character of the table that the font has once, in names and among others, and lines of common ones.
+func (c *composer) lesson() [][]rune {
+	rest := c.set(c.t)
 	take := func(n int) []rune {
 		n = min(n, len(rest))
 		out := slices.Clone(rest[:n])

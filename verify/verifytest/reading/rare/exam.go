@@ -178,7 +178,7 @@ var kindsMeasured = [...]string{kindRare, kindMixed, kindName, kindWords, kindPh
 // ways are margins with the likelihoods from which the net stands, of a character and of a gap: the plain net, what package
 // ocr does in short lines and in long ones, and others for comparison.
 var ways = [...][3]float64{
-	{math.Inf(1), 1, 1}, {0, 0.98, 0.99}, {3, 0.5, 0.9}, {0, 0.98, 1}, {0, 1, 0.99}, {3, 1, 1}, {0, 0.9, 0.9},
+	{math.Inf(1), 1, 1}, {0, 0.98, 0.99}, {3, 0.5, 0.9}, {3, 0.9, 0.9}, {1, 0.9, 0.95}, {0, 0.9, 0.95},
 }
 
 // report logs what is read, with the plain net and with the head in several ways.

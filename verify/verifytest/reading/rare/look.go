@@ -49,16 +49,12 @@ type lineSeen struct {
 	Views []view
 }
 
-// seen are what the net saw of the lines of a font.
-type seen struct {
-	Samples []sample
-	Lines   []lineSeen
-}
+// seen are what the net saw of the lines of an exam.
+type seen struct{ Lines []lineSeen }
 
-// look draws lines with a font and lets the net look at them, or takes what an earlier run kept: of a lesson the steps of the
-// characters, of an exam whole lines.
-func (o *options) look(f *ocr.Features, t table, use *usage, font, part string, pass int) (*seen, error) {
-	file := filepath.Join(o.work, fmt.Sprintf("%s-%s-%d.seen", part, fontName(font), pass))
+// look draws the lines of an exam with a font and lets the net look at them, or takes what an earlier run kept.
+func (o *options) look(f *ocr.Features, t table, use *usage, font string, pass int) (*seen, error) {
+	file := filepath.Join(o.work, fmt.Sprintf("exam-%s-%d.lines", fontName(font), pass))
 	s, err := readSeen(file)
 	if !errors.Is(err, os.ErrNotExist) {
 		return s, err
@@ -68,19 +64,13 @@ func (o *options) look(f *ocr.Features, t table, use *usage, font, part string, 
 		return nil, err
 	}
 	seed := uint64(pass)
-	for _, c := range part + face.name {
+	for _, c := range "exam" + face.name {
 		seed = seed*131 + uint64(c)
 	}
 	c := &composer{t: t, use: use, face: face, r: rand.New(rand.NewPCG(seed, 1))}
 	s = &seen{}
-	var lines [][]rune
-	var kinds []string
-	if part == partExam {
-		lines, kinds = c.exam()
-	} else {
-		lines = c.lesson(pass)
-	}
-	log.Printf("%s %d: %s: %d lines", part, pass, face.name, len(lines))
+	lines, kinds := c.exam()
+	log.Printf("exam %d: %s: %d lines", pass, face.name, len(lines))
 	for i, l := range lines {
 		p, err := face.draw(l, rand.New(rand.NewPCG(seed, uint64(i)+2)))
 		if err != nil {
@@ -90,11 +80,7 @@ func (o *options) look(f *ocr.Features, t table, use *usage, font, part string, 
 		if err != nil {
 			return nil, err
 		}
-		if part == partExam {
-			s.Lines = append(s.Lines, whole(f, p, all, kinds[i]))
-		} else {
-			s.Samples = append(s.Samples, picked(f, p, all)...)
-		}
+		s.Lines = append(s.Lines, whole(f, p, all, kinds[i]))
 	}
 	return s, s.write(file)
 }

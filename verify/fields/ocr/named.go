@@ -1,0 +1,132 @@
+package ocr
+
+import (
+	"cmp"
+	"context"
+	"math"
+	"slices"
+)
+
+// A rare character looks like a dozen others whose one half is the same, and one picture of it does not tell which of them it is. A short line
+// with such a character is read from further pictures, and of the characters that may stand in a place that one counts which all
+// pictures together make likeliest: the mean of the logarithms of its shares.
+const (
+	alternatives = 12   // characters of a step that are kept
+	leastGiven   = 1e-4 // that a picture gives any character
+	mostShort    = 8    // characters of a line that is read so
+	sureNamed    = 0.9  // confidence of a character that needs no further picture
+	leastNamed   = 0.05 // confidence of a character that one is looked for
+	nearPitch    = 0.5  // distance between characters within which those of two pictures are one
+	morePictures = 3    // pictures beside the first
+)
+
+// alternative is a character that may stand in a place, with its share of all likelihoods there.
+type alternative struct {
+	r     rune
+	share float64
+}
+
+// isHan reports whether a character is one of those that a second head may have been taught.
+func isHan(r rune) bool { return r >= 0x3400 }
+
+// unsettled reports whether a line is short and has a Chinese character of which the reading is not sure.
+func (l *reading) unsettled() bool {
+	n, open := 0, false
+	for i := range l.syms {
+		s := &l.syms[i]
+		if isHan(s.r) && weighty(s.r) {
+			n++
+			open = open || len(s.among) > 1 && s.conf < sureNamed && s.conf >= leastNamed
+		}
+	}
+	return open && n <= mostShort
+}
+
+// settle reads a line from further pictures and settles which characters stand in it.
+func (r *Reader) settle(ctx context.Context, m *raster, plane []uint8, one reading) (reading, error) {
+	var more []reading
+	for _, c := range cuts[1 : 1+morePictures] {
+		l, err := r.readCut(ctx, m, plane, one.quad, c)
+		if err != nil {
+			return one, err
+		}
+		more = append(more, l)
+	}
+	one.syms = settled(one.syms, more)
+	return one, nil
+}
+
+// settled gives the characters of a line that its pictures together make likeliest. A character beside ink that was not read stays
+// doubtful.
+func settled(syms []symbol, more []reading) []symbol {
+	out := slices.Clone(syms)
+	at := make([]float64, len(out))
+	for i := range out {
+		at[i] = out[i].at
+	}
+	near := nearPitch * pitchOf(at)
+	if len(out) == 1 {
+		near = nearPitch
+	}
+	for i := range out {
+		s := &out[i]
+		if !isHan(s.r) || len(s.among) == 0 {
+			continue
+		}
+		seen := [][]alternative{s.among}
+		for k := range more {
+			var best *symbol
+			for j := range more[k].syms {
+				o := &more[k].syms[j]
+				if d := math.Abs(o.at - s.at); d < near && (best == nil || d < math.Abs(best.at-s.at)) {
+					best = o
+				}
+			}
+			if best != nil && len(best.among) > 0 {
+				seen = append(seen, best.among)
+				s.before, s.behind = s.before || best.before, s.behind || best.behind
+			}
+		}
+		if len(seen) < 2 {
+			continue
+		}
+		s.among = jointly(seen)
+		s.r, s.conf = s.among[0].r, s.among[0].share
+		if s.before || s.behind {
+			s.conf = min(s.conf, holeConf)
+		}
+	}
+	return out
+}
+
+// jointly gives the characters of a place by what several pictures make of it, likeliest first.
+func jointly(seen [][]alternative) []alternative {
+	sum := map[rune]float64{}
+	for _, list := range seen {
+		for _, a := range list {
+			sum[a.r] = 0
+		}
+	}
+	total := 0.0
+	out := make([]alternative, 0, len(sum))
+	for r := range sum {
+		log := 0.0
+		for _, list := range seen {
+			share := leastGiven
+			for _, a := range list {
+				if a.r == r {
+					share = max(share, a.share)
+				}
+			}
+			log += math.Log(share)
+		}
+		v := math.Exp(log / float64(len(seen)))
+		total += v
+		out = append(out, alternative{r, v})
+	}
+	for i := range out {
+		out[i].share /= max(total, 1e-9)
+	}
+	slices.SortFunc(out, func(a, b alternative) int { return cmp.Or(cmp.Compare(b.share, a.share), cmp.Compare(a.r, b.r)) })
+	return out[:min(len(out), alternatives)]
+}

@@ -1,0 +1,94 @@
+package ocr
+
+import (
+	"slices"
+	"testing"
+)
+
+// unsure is a character at a place, with what else may stand there.
+func unsure(at float64, among ...alternative) symbol {
+	return symbol{r: among[0].r, at: at, conf: among[0].share, among: among}
+}
+
+// Pictures that each take a character for another rare one, and agree on what it is next, together read it.
+func TestPicturesSettleACharacter(t *testing.T) {
+	surname := symbol{r: '样', at: 0.2, conf: 0.999, among: []alternative{{'样', 0.999}}}
+	one := []symbol{surname, unsure(0.6, alternative{'裈', 0.24}, alternative{'恽', 0.18}, alternative{'辉', 0.17}, alternative{'挥', 0.1})}
+	more := []reading{
+		{syms: []symbol{surname, unsure(0.61, alternative{'辉', 0.4}, alternative{'挥', 0.2}, alternative{'裈', 0.01})}},
+		{syms: []symbol{surname, unsure(0.58, alternative{'珲', 0.35}, alternative{'辉', 0.3}, alternative{'恽', 0.01})}},
+	}
+	got := settled(one, more)
+	if got[1].r != '辉' || got[1].conf < 0.6 || got[1].conf > 0.95 || got[0].r != '样' || got[0].conf < 0.99 {
+		t.Errorf("%c %.3f, %c %.3f", got[0].r, got[0].conf, got[1].r, got[1].conf)
+	}
+	if one[1].r != '裈' {
+		t.Error("the first picture's own reading was changed")
+	}
+
+	// Beside ink that was not read, in whatever picture, it stays doubtful.
+	holed := []reading{{syms: slices.Clone(more[0].syms)}, more[1]}
+	holed[0].syms[1].behind = true
+	if got := settled(one, holed); got[1].conf > holeConf || !got[1].behind {
+		t.Errorf("beside a hole: %c %.3f", got[1].r, got[1].conf)
+	}
+	// What stands in another place says nothing.
+	far := []reading{{syms: []symbol{unsure(0.95, alternative{'辉', 0.9})}}}
+	if got := settled(one, far); got[1].r != '裈' || got[1].conf != 0.24 {
+		t.Errorf("a far character: %c %.3f", got[1].r, got[1].conf)
+	}
+}
+
+// Only short lines with an unsure Chinese character are read from further pictures.
+func TestUnsettled(t *testing.T) {
+	open := unsure(0.5, alternative{'裈', 0.24}, alternative{'辉', 0.17})
+	sure := symbol{r: '样', conf: 0.99, among: []alternative{{'样', 0.99}}}
+	for name, c := range map[string]struct {
+		syms []symbol
+		want bool
+	}{
+		"a name":                     {[]symbol{sure, open}, true},
+		"sure":                       {[]symbol{sure, sure}, false},
+		"by ink that was not read":   {[]symbol{sure, {r: '例', conf: holeConf, among: []alternative{{'例', 0.99}}}}, false},
+		"a long line":                {append(slices.Repeat([]symbol{sure}, mostShort), open), false},
+		"digits":                     {[]symbol{{r: '7', conf: 0.3}}, false},
+		"nothing that can be a name": {[]symbol{unsure(0.5, alternative{'一', 0.02}, alternative{'丁', 0.01})}, false},
+	} {
+		if got := (&reading{syms: c.syms}).unsettled(); got != c.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}
+
+// The shares of a step are those of characters, whatever class says them.
+func TestAmong(t *testing.T) {
+	a := newAlphabet([]string{"", "一", "7", "丁"}, []string{"丁", "乜"})
+	got := a.among([]float32{0.05, 0.1, 0.05, 0.2, 0.25, 0.35}, trust{1, 0.98, 0.99})
+	if len(got) != 4 || got[0].r != '丁' || got[1].r != '乜' || got[0].share < 0.449 || got[0].share > 0.451 {
+		t.Errorf("%+v", got)
+	}
+	if got := a.among([]float32{0.6, 0.1, 0.1, 0.1, 0.05, 0.05}, trust{1, 0.98, 0.5}); got != nil {
+		t.Errorf("between characters: %+v", got)
+	}
+	if got := newAlphabet([]string{"", "一"}, nil).among([]float32{0.1, 0.9}, trust{1, 0.98, 0.99}); got != nil {
+		t.Errorf("a plain net: %+v", got)
+	}
+	if got := a.among([]float32{0.001, 0.989, 0, 0, 0.005, 0.005}, trust{1, 0.98, 0.99}); len(got) == 0 || got[0].r != '一' {
+		t.Errorf("the net is sure: %+v", got)
+	}
+}
+
+// Where a line's picture was filled up the taught classes say nothing, and a bracket of the net's own is no Chinese character.
+func TestTaughtClassesKnowTheirPlace(t *testing.T) {
+	a := newAlphabet([]string{"", "一", "（"}, []string{"蓟"})
+	rows := []float32{0.001, 0.998, 0, 0.001, 0.3, 0.01, 0.01, 0.68}
+	if got := decode(rows, 2, a, 1); len(got) != 1 || got[0].r != '一' {
+		t.Errorf("behind the line: %+v", got)
+	}
+	if got := decode(rows, 2, a, 2); len(got) != 2 || got[1].r != '蓟' {
+		t.Errorf("in the line: %+v", got)
+	}
+	if k, _ := a.likeliest([]float32{0.1, 0.05, 0.35, 0.5}, trust{1, 0.98, 0.99}); a.keys[k] != "（" {
+		t.Errorf("a bracket is read as %s", a.keys[k])
+	}
+}
