@@ -461,7 +461,14 @@ func (g *gathering) registry() {
 	}
 	c := g.ev.Fields.Certificate
 	look.Query = RegistryQuery{Kind: c.Kind, Number: c.Number, Name: c.Name, EcertID: c.EcertID}
+	g.askByCode(&look.Query)
 	ans, err := reg.Lookup(g.ctx, look.Query)
+	if err != nil && look.Query.QRKey != "" && g.ctx.Err() == nil {
+		// A snapshot that cannot say whose key it is, since too many share it, still answers for the number.
+		g.problem("registry", "qr-key", err.Error())
+		look.Query.QRKey = ""
+		ans, err = reg.Lookup(g.ctx, look.Query)
+	}
 	switch {
 	case errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded):
 		look.Error = "cancelled"
@@ -470,5 +477,19 @@ func (g *gathering) registry() {
 		g.problem("registry", "damaged", err.Error())
 	default:
 		look.Answer, look.Error = ans, ""
+	}
+}
+
+// askByCode adds what the codes name the record by, so that a code of another certificate leads to another record. The
+// key of a record is opaque: of an address's parameters it is the longest.
+func (g *gathering) askByCode(q *RegistryQuery) {
+	for i := range g.ev.Codes {
+		p := &g.ev.Codes[i].Payload
+		if q.EcertID == "" && p.Ecert != nil {
+			q.EcertID = p.Ecert.Text()
+		}
+		if keys := p.Keys(); q.QRKey == "" && p.Kind == qr.PayloadKnownHost && len(keys) > 0 {
+			q.QRKey = keys[0]
+		}
 	}
 }

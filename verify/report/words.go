@@ -290,7 +290,7 @@ func (w words) fact(check, key string) string {
 		"warnings": "警告", "reason": "原因", "employer": "聘用单位", "title": "标题", "signDate": "签名日期", "changed": "改动",
 		"notBefore": "有效期起", "notAfter": "有效期止", "timestamp": "时间戳", "expected": "应为", "revokedAt": "吊销时间", "issuer": "颁发者",
 		"subFilter": "签名格式", "sex": "性别", "valid": "注册有效期", "annotation": "加注", "paperMark": "纸质证书的标记",
-		"idNumber": "证件号码", "qualificationName": "资格名称", "approved": "批准日期",
+		"idNumber": "证件号码", "qualificationName": "资格名称", "approved": "批准日期", "ecertID": "证照标识", "qrKey": "记录密钥",
 	}
 	if key == "issuer" && check != "trust" { // the certificate's, not that of a seal's chain
 		return w.field(key)

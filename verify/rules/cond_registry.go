@@ -19,7 +19,7 @@ func (e *evaluation) records() []RegistryRecord {
 	if !e.answered() || !e.Registry.Answer.Found {
 		return nil
 	}
-	return e.Registry.Answer.Records
+	return e.ownRecord(e.Registry.Answer.Records)
 }
 
 // record is the registration that the snapshot has, nil if none or more than one answers.
@@ -36,7 +36,7 @@ func registryByLayer(e *evaluation) bool { return e.answered() && pictureLayer(e
 // registrySeveral: more than one registration answers, and which is meant cannot be said.
 func registrySeveral(e *evaluation) bool {
 	n := len(e.records())
-	if n < 2 || !e.judged() {
+	if n < 2 || !e.judged() || e.ofNumber() < 2 {
 		return false
 	}
 	e.setInt("count", n)
@@ -273,7 +273,7 @@ func (e *evaluation) compare(r *RegistryRecord) []difference {
 			out = append(out, difference{"specialty", s.Name, "—"})
 		}
 	}
-	return out
+	return e.compareIdentifiers(r, out)
 }
 
 // lists reports whether the registry's list has the specialty with the same end, or with none.

@@ -244,6 +244,8 @@ func conditionOnPerson(name string) condition {
 		return qrFieldsDiffer
 	case "qr-fields-differ-print":
 		return qrFieldsDifferPrint
+	case "qr-identifier-differs":
+		return qrIdentifierDiffers
 	case "qr-conflict":
 		return qrConflict
 
@@ -278,6 +280,8 @@ func conditionOnPerson(name string) condition {
 		return registryByLayer
 	case "registry-several":
 		return registrySeveral
+	case "registry-identifiers-differ":
+		return registryIdentifiersDiffer
 	case "registry-validity-over":
 		return registryValidityOver
 	case "registry-pending":

@@ -728,6 +728,44 @@ func TestRegistry(t *testing.T) {
 			was("valid 2023-05-14..2025-05-13 2024-04-10")(f)
 			f.Registry.Answer.Records[0].Valid = span("2024-04-10 2026-04-09")
 		}, unsure, "A-40"},
+		{"identifier and key agree", y, func(f *rules.Facts) { identified(f) }, pass, "R-00"},
+		{"identifier differs", y, func(f *rules.Facts) { identified(f).EcertID = ecert("202600777") }, unsure, "Y-40"},
+		{"identifier differs, before the day judged it was the same", y, func(f *rules.Facts) {
+			r := identified(f)
+			r.History, r.EcertID = []rules.FieldChange{{Field: "ecertID", Value: r.EcertID, Until: day("2024-05-10")}}, ecert("202600777")
+		}, pass, "R-00"},
+		{"identifier of a copy that the registry does not know", y, func(f *rules.Facts) {
+			r := identified(f)
+			r.EcertID, r.QRKey, r.LatestUsageFrom = ecert("202600777"), "T1RIRVI=", day("2023-09-01")
+		}, pass, "R-00"},
+		{"identifier in the code alone, and it differs", y, func(f *rules.Facts) {
+			identified(f).EcertID = ecert("202600777")
+			f.Face.Certificate.EcertID = ""
+		}, unsure, "Y-40"},
+		{"identifier misread off a picture", y, func(f *rules.Facts) {
+			identified(f)
+			f.Face.Source, f.Face.Certificate.EcertID = fields.SourceOCR, strings.Replace(f.Face.Certificate.EcertID, "202600001", "202600007", 1)
+		}, pass, "R-00"},
+		{"key differs", y, func(f *rules.Facts) { identified(f).QRKey = "T1RIRVI=" }, unsure, "Y-40"},
+		{"a '+' of the key became a space", y, func(f *rules.Facts) {
+			identified(f).QRKey = "U1B+FQ0k="
+			f.Codes[0].Payload.URL = "https://jzsgl.coc.gov.cn/q?o=U1B FQ0k=&v=1"
+		}, pass, "R-00"},
+		{"an address without a key", y, func(f *rules.Facts) {
+			identified(f)
+			f.Codes[0].Payload.URL = "https://jzsgl.coc.gov.cn/"
+		}, pass, "R-00"},
+		{"a key that two records share", y, func(f *rules.Facts) {
+			other := *identified(f)
+			other.Number, other.EcertID = "京1112015201600002", ecert("202600777")
+			f.Registry.Answer.Records = append(f.Registry.Answer.Records, other)
+		}, pass, "R-00"},
+		{"number and key lead to two records", y, func(f *rules.Facts) {
+			other := *identified(f)
+			other.Number = "京1112015201600002"
+			f.Registry.Answer.Records[0].QRKey, f.Registry.Answer.Records[0].EcertID = "", ""
+			f.Registry.Answer.Records = append(f.Registry.Answer.Records, other)
+		}, unsure, "R-07"},
 		{"newer copy", y, record(func(r *rules.RegistryRecord) { r.LatestUsageFrom = day("2024-04-15") }), pass, "Y-61"},
 		{"newer copy, after the day judged", y, record(func(r *rules.RegistryRecord) { r.LatestUsageFrom = day("2024-05-15") }), pass, "R-00"},
 	} {
@@ -738,6 +776,54 @@ func TestRegistry(t *testing.T) {
 				t.Errorf("want %s by %s, got %v", tt.reg, tt.rule, j)
 			}
 		})
+	}
+}
+
+// ecert is an identifier of GB/T 36904 with its check character.
+func ecert(serial string) string {
+	id, err := qr.CheckEcertID("1.2.156.3005.2.11100000000013338W999.11100000000013338W." + serial + ".001.0")
+	if err != nil {
+		panic(err)
+	}
+	id.Check = id.CheckWant
+	return id.Text()
+}
+
+// identified gives face, code and registry the same identifier and key, and returns the record.
+func identified(f *rules.Facts) *rules.RegistryRecord {
+	id, err := qr.CheckEcertID(ecert("202600001"))
+	if err != nil {
+		panic(err)
+	}
+	f.Face.Certificate.EcertID, f.Codes[0].Payload.Ecert = id.Text(), &id
+	f.Codes[0].Payload.URL = "https://jzsgl.coc.gov.cn/q?o=U1BFQ0k=&v=1"
+	r := &f.Registry.Answer.Records[0]
+	r.EcertID, r.QRKey = id.Text(), "U1BFQ0k="
+	return r
+}
+
+func TestTheCodeOfAnotherIdentifier(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		f    func(*rules.Facts)
+		copy rules.Indication
+	}{
+		{"the same", func(*rules.Facts) {}, pass},
+		{"written without its root", func(f *rules.Facts) { f.Codes[0].Payload.Ecert.Root = "" }, pass},
+		{"another", func(f *rules.Facts) { f.Codes[0].Payload.Ecert.Serial = "202600888" }, unsure},
+		{"another version", func(f *rules.Facts) { f.Codes[0].Payload.Ecert.Version = "002" }, unsure},
+		{"none on the face", func(f *rules.Facts) {
+			f.Codes[0].Payload.Ecert.Serial = "202600888"
+			f.Face.Certificate.EcertID = ""
+		}, pass},
+	} {
+		f := good(fields.Constructor1)
+		identified(f)
+		f.Registry.Answer.Records[0].EcertID = ""
+		tt.f(f)
+		if j := evaluate(t, book(t), f, "standard"); j.copy != tt.copy || j.spoke("QR-06") != (tt.copy == unsure) {
+			t.Errorf("%s: want %s, got %v", tt.name, tt.copy, j)
+		}
 	}
 }
 
