@@ -195,6 +195,17 @@ func registryValidityOver(e *evaluation) bool {
 	return true
 }
 
+// registryValidityUnknown: neither face nor registry says until when the registration runs, which bounds the period of use
+// (注建〔2021〕2号 二(二)).
+func registryValidityUnknown(e *evaluation) bool {
+	r := e.record()
+	if r == nil || !e.cert.Valid.To.IsZero() || !e.validOn(r).To.IsZero() {
+		return false
+	}
+	e.showSnapshot()
+	return true
+}
+
 // registryEndedLater: the registration ended after the day judged, so on that day it stood.
 func registryEndedLater(e *evaluation) bool {
 	r := e.record()
@@ -353,7 +364,7 @@ func registryGood(e *evaluation) bool {
 	if s == nil || e.standingAs(r, meansUnknown, meansGoodLater, meansOver, meansOverSometime, meansPending) != nil {
 		return false
 	}
-	if registryValidityOver(e.quiet(e.rule)) {
+	if registryValidityOver(e.quiet(e.rule)) || e.cert.Kind == fields.Architect1 && registryValidityUnknown(e.quiet(e.rule)) {
 		return false
 	}
 	if !e.holder(r) || len(e.differences(r)) > 0 || fields.CompareNames(e.cert.Name, r.Name) != fields.Equal {

@@ -282,6 +282,8 @@ func conditionOnPerson(name string) condition {
 		return registrySeveral
 	case "registry-identifiers-differ":
 		return registryIdentifiersDiffer
+	case "registry-validity-unknown":
+		return registryValidityUnknown
 	case "registry-validity-over":
 		return registryValidityOver
 	case "registry-pending":
@@ -419,7 +421,7 @@ func faceUnread(e *evaluation) bool {
 	name := ""
 	for _, p := range e.Face.Problems {
 		switch p.Code {
-		case fields.MissingValue, fields.BadDate, fields.BadPeriod, fields.Ambiguous, fields.Overprinted, fields.Contradiction, fields.Unclear,
+		case fields.MissingLabel, fields.MissingValue, fields.BadDate, fields.BadPeriod, fields.Ambiguous, fields.Overprinted, fields.Contradiction, fields.Unclear,
 			fields.TooMuchText, fields.Internal:
 		default:
 			continue

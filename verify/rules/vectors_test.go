@@ -429,6 +429,9 @@ func TestVectors(t *testing.T) {
 		{"one of two specialties not read", y, []change{cert(func(c *fields.Certificate) {
 			c.Specialties = append(c.Specialties, fields.Specialty{Name: "市政公用工程"})
 		})}, unsure, "F-01"},
+		{"an architect's validity that does not stand there", a, []change{func(f *rules.Facts) { f.Face.Certificate.Valid = fields.Period{} }, faceProblem(fields.MissingLabel, "valid")}, unsure, "F-01"},
+		{"an employer that does not stand there", y, []change{func(f *rules.Facts) { f.Face.Certificate.Employer = "" }, faceProblem(fields.MissingLabel, "employer")}, unsure, "F-01"},
+		{"a label on which nothing hangs", y, []change{faceProblem(fields.MissingLabel, "issueDate")}, pass, "Y-10"},
 		{"an architect's validity not read", a, []change{cert(func(c *fields.Certificate) { c.Valid = fields.Period{} }), faceProblem(fields.MissingValue, "valid")}, unsure, "F-01"},
 		{"an architect's validity backwards", a, []change{cert(func(c *fields.Certificate) { c.Valid = span("2024-04-30 2023-05-01") })}, unsure, "F-01"},
 		{"pages not read", y, []change{func(f *rules.Facts) { f.Unread = "timeout" }}, unsure, "F-04"},
@@ -635,6 +638,11 @@ func TestRegistry(t *testing.T) {
 			f.Face.Certificate.Valid = fields.Period{}
 			f.Registry.Answer.Records[0].Valid = span("2022-05-01 2024-04-30")
 		}, unsure, "R-10"},
+		{"validity neither on the face nor in the registry", a, func(f *rules.Facts) {
+			f.Face.Certificate.Valid = fields.Period{}
+			f.Registry.Answer.Records[0].Valid = fields.Period{}
+		}, unsure, "R-10"},
+		{"validity on the face alone", a, func(f *rules.Facts) { f.Registry.Answer.Records[0].Valid = fields.Period{} }, pass, "R-00"},
 		{"stale", y, func(f *rules.Facts) { f.Registry.Snapshot.AsOf = day("2024-03-20").Start() }, pass, "R-03"},
 		{"beyond the red line", y, func(f *rules.Facts) { f.Registry.Snapshot.AsOf = day("2024-01-20").Start() }, unsure, "R-02"},
 		{"beyond the red line, and cancelled", y, func(f *rules.Facts) {
