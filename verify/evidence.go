@@ -23,9 +23,11 @@ type Evidence struct {
 	// which may be of the same one.
 	Fields *fields.Result   `json:"fields,omitempty"`
 	Others []*fields.Result `json:"others,omitempty"`
-	Seal   *seal.Report     `json:"seal,omitempty"`
-	Codes  []Code           `json:"codes"`
-	Ink    *ink.Result      `json:"ink,omitempty"`
+	// Unshown: Fields rests on text that no reader of the pages sees.
+	Unshown bool         `json:"unshown,omitempty"`
+	Seal    *seal.Report `json:"seal,omitempty"`
+	Codes   []Code       `json:"codes"`
+	Ink     *ink.Result  `json:"ink,omitempty"`
 	// Picture says how the print of a scan or photo was read; nil where no page was read as a picture.
 	Picture *Picture `json:"picture,omitempty"`
 	// Print is the certificate's print, where one was read together with this file; see GatherPair.

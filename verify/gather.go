@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"image"
+	"reflect"
 	"slices"
 	"sort"
 	"sync"
@@ -187,12 +188,13 @@ func (g *gathering) kind() {
 
 // behindLetter reports whether a short document begins with a page of text that is no certificate.
 func (g *gathering) behindLetter() bool {
-	return g.part == nil && g.ev.Input.Format == document.FormatPDF && g.ev.Input.Kind == document.InputOriginal && g.doc.NumPages() > 1 &&
+	return g.part == nil && g.ev.Input.Format == document.FormatPDF && g.ev.Input.Kind == document.InputOriginal &&
 		(g.ev.Fields == nil || g.ev.Fields.Certificate.Kind == fields.UnknownKind)
 }
 
 // laterKind takes the kind of the first later page that is a picture, unless a live seal makes the file an original: behind
-// a letter or a cover lies the scan of a certificate.
+// a letter or a cover lies the scan of a certificate. The first page may be one too, whose print was overprinted: what is
+// printed over it is no certificate.
 func (g *gathering) laterKind() {
 	if g.ev.Seal != nil && slices.ContainsFunc(g.ev.Seal.Signatures, func(s seal.Signature) bool { return s.Counts }) {
 		return
@@ -203,6 +205,9 @@ func (g *gathering) laterKind() {
 			g.ev.Input.Kind, g.ev.Input.KindReason = kind, reason
 			return
 		}
+	}
+	if covered, err := g.doc.Covered(g.ctx, 0); err == nil && covered {
+		g.ev.Input.Kind, g.ev.Input.KindReason = document.InputScan, document.ReasonFullPage
 	}
 }
 
@@ -309,8 +314,10 @@ func (g *gathering) fields() {
 	if g.read {
 		n = first // the part was found in a picture: text on its page is another paper's, or nobody sees it
 	}
+	var seen []page.Text // what a reader sees of the texts
+	hidden := false
 	for i := first; i < n; i++ {
-		t, err := g.textOf(i)
+		t, shown, err := g.textOf(i)
 		if err != nil {
 			g.problem("fields", stageCode(err), err.Error())
 			if g.ctx.Err() != nil {
@@ -318,9 +325,19 @@ func (g *gathering) fields() {
 			}
 			continue
 		}
-		g.texts = append(g.texts, t)
+		g.texts, seen = append(g.texts, t), append(seen, shown)
+		hidden = hidden || len(shown.Chars) < len(t.Chars)
 	}
-	all := slices.DeleteFunc(fields.ReadAll(g.texts, g.v.cfg.Tables), func(r *fields.Result) bool { return !g.inPart(placeOf(r)) })
+	g.ev.Fields, g.ev.Others = g.certificates(g.texts)
+	if hidden {
+		alone, _ := g.certificates(seen)
+		g.ev.Unshown = !reflect.DeepEqual(stated(alone), stated(g.ev.Fields))
+	}
+}
+
+// certificates reads the certificates of pages, the one that counts first.
+func (g *gathering) certificates(texts []page.Text) (*fields.Result, []*fields.Result) {
+	all := slices.DeleteFunc(fields.ReadAll(texts, g.v.cfg.Tables), func(r *fields.Result) bool { return !g.inPart(placeOf(r)) })
 	if g.part != nil && !g.part.Box.IsZero() && len(all) > 1 {
 		// Of several certificates on the page, the one that lies in the part's place.
 		sort.SliceStable(all, func(i, j int) bool { return g.share(all[i]) > g.share(all[j]) })
@@ -329,19 +346,27 @@ func (g *gathering) fields() {
 	// The page that a person would take for the certificate comes first: a known kind before an unknown one.
 	sort.SliceStable(all, func(i, j int) bool { return rank(all[i]) < rank(all[j]) })
 	if len(all) == 0 {
-		g.ev.Fields = fields.Read(g.texts, g.v.cfg.Tables)
-		return
+		return fields.Read(texts, g.v.cfg.Tables), nil
 	}
-	g.ev.Fields, g.ev.Others = all[0], all[1:]
+	return all[0], all[1:]
 }
 
-// textOf is the text of a page; of a page of a long file only what a reader sees, for of that its certificates were found.
-func (g *gathering) textOf(i int) (t page.Text, err error) {
-	if g.part == nil {
-		return g.doc.Text(g.ctx, i)
+// stated is what a reading says of the certificate, without the places where it stands.
+func stated(r *fields.Result) fields.Certificate {
+	c := r.Certificate
+	c.SignatureLabel, c.SignatureBox, c.Specimen = page.Box{}, page.Box{}, false
+	return c
+}
+
+// textOf is the text of a page, and what of it a reader sees; of a page of a long file no more than that, for of that its
+// certificates were found.
+func (g *gathering) textOf(i int) (t, shown page.Text, err error) {
+	shown, hidden, err := g.doc.Layers(g.ctx, i)
+	if err != nil || g.part != nil || len(hidden.Chars) == 0 {
+		return shown, shown, err
 	}
-	t, _, err = g.doc.Layers(g.ctx, i)
-	return t, err
+	t, err = g.doc.Text(g.ctx, i)
+	return t, shown, err
 }
 
 func rank(r *fields.Result) int {

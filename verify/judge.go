@@ -91,7 +91,7 @@ func (v *Verifier) factsOf(ev *Evidence, q Question) *rules.Facts {
 	f := &rules.Facts{
 		Day: civil.Of(q.At), Instant: q.At, GatheredAt: ev.GatheredAt,
 		Specialty: strings.TrimSpace(q.Specialty), Employer: strings.TrimSpace(q.Employer),
-		Input: ev.Input, Others: others(ev.Fields, ev.Others, v.cfg.Book.SureReading), Seal: ev.Seal, Ink: ev.Ink, Face: ev.Fields,
+		Input: ev.Input, Others: others(ev.Fields, ev.Others, v.cfg.Book.SureReading), Seal: ev.Seal, Ink: ev.Ink, Face: ev.Fields, Unshown: ev.Unshown,
 	}
 	f.Codes = codesOf(ev.Codes)
 	for _, p := range ev.Problems {

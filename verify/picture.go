@@ -139,7 +139,7 @@ func (g *gathering) pictures() {
 		}
 		return
 	}
-	g.ev.Fields, g.ev.Others = best, others
+	g.ev.Fields, g.ev.Others, g.ev.Unshown = best, others, false
 }
 
 // nearer reports whether a reading lies in the part that is looked at more than another does.

@@ -416,6 +416,22 @@ func (d *Document) PageKind(ctx context.Context, i int) (kind InputKind, reason 
 	return kind, reason, err
 }
 
+// Covered reports whether pictures cover page i, as they do on a scan and on a certificate with a background; an image
+// file is all picture.
+func (d *Document) Covered(ctx context.Context, i int) (covered bool, err error) {
+	err = d.op(ctx, func(ctx context.Context) error {
+		p, ok := d.back.(*pdf)
+		if !ok {
+			covered = true
+			return nil
+		}
+		s, err := p.survey(ctx, i)
+		covered = s.covered >= fullPage
+		return err
+	})
+	return covered, err
+}
+
 // Text returns the text of page i with places, in the order of the file. It is empty for image files.
 func (d *Document) Text(ctx context.Context, i int) (t page.Text, err error) {
 	err = d.op(ctx, func(ctx context.Context) error {

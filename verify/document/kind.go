@@ -167,9 +167,10 @@ func (d *pdf) painted(obj uint64) (bool, error) {
 	return !fill || d.in.i32(3) != 0, nil
 }
 
-// pdfKind judges a PDF by what its first page consists of.
+// pdfKind judges a PDF by what its first page consists of. Under pictures that cover the page, text that is not shown is
+// what a program read off them; a header or a stamp that was printed over a scan, however long, does not outweigh it.
 func pdfKind(s survey, m Metadata) (InputKind, string) {
-	if s.covered >= fullPage && s.shown <= stampChars {
+	if s.covered >= fullPage && (s.shown <= stampChars || s.unshown > s.shown) {
 		switch {
 		case m.Camera != "":
 			return InputPhoto, ReasonEXIFCamera

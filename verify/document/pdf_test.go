@@ -214,6 +214,8 @@ func TestPDFKinds(t *testing.T) {
 		{"invisible text over the picture", fullPage + "3 Tr " + lines, "", InputScan, ReasonOCRLayer},
 		{"text under the picture", lines + fullPage, "", InputScan, ReasonOCRLayer},
 		{"page number on a scan", fullPage + "BT /F1 9 Tf 300 20 Td (- 1 -) Tj ET", "", InputScan, ReasonFullPage},
+		{"a long header over a scan with its text", fullPage + "BT /F1 8 Tf 40 820 Td (Tender No. 2026-0417-A / Bidder: Example Construction Group / page 12 of 88) Tj ET 3 Tr " + lines, "", InputScan, ReasonOCRLayer},
+		{"a little text under a certificate's background", "BT /F1 8 Tf 40 820 Td (search words) Tj ET " + fullPage + lines, "", InputOriginal, ReasonTextLayer},
 		{"picture by a phone's scanner", fullPage, "/Producer(CamScanner)", InputPhoto, ReasonScannerApp},
 		{"curves", vector, "", InputOriginal, ReasonVector},
 		{"blank", "", "", InputUnknown, ReasonNoContent},

@@ -222,7 +222,7 @@ func qrIdentifierBad(e *evaluation) bool {
 
 // qrFieldsDiffer: what a code carries readable contradicts the face, both read digitally and both plain.
 func qrFieldsDiffer(e *evaluation) bool {
-	return e.original() && e.Face != nil && e.Face.Source == fields.SourceText && e.codedOtherwise(false)
+	return e.original() && !e.Unshown && e.Face != nil && e.Face.Source == fields.SourceText && e.codedOtherwise(false)
 }
 
 // qrFieldsDifferPrint: the same where a reading may be at fault, of a print (also by the text layer that a scanner's

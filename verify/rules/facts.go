@@ -24,6 +24,7 @@ type Facts struct {
 	Input     document.Info
 	FileError string         // document.ErrorCode if the file could not be read
 	Face      *fields.Result // nil: not read
+	Unshown   bool           // Face rests on text that no reader of the page sees
 	Unread    string         // why pages were left unread, "" if all were read
 	Picture   string         // why the print of a picture was not read, a stable key; "" if it was, or if there is none
 	Others    int            // certificates in the same file that are other ones than Face
