@@ -59,7 +59,7 @@ func TestExportAndReadBack(t *testing.T) {
 
 	r.OpenAny([]string{file})
 	r.until("the report is read back", func() bool { return r.top() != nil })
-	r.wantText(r.top(), "报告未被改动", "结论相同", "放入列表，重新判定")
+	r.wantText(r.top(), "报告的摘要与内容相符", "结论相同", "放入列表，重新判定")
 	r.press("放入列表，重新判定")
 	if r.top() != nil || r.session.Counts().Total != 4 {
 		t.Errorf("%d rows", r.session.Counts().Total)
@@ -77,7 +77,7 @@ func TestExportAndReadBack(t *testing.T) {
 	page := filepath.Join(dir, "证验报告-2026-03-01.html")
 	r.OpenAny([]string{page})
 	r.until("the page is read back", func() bool { return r.top() != nil })
-	r.wantText(r.top(), "报告未被改动", "结论相同")
+	r.wantText(r.top(), "报告的摘要与内容相符", "结论相同")
 	r.closeDialog()
 	if b, err = os.ReadFile(page); err != nil {
 		t.Fatal(err)

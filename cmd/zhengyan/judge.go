@@ -13,8 +13,9 @@ import (
 const judgeExamples = `  zhengyan judge --at 2026-05-01 result.json
   zhengyan judge --policy strict --json results.ndjson
 
-The files themselves are not needed: the report carries the evidence. A report that was changed since it was written is
-judged again too; the exit status is then at least 65.
+The files themselves are not needed: the report carries the evidence. A report that its digest does not fit is judged again
+too; the exit status is then at least 65. A digest that fits has no key and shows no more than that nothing was changed
+by accident.
 `
 
 func cmdJudge(ctx context.Context, env *environment, args []string) int {
@@ -78,9 +79,10 @@ func cmdJudge(ctx context.Context, env *environment, args []string) int {
 	return max(code, w.finish(ctx, "judge", book.Disclaimer.In(q.Lang)))
 }
 
-// sayIntegrity tells on standard error whether an exported file is as it was written. It is judged again all the same.
+// sayIntegrity tells on standard error whether the digest of an exported file fits it. It is judged again all the same.
 func (env *environment) sayIntegrity(path string, b *report.Batch) {
-	zh, en := "报告未被改动", "the report is unchanged"
+	zh, en := "报告的摘要与内容相符；摘要没有密钥，改过的报告也能配上，要紧的报告请与出具方的留痕检查点核对",
+		"the digest fits the report; it has no key, so a changed report can be given one that fits: compare one that matters with the audit log's checkpoint"
 	switch b.Integrity {
 	case report.Changed:
 		zh, en = "报告已被改动", "the report HAS BEEN CHANGED since it was written"

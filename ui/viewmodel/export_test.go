@@ -175,7 +175,7 @@ func TestReadBack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if rb.Shape() != viewmodel.ShapePass || rb.Title(m) != "报告未被改动" || rb.Differing != 0 || len(rb.Rows) != 5 {
+	if rb.Shape() != viewmodel.ShapePass || rb.Title(m) != "报告的摘要与内容相符" || rb.Differing != 0 || len(rb.Rows) != 5 {
 		t.Errorf("%v, %s, %d differ", rb.Shape(), rb.Title(m), rb.Differing)
 	}
 	for _, r := range rb.Rows {

@@ -108,11 +108,11 @@ func encode(w io.Writer, v exported, indent string) (digest string, err error) {
 	return digest, err
 }
 
-// Integrity says whether an exported report is as it was written.
+// Integrity says whether an exported report fits its digest.
 type Integrity string
 
-// The answers. A digest has no key: it shows a change, not who wrote the report. Whoever wants that compares with the
-// audit log of the machine, or judges the evidence again.
+// The answers. A digest has no key: it shows an accident, and neither who wrote the report nor that nobody changed
+// both. Whoever wants to know that compares with the audit log of the machine that wrote it.
 const (
 	Unchanged Integrity = "unchanged"
 	Changed   Integrity = "changed"
