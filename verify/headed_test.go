@@ -35,10 +35,10 @@ func TestAHeaderMakesNoOriginalOfAScan(t *testing.T) {
 	if testing.Short() {
 		t.Skip("draws and reads whole pages")
 	}
+	v := verifierWith(t, func(*verify.Config) {})
 	for _, layer := range []bool{true, false} {
 		s := verifytest.Good(fields.Constructor1)
 		s.Carrier, s.TextLayer, s.Usage = verifytest.CarrierScanPDF, layer, verifytest.Span("2026-03-01", "2026-03-27")
-		v := verifierWith(t, func(*verify.Config) {})
 		ev, err := v.Gather(t.Context(), document.SourceBytes("scan.pdf", headed(t, bound(t, "headed", s))))
 		if err != nil {
 			t.Fatal(err)
@@ -54,7 +54,7 @@ func TestAHeaderMakesNoOriginalOfAScan(t *testing.T) {
 	}
 	// An original under a header is one.
 	s := verifytest.Good(fields.Constructor1)
-	ev, err := verifierWith(t, func(*verify.Config) {}).Gather(t.Context(), document.SourceBytes("original.pdf", headed(t, bound(t, "headed", s))))
+	ev, err := v.Gather(t.Context(), document.SourceBytes("original.pdf", headed(t, bound(t, "headed", s))))
 	if err != nil {
 		t.Fatal(err)
 	}
