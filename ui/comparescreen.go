@@ -169,12 +169,7 @@ func (c *compareScreen) check() {
 	c.summary.Text = ""
 	if w.roster != nil {
 		c.lines = w.session.CheckRoster(w.roster, w.session.View().Bidder)
-		var n [viewmodel.RosterExtra + 1]int
-		for _, l := range c.lines {
-			n[l.State]++
-		}
-		c.summary.Text = m.T("roster.summary", "match", strconv.Itoa(n[viewmodel.RosterMatch]), "missing", strconv.Itoa(n[viewmodel.RosterMissing]),
-			"differs", strconv.Itoa(n[viewmodel.RosterDiffers]), "extra", strconv.Itoa(n[viewmodel.RosterExtra]))
+		c.summary.Text = viewmodel.RosterSummary(m, c.lines)
 		if left := w.session.Counts(); left.Working() {
 			c.summary.Text += "   " + m.T("roster.reading", "n", strconv.Itoa(left.Total-left.Finished()))
 		}
@@ -200,8 +195,7 @@ func (c *compareScreen) Cell(row, column int) tableCell {
 	}
 	switch column {
 	case 0:
-		shape := [...]viewmodel.Shape{viewmodel.ShapePass, viewmodel.ShapeFail, viewmodel.ShapeUnknown, viewmodel.ShapeSkip}[l.State]
-		return tableCell{Text: m.T(l.State.Key()), Shape: shape, HasShape: true, Strong: true}
+		return tableCell{Text: m.T(l.State.Key()), Shape: l.State.Shape(), HasShape: true, Strong: true}
 	case 1:
 		return tableCell{Text: p.Name}
 	case 2:

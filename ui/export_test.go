@@ -61,7 +61,7 @@ func TestExportAndReadBack(t *testing.T) {
 	r.until("the report is read back", func() bool { return r.top() != nil })
 	r.wantText(r.top(), "报告的摘要与内容相符", "结论相同", "放入列表，重新判定")
 	r.press("放入列表，重新判定")
-	if r.top() != nil || r.session.Counts().Total != 4 {
+	if r.top() != nil || r.session.Counts().Total != 2 { // the list holds these very files
 		t.Errorf("%d rows", r.session.Counts().Total)
 	}
 

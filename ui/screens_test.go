@@ -425,7 +425,7 @@ func TestRosterAndCrossingsAreShown(t *testing.T) {
 	}
 	r.LoadRoster(list)
 	r.settle()
-	r.wantText(r.current().Object(), "匹配 1 · 缺证书 1 · 信息不符 0 · 多出 1")
+	r.wantText(r.current().Object(), "匹配 1 · 缺证书 1 · 信息不符 0 · 同一人另有 1 · 未读出 0 · 多出 0")
 	r.LoadRoster(list + ".none")
 	r.settle()
 	r.wantText(r.notice, "名单没能读入")

@@ -3,6 +3,7 @@ package viewmodel_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -193,13 +194,41 @@ func TestRoster(t *testing.T) {
 		}
 		got = append(got, l.State.Key()+" "+l.Person.Name+d)
 	}
-	want := []string{"roster.match 王样例", "roster.differs 李样例 specialty=市政公用工程/建筑工程、机电工程", "roster.missing 赵样例", "roster.extra "}
+	want := []string{"roster.match 王样例", "roster.differs 李样例 specialty=市政公用工程/建筑工程、机电工程", "roster.missing 赵样例", "roster.unread "}
 	if !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
 	}
 	lines := s.CheckRoster(people[:1], "")
 	if lines[0].State != viewmodel.RosterMatch || lines[0].Verdict != verify.TotalPassed {
 		t.Errorf("%+v", lines[0])
+	}
+}
+
+// One person with several certificates: the line has the one that passed, the others are said to be further ones. A namesake
+// with another identity number stays who is not listed.
+func TestRosterOfSeveralCertificates(t *testing.T) {
+	const number = "京1110000000000001"
+	e := vmtest.New([]string{"甲/1.png", "甲/2.pdf", "甲/3.pdf", "甲/4.pdf", "甲/5.pdf"},
+		vmtest.Named(vmtest.Scan(), "王样例", number, "aa01", ""), vmtest.Named(vmtest.Good(), "王样例", number, "aa02", ""),
+		vmtest.Named(vmtest.Tampered(), "王样例", "京1110000000000007", "aa03", ""), vmtest.Named(vmtest.Good(), "孙样例", "京1110000000000008", "aa04", ""),
+		vmtest.Named(vmtest.Unreadable(), "", "", "aa05", ""))
+	s, l, _ := newSession(t, e, 1)
+	s.Open([]string{"all"})
+	l.until("all are judged", func() bool { return s.Counts().Total == 5 && !s.Counts().Working() })
+	lines := s.CheckRoster([]viewmodel.Required{{Line: 1, Name: "王样例", Number: number}, {Line: 2, Name: "赵样例"}}, "")
+	var got []string
+	for _, x := range lines {
+		got = append(got, fmt.Sprintf("%s %d %s %s", x.State.Key(), x.Item, x.Person.Number, x.Verdict))
+	}
+	want := []string{
+		"roster.match 1 京1110000000000001 TOTAL-PASSED", "roster.further 0 京1110000000000001 INDETERMINATE", "roster.further 2 京1110000000000007 TOTAL-FAILED",
+		"roster.missing -1  ", "roster.extra 3  TOTAL-PASSED", "roster.unread 4  INDETERMINATE",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+	if sum := viewmodel.RosterSummary(messages(t, viewmodel.Chinese), lines); sum != "匹配 1 · 缺证书 1 · 信息不符 0 · 同一人另有 2 · 未读出 1 · 多出 1" {
+		t.Error(sum)
 	}
 }
 

@@ -221,4 +221,16 @@ func TestReadBack(t *testing.T) {
 	if n := other.Adopt(rb); n != 0 {
 		t.Errorf("%d rows were taken twice", n)
 	}
+	rb.Path = "elsewhere.html" // another form of the same run
+	if n := other.Adopt(rb); n != 0 || len(other.Crossings()) != 3 {
+		t.Errorf("%d rows were taken from another form of the report; %+v", n, other.Crossings())
+	}
+	// Nor is what the list has read itself: the rows of this report are those of the first session.
+	if n := s.Adopt(rb); n != 0 || s.Counts().Total != 5 {
+		t.Errorf("%d rows were added to the very files, %d in all", n, s.Counts().Total)
+	}
+	rb.Rows[0].Was.Input.SHA256 = "another"
+	if n := s.Adopt(rb); n != 1 {
+		t.Errorf("%d rows were added for a file with other bytes", n)
+	}
 }

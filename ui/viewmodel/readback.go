@@ -89,11 +89,23 @@ func (r *ReadBack) Text(m *Messages) string {
 }
 
 // Adopt puts the files of a report into the list, with the report's evidence and decisions, so that they can be judged as
-// at any day. The files themselves are not read. It returns the number of rows that are new.
+// at any day. The files themselves are not read. A file that the list holds already
+// is not added again, so that no file is called a duplicate of itself. It returns the number of rows that are new.
 func (s *Session) Adopt(r *ReadBack) int {
 	n, first := 0, -1
+	byName := map[string][]int{} // what the list holds, by the file's own name
+	for id, it := range s.items {
+		name := path.Base(slashed(OwnPath(it.File.Path)))
+		byName[name] = append(byName[name], id)
+	}
 	for i := range r.Rows {
 		old := r.Rows[i].Was
+		if id := s.held(byName[path.Base(slashed(old.Input.Name))], old); id >= 0 {
+			if first < 0 {
+				first = id
+			}
+			continue
+		}
 		f := File{Name: path.Base(slashed(old.Input.Name)), Path: r.Path + "!/" + old.Input.Name, Part: placeIn(old.Evidence)}
 		if f.Name == "." {
 			f.Name = old.Input.Name
@@ -125,6 +137,26 @@ func (s *Session) Adopt(r *ReadBack) int {
 	}
 	s.mark(Change{List: true, Detail: true})
 	return n
+}
+
+// held is the row, among those given, that has the report's very file: the same bytes from the same place, be it read here or
+// taken from another form of the report; -1 for none.
+func (s *Session) held(ids []int, old *verify.Report) int {
+	if old.Evidence == nil || old.Input.Name == "" {
+		return -1
+	}
+	name := slashed(old.Input.Name)
+	for _, id := range ids {
+		it := s.items[id]
+		from := slashed(OwnPath(it.File.Path))
+		if from != name && !strings.HasSuffix(from, "/"+name) {
+			continue
+		}
+		if ev := s.evidence(it); ev != nil && ev.Input.SHA256 == old.Input.SHA256 && placeIn(ev) == placeIn(old.Evidence) {
+			return id
+		}
+	}
+	return -1
 }
 
 // DiffersText says in words what is answered otherwise now. A check is named by its step and rule.

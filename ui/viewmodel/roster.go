@@ -3,10 +3,13 @@ package viewmodel
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -188,18 +191,43 @@ const (
 	RosterMatch   RosterState = iota // a certificate agrees with all that the list says
 	RosterMissing                    // no certificate of the person
 	RosterDiffers                    // a certificate of the person that says otherwise
+	RosterFurther                    // one more certificate of a person whose line has another
+	RosterUnread                     // a file of which neither name nor number could be read: it may be anybody's
 	RosterExtra                      // a certificate of somebody who is not on the list
 )
 
 // Key is the message key of the state's name.
 func (r RosterState) Key() string {
-	return [...]string{"roster.match", "roster.missing", "roster.differs", "roster.extra"}[min(max(r, 0), RosterExtra)]
+	return [...]string{"roster.match", "roster.missing", "roster.differs", "roster.further", "roster.unread", "roster.extra"}[min(max(r, 0), RosterExtra)]
+}
+
+// Shape is the figure for the state.
+func (r RosterState) Shape() Shape {
+	switch r {
+	case RosterMatch:
+		return ShapePass
+	case RosterMissing:
+		return ShapeFail
+	case RosterDiffers, RosterUnread:
+		return ShapeUnknown
+	}
+	return ShapeSkip
+}
+
+// RosterSummary counts the lines of a check in words.
+func RosterSummary(m *Messages, lines []RosterLine) string {
+	var n [RosterExtra + 1]int
+	for _, l := range lines {
+		n[min(max(l.State, 0), RosterExtra)]++
+	}
+	return m.T("roster.summary", "match", strconv.Itoa(n[RosterMatch]), "missing", strconv.Itoa(n[RosterMissing]), "differs", strconv.Itoa(n[RosterDiffers]),
+		"further", strconv.Itoa(n[RosterFurther]), "unread", strconv.Itoa(n[RosterUnread]), "extra", strconv.Itoa(n[RosterExtra]))
 }
 
 // RosterLine is a person, or a certificate of nobody on the list, with what was found.
 type RosterLine struct {
 	State    RosterState
-	Person   Required // zero for RosterExtra
+	Person   Required // as listed; of RosterFurther what the face says, zero for RosterUnread and RosterExtra
 	Item     int      // -1 if there is none
 	Differs  []Difference
 	Verdict  verify.Indication
@@ -213,8 +241,8 @@ type Difference struct{ Field, List, Face string }
 // whether a certificate is valid: the verdict stands beside it.
 func (s *Session) CheckRoster(list []Required, bidder string) []RosterLine {
 	used := map[int]bool{}
-	var out []RosterLine
-	for _, p := range list {
+	lines := make([][]RosterLine, len(list)) // each person's, the line's own first
+	for i, p := range list {
 		best, bestScore := -1, 0
 		var diff []Difference
 		for id, it := range s.items {
@@ -225,7 +253,8 @@ func (s *Session) CheckRoster(list []Required, bidder string) []RosterLine {
 			if score > 0 && used[id] {
 				score-- // one certificate for two lines only if there is no other
 			}
-			if score > bestScore || score == bestScore && score > 0 && len(d) < len(diff) {
+			if better := cmp.Or(cmp.Compare(score, bestScore), cmp.Compare(len(diff), len(d))); better > 0 ||
+				better == 0 && score > 0 && verdictRank(it) > verdictRank(s.items[best]) {
 				best, bestScore, diff = id, score, d
 			}
 		}
@@ -238,15 +267,49 @@ func (s *Session) CheckRoster(list []Required, bidder string) []RosterLine {
 				l.State = RosterDiffers
 			}
 		}
-		out = append(out, l)
+		lines[i] = []RosterLine{l}
 	}
+	var rest []RosterLine
 	for id, it := range s.items {
 		if (bidder != "" && it.Bidder != bidder) || !it.Judged() || it.Folded() || used[id] || s.duplicateOfUsed(id, used) {
 			continue
 		}
-		out = append(out, RosterLine{State: RosterExtra, Item: id, Verdict: it.Row.Indication, Subtitle: it.Row.Subtitle})
+		l := RosterLine{State: RosterExtra, Item: id, Verdict: it.Row.Indication, Subtitle: it.Row.Subtitle}
+		of, best := -1, 0
+		for i, p := range list {
+			if score, d := rosterScore(p, &it.Facts); score > best && !anotherPerson(p, &it.Facts) {
+				of, best, l.Differs = i, score, d
+			}
+		}
+		switch {
+		case of >= 0:
+			l.State, l.Person = RosterFurther, Required{Line: list[of].Line, Name: it.Facts.Name, Number: it.Facts.Number}
+			lines[of] = append(lines[of], l)
+			continue
+		case it.Row.Unreadable || it.Facts.Name == "" && it.Facts.Number == "":
+			l.State = RosterUnread
+		}
+		rest = append(rest, l)
 	}
-	return out
+	return append(slices.Concat(lines...), rest...)
+}
+
+// verdictRank orders certificates of one person: that which passed speaks for him.
+func verdictRank(it *Item) int {
+	switch it.Row.Indication {
+	case verify.TotalPassed:
+		return 3
+	case verify.Indeterminate:
+		return 2
+	case verify.TotalFailed:
+		return 1
+	}
+	return 0
+}
+
+// anotherPerson reports whether list and face give whole identity numbers that differ: a namesake.
+func anotherPerson(p Required, f *Facts) bool {
+	return p.IDNumber != "" && f.IDNumber != "" && !strings.Contains(p.IDNumber+f.IDNumber, "*") && squeeze(p.IDNumber) != squeeze(f.IDNumber)
 }
 
 func (s *Session) duplicateOfUsed(id int, used map[int]bool) bool {
