@@ -54,6 +54,7 @@ func (o Options) WriteHTML(w io.Writer, rs []*verify.Report) error {
 		"trust":     t.trust,
 		"input":     t.inputKind,
 		"fact":      t.fact,
+		"factvalue": t.factValue,
 		"period":    period,
 		"overall":   t.overall,
 		"rules":     ruleIDs,

@@ -217,7 +217,7 @@ func (p *pdfReport) check(c verify.Check, rank int) {
 	}
 	var facts []string
 	for _, f := range c.Evidence {
-		facts = append(facts, p.fact(c.ID, f.Name)+p.say("：", ": ")+clean(f.Value))
+		facts = append(facts, p.fact(c.ID, f.Name)+p.say("：", ": ")+p.factValue(f.Name, f.Value))
 	}
 	if len(facts) > 0 {
 		parts = append(parts, part{strings.Join(facts, p.say("；", "; ")), small, false})

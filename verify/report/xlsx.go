@@ -293,7 +293,7 @@ func (b *workbook) checks(sheet string, rs []*verify.Report) error {
 			mark := [...]string{"✘ ", "? ", "! ", "✔ ", "· "}[rank]
 			var facts []string
 			for _, e := range c.Evidence {
-				facts = append(facts, b.fact(c.ID, e.Name)+b.say("：", ": ")+clean(e.Value))
+				facts = append(facts, b.fact(c.ID, e.Name)+b.say("：", ": ")+b.factValue(e.Name, e.Value))
 			}
 			if err := t.add(b.cell(fileOf(r)), b.cell(c.Title), excelize.Cell{StyleID: style, Value: mark + b.status(c.Status)}, b.cell(b.action(c)),
 				b.cell(c.Rule), b.cell(c.Document), b.cell(c.Clause), b.cell(c.Message), b.cell(c.Next), b.cell(c.Quote),
