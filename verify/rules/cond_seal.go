@@ -131,33 +131,26 @@ func sealChangedPermitted(e *evaluation) bool {
 	})
 }
 
-// furtherSealsOnly reports whether all that came after a seal are further seals of the same file that count themselves:
-// an architect's certificate is sealed twice (注建〔2021〕2号 一(一)). A timestamp is no seal, and one that can be seen is a
-// change to what the page shows.
-func (e *evaluation) furtherSealsOnly(s *seal.Signature) bool {
-	if len(s.Changed) == 0 {
-		return false
-	}
-	for _, c := range s.Changed {
-		if c.Class == seal.ChangesLTV {
-			continue
-		}
-		name, ok := strings.CutPrefix(c.What, "signature ")
-		if !ok || !e.sealed(func(o *seal.Signature) bool { return o.Field == name && o.RevisionEnd > s.RevisionEnd }) {
-			return false
-		}
-	}
-	return true
-}
-
 func (e *evaluation) showChanges(s *seal.Signature) {
-	e.set("changes", "@changes-"+string(s.Changes))
+	if onlySigned(s) {
+		e.set("changes", "@changes-signed")
+	} else {
+		e.set("changes", "@changes-"+string(s.Changes))
+	}
 	e.showSeal(s)
 	for i, c := range s.Changed {
 		if i == 6 {
 			break
 		}
 		e.show("changed", c.What)
+		if name, ok := strings.CutPrefix(c.What, "signature "); ok {
+			e.sealed(func(o *seal.Signature) bool {
+				if o.Field == name {
+					e.show("signer", nameOf(o))
+				}
+				return o.Field == name
+			})
+		}
 	}
 }
 
@@ -414,10 +407,13 @@ func plainName(s string) string {
 
 // hasSeal reports whether a trusted seal goes by that name.
 func (e *evaluation) hasSeal(name string) bool {
+	return e.sealed(func(s *seal.Signature) bool { return e.goesBy(s, name) })
+}
+
+// goesBy reports whether a seal is the one of that name.
+func (e *evaluation) goesBy(s *seal.Signature, name string) bool {
 	want := plainName(name)
-	return want != "" && e.sealed(func(s *seal.Signature) bool {
-		return plainName(nameOf(s)) == want || plainName(s.Signer) == want || plainName(s.SealName) == want && e.ofBody(s)
-	})
+	return want != "" && (plainName(nameOf(s)) == want || plainName(s.Signer) == want || plainName(s.SealName) == want && e.ofBody(s))
 }
 
 // ofBody reports whether the signer is the very body whose seals belong on the kind: a ministry may use its special seal

@@ -374,8 +374,23 @@ func TestVectors(t *testing.T) {
 		{"broken", y, []change{sealing(func(s *seal.Signature) { s.Integrity = seal.Broken }, seal.Dirty)}, fails, "S-01"},
 		{"changed after", y, []change{sealing(func(s *seal.Signature) { s.Changes, s.Permitted = seal.ChangesContent, false }, seal.Dirty)}, fails, "S-03"},
 		{"validation data added", y, []change{sealing(func(s *seal.Signature) { s.Changes = seal.ChangesLTV }, seal.Clean)}, pass, "S-00"},
-		{"a timestamp that can be seen", y, []change{afterwards("document timestamp Stamp"), stamped(nil)}, unsure, "S-13"},
-		{"a timestamp in the place of a further seal", y, []change{afterwards("signature Stamp"), stamped(func(s *seal.Signature) { s.RevisionEnd = 2 })}, unsure, "S-13"},
+		{"a timestamp that can be seen", y, []change{afterwards("document timestamp Stamp", seal.ShowsPicture), stamped(nil)}, unsure, "S-13"},
+		{"a timestamp in the place of a further seal", y, []change{afterwards("signature Stamp", seal.ShowsNothing), stamped(func(s *seal.Signature) { s.RevisionEnd = 2 })}, unsure, "S-13"},
+		{"signed once more by somebody, unseen", y, []change{further("某某公司", seal.ShowsNothing)}, pass, "S-00"},
+		{"signed once more by somebody, seen", y, []change{further("某某公司", seal.ShowsPicture)}, unsure, "S-13"},
+		{"signed once more by somebody, nobody looked", y, []change{further("某某公司", "")}, unsure, "S-13"},
+		{"sealed once more by the ministry", y, []change{further(sealNameFor(y), seal.ShowsText)}, pass, "S-00"},
+		{"sealed by the committee and the chairman", a, []change{further("样主任", seal.ShowsPicture)}, pass, "S-00"},
+		{"sealed by the chairman and the committee", a, []change{further(sealNameFor(a), seal.ShowsPicture), sealing(func(s *seal.Signature) { s.Signer = "样主任" }, seal.Clean)}, pass, "S-00"},
+		{"a chairman who writes", a, []change{further("样主任", seal.ShowsText)}, unsure, "S-13"},
+		{"a chairman's seal over the name", a, []change{further("样主任", seal.ShowsPicture), faceAt("name")}, unsure, "S-13"},
+		{"a chairman's seal over the date of issue", a, []change{further("样主任", seal.ShowsPicture), faceAt("issueDate")}, pass, "S-00"},
+		{"a chairman's seal over the code", a, []change{further("样主任", seal.ShowsPicture), func(f *rules.Facts) {
+			f.Codes[0].Corners = [4]page.Point{{X: 90, Y: 90}, {X: 120, Y: 90}, {X: 120, Y: 120}, {X: 90, Y: 120}}
+		}}, unsure, "S-13"},
+		{"a chairman's seal at no one place", a, []change{further("样主任", seal.ShowsPicture), sealing(func(s *seal.Signature) { s.Changed[0].Box = page.Box{} }, seal.Clean)}, unsure, "S-13"},
+		{"a chairman and somebody else", a, []change{further("样主任", seal.ShowsPicture), further("某某公司", seal.ShowsPicture)}, unsure, "S-13"},
+		{"a seal of other certificates beside the committee's", a, []change{further(sealNameFor(y), seal.ShowsPicture)}, unsure, "S-13"},
 		{"unsupported", y, []change{sealing(func(s *seal.Signature) { s.Integrity = seal.Unsupported }, seal.Dirty)}, unsure, "S-05"},
 		{"unsigned", y, []change{func(f *rules.Facts) { f.Seal = &seal.Report{Status: seal.Unsigned, Overall: seal.OverallUnsigned} }}, unsure, "S-04"},
 		{"unknown issuer", y, []change{sealing(func(s *seal.Signature) { s.Trust, s.Anchor = seal.UnknownIssuer, "" }, seal.Clean)}, unsure, "S-06"},
@@ -546,10 +561,10 @@ func sealing(change func(*seal.Signature), o seal.Overall) func(*rules.Facts) {
 }
 
 // afterwards lets a signature or timestamp follow the seal.
-func afterwards(what string) func(*rules.Facts) {
+func afterwards(what string, shows seal.Shows) func(*rules.Facts) {
 	return sealing(func(s *seal.Signature) {
 		s.RevisionEnd, s.Changes = 1, seal.ChangesForm
-		s.Changed = append(s.Changed, seal.Change{Class: seal.ChangesForm, What: what})
+		s.Changed = append(s.Changed, seal.Change{Class: seal.ChangesForm, What: what, Box: page.Box{X0: 100, Y0: 100, X1: 150, Y1: 150}, Shows: shows})
 	}, seal.Clean)
 }
 
@@ -563,6 +578,23 @@ func issuedBy(issuer, qualification string) func(*rules.Facts) {
 	return func(f *rules.Facts) {
 		cert(func(c *fields.Certificate) { c.Issuer, c.QualName = issuer, qualification })(f)
 		f.Seal.Signatures[0].Signer = issuer
+	}
+}
+
+// further adds a later signature, trusted like the seal.
+func further(name string, shows seal.Shows) func(*rules.Facts) {
+	return func(f *rules.Facts) {
+		s := sealed(name, day("2024-03-02"))
+		s.Field, s.RevisionEnd = fmt.Sprintf("Seal%d", len(f.Seal.Signatures)+1), int64(len(f.Seal.Signatures)+1)
+		afterwards("signature "+s.Field, shows)(f)
+		f.Seal.Signatures = append(f.Seal.Signatures, s)
+	}
+}
+
+// faceAt lets a field stand where a later signature was put.
+func faceAt(name string) func(*rules.Facts) {
+	return func(f *rules.Facts) {
+		f.Face.Fields = append(f.Face.Fields, fields.Field{Name: name, Box: page.Box{X0: 140, Y0: 120, X1: 200, Y1: 130}})
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 
 	"zhengyan/verify/document/pdfraw"
+	"zhengyan/verify/page"
 )
 
 // Shows is what a field that was signed later puts before a reader's eyes.
@@ -19,18 +20,32 @@ const (
 // The annotation flag of ISO 32000-2, table 167, under which neither screen nor print shows anything.
 const flagHidden = 2
 
+// sight is what a signed field shows, and where if it is at one place.
+type sight struct {
+	what Shows
+	at   pdfraw.Dict // the only widget that shows anything; nil if there is none, or more than one
+	page int
+}
+
 // shows tells what a field shows, with the widgets below it.
-func (x *differ) shows(l []fieldNode, i int) Shows {
-	out := ShowsNothing
+func (x *differ) shows(l []fieldNode, i int) sight {
+	out := sight{what: ShowsNothing, page: x.pageOf(l[i].ref)}
+	widgets := 0
 	for j := i; j < len(l) && (j == i || below(l[j].name, l[i].name)); j++ {
 		if !x.spend() {
-			return ShowsText
+			return sight{what: ShowsText, page: -1}
 		}
-		switch x.widgetShows(l[j].dict) {
-		case ShowsText:
-			return ShowsText
-		case ShowsPicture:
-			out = ShowsPicture
+		w := x.widgetShows(l[j].dict)
+		if w == ShowsNothing {
+			continue
+		}
+		if out.what != ShowsText {
+			out.what = w
+		}
+		if widgets++; widgets == 1 {
+			out.at, out.page = l[j].dict, x.pageOf(l[j].ref)
+		} else {
+			out.at = nil
 		}
 	}
 	return out
@@ -118,24 +133,31 @@ func (x *differ) isSigning(name string) bool {
 
 // signature notes that a field was signed after the revision compared. ISO 32000-2, 12.8.5 lets a document timestamp be
 // added to any file, as it changes nothing on its pages; one that can be seen does, and is a change like any signature.
-func (x *differ) signature(v, widget pdfraw.Dict, name string, page int, shows Shows) *change {
+func (x *differ) signature(v pdfraw.Dict, name string, s sight) *change {
 	class, level, what := ChangesForm, levelForm, "signature "+name
 	if v != nil && isDocTimestamp(x.b, v) {
 		what = "document timestamp " + name
-		if shows == ShowsNothing {
+		if s.what == ShowsNothing {
 			class, level = ChangesLTV, levelLTV
 		}
 	}
 	x.signing[name] = true
-	x.add(class, level, what, page, "")
-	x.place(class, what, widget, page)
-	i, ok := x.seen[string(class)+"\x00"+what]
+	key := string(class) + "\x00" + what
+	_, again := x.seen[key]
+	x.add(class, level, what, s.page, "")
+	i, ok := x.seen[key]
 	if !ok { // beyond the greatest number of changes
 		return &change{}
 	}
 	c := &x.changes[i]
-	if c.Shows == "" || c.Shows == ShowsNothing || shows == ShowsText {
-		c.Shows = shows
+	switch {
+	case again: // two fields of one name: no place is that of both
+		c.Shows, c.Box = ShowsText, page.Box{}
+	default:
+		c.Shows = s.what
+		if s.at != nil {
+			x.place(class, what, s.at, s.page)
+		}
 	}
 	return c
 }

@@ -159,3 +159,33 @@ func TestTimestampThatShowsOnCertifiedFile(t *testing.T) {
 		}
 	}
 }
+
+// The place of a later signature is that of its only widget; where there are several, no place speaks for it.
+func TestPlaceOfLaterSignature(t *testing.T) {
+	p := newPKI("rsa")
+	const own = "<< /Type /Annot /Subtype /Widget /FT /Sig /T (TS1) /Rect [60 600 80 620] /P 3 0 R /F 132 /V 21 0 R %s>>"
+	kid := func(rect string) string {
+		return "<< /Type /Annot /Subtype /Widget /Parent 20 0 R /Rect [" + rect + "] /P 3 0 R /F 4 >>"
+	}
+	for name, tt := range map[string]struct {
+		objects map[int]string
+		want    string
+	}{
+		"its own":             {map[int]string{20: fmt.Sprintf(own, "")}, "60 222 80 242"},
+		"its kid's":           {map[int]string{20: "<< /FT /Sig /T (TS1) /V 21 0 R /Kids [25 0 R] >>", 25: kid("60 600 80 620")}, "60 222 80 242"},
+		"its kid's of two":    {map[int]string{20: "<< /FT /Sig /T (TS1) /V 21 0 R /Kids [25 0 R 26 0 R] >>", 25: kid("60 600 80 620"), 26: kid("0 0 0 0")}, "60 222 80 242"},
+		"two kids'":           {map[int]string{20: "<< /FT /Sig /T (TS1) /V 21 0 R /Kids [25 0 R 26 0 R] >>", 25: kid("60 600 80 620"), 26: kid("60 690 460 730")}, "0 0 0 0"},
+		"its own and a kid's": {map[int]string{20: fmt.Sprintf(own, "/Kids [25 0 R] "), 25: kid("60 690 460 730")}, "0 0 0 0"},
+	} {
+		r := inspect(t, later{sub: detached, value: p.cms().make, annots: "20 0 R 25 0 R 26 0 R", fields: "20 0 R", objects: tt.objects}.file(p), Options{})
+		got := ""
+		for _, c := range r.Signatures[0].Changed {
+			if c.What == "signature TS1" {
+				got = fmt.Sprint(c.Box.X0, c.Box.Y0, c.Box.X1, c.Box.Y1)
+			}
+		}
+		if got != tt.want {
+			t.Errorf("%s: %q, want %q\n%s", name, got, tt.want, describe(r))
+		}
+	}
+}

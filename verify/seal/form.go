@@ -122,11 +122,11 @@ func (x *differ) form() {
 			continue
 		}
 		used[j] = true
-		shows := ShowsNothing
+		var s sight
 		if n.ft == "Sig" {
-			shows = x.shows(lb, j)
+			s = x.shows(lb, j)
 		}
-		x.fieldPair(n.dict, lb[j].dict, n.name, n.ft, x.pageOf(lb[j].ref), shows)
+		x.fieldPair(n.dict, lb[j].dict, n.name, n.ft, x.pageOf(lb[j].ref), s)
 		if n.ft != lb[j].ft {
 			x.add(ChangesContent, levelNever, "field "+n.name+": type", -1, n.name)
 		}
@@ -138,8 +138,8 @@ func (x *differ) form() {
 		page := x.pageOf(n.ref)
 		switch {
 		case n.ft == "Sig" && looksSigned(x.b.Dict(n.dict["V"])):
-			shows := x.shows(lb, i)
-			x.signature(x.b.Dict(n.dict["V"]), n.dict, n.name, page, shows).created = shows != ShowsNothing
+			s := x.shows(lb, i)
+			x.signature(x.b.Dict(n.dict["V"]), n.name, s).created = s.what != ShowsNothing
 		case n.dict["V"] == nil && n.dict["T"] == nil && n.dict["FT"] == nil && x.isSigning(parentName(n.name)): // its widget
 		case n.kids && n.dict["V"] == nil && x.holdsSigned(lb, i) && x.widgetShows(n.dict) == ShowsNothing: // above a new signature
 		default:
@@ -265,8 +265,8 @@ func (x *differ) sameParent(a, b pdfraw.Ref) bool {
 // readOnly is the field flag of that name (ISO 32000-2, table 227).
 const readOnly = 1
 
-// fieldPair compares a field or widget with its later state; shows is what a signature field shows now.
-func (x *differ) fieldPair(a, b pdfraw.Dict, name string, ft pdfraw.Name, page int, shows Shows) {
+// fieldPair compares a field or widget with its later state; s is what a signature field shows now.
+func (x *differ) fieldPair(a, b pdfraw.Dict, name string, ft pdfraw.Name, page int, s sight) {
 	if x.moved(a, b) {
 		x.add(ChangesForm, levelForm, "field "+name+": parent or page", page, name)
 	}
@@ -279,7 +279,7 @@ func (x *differ) fieldPair(a, b pdfraw.Dict, name string, ft pdfraw.Name, page i
 		has[k] = true
 	}
 	if ft == "Sig" {
-		x.signatureField(a, b, name, page, keys, shows)
+		x.signatureField(a, b, name, page, keys, s)
 		return
 	}
 	if has["V"] {
@@ -352,14 +352,14 @@ func parentName(name string) string {
 }
 
 // signatureField compares a signature field: an empty one may be signed, a signed one must stay as it is.
-func (x *differ) signatureField(a, b pdfraw.Dict, name string, page int, keys []pdfraw.Name, shows Shows) {
+func (x *differ) signatureField(a, b pdfraw.Dict, name string, page int, keys []pdfraw.Name, s sight) {
 	va, vb := x.a.Resolve(a["V"]), x.b.Dict(b["V"])
 	signing := va == nil && looksSigned(vb)
 	if a["T"] == nil && a["FT"] == nil && x.isSigning(parentName(name)) { // a widget under its field
 		signing = true
 	}
 	if signing {
-		c := x.signature(vb, b, name, page, shows)
+		c := x.signature(vb, name, s)
 		ra, _ := x.a.Rect(a["Rect"])
 		if rb, ok := x.b.Rect(b["Rect"]); ok && rb != ra && rb[0] < rb[2] && rb[1] < rb[3] {
 			c.created = true // put where it was not

@@ -364,7 +364,7 @@ func (x *differ) annotations(i int) {
 		}
 		if kind == "Widget" {
 			db := x.b.Dict(lb[j])
-			x.fieldPair(da, db, fmt.Sprintf("widget on page %d", i+1), x.fieldType(x.a, da), i, x.widgetShows(db))
+			x.fieldPair(da, db, fmt.Sprintf("widget on page %d", i+1), x.fieldType(x.a, da), i, sight{what: x.widgetShows(db), at: db, page: i})
 			continue
 		}
 		x.add(ChangesAnnotation, levelAnnot, what+" changed", i, "")
