@@ -172,18 +172,21 @@ func (g *gathering) identify() {
 	}
 }
 
-// kind corrects the guess that the pages' looks gave: only an electronic original carries a live seal, so a file that has
-// one is one, even where its background is a picture.
+// kind corrects the guess that the pages' looks gave: only an electronic original carries the live seal of a certificate,
+// so a file that has one is one, even where its background is a picture.
 func (g *gathering) kind() {
-	if g.part != nil || g.ev.Seal == nil || g.ev.Input.Format != document.FormatPDF || g.ev.Input.Kind == document.InputOriginal {
-		return
+	if g.part == nil && g.ev.Input.Format == document.FormatPDF && g.ev.Input.Kind != document.InputOriginal && g.sealed() {
+		g.ev.Input.Kind, g.ev.Input.KindReason = document.InputOriginal, "live-seal"
 	}
-	for _, s := range g.ev.Seal.Signatures {
-		if s.Counts {
-			g.ev.Input.Kind, g.ev.Input.KindReason = document.InputOriginal, "live-seal"
-			return
-		}
+}
+
+// sealed reports whether the file carries a seal that by its name may be a certificate's.
+func (g *gathering) sealed() bool {
+	var c fields.Certificate
+	if g.ev.Fields != nil {
+		c = g.ev.Fields.Certificate
 	}
+	return g.ev.Seal != nil && slices.ContainsFunc(g.ev.Seal.Signatures, func(s seal.Signature) bool { return g.v.cfg.Book.SealOfCertificate(&s, &c) })
 }
 
 // behindLetter reports whether a short document begins with a page of text that is no certificate.
@@ -196,7 +199,7 @@ func (g *gathering) behindLetter() bool {
 // a letter or a cover lies the scan of a certificate. The first page may be one too, whose print was overprinted: what is
 // printed over it is no certificate.
 func (g *gathering) laterKind() {
-	if g.ev.Seal != nil && slices.ContainsFunc(g.ev.Seal.Signatures, func(s seal.Signature) bool { return s.Counts }) {
+	if g.sealed() {
 		return
 	}
 	for i := 1; i < min(g.doc.NumPages(), g.v.cfg.Limits.PicturePages) && g.ctx.Err() == nil; i++ {

@@ -132,3 +132,23 @@ func sealNameMismatch(e *evaluation) bool {
 		return true
 	})
 }
+
+// SealOfCertificate reports whether a seal goes by a name that makes the file it is in a certificate's original: one that
+// the notices give for the kind (for any, while the kind is not known), one that may be spelt otherwise, or that of the
+// body which the face names. A timestamp is no seal, and whoever hands a scan in may have stamped it with his own.
+func (b *Book) SealOfCertificate(s *seal.Signature, c *fields.Certificate) bool {
+	name := plainName(nameOf(s))
+	if !s.Counts || s.Kind == "timestamp" || name == "" {
+		return false
+	}
+	known := b.SealsOf(c.Kind) != nil
+	return slices.ContainsFunc(b.Seals, func(x SealNames) bool {
+		if known && x.Kind != c.Kind {
+			return false
+		}
+		return x.Issuers != nil && name == plainName(c.Issuer) ||
+			slices.ContainsFunc(x.Replaced, func(n string) bool { return name == plainName(n) }) ||
+			slices.ContainsFunc(x.Expected, func(n SealName) bool { return name == plainName(n.Name) }) ||
+			containsAny(name, x.Akin) && !containsAny(name, b.SealWords.Elsewhere)
+	})
+}
