@@ -126,6 +126,9 @@ func sealChangedPermitted(e *evaluation) bool {
 		if s.Integrity != seal.Intact || !s.Permitted || s.Changes != seal.ChangesForm && s.Changes != seal.ChangesAnnotation || e.furtherSealsOnly(s) {
 			return false
 		}
+		if onlySigned(s) && !e.judged() { // no notice is known that would name its seals, and the kind itself is said not to be judged
+			return false
+		}
 		e.showChanges(s)
 		return true
 	})
