@@ -43,14 +43,19 @@ type trust struct {
 // (make rare-rows): overruling the net where it is surer costs more common characters than it gains rare ones, and gaps of which
 // it is surer become characters that are not there.
 const (
-	shortWeight, shortSure, shortGap = 1, 0.98, 0.99
-	longWeight, longSure, longGap    = 0.37, 0.9, 0.95 // 0.37: a natural logarithm
-	signSure                         = 0.5             // from this likelihood on, a bracket or another sign of the net's own stands
-	longLine                         = 7               // characters, by the shape of the line
+	shortWeight, shortSure, shortGap    = 1, 0.98, 0.99
+	longWeight, longSure, longGap       = 0.37, 0.9, 0.95 // 0.37: a natural logarithm
+	numberWeight, numberSure, numberGap = 0.02, 0.5, 0.9  // 0.02: four natural logarithms
+	numberDigits                        = 6               // digits of a line in which a Chinese character is a province's, 年 or the like
+	signSure                            = 0.5             // from this likelihood on, a bracket or another sign of the net's own stands
+	longLine                            = 7               // characters, by the shape of the line
 )
 
-// trustIn is that of a line that fills so many steps.
-func trustIn(frames float64) trust {
+// trustIn is that of a line that fills so many steps, of whose characters the net itself sees so many as digits.
+func trustIn(frames float64, digits int) trust {
+	if digits >= numberDigits {
+		return trust{numberWeight, numberSure, numberGap}
+	}
 	if frames > longLine*lineHeight*emOfHeight/frameWidth {
 		return trust{longWeight, longSure, longGap}
 	}
@@ -148,4 +153,23 @@ func (a *alphabet) among(row []float32, of trust) []alternative {
 		return []alternative{{r, conf}}
 	}
 	return out
+}
+
+// digitsIn is how many digits the net itself reads in the steps.
+func (a *alphabet) digitsIn(out []float32, steps int) int {
+	n, last := 0, 0
+	for t := range steps {
+		row := out[t*len(a.keys):][:a.known]
+		best := 0
+		for i, v := range row {
+			if v > row[best] {
+				best = i
+			}
+		}
+		if key := a.keys[best]; best != last && len(key) == 1 && isDigit(rune(key[0])) {
+			n++
+		}
+		last = best
+	}
+	return n
 }

@@ -92,3 +92,20 @@ func TestTaughtClassesKnowTheirPlace(t *testing.T) {
 		t.Errorf("a bracket is read as %s", a.keys[k])
 	}
 }
+
+// In a line of numbers the only Chinese characters are common ones, a province's or those of days: the taught classes count little.
+func TestNumbersTrustTheNet(t *testing.T) {
+	a := newAlphabet([]string{"", "翼", "1", "2", "日"}, []string{"鬟"})
+	var rows []float32
+	for _, own := range []int{1, 2, 2, 0, 2, 3, 2, 3, 3, 2, 4} {
+		row := []float32{0.01, 0.01, 0.01, 0.01, 0.01, 0.3}
+		row[own] = 0.65
+		rows = append(rows, row...)
+	}
+	if n := a.digitsIn(rows, 11); n != 6 {
+		t.Errorf("%d digits", n)
+	}
+	if trustIn(90, numberDigits) == trustIn(90, numberDigits-1) || trustIn(90, numberDigits).weight >= trustIn(90, 0).weight || trustIn(90, 0).weight >= trustIn(9, 0).weight {
+		t.Error("the taught classes count alike in all lines")
+	}
+}

@@ -296,7 +296,8 @@ func lineInput(pix []float32, w, least int) (in []float32, full int) {
 // repeats joined, blanks left out. frames is the number of steps that the line fills.
 func decode(out []float32, steps int, of *alphabet, frames float64) []symbol {
 	var syms []symbol
-	how, n := trustIn(frames), len(of.keys)
+	n := len(of.keys)
+	how := trustIn(frames, of.digitsIn(out, steps))
 	last := 0
 	mass, moment := 0.0, 0.0
 	for t := range steps {

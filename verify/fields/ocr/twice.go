@@ -50,6 +50,8 @@ func (r *Reader) readSure(ctx context.Context, m *raster, plane []uint8, one rea
 	if err != nil {
 		return one, err
 	}
+	first := one.syms
+	one.syms = settled(first, []reading{two})
 	merged, same := agree(one.syms, two.syms)
 	if same && (r.figures == nil || leastDigit(merged) >= agreedWell) {
 		one.syms = merged
@@ -59,6 +61,7 @@ func (r *Reader) readSure(ctx context.Context, m *raster, plane []uint8, one rea
 	if err != nil {
 		return one, err
 	}
+	one.syms = settled(first, []reading{two, three})
 	voted := one
 	if voted.syms = merged; !same {
 		voted.syms = vote(one.syms, two.syms, three.syms)
