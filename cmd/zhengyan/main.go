@@ -1,7 +1,7 @@
 // Command zhengyan verifies electronic professional certificates on the command line, with the same engine as the
 // desktop program. Standard output is data, standard error is talk.
 //
-// The exit status of verify and judge is only ever raised over a batch: 0 all passed, 10 some indeterminate, 20 some
+// The exit status of verify and judge is the worst over a batch: 0 all passed, 10 some indeterminate, 20 some
 // failed, 64 usage, 65 an input could not be read, 70 internal. 1 and 2 are what a crash gives, so no verdict uses them.
 package main
 
