@@ -21,6 +21,8 @@ func conditionByName(name string) condition {
 
 	case "file-unreadable":
 		return fileUnreadable
+	case "file-encrypted":
+		return fileEncrypted
 	case "file-unsupported":
 		return fileUnsupported
 	case "input-original":
@@ -303,21 +305,22 @@ func conditionOnPerson(name string) condition {
 }
 
 func fileUnreadable(e *evaluation) bool {
-	if e.FileError == "" || unsupportedForm(e.FileError) {
-		return false
-	}
+	return e.FileError != "" && !encrypted(e.FileError) && !unsupportedForm(e.FileError) && e.whyUnread()
+}
+
+// fileEncrypted: what a person may do about it is another thing than with a damaged file.
+func fileEncrypted(e *evaluation) bool { return encrypted(e.FileError) && e.whyUnread() }
+
+func encrypted(code string) bool { return code == string(document.ErrEncrypted) }
+
+func (e *evaluation) whyUnread() bool {
 	e.set("reason", "@file-"+e.FileError)
 	e.show("error", e.FileError)
 	return true
 }
 
 func fileUnsupported(e *evaluation) bool {
-	if e.FileError == "" || !unsupportedForm(e.FileError) {
-		return false
-	}
-	e.set("reason", "@file-"+e.FileError)
-	e.show("error", e.FileError)
-	return true
+	return e.FileError != "" && unsupportedForm(e.FileError) && e.whyUnread()
 }
 
 // unsupportedForm tells forms that this version recognises and cannot judge from files that cannot be read.

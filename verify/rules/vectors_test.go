@@ -280,6 +280,7 @@ func TestVectors(t *testing.T) {
 		{"registration of an architect over", a, []change{cert(func(c *fields.Certificate) { c.Valid = span("2022-05-14 2024-04-20") }), usage("2024-03-01 2024-04-20"), on("2024-04-21")}, fails, "A-12"},
 		{"use beyond the registration", a, []change{cert(func(c *fields.Certificate) { c.Valid = span("2022-05-14 2024-06-20") })}, unsure, "A-12"},
 		{"file unreadable", y, []change{func(f *rules.Facts) { f.FileError, f.Face, f.Seal, f.Codes = "damaged", nil, nil, nil }}, unsure, "D-01"},
+		{"a file with a password", y, []change{func(f *rules.Facts) { f.FileError, f.Face, f.Seal, f.Codes = "encrypted", nil, nil, nil }}, unsure, "D-01"},
 		{"OFD", y, []change{func(f *rules.Facts) { f.FileError, f.Face, f.Seal, f.Codes = "ofd", nil, nil, nil }}, unsure, "D-02"},
 		{"clock behind the snapshot", y, []change{func(f *rules.Facts) { f.GatheredAt = day("2024-01-01").Start() }}, unsure, "G-06"},
 	} {
@@ -339,5 +340,22 @@ func TestBoundInIsSaid(t *testing.T) {
 	}
 	if !strings.Contains(said["input"], "bound into another file") || !strings.Contains(said["input"], "并入其他文件") || !strings.Contains(said["integrity"], "no seal of its own") {
 		t.Errorf("%q", said)
+	}
+}
+
+// What may be done about a file with a password is another thing than about a damaged one.
+func TestAPasswordHasANextStepOfItsOwn(t *testing.T) {
+	next := func(code string) string {
+		f := good(fields.Constructor1)
+		f.FileError, f.Face, f.Seal, f.Codes = code, nil, nil, nil
+		for _, c := range evaluate(t, book(t), f, "standard").found {
+			if c.Rule != nil && c.Rule.ID == "D-01" {
+				return c.Rule.Next.ZH
+			}
+		}
+		return ""
+	}
+	if a, b := next("encrypted"), next("damaged"); a == b || !strings.Contains(a, "密码") || b == "" {
+		t.Errorf("%q, %q", a, b)
 	}
 }
