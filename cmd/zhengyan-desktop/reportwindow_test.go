@@ -170,7 +170,7 @@ func TestRealWindowReport(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if list, err := k.Batches(); err != nil || len(list) != 1 || list[0].Total != 6 || list[0].Done != 6 {
+	if list, err := k.Batches(); err != nil || len(list) != 1 || list[0].Total != 3 || list[0].Done != 3 { // those of the report are in the list already
 		t.Errorf("the desk holds %+v, %v", list, err)
 	}
 	if _, err := report.Read(strings.NewReader(string(b))); err != nil {
