@@ -104,7 +104,7 @@ func TestNoNetwork(t *testing.T) {
 	}
 	out, errs, err := jailed(t, self)
 	if strings.Contains(errs, "no seccomp here") {
-		t.Skip(strings.TrimSpace(errs))
+		t.Skipf("the wall around the program needs seccomp: %s", strings.TrimSpace(errs))
 	}
 	if !killedBySocket(err) {
 		t.Fatalf("the wall does not stand: %v\n%s%s", err, out, errs)

@@ -40,7 +40,7 @@ func TestNoRequest(t *testing.T) {
 
 	made, err := verifytest.NewGenerator(verifytest.NewCA())
 	if errors.Is(err, verifytest.ErrNoFont) {
-		t.Skip(err)
+		t.Skipf("specimens need the bundled font (%v); run: make assets", err)
 	}
 	if err != nil {
 		t.Fatal(err)
