@@ -60,7 +60,7 @@ func marks(m *Messages, rep *verify.Report, rungs []Rung) []Mark {
 		}
 	}
 	for _, c := range ev.Codes {
-		add(MarkQR, c.Page, cornersBox(c.Corners), m.T("mark.qr"), checksOf(MarkQR))
+		add(MarkQR, c.Page, page.Around(c.Corners), m.T("mark.qr"), checksOf(MarkQR))
 	}
 	if ev.Seal != nil {
 		for _, s := range ev.Seal.Signatures {
@@ -140,14 +140,6 @@ func overlapsAny(ms []Mark, pg int, b page.Box, check string) bool {
 		}
 	}
 	return false
-}
-
-func cornersBox(c [4]page.Point) page.Box {
-	b := page.Box{X0: c[0].X, Y0: c[0].Y, X1: c[0].X, Y1: c[0].Y}
-	for _, p := range c[1:] {
-		b = page.Box{X0: min(b.X0, p.X), Y0: min(b.Y0, p.Y), X1: max(b.X1, p.X), Y1: max(b.Y1, p.Y)}
-	}
-	return b
 }
 
 func sealLabel(m *Messages, s seal.Signature) string {

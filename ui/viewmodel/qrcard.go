@@ -78,7 +78,7 @@ func BuildQRCard(m *Messages, rep *verify.Report) QRCard {
 func qrCode(m *Messages, rep *verify.Report, i int) QRCode {
 	code := &rep.Evidence.Codes[i]
 	v := QRCode{
-		Key: strconv.Itoa(code.Page) + "-" + strconv.Itoa(i), Page: code.Page, Box: cornersBox(code.Corners),
+		Key: strconv.Itoa(code.Page) + "-" + strconv.Itoa(i), Page: code.Page, Box: page.Around(code.Corners),
 		Title: m.T("qrcard.code", "n", strconv.Itoa(i+1), "page", strconv.Itoa(code.Page+1)),
 		Text:  visible(code.Text),
 	}

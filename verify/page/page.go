@@ -24,6 +24,15 @@ func (b Box) W() float64 { return b.X1 - b.X0 }
 // H returns the height of the box.
 func (b Box) H() float64 { return b.Y1 - b.Y0 }
 
+// Around is the upright box about four corners.
+func Around(corners [4]Point) Box {
+	b := Box{X0: corners[0].X, Y0: corners[0].Y, X1: corners[0].X, Y1: corners[0].Y}
+	for _, p := range corners[1:] {
+		b = Box{X0: min(b.X0, p.X), Y0: min(b.Y0, p.Y), X1: max(b.X1, p.X), Y1: max(b.Y1, p.Y)}
+	}
+	return b
+}
+
 // IsZero reports whether the box is unset.
 func (b Box) IsZero() bool { return b == Box{} }
 

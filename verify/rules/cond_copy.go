@@ -101,11 +101,7 @@ func signDateOutside(e *evaluation) bool {
 }
 
 func (e *evaluation) showCode(c *Code) {
-	box := page.Box{X0: c.Corners[0].X, Y0: c.Corners[0].Y, X1: c.Corners[0].X, Y1: c.Corners[0].Y}
-	for _, p := range c.Corners[1:] {
-		box.X0, box.X1 = min(box.X0, p.X), max(box.X1, p.X)
-		box.Y0, box.Y1 = min(box.Y0, p.Y), max(box.Y1, p.Y)
-	}
+	box := page.Around(c.Corners)
 	e.facts = append(e.facts, Fact{Name: "qrText", Value: c.Text, Page: c.Page, Box: &box})
 	e.show("host", c.Payload.Host)
 	if c.Payload.HostASCII != "" && c.Payload.HostASCII != c.Payload.Host {

@@ -4,8 +4,8 @@ import "zhengyan/verify/fields"
 
 // doubtful reports whether a failure rests on a reading that may be wrong: what a program read off a picture, below the
 // confidence that the rule data ask for, or the text layer that a scanner laid under one, whose maker and care nobody
-// knows, or any other text that the page does not show. Such a failure is for a person to look at: a misread digit must not throw anyone out. Text that a page shows is no
-// such reading, also where the page was bound into a larger file.
+// knows, or any other text that the page does not show. Such a failure is for a person to look at: a misread digit must not
+// throw anyone out. Text that a page shows is no such reading, also where the page was bound into a larger file.
 func (e *evaluation) doubtful(s *Step, facts []Fact) bool {
 	if !s.Reads || e.Face == nil {
 		return false

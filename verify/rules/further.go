@@ -36,7 +36,8 @@ func (e *evaluation) namedForKind(s *seal.Signature) bool {
 	if names == nil {
 		return false
 	}
-	return names.Issuers != nil && e.goesBy(s, e.cert.Issuer) && (isAny(e.cert.Issuer, names.Bodies) || e.issuerOfItsOwn()) || slices.ContainsFunc(names.Replaced, func(n string) bool { return e.goesBy(s, n) }) ||
+	ofFace := names.Issuers != nil && e.goesBy(s, e.cert.Issuer) && (isAny(e.cert.Issuer, names.Bodies) || e.issuerOfItsOwn())
+	return ofFace || slices.ContainsFunc(names.Replaced, func(n string) bool { return e.goesBy(s, n) }) ||
 		slices.ContainsFunc(names.Expected, func(n SealName) bool { return !n.Personal && e.goesBy(s, n.Name) })
 }
 
@@ -69,20 +70,11 @@ func (e *evaluation) personalBeside(s *seal.Signature, c *seal.Change) bool {
 		}
 	}
 	for i := range e.Codes {
-		if e.Codes[i].Page == c.Page && around(e.Codes[i].Corners).Intersects(c.Box) {
+		if e.Codes[i].Page == c.Page && page.Around(e.Codes[i].Corners).Intersects(c.Box) {
 			return false
 		}
 	}
 	return true
-}
-
-// around is the upright box about four corners.
-func around(corners [4]page.Point) page.Box {
-	b := page.Box{X0: corners[0].X, Y0: corners[0].Y, X1: corners[0].X, Y1: corners[0].Y}
-	for _, p := range corners[1:] {
-		b = page.Box{X0: min(b.X0, p.X), Y0: min(b.Y0, p.Y), X1: max(b.X1, p.X), Y1: max(b.Y1, p.Y)}
-	}
-	return b
 }
 
 // onlySigned reports whether the changes after a seal are signatures and timestamps and nothing else.
