@@ -116,22 +116,23 @@ func setKey(set []int) string {
 	return b.String()
 }
 
-// CrossFileOf is what the file with the evidence is compared by. Certificates of one document share its bytes and its /ID,
-// which are not compared.
-func CrossFileOf(ev *verify.Evidence) CrossFile {
-	var f CrossFile
-	if ev.Part == nil {
-		f.SHA256 = ev.Input.SHA256
-		if len(ev.Metadata.IDs) > 0 {
-			f.DocumentID = strings.ToLower(ev.Metadata.IDs[0])
-		}
+// crossFile is what the file of a report is compared by. Certificates of one document share its bytes and its /ID, which are
+// not compared.
+func crossFile(r *verify.Report) CrossFile {
+	c := &r.Certificate
+	f := CrossFile{Kind: c.Kind, Number: c.Number, Name: c.Name, IDNumber: c.IDNumber, Birth: c.Birth.String()}
+	if isPart(r) {
+		return f
 	}
-	if ev.Fields != nil {
-		c := &ev.Fields.Certificate
-		f.Kind, f.Number, f.Name, f.IDNumber, f.Birth = c.Kind, c.Number, c.Name, c.IDNumber, c.Birth.String()
+	f.SHA256 = r.Input.SHA256
+	if r.Evidence != nil && len(r.Evidence.Metadata.IDs) > 0 {
+		f.DocumentID = strings.ToLower(r.Evidence.Metadata.IDs[0])
 	}
 	return f
 }
+
+// isPart reports whether the report is of one certificate of several in a document.
+func isPart(r *verify.Report) bool { return r.Evidence != nil && r.Evidence.Part != nil }
 
 // Crossing is a set of files of a batch that have something in common. It is a hint to look, never a verdict.
 type Crossing struct {
@@ -154,16 +155,8 @@ func Crossings(rs []*verify.Report) []Crossing {
 	var own, whole []string // a file's name alone, and with that of its print
 	seen := map[half]bool{} // an original that is judged with two prints is one file
 	for _, r := range rs {
-		var f CrossFile
-		if r.Evidence != nil {
-			f = CrossFileOf(r.Evidence)
-		}
-		if r.Evidence == nil || r.Evidence.Part == nil {
-			f.SHA256 = r.Input.SHA256
-		}
-		c := &r.Certificate
-		f.Kind, f.Number, f.Name, f.IDNumber, f.Birth = c.Kind, c.Number, c.Name, c.IDNumber, c.Birth.String()
-		if r.Evidence == nil || r.Evidence.Part == nil {
+		f := crossFile(r)
+		if !isPart(r) {
 			h := half{r.Input.Name, r.Input.SHA256}
 			if pairOf(r) != nil && seen[h] {
 				f = CrossFile{}
@@ -222,8 +215,7 @@ func WithoutHalves(rs []*verify.Report) []*verify.Report {
 		return rs
 	}
 	return slices.DeleteFunc(slices.Clone(rs), func(r *verify.Report) bool {
-		part := r.Evidence != nil && r.Evidence.Part != nil
-		return !part && pairOf(r) == nil && paired[half{r.Input.Name, r.Input.SHA256}]
+		return !isPart(r) && pairOf(r) == nil && paired[half{r.Input.Name, r.Input.SHA256}]
 	})
 }
 
