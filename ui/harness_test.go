@@ -17,6 +17,26 @@ import (
 )
 
 // rig is a window on the toolkit's test driver with an engine double. The test's goroutine is the window's.
+// messages are the window's words in a language.
+func messages(t *testing.T, l viewmodel.Lang) *viewmodel.Messages {
+	t.Helper()
+	m, err := viewmodel.LoadMessages(assets.Translations(), l)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// tables are the words in every language.
+func tables(t *testing.T) map[viewmodel.Lang]*viewmodel.Messages {
+	t.Helper()
+	all := map[viewmodel.Lang]*viewmodel.Messages{}
+	for _, l := range viewmodel.Langs() {
+		all[l] = messages(t, l)
+	}
+	return all
+}
+
 type rig struct {
 	t *testing.T
 	*Window
@@ -28,17 +48,9 @@ func newRig(t *testing.T, e *vmtest.Engine) *rig { t.Helper(); return newRigWith
 
 func newRigWith(t *testing.T, e *vmtest.Engine, set func(*Options)) *rig {
 	t.Helper()
-	tables := map[viewmodel.Lang]*viewmodel.Messages{}
-	for _, l := range viewmodel.Langs() {
-		m, err := viewmodel.LoadMessages(assets.Translations(), l)
-		if err != nil {
-			t.Fatal(err)
-		}
-		tables[l] = m
-	}
 	r := &rig{t: t, engine: e, ch: make(chan func(), 64)}
 	o := Options{
-		App: test.NewTempApp(t), Engine: e, Tables: tables, Lang: viewmodel.Chinese, Policies: []string{"standard", "strict", "audit"},
+		App: test.NewTempApp(t), Engine: e, Tables: tables(t), Lang: viewmodel.Chinese, Policies: []string{"standard", "strict", "audit"},
 		Question: verify.Question{At: viewmodel.Instant(vmtest.Day(2026, 3, 1))}, Workers: 1,
 		Now: func() time.Time { return vmtest.Noon(2026, 4, 1) }, Dispatch: func(f func()) { r.ch <- f },
 	}

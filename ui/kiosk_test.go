@@ -17,19 +17,11 @@ import (
 )
 
 func TestKioskScreen(t *testing.T) {
-	tables := map[viewmodel.Lang]*viewmodel.Messages{}
-	for _, l := range viewmodel.Langs() {
-		m, err := viewmodel.LoadMessages(assets.Translations(), l)
-		if err != nil {
-			t.Fatal(err)
-		}
-		tables[l] = m
-	}
 	ch := make(chan func(), 64)
 	now := vmtest.Noon(2026, 4, 1)
 	wiped := make(chan struct{}, 8)
 	s := NewKiosk(KioskOptions{
-		App: test.NewTempApp(t), Engine: one(vmtest.Tampered()), Tables: tables, Lang: viewmodel.Chinese, Font: assets.Font(), Windowed: true,
+		App: test.NewTempApp(t), Engine: one(vmtest.Tampered()), Tables: tables(t), Lang: viewmodel.Chinese, Font: assets.Font(), Windowed: true,
 		Question: func() verify.Question { return verify.Question{At: now} }, Now: func() time.Time { return now }, Dispatch: func(f func()) { ch <- f },
 		Wipe: func() { wiped <- struct{}{} },
 	})
@@ -104,16 +96,8 @@ func TestKioskScreen(t *testing.T) {
 // touchStand is a stand in a frame, its engine knowing one certificate, read off a photo.
 func touchStand(t *testing.T, now *time.Time, ch chan func()) *Kiosk {
 	t.Helper()
-	tables := map[viewmodel.Lang]*viewmodel.Messages{}
-	for _, l := range viewmodel.Langs() {
-		m, err := viewmodel.LoadMessages(assets.Translations(), l)
-		if err != nil {
-			t.Fatal(err)
-		}
-		tables[l] = m
-	}
 	s := NewKiosk(KioskOptions{
-		App: test.NewTempApp(t), Engine: one(vmtest.ReadOff(vmtest.Scan())), Tables: tables, Lang: viewmodel.Chinese, Font: assets.Font(), Windowed: true,
+		App: test.NewTempApp(t), Engine: one(vmtest.ReadOff(vmtest.Scan())), Tables: tables(t), Lang: viewmodel.Chinese, Font: assets.Font(), Windowed: true,
 		Question: func() verify.Question { return verify.Question{At: *now} }, Now: func() time.Time { return *now }, Dispatch: func(f func()) { ch <- f },
 	})
 	t.Cleanup(s.Close)

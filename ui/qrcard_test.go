@@ -21,10 +21,7 @@ import (
 // shownQRCard puts the card of a specimen into a window of a width and returns both.
 func shownQRCard(t *testing.T, font []byte, l viewmodel.Lang, s vmtest.QRSpecimen, dark bool, act qrActions) (fyne.Window, fyne.CanvasObject) {
 	t.Helper()
-	m, err := viewmodel.LoadMessages(assets.Translations(), l)
-	if err != nil {
-		t.Fatal(err)
-	}
+	m := messages(t, l)
 	th := NewTheme(font, dark)
 	c := viewmodel.BuildQRCard(m, vmtest.QRReport(s))
 	crop := image.NewGray(image.Rect(0, 0, 29, 29))
@@ -56,7 +53,7 @@ func TestQRCardShowsEverySpecimen(t *testing.T) {
 	for _, l := range viewmodel.Langs() {
 		for _, s := range vmtest.QRSpecimens() {
 			_, o := shownQRCard(t, font, l, s, false, qrActions{})
-			m, _ := viewmodel.LoadMessages(assets.Translations(), l)
+			m := messages(t, l)
 			c := viewmodel.BuildQRCard(m, vmtest.QRReport(s))
 			got := strings.ReplaceAll(texts(o), "\n", "")
 			want := []string{c.Title, c.Codes[0].Title, c.Codes[0].Class, m.T("qrcard.face"), m.T("qrcard.registry")}

@@ -24,15 +24,6 @@ import (
 	"zhengyan/verify/verifytest"
 )
 
-func sealMessages(t *testing.T, l viewmodel.Lang) *viewmodel.Messages {
-	t.Helper()
-	m, err := viewmodel.LoadMessages(assets.Translations(), l)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return m
-}
-
 // sealReports verifies the specimens named, with the specimens' own anchors.
 func sealReports(t *testing.T, names ...string) map[string]*seal.Report {
 	t.Helper()
@@ -106,7 +97,7 @@ func TestSealCardShowsEveryKind(t *testing.T) {
 		app.Settings().SetTheme(th)
 		for name, byLang := range wants {
 			for lang, want := range byLang {
-				m := sealMessages(t, lang)
+				m := messages(t, lang)
 				c := newSealCard(th, m, viewmodel.BuildSealCard(m, reports[name]), sealActions{revision: func(int64) {}, locate: func(int, page.Box) {}, copied: func(string) {}})
 				cv := software.NewCanvas()
 				cv.SetContent(container.NewVScroll(pad(c.root, 8, 8, 8, 8)))
@@ -141,7 +132,7 @@ func TestSealCardSwitchesRevisions(t *testing.T) {
 	app := test.NewTempApp(t)
 	th := NewTheme(assets.Font(), false)
 	app.Settings().SetTheme(th)
-	m := sealMessages(t, viewmodel.English)
+	m := messages(t, viewmodel.English)
 	r := &seal.Report{Status: seal.Signed, Overall: seal.Clean, Signatures: []seal.Signature{
 		{Integrity: seal.Intact, Coverage: seal.CoverageRevision, Changes: seal.ChangesForm, Permitted: true, Counts: true, RevisionEnd: 1000, Page: -1},
 		{Integrity: seal.Intact, Coverage: seal.CoverageRevision, Changes: seal.ChangesForm, Permitted: true, Counts: true, RevisionEnd: 2000, Page: -1},

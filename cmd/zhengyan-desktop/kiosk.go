@@ -90,14 +90,9 @@ func setPIN(dir string, in io.Reader) error {
 // showKiosk opens the screen and returns when the staff ends it.
 func showKiosk(o options, q verify.Question, book *rules.Book, getenv func(string) string, stderr io.Writer, now func() time.Time) error {
 	dir := dataDir(o.data, getenv)
-	tables := map[viewmodel.Lang]*viewmodel.Messages{}
-	for _, l := range viewmodel.Langs() {
-		m, err := viewmodel.LoadMessages(assets.Translations(), l)
-		if err != nil {
-			return err
-		}
-		m.NameErrors(errorKey)
-		tables[l] = m
+	tables, err := tables()
+	if err != nil {
+		return err
 	}
 	hosts, err := qr.LoadHosts(assets.Rules())
 	if err != nil {

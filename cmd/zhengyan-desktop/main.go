@@ -145,18 +145,27 @@ func question(o options, book *rules.Book, now func() time.Time) (verify.Questio
 	return q, nil
 }
 
+// tables are the window's words in every language.
+func tables() (map[viewmodel.Lang]*viewmodel.Messages, error) {
+	all := map[viewmodel.Lang]*viewmodel.Messages{}
+	for _, l := range viewmodel.Langs() {
+		m, err := viewmodel.LoadMessages(assets.Translations(), l)
+		if err != nil {
+			return nil, err
+		}
+		m.NameErrors(errorKey)
+		all[l] = m
+	}
+	return all, nil
+}
+
 // show opens the window and returns when it is closed.
 func show(o options, q verify.Question, book *rules.Book, getenv func(string) string, stderr io.Writer, now func() time.Time) (err error) {
 	defer noScreen(&err)
 	started := now()
-	tables := map[viewmodel.Lang]*viewmodel.Messages{}
-	for _, l := range viewmodel.Langs() {
-		m, err := viewmodel.LoadMessages(assets.Translations(), l)
-		if err != nil {
-			return err
-		}
-		m.NameErrors(errorKey)
-		tables[l] = m
+	tables, err := tables()
+	if err != nil {
+		return err
 	}
 	program := "Zhengyan " + version
 	warnings := make(chan error, 64)

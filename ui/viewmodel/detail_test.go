@@ -25,6 +25,17 @@ func detail(t *testing.T, c vmtest.Case, q verify.Question) (viewmodel.Detail, *
 	return viewmodel.BuildDetail(messages(t, viewmodel.Chinese), rep, nil), rep
 }
 
+// judgedWith has every report of the case changed before it is seen.
+func judgedWith(c vmtest.Case, change func(*verify.Report)) vmtest.Case {
+	judge := c.Judge
+	c.Judge = func(ev *verify.Evidence, q verify.Question) *verify.Report {
+		rep := judge(ev, q)
+		change(rep)
+		return rep
+	}
+	return c
+}
+
 func order(d viewmodel.Detail) (ids []string) {
 	for _, r := range d.Ladder {
 		ids = append(ids, r.ID)
@@ -33,17 +44,13 @@ func order(d viewmodel.Detail) (ids []string) {
 }
 
 func TestFailuresComeFirstInTheLadder(t *testing.T) {
-	c := vmtest.Good()
-	judge := c.Judge
-	c.Judge = func(ev *verify.Evidence, q verify.Question) *verify.Report {
-		rep := judge(ev, q)
+	c := judgedWith(vmtest.Good(), func(rep *verify.Report) {
 		set := func(i int, st verify.Status, a verify.Action) { rep.Checks[i].Status, rep.Checks[i].Action = st, a }
 		set(1, verify.Inconclusive, verify.Enforce) // trust
 		set(2, verify.Failed, verify.Advise)        // seal-name
 		set(5, verify.Failed, verify.Enforce)       // qr
 		set(4, "NEW-STATUS", verify.Advise)         // specialty
-		return rep
-	}
+	})
 	d, _ := detail(t, c, verify.Question{})
 	want := []string{"qr", "trust", "seal-name", "specialty", "integrity", "usage", "handwriting", "registry"}
 	if got := order(d); !slices.Equal(got, want) {
@@ -198,13 +205,9 @@ func TestRareCharactersAreNamedByCodePoint(t *testing.T) {
 }
 
 func TestIdentityNumberIsMasked(t *testing.T) {
-	c := vmtest.Good()
-	judge := c.Judge
-	c.Judge = func(ev *verify.Evidence, q verify.Question) *verify.Report {
-		rep := judge(ev, q)
+	c := judgedWith(vmtest.Good(), func(rep *verify.Report) {
 		rep.Certificate.IDNumber = "110101198503150011"
-		return rep
-	}
+	})
 	d, _ := detail(t, c, verify.Question{})
 	if txt := d.Text(messages(t, viewmodel.Chinese)); strings.Contains(txt, "19850315") || !strings.Contains(txt, "110101**********11") {
 		t.Error("the identity number is shown")
@@ -213,17 +216,13 @@ func TestIdentityNumberIsMasked(t *testing.T) {
 
 // Of two identity numbers that were compared the window shows where they differ, and no more of them.
 func TestComparedIdentityNumbersAreShownWhereTheyDiffer(t *testing.T) {
-	c := vmtest.Good()
-	judge := c.Judge
-	c.Judge = func(ev *verify.Evidence, q verify.Question) *verify.Report {
-		rep := judge(ev, q)
+	c := judgedWith(vmtest.Good(), func(rep *verify.Report) {
 		rep.Checks[0].Evidence = []verify.Fact{
 			{Name: "idNumber", Value: "110101*******7**34 | 110101*******8**34"},
 			{Name: "idNumber", Value: "110101198503150011 | 110101198503160011"},
 			{Name: "idNumber", Value: "110101**********34 | "},
 		}
-		return rep
-	}
+	})
 	d, _ := detail(t, c, verify.Question{})
 	want := []string{"110101*******7**34 | 110101*******8**34", "110101**********11 | 110101**********11", "110101**********34 | "}
 	for i, f := range d.Ladder[slices.IndexFunc(d.Ladder, func(r viewmodel.Rung) bool { return r.ID == "integrity" })].Facts {
@@ -251,10 +250,7 @@ func TestHumanDecisionIsShownBesideTheMachine(t *testing.T) {
 }
 
 func TestEvidenceIsPutIntoWords(t *testing.T) {
-	c := vmtest.Good()
-	judge := c.Judge
-	c.Judge = func(ev *verify.Evidence, q verify.Question) *verify.Report {
-		rep := judge(ev, q)
+	c := judgedWith(vmtest.Good(), func(rep *verify.Report) {
 		rep.Checks[0].Evidence = []verify.Fact{
 			{Name: "coverage", Value: "whole"},
 			{Name: "signedAt", Value: "2026-03-01T01:30:00Z"},
@@ -270,8 +266,7 @@ func TestEvidenceIsPutIntoWords(t *testing.T) {
 		trust := rep.Checks[0]
 		trust.ID, trust.Evidence = "trust", []verify.Fact{{Name: "issuer", Value: "CN=甲"}}
 		rep.Checks = append(rep.Checks, rep.Checks[0], trust)
-		return rep
-	}
+	})
 	d, _ := detail(t, c, verify.Question{})
 	want := []string{
 		"覆盖范围=整个文件", "签章时间（自称）=2026-03-01 09:30", "使用有效期=2026-03-01 至 2026-08-27", "注册专业=建筑工程 2024-05-14 至 2027-05-13",
@@ -309,13 +304,10 @@ func TestUnreadSpecialtyKeepsTheOthersApart(t *testing.T) {
 		{Name: "issuer", Raw: "某某", Confidence: 0.1, Box: at(360)}, // and then found in the running text
 		{Name: "issuer", Value: "样例厅", Confidence: 0.8, Box: at(380)},
 	}
-	judge := c.Judge
-	c.Judge = func(ev *verify.Evidence, q verify.Question) *verify.Report {
-		rep := judge(ev, q)
+	c = judgedWith(c, func(rep *verify.Report) {
 		rep.Certificate.Specialties = []fields.Specialty{{Raw: "某某工程"}, {Name: "建筑工程"}, {Name: "市政公用工程"}}
 		rep.Certificate.Issuer = "样例厅"
-		return rep
-	}
+	})
 	d, _ := detail(t, c, verify.Question{})
 	want := map[string]viewmodel.Pair{"建筑工程": {Sure: "把握 50%", Box: at(320)}, "市政公用工程": {Sure: "把握 90%", Box: at(340)}, "样例厅": {Sure: "把握 80%", Box: at(380)}}
 	for _, f := range d.Facts {

@@ -11,7 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"zhengyan/assets"
 	"zhengyan/ui/viewmodel"
 	"zhengyan/verify"
 	"zhengyan/verify/civil"
@@ -97,10 +96,7 @@ func (s *stand) Save(k viewmodel.KioskKept) error   { s.kept = k; return nil }
 
 func newStand(t *testing.T, e viewmodel.Engine) *stand {
 	t.Helper()
-	m, err := viewmodel.LoadMessages(assets.Translations(), viewmodel.Chinese)
-	if err != nil {
-		t.Fatal(err)
-	}
+	m := messages(t, viewmodel.Chinese)
 	s := &stand{t: t, now: time.Date(2026, 4, 1, 10, 0, 0, 0, civil.Shanghai()), ch: make(chan func(), 8), wiped: make(chan struct{}, 1<<13)}
 	s.start(e, m)
 	return s
@@ -295,7 +291,7 @@ func TestKioskStaff(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.kept.PIN = fast
-	m, _ := viewmodel.LoadMessages(assets.Translations(), viewmodel.Chinese)
+	m := messages(t, viewmodel.Chinese)
 	s.start(&visitors{}, m)
 	s.k.Open("a", []string{"fail"})
 	s.answer()
@@ -336,10 +332,7 @@ func TestKioskStaff(t *testing.T) {
 
 // A visitor is answered in the language that he chose; the next is invited in the stand's own.
 func TestKioskSpeaksForOneVisitor(t *testing.T) {
-	english, err := viewmodel.LoadMessages(assets.Translations(), viewmodel.English)
-	if err != nil {
-		t.Fatal(err)
-	}
+	english := messages(t, viewmodel.English)
 	s := newStand(t, &visitors{})
 	speaks := func(step string, want viewmodel.Lang) {
 		t.Helper()

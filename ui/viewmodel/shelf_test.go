@@ -5,7 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"zhengyan/assets"
 	"zhengyan/ui/viewmodel"
 	"zhengyan/verify/civil"
 	"zhengyan/verify/fields"
@@ -20,10 +19,7 @@ func shelfItem() viewmodel.ShelfItem {
 }
 
 func TestShelfRows(t *testing.T) {
-	m, err := viewmodel.LoadMessages(assets.Translations(), viewmodel.Chinese)
-	if err != nil {
-		t.Fatal(err)
-	}
+	m := messages(t, viewmodel.Chinese)
 	for name, c := range map[string]struct {
 		today, bid civil.Date
 		days, todo string
@@ -56,10 +52,7 @@ func TestShelfRows(t *testing.T) {
 
 // RFC 5545: CRLF, lines of at most 75 octets, folded between characters, escaped texts, all-day events of one day.
 func TestShelfCalendar(t *testing.T) {
-	m, err := viewmodel.LoadMessages(assets.Translations(), viewmodel.Chinese)
-	if err != nil {
-		t.Fatal(err)
-	}
+	m := messages(t, viewmodel.Chinese)
 	it := shelfItem()
 	it.Name, it.BidDay = "样,例;\\\nBEGIN:VEVENT "+strings.Repeat("长", 60), civil.Must(2026, 6, 20)
 	text, n := viewmodel.ShelfCalendar(m, []viewmodel.ShelfItem{it}, time.Date(2026, 6, 1, 8, 0, 0, 0, civil.Shanghai()))
