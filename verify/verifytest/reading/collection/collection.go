@@ -1,13 +1,43 @@
-// Package collection takes collections of fonts apart, for the programs that train the reader of pictures.
+// Package collection opens fonts and takes collections of them apart, for the programs that train the reader of pictures.
 package collection
 
 import (
 	"encoding/binary"
 	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"golang.org/x/image/font/opentype"
+	"golang.org/x/image/font/sfnt"
 )
 
 // ErrFontFile is the error of everything that is no font file.
 var ErrFontFile = errors.New("damaged font file")
+
+// Font opens a font: FILE, or FILE#NAME for the font of a collection whose full name contains NAME. Without a name it is the
+// first.
+func Font(name string) (*opentype.Font, error) {
+	path, want, _ := strings.Cut(name, "#")
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	fonts, err := Singles(data)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	for _, one := range fonts {
+		f, err := opentype.Parse(one)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+		if full, err := f.Name(nil, sfnt.NameIDFull); want == "" || err == nil && strings.Contains(full, want) {
+			return f, nil
+		}
+	}
+	return nil, fmt.Errorf("%s has no font %q", path, want)
+}
 
 // Singles takes a font file apart: a collection gives each of its fonts as a file of its own, with tables that begin at
 // multiples of four bytes, as the reader of fonts wants them and older collections have not.

@@ -7,7 +7,6 @@ import (
 	"image/jpeg"
 	"math"
 	"math/rand/v2"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -16,7 +15,7 @@ import (
 	"golang.org/x/image/font/sfnt"
 	"golang.org/x/image/math/fixed"
 
-	"zhengyan/verify/fields/ocr/rare/collection"
+	"zhengyan/verify/verifytest/reading/collection"
 )
 
 // typeface is a font that lines are drawn with; further files have what the first lacks.
@@ -32,7 +31,7 @@ type typeface struct {
 func openFont(paths string) (*typeface, error) {
 	t := &typeface{known: map[rune]int{}}
 	for path := range strings.SplitSeq(paths, ",") {
-		f, err := oneFont(path, &t.buf)
+		f, err := collection.Font(path)
 		if err != nil {
 			return nil, err
 		}
@@ -46,28 +45,6 @@ func openFont(paths string) (*typeface, error) {
 func fontName(paths string) string {
 	first, _, _ := strings.Cut(paths, ",")
 	return strings.NewReplacer("#", "-", ".", "-").Replace(filepath.Base(first))
-}
-
-func oneFont(path string, buf *sfnt.Buffer) (*opentype.Font, error) {
-	path, want, _ := strings.Cut(path, "#")
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return nil, err
-	}
-	fonts, err := collection.Singles(data)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	for _, one := range fonts {
-		f, err := opentype.Parse(one)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", path, err)
-		}
-		if name, err := f.Name(buf, sfnt.NameIDFull); want == "" || err == nil && strings.Contains(name, want) {
-			return f, nil
-		}
-	}
-	return nil, fmt.Errorf("%s has no font %q", path, want)
 }
 
 // has reports whether the face has a glyph with an outline for the character.

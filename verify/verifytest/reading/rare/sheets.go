@@ -26,9 +26,6 @@ const (
 	perSheet = 135
 )
 
-// emOfHeight is the size of the type to the height of a line's box, as the reader's detector makes it.
-const emOfHeight = 0.78
-
 // apart keeps the shots of these sheets from those that the net for digits is taught with.
 const apart = 50_000
 
@@ -188,7 +185,7 @@ func (o *options) sheet(f *ocr.Features, w *work, faces map[string]*typeface) er
 		l := &lines[i]
 		wide := float64(l.width) * l.k
 		em := l.em * l.k
-		h := em / emOfHeight * between(0.85, 1.25)
+		h := em / sheet.EmOfHeight * between(0.85, 1.25)
 		y := l.y + em*between(-0.06, 0.06)
 		x0, x1 := l.x-em*between(-0.05, 0.3), l.x+wide+em*between(-0.05, 0.3)
 		tone, stretch := r.IntN(ocr.Tones), 1.0

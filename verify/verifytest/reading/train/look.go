@@ -9,9 +9,6 @@ import (
 	"zhengyan/verify/verifytest/reading/sheet"
 )
 
-// emOfHeight is the size of the type to the height of a line's box, as the reader's detector makes it.
-const emOfHeight = 0.78
-
 // views is how often each line is cut out, each time a little otherwise.
 const views = 2
 
@@ -42,7 +39,7 @@ func look(g *verifytest.Generator, faces []typeface, i int) ([]seen, error) {
 	var out []seen
 	for k := range views * len(lines) {
 		l := lines[k/views]
-		h := l.em / emOfHeight * between(0.82, 1.25)
+		h := l.em / sheet.EmOfHeight * between(0.82, 1.25)
 		y := l.middle + l.em*between(-0.06, 0.06)
 		x0, x1 := l.x0-l.em*between(0, 0.3), l.x1+l.em*between(0, 0.3)
 		tone, stretch := r.IntN(ocr.Tones), 1.0

@@ -1,14 +1,12 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"image"
 	"image/color"
 	"image/draw"
 	"math"
 	"math/rand/v2"
-	"os"
 	"strings"
 
 	"golang.org/x/image/font"
@@ -17,9 +15,9 @@ import (
 	"golang.org/x/image/math/fixed"
 
 	"zhengyan/verify/civil"
-	"zhengyan/verify/fields/ocr/rare/collection"
 	"zhengyan/verify/verifytest"
 	"zhengyan/verify/verifytest/camera"
+	"zhengyan/verify/verifytest/reading/collection"
 )
 
 // typeface has the font that prints digits, signs of days and what else it has of those, and the one for all other characters.
@@ -29,41 +27,19 @@ func openFaces(names []string) ([]typeface, error) {
 	var out []typeface
 	for _, name := range names {
 		first, second, two := strings.Cut(name, "+")
-		a, err := openFont(first)
+		a, err := collection.Font(first)
 		if err != nil {
 			return nil, err
 		}
 		b := a
 		if two {
-			if b, err = openFont(second); err != nil {
+			if b, err = collection.Font(second); err != nil {
 				return nil, err
 			}
 		}
 		out = append(out, typeface{signs: b, other: a})
 	}
 	return out, nil
-}
-
-func openFont(name string) (*opentype.Font, error) {
-	path, want, _ := strings.Cut(name, "#")
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return nil, err
-	}
-	fonts, err := collection.Singles(data)
-	if err != nil {
-		return nil, err
-	}
-	for _, one := range fonts {
-		f, err := opentype.Parse(one)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", path, err)
-		}
-		if full, err := f.Name(nil, sfnt.NameIDFull); want == "" || err == nil && strings.Contains(full, want) {
-			return f, nil
-		}
-	}
-	return nil, errors.New(name + ": the collection has no such font")
 }
 
 // line is a printed line: its text, its ends, its middle height and the size of its type, in mm on the print.
