@@ -82,6 +82,25 @@ func TestBatchTableShowsEveryFile(t *testing.T) {
 	}
 }
 
+// What the table of all files is narrowed to also narrows the list beside the page, which says so and takes it back.
+func TestListSaysWhatItIsNarrowedTo(t *testing.T) {
+	r := bidders(t)
+	if r.files.narrowed.Visible() {
+		t.Error("a list of everything says that it is narrowed")
+	}
+	r.session.SetView(viewmodel.View{Filter: viewmodel.ShowFailed, Bidder: "甲", Search: "pdf"})
+	r.files.refresh()
+	r.wantText(r.files.root, "只列出：甲 · 含“pdf”")
+	test.Tap(r.files.narrowed.Objects[1].(*button))
+	if v := r.session.View(); v.Bidder != "" || v.Search != "" || v.Filter != viewmodel.ShowFailed {
+		t.Errorf("still narrowed to %+v", v)
+	}
+	r.files.refresh()
+	if r.files.narrowed.Visible() {
+		t.Error("it still says so")
+	}
+}
+
 func TestBatchByKeyboard(t *testing.T) {
 	r := bidders(t)
 	r.Show("batch")

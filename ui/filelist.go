@@ -2,6 +2,7 @@ package ui
 
 import (
 	"strconv"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -24,6 +25,8 @@ type fileList struct {
 	pause    *button
 	cancel   *button
 	empty    *canvas.Text
+	only     *widget.Label // what the table of all files narrows the list to
+	narrowed *fyne.Container
 	working  *fyne.Container
 	root     fyne.CanvasObject
 	shapes   map[viewmodel.Shape]fyne.Resource
@@ -43,7 +46,7 @@ func newFileList(th *Theme, s *viewmodel.Session) *fileList {
 			s.Select(it.ID)
 		}
 	}
-	for _, fl := range []viewmodel.Filter{viewmodel.ShowAll, viewmodel.ShowFailed, viewmodel.ShowIndeterminate, viewmodel.ShowPassed} {
+	for _, fl := range []viewmodel.Filter{viewmodel.ShowAll, viewmodel.ShowFailed, viewmodel.ShowIndeterminate, viewmodel.ShowPassed, viewmodel.ShowUnreadable} {
 		f.filters = append(f.filters, newFilterChip(th, fl, func() { s.SetFilter(fl) }))
 	}
 	f.progress = newMeter(th)
@@ -57,11 +60,37 @@ func newFileList(th *Theme, s *viewmodel.Session) *fileList {
 	for _, c := range f.filters {
 		chips.Add(c)
 	}
-	head := column(6, narrow(th, chips), narrow(th, f.working))
+	var only fyne.CanvasObject
+	f.only, only = clipped(th, "", theme.SizeNameCaptionText, widget.MediumImportance)
+	f.narrowed = container.NewBorder(nil, nil, nil, iconButton(theme.ContentClearIcon(), m.T("list.only.all"), f.widen), only)
+	head := column(6, narrow(th, chips), narrow(th, f.narrowed), narrow(th, f.working))
 	ground := canvas.NewRectangle(th.C(colorSurface))
 	f.root = container.NewStack(ground, container.NewBorder(pad(head, 8, 4, 8, 8), nil, nil, nil, container.NewStack(f.list, container.NewCenter(f.empty))))
 	f.refresh()
 	return f
+}
+
+// widen takes away what the table of all files narrows the list to.
+func (f *fileList) widen() {
+	v := f.session.View()
+	v.Bidder, v.Search = "", ""
+	f.session.SetView(v)
+}
+
+// narrowing says what the table of all files narrows the list to; "" if to nothing.
+func (f *fileList) narrowing() string {
+	v, m := f.session.View(), f.session.Messages()
+	var parts []string
+	if v.Bidder != "" {
+		parts = append(parts, v.Bidder)
+	}
+	if v.Search != "" {
+		parts = append(parts, m.T("list.only.search", "words", v.Search))
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return m.T("list.only", "what", strings.Join(parts, " · "))
 }
 
 func (f *fileList) cancelOrResume() {
@@ -134,7 +163,7 @@ func importance(s viewmodel.Shape) widget.Importance {
 func (f *fileList) refresh() {
 	s, m := f.session, f.session.Messages()
 	c := s.Counts()
-	numbers := []int{c.Total, c.Failed, c.Indeterminate, c.Passed}
+	numbers := []int{c.Total, c.Failed, c.Indeterminate, c.Passed, c.Unreadable}
 	for i, chip := range f.filters {
 		chip.set(numbers[i], s.Filter() == chip.filter)
 	}
@@ -163,6 +192,11 @@ func (f *fileList) refresh() {
 	} else {
 		f.pause.SetIcon(theme.MediaPauseIcon())
 	}
+	only := f.narrowing()
+	if f.only.Text != only {
+		f.only.SetText(only)
+	}
+	show(f.narrowed, only != "")
 	show(f.working, busy || c.Left())
 	show(f.empty, s.Len() == 0 && c.Total > 0)
 	f.list.Refresh()

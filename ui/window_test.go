@@ -215,11 +215,11 @@ func TestDialogsOpenAndClose(t *testing.T) {
 }
 
 func TestFilterChipsNarrowTheList(t *testing.T) {
-	r := opened(t, vmtest.New([]string{"a.pdf", "b.pdf", "c.pdf"}, vmtest.Good(), vmtest.Tampered(), vmtest.Scan()))
+	r := opened(t, vmtest.New([]string{"a.pdf", "b.pdf", "c.pdf", "d.pdf"}, vmtest.Good(), vmtest.Tampered(), vmtest.Scan(), vmtest.Unreadable()))
 	for _, c := range r.files.filters {
 		want := 1
 		if c.filter == viewmodel.ShowAll {
-			want = 3
+			want = 4
 		}
 		if c.count != want {
 			t.Errorf("filter %d counts %d", c.filter, c.count)

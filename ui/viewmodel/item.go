@@ -122,7 +122,7 @@ func (f Filter) matches(it *Item) bool {
 	case ShowFailed:
 		return it.Row.Indication == verify.TotalFailed
 	case ShowIndeterminate:
-		return it.Row.Indication == verify.Indeterminate
+		return it.Row.Indication == verify.Indeterminate && !it.Row.Unreadable
 	case ShowPassed:
 		return it.Row.Indication == verify.TotalPassed
 	case ShowUnreadable:

@@ -338,6 +338,10 @@ func (c *Counts) count(it *Item) {
 	case Cancelled:
 		c.Cancelled++
 	}
+	if it.Row.Unreadable {
+		c.Unreadable++
+		return
+	}
 	switch it.Row.Indication {
 	case verify.TotalPassed:
 		c.Passed++
@@ -345,9 +349,6 @@ func (c *Counts) count(it *Item) {
 		c.Failed++
 	case verify.Indeterminate:
 		c.Indeterminate++
-	}
-	if it.Row.Unreadable {
-		c.Unreadable++
 	}
 }
 
