@@ -87,12 +87,21 @@ func (w *Window) openReported(rb *viewmodel.ReadBack) {
 	})
 }
 
-// reported are the files of a report that are to be found. An archive's entry stands for the archive.
+// reported are the files of a report that are to be found, originals and the prints that were judged with them. An archive's
+// entry stands for the archive.
 func reported(rb *viewmodel.ReadBack) []string {
 	var out []string
 	seen := map[string]bool{}
+	var names []string
 	for i := range rb.Rows[:min(len(rb.Rows), maxFound)] {
-		name, _, _ := strings.Cut(rb.Rows[i].Was.Input.Name, "!/")
+		was := rb.Rows[i].Was
+		names = append(names, was.Input.Name)
+		if was.Evidence != nil && was.Evidence.Print != nil {
+			names = append(names, was.Evidence.Print.Input.Name)
+		}
+	}
+	for _, name := range names {
+		name, _, _ = strings.Cut(name, "!/")
 		if name == "" {
 			continue
 		}
