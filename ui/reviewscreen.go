@@ -240,6 +240,10 @@ func (r *reviewScreen) decision(it *viewmodel.Item) fyne.CanvasObject {
 	enable(undo, w.session.CanUndo())
 	tools := rowOf(6, newButton(m.T("review.note")+" (N)", r.askNote), undo)
 	body := column(8, machine, rule(th), person, buttons, tools)
+	if w.session.Operator() == "" {
+		body.Add(container.NewBorder(nil, nil, nil, newButton(m.T("review.nameless.set"), func() { w.Show("settings") }),
+			para(th, m.T("review.nameless"), theme.SizeNameCaptionText, widget.WarningImportance)))
+	}
 	if v.Next != "" {
 		body.Add(nextStep(th, m, v.Next))
 	}

@@ -382,7 +382,12 @@ func TestReviewScreenByKeyboard(t *testing.T) {
 	r.Show("review")
 	s := r.current().(*reviewScreen)
 	r.settle()
-	r.wantText(s.root, "0 / 2", "机器结论  不通过", "1  采纳机器结论", "3  存疑待查", "尚未判断")
+	r.wantText(s.root, "0 / 2", "机器结论  不通过", "1  采纳机器结论", "3  存疑待查", "尚未判断", "判断不会署名")
+	r.session.SetOperator("评委一")
+	r.settle()
+	if strings.Contains(texts(s.root), "判断不会署名") {
+		t.Error("a decision is said to have no name though one is set")
+	}
 	r.typedRune('n')
 	e := r.win.Canvas().Focused().(*keyEntry)
 	r.press("请投标人澄清")

@@ -170,7 +170,13 @@ func (s *Session) Undo() bool {
 }
 
 // SetOperator names the person whose decisions follow.
-func (s *Session) SetOperator(name string) { s.operator = name }
+func (s *Session) SetOperator(name string) {
+	s.operator = name
+	s.mark(Change{Detail: true})
+}
+
+// Operator is that person's name, "" for nobody's.
+func (s *Session) Operator() string { return s.operator }
 
 // ReviewQueue are the ids of the files that a person should look at, the handwriting together, in the order of the
 // table; done is how many of them were answered. A view of one bidder narrows it.
