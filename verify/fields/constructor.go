@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"zhengyan/verify/civil"
 )
@@ -180,8 +181,13 @@ func (r *reader) splitSpecialties(text string) []specialtyEntry {
 	var at []int
 	depth := 0
 	flush := func() {
-		if strings.TrimSpace(cur.String()) != "" {
-			pieces = append(pieces, cut{cur.String(), at})
+		if piece := cur.String(); strings.TrimSpace(piece) != "" {
+			if n := len(pieces); n > 0 && samePeriod(pieces[n-1].text, piece) {
+				pieces[n-1].text += piece
+				pieces[n-1].at = append(pieces[n-1].at, at...)
+			} else {
+				pieces = append(pieces, cut{piece, at})
+			}
 		}
 		cur.Reset()
 		at = nil
@@ -234,6 +240,17 @@ func (r *reader) splitSpecialties(text string) []specialtyEntry {
 		out = append(out, specialtyEntry{name: squeeze(name), valid: valid, raw: p.text, at: p.at, inferred: inferred})
 	}
 	return out
+}
+
+// samePeriod reports whether a space cut one period in two: before or behind what joins its days, or behind the words for it.
+func samePeriod(head, tail string) bool {
+	const joins = "至到~～-—–－"
+	head, tail = strings.TrimSpace(head), strings.TrimSpace(tail)
+	last, _ := utf8.DecodeLastRuneInString(head)
+	first, _ := utf8.DecodeRuneInString(tail)
+	day := last >= '0' && last <= '9' || last == '日'
+	opens := strings.ContainsRune(joins, last) || strings.HasSuffix(head, "期:") || strings.HasSuffix(head, "期限:")
+	return day && strings.ContainsRune(joins, first) || opens && first >= '0' && first <= '9'
 }
 
 // startsSpecialty reports whether a line begins with a known specialty and a bracket.

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"zhengyan/verify/civil"
+	"zhengyan/verify/page"
 )
 
 // maxRows is how many lines a date, period or number may be broken over.
@@ -256,10 +257,14 @@ func (r *reader) period(s string) (p Period, inferred bool, err error) {
 }
 
 func (r *reader) interpretNumber(row *fieldRow, g reading) reading {
-	g.value = strings.ToUpper(strings.Trim(squeeze(g.v.text(1, false)), ":;,。、"))
+	g.value = g.number()
 	constructor := (r.c.face.Kind == Constructor1 || r.c.face.As == Constructor1 && r.c.face.Kind != OtherCertificate) &&
 		(r.c.title == nil || r.c.title.face.Kind != OtherCertificate)
 	if constructor {
+		if r.res.Source == SourceOCR {
+			g.v.rows = provinceAmong(g.v.rows, r.t)
+			g.value = g.number()
+		}
 		var n RegistrationNumber
 		var first error
 		for rows := 1; rows <= min(maxRows, len(g.v.rows)); rows++ {
@@ -283,6 +288,11 @@ func (r *reader) interpretNumber(row *fieldRow, g reading) reading {
 	}
 	g.set = func() { r.cert.Number = g.value }
 	return g
+}
+
+// number is the value as a number is written.
+func (g *reading) number() string {
+	return strings.ToUpper(strings.Trim(squeeze(g.v.text(1, false)), ":;,。、"))
 }
 
 // borneOut gives the one character of an identity number that was read badly the confidence of a value that is kept and not
@@ -316,6 +326,39 @@ func provinceTold(rows [][]glyph) [][]glyph {
 	if g := &first[0]; isHan(g.r) && g.conf >= leastProvince {
 		g.conf = max(g.conf, leastConfidence)
 	}
+	return append([][]glyph{first}, rows[1:]...)
+}
+
+// Of the characters that a picture may show where a constructor's number begins only provinces' can stand there. One that is
+// told from the next province's by half, and is not merely possible, is kept and not believed.
+const (
+	possibleProvince = 0.01
+	nextProvince     = 0.5
+)
+
+// provinceAmong puts the likeliest province of those that OCR may have seen in the place of a number's first character, where
+// what it read is none.
+func provinceAmong(rows [][]glyph, t *Tables) [][]glyph {
+	g := rows[0][0]
+	if _, ok := t.ProvinceByChar(string(g.r)); ok || !isHan(g.r) {
+		return rows
+	}
+	var best, next page.Alternative
+	for _, a := range g.others {
+		if _, ok := t.ProvinceByChar(string(a.R)); !ok {
+			continue
+		}
+		if a.Share > best.Share {
+			best, next = a, best
+		} else if a.Share > next.Share {
+			next = a
+		}
+	}
+	if best.Share < possibleProvince || next.Share > nextProvince*best.Share {
+		return rows
+	}
+	first := slices.Clone(rows[0])
+	first[0].r, first[0].conf = best.R, leastConfidence
 	return append([][]glyph{first}, rows[1:]...)
 }
 

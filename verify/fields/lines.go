@@ -25,6 +25,7 @@ type glyph struct {
 	pua    bool // a private-use code: some rare character, the file has a glyph for it
 	clash  bool // another character stands at the same place
 	piece  int  // the piece of a line to which a picture's reader put it
+	others []page.Alternative
 }
 
 func (g *glyph) cx() float64 { return (g.box.X0 + g.box.X1) / 2 }
@@ -87,6 +88,7 @@ func glyphs(t *page.Text) (gs []glyph, cut bool) {
 			if i < len(t.Confidence) {
 				g.conf = t.Confidence[i]
 			}
+			g.others = t.Alternatives[i]
 		}
 		space = false
 		for _, r := range foldRune(nil, c.R) {

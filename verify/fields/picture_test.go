@@ -1,6 +1,7 @@
 package fields
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -238,6 +239,45 @@ func TestPoorProvince(t *testing.T) {
 		r := Read([]page.Text{boxText(bs)}, tables(t))
 		if f := fieldOf(r, "number"); f.Value != c.want || f.Value != "" && f.Confidence > leastConfidence {
 			t.Errorf("%c at %v: %q at %v", c.province, c.conf, f.Value, f.Confidence)
+		}
+	}
+}
+
+// TestProvinceAmong: where the first character was read as none of the provinces', the likeliest of theirs is kept without being
+// believed, if it stands out.
+func TestProvinceAmong(t *testing.T) {
+	among := func(s string, shares ...float64) (out []page.Alternative) {
+		for i, r := range []rune(s) {
+			out = append(out, page.Alternative{R: r, Share: shares[i]})
+		}
+		return out
+	}
+	for name, c := range map[string]struct {
+		read   rune
+		others []page.Alternative
+		want   string
+	}{
+		"one stands out":       {'期', among("期粤奥", 0.7, 0.1, 0.05), "粤1112015201600001"},
+		"two are alike":        {'翼', among("翼冀晋", 0.7, 0.1, 0.06), ""},
+		"hardly possible":      {'期', among("期粤", 0.9, 0.005), ""},
+		"none is a province's": {'期', among("期奥", 0.7, 0.1), ""},
+		"it was read":          {'浙', among("浙粤", 0.4, 0.3), "浙1112015201600001"},
+	} {
+		bs := boxes(constructorFace())
+		k := slices.IndexFunc(bs, func(b box) bool { return string(b.rs) == "京1112015201600001" })
+		bs[k] = bs[k].with(0, c.read, 0.7)
+		text, at := boxText(bs), 0
+		for _, b := range bs[:k] {
+			at += len(b.rs)
+		}
+		text.Alternatives = map[int][]page.Alternative{at: c.others}
+		r := Read([]page.Text{text}, tables(t))
+		f := fieldOf(r, "number")
+		if got := r.Certificate.Number; got != c.want && !(c.want == "" && r.has(BadNumber, "number")) || c.want != "" && c.read != '浙' && f.Confidence > leastConfidence {
+			t.Errorf("%s: %q at %v", name, got, f.Confidence)
+		}
+		if c.read != '浙' && c.want != "" && !strings.HasPrefix(f.Raw, string(c.read)) {
+			t.Errorf("%s: the raw text is %q", name, f.Raw)
 		}
 	}
 }

@@ -101,6 +101,7 @@ func TestVariants(t *testing.T) {
 		{"validity under the name", []string{"specialty2"}, []item{{"", 174, 469, 14, "市政公用工程"}, {"", 174, 488, 14, "（有效期：2023-02-07至2026-02-06）"}}, is(specs, both)},
 		{"validity without brackets", []string{"specialty2"}, []item{{"", 174, 469, 14, "市政公用工程 有效期：2023-02-07至2026-02-06"}}, is(specs, both)},
 		{"validity without the word", []string{"specialty2"}, []item{{"", 174, 469, 14, "市政公用工程(2023.2.7-2026.2.6)"}}, is(specs, both)},
+		{"periods without brackets", []string{"specialty", "specialty2"}, []item{{"", 174, 445, 14, "建筑工程 有效期：2023-1-6 至2026-1-5"}, {"", 174, 469, 14, "市政公用工程 有效期： 2023-2-7 至 2026-2-6"}}, is(specs, both)},
 		{"only an end", []string{"specialty2"}, []item{{"", 174, 469, 14, "市政公用工程（有效期至：2026-02-06）"}}, is(specs, "建筑工程 2023-01-06/2026-01-05;市政公用工程 ../2026-02-06")},
 		{"title on two lines", []string{"title"}, []item{{"", 210, 140, 22, "中华人民共和国"}, {"", 190, 168, 22, "一级建造师注册证书"}}, is(func(c *Certificate) string { return c.Title }, "中华人民共和国一级建造师注册证书")},
 		{"title cut before 注册证书", []string{"title"}, []item{{"", 160, 140, 22, "中华人民共和国一级建造师"}, {"", 245, 168, 22, "注册证书"}}, is(func(c *Certificate) string { return string(c.Kind) }, string(Constructor1))},

@@ -93,4 +93,12 @@ type Text struct {
 	Fonts         []Font
 	// Confidence of each character where the text was read by OCR, parallel to Chars; nil for a PDF's own text.
 	Confidence []float64
+	// Alternatives are what else OCR may have seen in the place of a character, by the index of that in Chars, likeliest first.
+	Alternatives map[int][]Alternative
+}
+
+// Alternative is a character that may stand in a place, with its share of all likelihoods there, 0 to 1.
+type Alternative struct {
+	R     rune
+	Share float64
 }

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"unicode"
 	"unicode/utf8"
+
+	"zhengyan/verify/page"
 )
 
 // alphabet is what the classes of a recogniser stand for.
@@ -116,7 +118,7 @@ const leastAmong = 1e-3
 
 // among gives the characters that may stand in a step and their shares, likeliest first; nil where the net has no taught classes. A class of each
 // side counts as in likeliest.
-func (a *alphabet) among(row []float32, of trust) []alternative {
+func (a *alphabet) among(row []float32, of trust) []page.Alternative {
 	if a.known == len(row) {
 		return nil
 	}
@@ -129,11 +131,11 @@ func (a *alphabet) among(row []float32, of trust) []alternative {
 		mass += v
 	}
 	all := max(1e-6, 1-(1-of.weight)*mass)
-	var out []alternative
+	var out []page.Alternative
 	add := func(k int, v float32) {
 		if share := float64(v / all); share >= leastAmong {
 			r, _ := utf8.DecodeRuneInString(a.keys[k])
-			out = append(out, alternative{r, share})
+			out = append(out, page.Alternative{R: r, Share: share})
 		}
 	}
 	for k, v := range row {
@@ -147,10 +149,10 @@ func (a *alphabet) among(row []float32, of trust) []alternative {
 			add(k, v)
 		}
 	}
-	slices.SortFunc(out, func(p, q alternative) int { return cmp.Compare(q.share, p.share) })
+	slices.SortFunc(out, func(p, q page.Alternative) int { return cmp.Compare(q.Share, p.Share) })
 	out = out[:min(len(out), alternatives)]
-	if r, _ := utf8.DecodeRuneInString(a.keys[best]); len(out) == 0 || out[0].r != r { // the net was sure of it
-		return []alternative{{r, conf}}
+	if r, _ := utf8.DecodeRuneInString(a.keys[best]); len(out) == 0 || out[0].R != r { // the net was sure of it
+		return []page.Alternative{{R: r, Share: conf}}
 	}
 	return out
 }

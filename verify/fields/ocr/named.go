@@ -5,6 +5,8 @@ import (
 	"context"
 	"math"
 	"slices"
+
+	"zhengyan/verify/page"
 )
 
 // A rare character looks like a dozen others whose one half is the same, and one picture of it does not tell which of them it is. A short line
@@ -19,12 +21,6 @@ const (
 	nearPitch    = 0.5  // distance between characters within which those of two pictures are one
 	morePictures = 3    // pictures beside the first
 )
-
-// alternative is a character that may stand in a place, with its share of all likelihoods there.
-type alternative struct {
-	r     rune
-	share float64
-}
 
 // isHan reports whether a character is one of those that a second head may have been taught.
 func isHan(r rune) bool { return r >= 0x3400 }
@@ -73,7 +69,7 @@ func settled(syms []symbol, more []reading) []symbol {
 		if !isHan(s.r) || len(s.among) == 0 {
 			continue
 		}
-		seen := [][]alternative{s.among}
+		seen := [][]page.Alternative{s.among}
 		for k := range more {
 			var best *symbol
 			for j := range more[k].syms {
@@ -91,7 +87,7 @@ func settled(syms []symbol, more []reading) []symbol {
 			continue
 		}
 		s.among = jointly(seen)
-		s.r, s.conf = s.among[0].r, s.among[0].share
+		s.r, s.conf = s.among[0].R, s.among[0].Share
 		if s.before || s.behind {
 			s.conf = min(s.conf, holeConf)
 		}
@@ -100,33 +96,33 @@ func settled(syms []symbol, more []reading) []symbol {
 }
 
 // jointly gives the characters of a place by what several pictures make of it, likeliest first.
-func jointly(seen [][]alternative) []alternative {
+func jointly(seen [][]page.Alternative) []page.Alternative {
 	sum := map[rune]float64{}
 	for _, list := range seen {
 		for _, a := range list {
-			sum[a.r] = 0
+			sum[a.R] = 0
 		}
 	}
 	total := 0.0
-	out := make([]alternative, 0, len(sum))
+	out := make([]page.Alternative, 0, len(sum))
 	for r := range sum {
 		log := 0.0
 		for _, list := range seen {
 			share := leastGiven
 			for _, a := range list {
-				if a.r == r {
-					share = max(share, a.share)
+				if a.R == r {
+					share = max(share, a.Share)
 				}
 			}
 			log += math.Log(share)
 		}
 		v := math.Exp(log / float64(len(seen)))
 		total += v
-		out = append(out, alternative{r, v})
+		out = append(out, page.Alternative{R: r, Share: v})
 	}
 	for i := range out {
-		out[i].share /= max(total, 1e-9)
+		out[i].Share /= max(total, 1e-9)
 	}
-	slices.SortFunc(out, func(a, b alternative) int { return cmp.Or(cmp.Compare(b.share, a.share), cmp.Compare(a.r, b.r)) })
+	slices.SortFunc(out, func(a, b page.Alternative) int { return cmp.Or(cmp.Compare(b.Share, a.Share), cmp.Compare(a.R, b.R)) })
 	return out[:min(len(out), alternatives)]
 }

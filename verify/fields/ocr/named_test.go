@@ -3,20 +3,22 @@ package ocr
 import (
 	"slices"
 	"testing"
+
+	"zhengyan/verify/page"
 )
 
 // unsure is a character at a place, with what else may stand there.
-func unsure(at float64, among ...alternative) symbol {
-	return symbol{r: among[0].r, at: at, conf: among[0].share, among: among}
+func unsure(at float64, among ...page.Alternative) symbol {
+	return symbol{r: among[0].R, at: at, conf: among[0].Share, among: among}
 }
 
 // Pictures that each take a character for another rare one, and agree on what it is next, together read it.
 func TestPicturesSettleACharacter(t *testing.T) {
-	surname := symbol{r: '样', at: 0.2, conf: 0.999, among: []alternative{{'样', 0.999}}}
-	one := []symbol{surname, unsure(0.6, alternative{'裈', 0.24}, alternative{'恽', 0.18}, alternative{'辉', 0.17}, alternative{'挥', 0.1})}
+	surname := symbol{r: '样', at: 0.2, conf: 0.999, among: []page.Alternative{{R: '样', Share: 0.999}}}
+	one := []symbol{surname, unsure(0.6, page.Alternative{R: '裈', Share: 0.24}, page.Alternative{R: '恽', Share: 0.18}, page.Alternative{R: '辉', Share: 0.17}, page.Alternative{R: '挥', Share: 0.1})}
 	more := []reading{
-		{syms: []symbol{surname, unsure(0.61, alternative{'辉', 0.4}, alternative{'挥', 0.2}, alternative{'裈', 0.01})}},
-		{syms: []symbol{surname, unsure(0.58, alternative{'珲', 0.35}, alternative{'辉', 0.3}, alternative{'恽', 0.01})}},
+		{syms: []symbol{surname, unsure(0.61, page.Alternative{R: '辉', Share: 0.4}, page.Alternative{R: '挥', Share: 0.2}, page.Alternative{R: '裈', Share: 0.01})}},
+		{syms: []symbol{surname, unsure(0.58, page.Alternative{R: '珲', Share: 0.35}, page.Alternative{R: '辉', Share: 0.3}, page.Alternative{R: '恽', Share: 0.01})}},
 	}
 	got := settled(one, more)
 	if got[1].r != '辉' || got[1].conf < 0.6 || got[1].conf > 0.95 || got[0].r != '样' || got[0].conf < 0.99 {
@@ -33,7 +35,7 @@ func TestPicturesSettleACharacter(t *testing.T) {
 		t.Errorf("beside a hole: %c %.3f", got[1].r, got[1].conf)
 	}
 	// What stands in another place says nothing.
-	far := []reading{{syms: []symbol{unsure(0.95, alternative{'辉', 0.9})}}}
+	far := []reading{{syms: []symbol{unsure(0.95, page.Alternative{R: '辉', Share: 0.9})}}}
 	if got := settled(one, far); got[1].r != '裈' || got[1].conf != 0.24 {
 		t.Errorf("a far character: %c %.3f", got[1].r, got[1].conf)
 	}
@@ -41,18 +43,18 @@ func TestPicturesSettleACharacter(t *testing.T) {
 
 // Only short lines with an unsure Chinese character are read from further pictures.
 func TestUnsettled(t *testing.T) {
-	open := unsure(0.5, alternative{'裈', 0.24}, alternative{'辉', 0.17})
-	sure := symbol{r: '样', conf: 0.99, among: []alternative{{'样', 0.99}}}
+	open := unsure(0.5, page.Alternative{R: '裈', Share: 0.24}, page.Alternative{R: '辉', Share: 0.17})
+	sure := symbol{r: '样', conf: 0.99, among: []page.Alternative{{R: '样', Share: 0.99}}}
 	for name, c := range map[string]struct {
 		syms []symbol
 		want bool
 	}{
 		"a name":                     {[]symbol{sure, open}, true},
 		"sure":                       {[]symbol{sure, sure}, false},
-		"by ink that was not read":   {[]symbol{sure, {r: '例', conf: holeConf, among: []alternative{{'例', 0.99}}}}, false},
+		"by ink that was not read":   {[]symbol{sure, {r: '例', conf: holeConf, among: []page.Alternative{{R: '例', Share: 0.99}}}}, false},
 		"a long line":                {append(slices.Repeat([]symbol{sure}, mostShort), open), false},
 		"digits":                     {[]symbol{{r: '7', conf: 0.3}}, false},
-		"nothing that can be a name": {[]symbol{unsure(0.5, alternative{'一', 0.02}, alternative{'丁', 0.01})}, false},
+		"nothing that can be a name": {[]symbol{unsure(0.5, page.Alternative{R: '一', Share: 0.02}, page.Alternative{R: '丁', Share: 0.01})}, false},
 	} {
 		if got := (&reading{syms: c.syms}).unsettled(); got != c.want {
 			t.Errorf("%s: %v", name, got)
@@ -64,7 +66,7 @@ func TestUnsettled(t *testing.T) {
 func TestAmong(t *testing.T) {
 	a := newAlphabet([]string{"", "一", "7", "丁"}, []string{"丁", "乜"})
 	got := a.among([]float32{0.05, 0.1, 0.05, 0.2, 0.25, 0.35}, trust{1, 0.98, 0.99})
-	if len(got) != 4 || got[0].r != '丁' || got[1].r != '乜' || got[0].share < 0.449 || got[0].share > 0.451 {
+	if len(got) != 4 || got[0].R != '丁' || got[1].R != '乜' || got[0].Share < 0.449 || got[0].Share > 0.451 {
 		t.Errorf("%+v", got)
 	}
 	if got := a.among([]float32{0.6, 0.1, 0.1, 0.1, 0.05, 0.05}, trust{1, 0.98, 0.5}); got != nil {
@@ -73,7 +75,7 @@ func TestAmong(t *testing.T) {
 	if got := newAlphabet([]string{"", "一"}, nil).among([]float32{0.1, 0.9}, trust{1, 0.98, 0.99}); got != nil {
 		t.Errorf("a plain net: %+v", got)
 	}
-	if got := a.among([]float32{0.001, 0.989, 0, 0, 0.005, 0.005}, trust{1, 0.98, 0.99}); len(got) == 0 || got[0].r != '一' {
+	if got := a.among([]float32{0.001, 0.989, 0, 0, 0.005, 0.005}, trust{1, 0.98, 0.99}); len(got) == 0 || got[0].R != '一' {
 		t.Errorf("the net is sure: %+v", got)
 	}
 }

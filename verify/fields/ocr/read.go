@@ -366,6 +366,7 @@ func (l *reading) appendTo(t *page.Text, k float64) {
 	} else if math.Abs(c) < 0.15 {
 		s, c = math.Copysign(1, s), 0
 	}
+	numbers := digits(l.syms) >= numberDigits // a province's character is one of few
 	for i, sym := range l.syms {
 		if sym.conf < minCharConf {
 			continue
@@ -387,6 +388,12 @@ func (l *reading) appendTo(t *page.Text, k float64) {
 			Box: page.Box{X0: (p.x - dx) * k, Y0: (p.y - dy) * k, X1: (p.x + dx) * k, Y1: (p.y + dy) * k},
 		})
 		t.Confidence = append(t.Confidence, sym.conf)
+		if numbers && isHan(sym.r) && len(sym.among) > 1 {
+			if t.Alternatives == nil {
+				t.Alternatives = map[int][]page.Alternative{}
+			}
+			t.Alternatives[len(t.Chars)-1] = sym.among
+		}
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"zhengyan/verify/internal/order"
+	"zhengyan/verify/page"
 )
 
 // The recogniser's picture of a line.
@@ -26,7 +27,7 @@ type symbol struct {
 
 	before, behind bool // beside it is ink that was not read
 
-	among []alternative // what else may stand there, likeliest first; nil where nothing else was weighed
+	among []page.Alternative // what else may stand there, likeliest first; nil where nothing else was weighed
 }
 
 // reading is what the recogniser read of a line.
