@@ -10,8 +10,12 @@ import (
 	"zhengyan/verify/page/bands"
 )
 
-// detectSide is the longer side of the detector's picture in pixels: at 960 pale print of 9 points is lost in scans.
-const detectSide = 1280
+// detectSide is the longer side of the detector's picture in pixels: at 960 pale print of 9 points is lost in scans. A smaller
+// picture, as a scan of 100 dpi, is enlarged to it, by this factor at most.
+const (
+	detectSide    = 1280
+	detectEnlarge = 1.3
+)
 
 // The detector's answer is a map of the probability that a pixel belongs to the core of a line (differentiable binarization,
 // Liao et al. 2020): its cores are parted, measured and grown back.
@@ -33,12 +37,12 @@ type found struct {
 	ink   float64 // of its strokes, 0..1
 }
 
-// detect finds the lines on a plane.
+// detect finds the lines on a plane, its longer side brought to so many pixels.
 func (r *Reader) detect(ctx context.Context, m *raster, plane []uint8, side int) ([]found, error) {
-	scale := min(1, float64(side)/float64(max(m.w, m.h)))
+	scale := float64(side) / float64(max(m.w, m.h))
 	dw, dh := max(1, int(math.Round(float64(m.w)*scale))), max(1, int(math.Round(float64(m.h)*scale)))
 	pw, ph := (dw+31)/32*32, (dh+31)/32*32
-	ink := inked(shrink(plane, m.w, m.h, dw, dh), dw, dh)
+	ink := inked(resized(plane, m.w, m.h, dw, dh), dw, dh)
 	small := cleared(ink)
 	in := make([]float32, 3*pw*ph)
 	// The net was trained on blue, green and red with the means of ImageNet; white surrounds the page.

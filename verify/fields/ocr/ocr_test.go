@@ -226,9 +226,9 @@ func barred(w, h int, bars ...image.Rectangle) *image.RGBA {
 
 // TestReadPage: characters stand at their places in the picture, in reading order, with confidences.
 func TestReadPage(t *testing.T) {
-	img := barred(900, 600, image.Rect(100, 100, 700, 124), image.Rect(100, 300, 700, 324))
+	img := barred(1280, 600, image.Rect(100, 100, 700, 124), image.Rect(100, 300, 700, 324))
 	got := reader(inkMap, nil).says(t, strings.Repeat("京11", 8), img)
-	if got.Index != 7 || got.Width != 900 || got.Height != 600 || len(got.Chars) != 48 || len(got.Confidence) != 48 {
+	if got.Index != 7 || got.Width != 1280 || got.Height != 600 || len(got.Chars) != 48 || len(got.Confidence) != 48 {
 		t.Fatalf("%+v", got)
 	}
 	for i, c := range got.Chars {
@@ -243,9 +243,28 @@ func TestReadPage(t *testing.T) {
 	}
 }
 
+// TestSmallPicture: what is enlarged to be looked at gives places in the picture itself.
+func TestSmallPicture(t *testing.T) {
+	img := barred(1000, 600, image.Rect(100, 100, 700, 124))
+	got := reader(func(in []float32, d [4]int) ([]float32, []int, error) {
+		if d[3] != detectSide || d[2] != 768 {
+			t.Errorf("looked at in %d × %d", d[3], d[2])
+		}
+		return inkMap(in, d)
+	}, nil).says(t, strings.Repeat("京11", 8), img)
+	if got.Width != 1000 || len(got.Chars) < 20 {
+		t.Fatalf("%+v", got)
+	}
+	for i, c := range got.Chars {
+		if x, y := (c.Box.X0+c.Box.X1)/2, (c.Box.Y0+c.Box.Y1)/2; !near(y, 112, 4) || x < 80 || x > 720 {
+			t.Errorf("character %d %c at %.0f %.0f", i, c.R, x, y)
+		}
+	}
+}
+
 // TestRedTitle: print in red is read off the plane in which it is dark.
 func TestRedTitle(t *testing.T) {
-	img := barred(900, 600, image.Rect(100, 300, 700, 324))
+	img := barred(1280, 600, image.Rect(100, 300, 700, 324))
 	for y := 100; y < 130; y++ {
 		for x := 200; x < 800; x++ {
 			img.Set(x, y, color.RGBA{200, 20, 30, 255})

@@ -15,6 +15,7 @@ const (
 	redFull    = 60.0 // and from which a pixel is wholly of it, on paper of 240
 	redResidue = 14.0 // darkness that red ink leaves behind, on paper of 240
 	redGain    = 2.0  // factor of the darkness under red ink
+	lookAway   = 55.0 // darkness under red ink that is left out where lines are looked for: the ragged edge of a seal hides them
 	redLift    = 1.0  // luminance that red ink takes, to a step of redness, where a picture has too little of it to tell
 	redInk     = 60   // steps by which the ink of red print is redder than its paper, on paper of 240
 	redSample  = 400  // pixels of red ink from which the ink is measured
@@ -108,16 +109,17 @@ func (s *sheet) lift(red, green []uint8, w, h int) float64 {
 	return redLift
 }
 
-// separate makes of the red and green channels, in m.text and m.red, the plane of print without red ink, and leaves the green
+// separate makes of the red and green channels, in m.text and m.red, the planes of print without red ink, and leaves the green
 // one, in which both are dark.
 func (m *raster) separate() {
 	s := sheetOf(m.text, m.red, m.w, m.h)
 	lift := s.lift(m.text, m.red, m.w, m.h)
-	m.reds = make([]int, m.h)
+	m.reds, m.look = make([]int, m.h), make([]uint8, len(m.text))
 	for y := range m.h {
 		for x := range m.w {
 			i := y*m.w + x
 			over, v := int(m.text[i])-int(m.red[i]), light(m.text[i], m.red[i])
+			look := v
 			if over > redLeast {
 				paper, tint := s.at(x, y)
 				if o := over - tint - redLeast; o > 0 {
@@ -127,11 +129,13 @@ func (m *raster) separate() {
 					k := float64(paper) / 240
 					share := min(float64(o)/(redFull*k), 1)
 					dark := float64(paper-v) - lift*float64(o)
-					dark += share * (max(0, dark-redResidue*k)*redGain - dark)
-					v = min(max(paper-int(dark), 0), 255)
+					under := func(residue, gain float64) int {
+						return min(max(paper-int(dark+share*(max(0, dark-residue*k)*gain-dark)), 0), 255)
+					}
+					v, look = under(redResidue, redGain), under(lookAway, 1)
 				}
 			}
-			m.text[i] = uint8(v)
+			m.text[i], m.look[i] = uint8(v), uint8(look)
 		}
 	}
 }

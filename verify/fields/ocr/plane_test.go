@@ -45,6 +45,13 @@ func TestRedInkIsAddedBack(t *testing.T) {
 		if paper-under < (paper-ink)*6/10 {
 			t.Errorf("%s: print under red ink is %d, beside it %d on paper of %d", name, under, ink, paper)
 		}
+		// Where lines are looked for there is less under red ink, but the print is still to be seen.
+		if look := int(m.look[98*m.w+60]); paper-look < (paper-ink)/5 || look < under {
+			t.Errorf("%s: print under red ink is %d where lines are looked for, %d where they are read", name, look, under)
+		}
+		if m.look[98*m.w+150] != m.text[98*m.w+150] || m.look[104*m.w+60] < m.text[104*m.w+60] {
+			t.Errorf("%s: print beside red ink, or the ink itself, is another one where lines are looked for", name)
+		}
 		if got := m.redBands(); len(got) != 1 || got[0][0] > 60 || got[0][1] < 200 {
 			t.Errorf("%s: red ink in the rows %v", name, got)
 		}

@@ -21,8 +21,9 @@ type raster struct {
 	// text is the picture's print without red ink, so that a seal or a red title is as bright as paper; red is the green
 	// channel, in which both are dark. They are one for a picture without colour.
 	text, red []uint8
-	step      int   // pixels of the picture to one here
-	reds      []int // pixels of red ink in each row; nil for a picture without colour
+	look      []uint8 // text with less under red ink, in which lines are looked for
+	step      int     // pixels of the picture to one here
+	reds      []int   // pixels of red ink in each row; nil for a picture without colour
 }
 
 // newRaster takes the planes of a picture, transparent parts as white paper.
@@ -41,7 +42,7 @@ func newRaster(img image.Image) *raster {
 		for y := range m.h {
 			copy(m.text[y*m.w:(y+1)*m.w], gray.Pix[y*gray.Stride:])
 		}
-		m.red = m.text
+		m.red, m.look = m.text, m.text
 		return m
 	}
 	if rgba, ok := img.(*image.RGBA); ok && step == 1 && rgba.Opaque() {
@@ -106,6 +107,15 @@ func (m *raster) shrinkRow(buf *image.RGBA, from, y int) {
 
 func (m *raster) set(i, r, g int) {
 	m.text[i], m.red[i] = uint8(r), uint8(g)
+}
+
+// resized returns the plane at dw × dh.
+func resized(plane []uint8, w, h, dw, dh int) []float32 {
+	if dw > w || dh > h {
+		fw, fh := float64(w), float64(h)
+		return crop(plane, w, h, quad{{0, 0}, {fw, 0}, {fw, fh}, {0, fh}}, dw, dh)
+	}
+	return shrink(plane, w, h, dw, dh)
 }
 
 // shrink returns the plane at dw × dh, each pixel the mean of the area it stands for; smaller or equal sides only.

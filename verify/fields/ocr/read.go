@@ -60,7 +60,7 @@ func (r *Reader) lines(ctx context.Context, m *raster) ([]reading, error) {
 		defer caught(&redErr)
 		reds, redErr = r.findRed(ctx, m)
 	})
-	seen, err := r.detect(ctx, m, m.text, detectSide)
+	seen, err := r.detect(ctx, m, m.look, min(detectSide, int(detectEnlarge*float64(max(m.w, m.h)))))
 	if err != nil || len(seen) == 0 {
 		return nil, err
 	}
@@ -115,7 +115,8 @@ func (r *Reader) findRed(ctx context.Context, m *raster) ([]found, error) {
 	var seen []found
 	for _, band := range m.redBands() {
 		part := &raster{w: m.w, h: band[1] - band[0]}
-		side := int(math.Ceil(redSide * float64(max(part.w, part.h)) / float64(max(m.w, m.h))))
+		long := max(part.w, part.h)
+		side := min(int(math.Ceil(redSide*float64(long)/float64(max(m.w, m.h)))), long)
 		ls, err := r.detect(ctx, part, m.red[band[0]*m.w:band[1]*m.w], side)
 		if err != nil {
 			return nil, err
