@@ -124,6 +124,25 @@ def folded(net):
     return net.train()
 
 
+def carried(path):
+    """The net of a file as export wrote it, its norms folded in."""
+    import onnx
+    from onnx import numpy_helper
+
+    graph = onnx.load(path).graph
+    stored = {i.name: torch.from_numpy(numpy_helper.to_array(i).copy()) for i in graph.initializer}
+    net = folded(Net())
+    convs = [m for m in net.modules() if isinstance(m, (nn.Conv1d, nn.Conv2d))]
+    nodes = [n for n in graph.node if n.op_type == "Conv"]
+    if len(convs) != len(nodes):
+        raise ValueError(f"{path}: {len(nodes)} convolutions, not {len(convs)}")
+    with torch.no_grad():
+        for conv, node in zip(convs, nodes):
+            conv.weight.copy_(stored[node.input[1]])
+            conv.bias.copy_(stored[node.input[2]])
+    return net
+
+
 def learn(net, lesson, exam, lines, most=RATE):
     """Learns from so many lines, from each several times or not at all, and prints how it stands."""
     adam = torch.optim.AdamW(net.parameters(), most, weight_decay=1e-2)
@@ -156,6 +175,7 @@ def main():
     p.add_argument("folder", type=pathlib.Path)
     p.add_argument("out", type=pathlib.Path)
     p.add_argument("--lines", type=int, default=100_000, help="to learn from")
+    p.add_argument("--begun", type=pathlib.Path, help="a net of this program's to go on from, in place of --lines (needs Debian's python3-onnx)")
     p.add_argument("--again", type=int, default=100_000, help="to learn from once more, slowly, with the norms of batches folded in")
     o = p.parse_args()
     torch.manual_seed(1)
@@ -164,11 +184,15 @@ def main():
     for i, path in enumerate(sorted(o.folder.glob("*.seen"))):
         (exam if i % HELD == HELD - 1 else lesson).extend(seen(path))
     print(f"{len(lesson)} lines to learn from", flush=True)
-    net = Net().to(memory_format=torch.channels_last)  # convolutions take half the time
+    net = (carried(o.begun) if o.begun else Net()).to(memory_format=torch.channels_last)  # convolutions take half the time
     print(sum(x.numel() for x in net.parameters()), "numbers", flush=True)
     parts = {"sheets left out": exam, "out of a chat": [l for l in exam if l[0] == CHATTED], "with seals": [l for l in exam if l[0] == SEALED]}
-    learn(net, lesson, parts, o.lines)
-    learn(folded(net), lesson, parts, o.again, RATE_AGAIN)
+    if o.begun:
+        learn(net, lesson, parts, 0)
+    else:
+        learn(net, lesson, parts, o.lines)
+        folded(net)
+    learn(net, lesson, parts, o.again, RATE_AGAIN)
     torch.onnx.export(
         Carried(net.to(memory_format=torch.contiguous_format)).eval(), torch.zeros(1, 1, HEIGHT, 320), o.out, opset_version=13,
         input_names=["line"], output_names=["signs"], dynamic_axes={"line": {3: "width"}, "signs": {1: "steps"}},

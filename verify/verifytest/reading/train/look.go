@@ -20,8 +20,8 @@ type seen struct {
 	kind  sheet.Kind
 }
 
-// look prints the i-th sheet, takes a picture of it and cuts its lines out.
-func look(g *verifytest.Generator, faces []typeface, i int) ([]seen, error) {
+// look prints the i-th sheet, takes a picture of it and cuts its lines out. One sheet in so many has seals.
+func look(g *verifytest.Generator, faces []typeface, i, sealed int) ([]seen, error) {
 	r := rand.New(rand.NewPCG(991, uint64(i)))
 	between := func(a, b float64) float64 { return a + (b-a)*r.Float64() }
 	// Seven photos out of a chat, one photo as taken, two scans.
@@ -30,7 +30,7 @@ func look(g *verifytest.Generator, faces []typeface, i int) ([]seen, error) {
 	if err != nil {
 		return nil, err
 	}
-	if i%6 == 5 {
+	if i%sealed == sealed-1 {
 		how = sheet.Sealed
 		stamp(r, g, paper)
 	}

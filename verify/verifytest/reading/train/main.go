@@ -32,10 +32,14 @@ func run() error {
 	out := flag.String("out", "build/digits", "folder to write to, a file for each sheet")
 	first := flag.Int("first", 0, "number of the first sheet")
 	sheets := flag.Int("sheets", 800, "sheets to print, some 130 lines each")
+	sealed := flag.Int("sealed", 6, "one sheet in so many is a scan with red seals")
 	flag.Func("font", "typeface; many", func(s string) error { fonts = append(fonts, s); return nil })
 	flag.Parse()
 	if len(fonts) == 0 {
 		return errors.New("no typefaces (-font)")
+	}
+	if *sealed < 1 {
+		return errors.New("one sheet in how many has seals? (-sealed)")
 	}
 	faces, err := openFaces(fonts)
 	if err != nil {
@@ -49,14 +53,14 @@ func run() error {
 	workers := make([]error, runtime.GOMAXPROCS(0))
 	var all sync.WaitGroup
 	for k := range workers {
-		all.Go(func() { workers[k] = work(faces, *out, &next, *first+*sheets) })
+		all.Go(func() { workers[k] = work(faces, *out, &next, *first+*sheets, *sealed) })
 	}
 	all.Wait()
 	return errors.Join(workers...)
 }
 
 // work makes one sheet after the other until all of them are made.
-func work(faces []typeface, folder string, next *atomic.Int64, end int) error {
+func work(faces []typeface, folder string, next *atomic.Int64, end, sealed int) error {
 	g, err := verifytest.NewGenerator(verifytest.NewCA())
 	if err != nil {
 		return err
@@ -66,7 +70,7 @@ func work(faces []typeface, folder string, next *atomic.Int64, end int) error {
 		if i >= end {
 			return nil
 		}
-		lines, err := look(g, faces, i)
+		lines, err := look(g, faces, i, sealed)
 		if err != nil {
 			return err
 		}
