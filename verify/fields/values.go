@@ -149,12 +149,19 @@ func (v *value) any(is func(*glyph) bool) bool {
 }
 
 // keep leaves of the value its first n rows, where these end as a whole date does and no row behind them has a digit: lettering
-// that a seal or a watermark has under a date says nothing of the date.
+// that a seal or a watermark has under a date says nothing of the date. Behind the word for a day nor does what looks like
+// one or two digits and was hardly read.
 func (v *value) keep(n int) {
-	if !endsDate(v.text(n, false)) {
+	text := v.text(n, false)
+	if !endsDate(text) {
 		return
 	}
+	closed := strings.HasSuffix(text, "日") || strings.HasSuffix(text, "号")
 	for _, gs := range v.rows[min(n, len(v.rows)):] {
+		digits := !slices.ContainsFunc(gs, func(g glyph) bool { return !unicode.IsDigit(g.r) })
+		if closed && digits && len(gs) <= 2 && slices.ContainsFunc(gs, func(g glyph) bool { return g.conf < leastConfidence }) {
+			continue
+		}
 		for i := range gs {
 			if unicode.IsDigit(gs[i].r) || strings.ContainsRune("〇零一二三四五六七八九十", gs[i].r) {
 				return

@@ -195,3 +195,18 @@ func TestRepeatedDigits(t *testing.T) {
 		}
 	}
 }
+
+// A date of which every picture lost the month's or the day's digits is read jointly although the readings agree.
+func TestLacksDay(t *testing.T) {
+	for text, want := range map[string]bool{
+		"2025年2月1日-2025年6月日": true, "2025年月3日": true, "2025年6月3日": false, "2025-06-": false, "年月日": false, "有效期至月日": false, "": false,
+	} {
+		var syms []symbol
+		for _, r := range text {
+			syms = append(syms, symbol{r: r, conf: 0.99})
+		}
+		if got := lacksDay(syms); got != want {
+			t.Errorf("%s: %v", text, got)
+		}
+	}
+}

@@ -53,7 +53,7 @@ func (r *Reader) readSure(ctx context.Context, m *raster, plane []uint8, one rea
 	first := one.syms
 	one.syms = settled(first, []reading{two})
 	merged, same := agree(one.syms, two.syms)
-	if same && (r.figures == nil || leastDigit(merged) >= agreedWell) {
+	if same && (r.figures == nil || leastDigit(merged) >= agreedWell && !lacksDay(merged)) {
 		one.syms = merged
 		return one, nil
 	}
@@ -88,6 +88,16 @@ func (r *Reader) readSure(ctx context.Context, m *raster, plane []uint8, one rea
 		voted.syms = syms
 	}
 	return voted, nil
+}
+
+// lacksDay reports whether a month or a day of a date has no digit: what every picture lost is in none of their readings.
+func lacksDay(syms []symbol) bool {
+	for i := 2; i < len(syms); i++ {
+		if a, b := syms[i-1].r, syms[i].r; (a == '年' && b == '月' || a == '月' && b == '日') && isDigit(syms[i-2].r) {
+			return true
+		}
+	}
+	return false
 }
 
 // place puts the symbols of a picture that was cut wider by d at both ends at their places along the narrower one.
