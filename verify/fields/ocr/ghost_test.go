@@ -18,7 +18,10 @@ func TestGhostsAreNoLines(t *testing.T) {
 		want  int
 	}{
 		{"remains of the title", line("和国一", 0.5, 300, 105, 450, 135), 1},
-		{"read well", line("和国一", 0.85, 300, 105, 450, 135), 2},
+		{"a piece of it", line("和国一", 0.85, 300, 105, 450, 135), 1},
+		{"read well", line("和国一", 0.96, 300, 105, 450, 135), 2},
+		{"half of it", line("和国一", 0.85, 300, 105, 700, 135), 2},
+		{"partly beside it", line("和国一", 0.85, 300, 105, 450, 145), 2},
 		{"below the title", line("和国一", 0.5, 300, 150, 450, 180), 2},
 		{"a box around it, read badly", line("4中华人民共和国一级注册建筑师册证", 0.58, 60, 80, 950, 170), 1},
 		{"wider than the title", line("和国一", 0.5, 50, 100, 950, 140), 2},

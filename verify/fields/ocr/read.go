@@ -210,11 +210,27 @@ func inOrder(a, b []symbol) int {
 }
 
 // Ghosts are remains of print of another plane, or pieces of it, that were read with little confidence in the place of a
-// line that was read well.
+// line that was read well; and pieces of a line that was surely read.
 const (
-	ghostConf = 0.8
-	ghostOver = 0.9
+	ghostConf  = 0.8
+	ghostOver  = 0.9
+	pieceConf  = 0.95 // a piece is read with less
+	pieceOver  = 0.98 // in a line that was read with at least this
+	pieceShare = 0.25 // and is no wider than this share of it
 )
+
+// pieceOf reports whether a line lies inside the box of a much wider one that was surely read: its ink is that one's.
+func (l *reading) pieceOf(o *reading) bool {
+	if o.confidence() < pieceOver || l.quad.width() > pieceShare*o.quad.width() {
+		return false
+	}
+	for _, p := range l.quad {
+		if !o.quad.holds(p) {
+			return false
+		}
+	}
+	return true
+}
 
 // within reports whether a line is what a wider box around it was read as, badly.
 func (l *reading) within(o *reading) bool {
@@ -224,9 +240,10 @@ func (l *reading) within(o *reading) bool {
 func withoutGhosts(lines []reading) []reading {
 	out := make([]reading, 0, len(lines))
 	for i := range lines {
-		ghost := lines[i].confidence() < ghostConf && slices.ContainsFunc(lines, func(l reading) bool {
-			return l.confidence() >= ghostOver && (l.quad.width() > lines[i].quad.width() && l.quad.holds(lines[i].quad.centre()) ||
-				l.within(&lines[i]))
+		conf := lines[i].confidence()
+		ghost := conf < pieceConf && slices.ContainsFunc(lines, func(l reading) bool {
+			return lines[i].pieceOf(&l) || conf < ghostConf && l.confidence() >= ghostOver &&
+				(l.quad.width() > lines[i].quad.width() && l.quad.holds(lines[i].quad.centre()) || l.within(&lines[i]))
 		})
 		if !ghost {
 			out = append(out, lines[i])
