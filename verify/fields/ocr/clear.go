@@ -64,7 +64,16 @@ func cleared(ink []float32) []float32 {
 }
 
 // inkOf is the ink of a line's strokes: what all but a tenth of the quad stays under.
-func inkOf(ink []float32, w, h int, q quad) float64 {
+func inkOf(ink []float32, w, h int, q quad) float64 { return inkOver(ink, w, h, q, 10) }
+
+// faint reports whether a quad holds nothing but what shows through from the back. The strokes of a label that is spaced out, in
+// thin type, are less than a tenth of it.
+func faint(ink []float32, w, h int, q quad) bool {
+	return inkOf(ink, w, h, q) < faintest && inkOver(ink, w, h, q, 25) < 2*faintest
+}
+
+// inkOver is the ink that all but one in so many pixels of the quad stay under.
+func inkOver(ink []float32, w, h int, q quad, share int) float64 {
 	var hist [101]int
 	n := 0
 	nu, nv := int(min(max(q.width(), 4), 400)), int(min(max(q.height(), 4), 60))
@@ -79,7 +88,7 @@ func inkOf(ink []float32, w, h int, q quad) float64 {
 	}
 	c := 0
 	for v := 100; v > 0; v-- {
-		if c += hist[v]; 10*c >= n {
+		if c += hist[v]; share*c >= n {
 			return float64(v) / 100
 		}
 	}

@@ -74,13 +74,17 @@ func (r *Reader) detect(ctx context.Context, m *raster, plane []uint8, side int)
 		return nil, fmt.Errorf("the detector gives a map of the size %v, not %d by %d", dims, pw, ph)
 	}
 	sx, sy := float64(m.w)/float64(dw), float64(m.h)/float64(dh)
-	lines := cores(out, pw, ph, sx, sy)
-	for i := range lines {
-		q := lines[i].quad.scaled(1/sx, 1/sy)
-		lines[i].ink = inkOf(ink, dw, dh, q)
-		lines[i].quad = drawOut(ink, dw, dh, q).scaled(sx, sy)
+	var lines []found
+	for _, l := range cores(out, pw, ph, sx, sy) {
+		q := l.quad.scaled(1/sx, 1/sy)
+		if faint(ink, dw, dh, q) {
+			continue
+		}
+		l.ink = inkOf(ink, dw, dh, q)
+		l.quad = drawOut(ink, dw, dh, q).scaled(sx, sy)
+		lines = append(lines, l)
 	}
-	return slices.DeleteFunc(lines, func(l found) bool { return l.ink < faintest }), nil
+	return lines, nil
 }
 
 // shift moves a line that was found in a band of the picture to its place in the whole.

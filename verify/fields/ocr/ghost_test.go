@@ -63,3 +63,25 @@ func TestPartsOfRedLines(t *testing.T) {
 		}
 	}
 }
+
+// The strokes of a spaced label in thin type are little of its box, and dark; what shows through is as pale wherever it is.
+func TestFaint(t *testing.T) {
+	const w, h = 100, 20
+	box := quad{{0, 0}, {w, 0}, {w, h}, {0, h}}
+	for name, c := range map[string]struct {
+		every int // pixels to one of a stroke
+		ink   float32
+		want  bool
+	}{
+		"a line": {5, 0.4, false}, "a label in thin type": {15, 0.4, false}, "the back of the page": {5, 0.05, true},
+		"a label on the back": {15, 0.1, true}, "nothing": {5, 0, true}, "specks": {60, 0.8, true},
+	} {
+		ink := make([]float32, w*h)
+		for i := 0; i < len(ink); i += c.every {
+			ink[i] = c.ink
+		}
+		if got := faint(ink, w, h, box); got != c.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}
