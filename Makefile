@@ -8,6 +8,7 @@ FUZZTIME ?= 2m
 SOAKTIME ?= 10m
 BENCHTIME ?= 1s
 PAGES ?= 150
+FIRST ?= 0
 
 help: ## say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
@@ -42,8 +43,8 @@ bench: ## Go benchmarks of every package
 bench-qr: ## reading codes: this reader and eight others on the same pictures, tables into docs/qr.md (EVERY=4 MINUTES=20)
 	BENCHTIME=$(BENCHTIME) ./.ci/bench-qr
 
-bench-reading: ## reading scans and photos, against the truth, into docs/reading.md (PAGES of each class)
-	@.ci/bench-reading $(PAGES)
+bench-reading: ## reading scans and photos, against the truth, into docs/reading.md (PAGES of each class, from FIRST on)
+	@.ci/bench-reading $(PAGES) $(FIRST)
 
 bench-sheet: ## corners of sheets in photos, certificates in a scanned bid, into docs/reading.md (PHOTOS and PAGES)
 	@.ci/bench-sheet $(PHOTOS) $(PAGES)
