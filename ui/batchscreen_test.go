@@ -85,18 +85,31 @@ func TestBatchTableShowsEveryFile(t *testing.T) {
 // What the table of all files is narrowed to also narrows the list beside the page, which says so and takes it back.
 func TestListSaysWhatItIsNarrowedTo(t *testing.T) {
 	r := bidders(t)
-	if r.files.narrowed.Visible() {
+	if r.files.narrowed.root.Visible() {
 		t.Error("a list of everything says that it is narrowed")
 	}
 	r.session.SetView(viewmodel.View{Filter: viewmodel.ShowFailed, Bidder: "甲", Search: "pdf"})
 	r.files.refresh()
 	r.wantText(r.files.root, "只列出：甲 · 含“pdf”")
-	test.Tap(r.files.narrowed.Objects[1].(*button))
+	r.Show("review")
+	r.settle()
+	review := r.current().(*reviewScreen)
+	r.wantText(review.body, "只列出：甲")
+	r.session.SetView(viewmodel.View{Bidder: "没有这一家"})
+	r.settle()
+	r.wantText(review.empty, "只列出：没有这一家")
+	test.Tap(review.none.all)
+	r.settle()
+	if len(review.queue) == 0 || review.narrowed.root.Visible() {
+		t.Error("the review is still narrowed")
+	}
+	r.session.SetView(viewmodel.View{Filter: viewmodel.ShowFailed, Bidder: "甲", Search: "pdf"})
+	test.Tap(r.files.narrowed.all)
 	if v := r.session.View(); v.Bidder != "" || v.Search != "" || v.Filter != viewmodel.ShowFailed {
 		t.Errorf("still narrowed to %+v", v)
 	}
 	r.files.refresh()
-	if r.files.narrowed.Visible() {
+	if r.files.narrowed.root.Visible() {
 		t.Error("it still says so")
 	}
 }

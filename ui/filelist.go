@@ -2,7 +2,6 @@ package ui
 
 import (
 	"strconv"
-	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -25,8 +24,7 @@ type fileList struct {
 	pause    *button
 	cancel   *button
 	empty    *canvas.Text
-	only     *widget.Label // what the table of all files narrows the list to
-	narrowed *fyne.Container
+	narrowed *narrowedTo
 	working  *fyne.Container
 	root     fyne.CanvasObject
 	shapes   map[viewmodel.Shape]fyne.Resource
@@ -60,37 +58,12 @@ func newFileList(th *Theme, s *viewmodel.Session) *fileList {
 	for _, c := range f.filters {
 		chips.Add(c)
 	}
-	var only fyne.CanvasObject
-	f.only, only = clipped(th, "", theme.SizeNameCaptionText, widget.MediumImportance)
-	f.narrowed = container.NewBorder(nil, nil, nil, iconButton(theme.ContentClearIcon(), m.T("list.only.all"), f.widen), only)
-	head := column(6, narrow(th, chips), narrow(th, f.narrowed), narrow(th, f.working))
+	f.narrowed = newNarrowedTo(th, s, true)
+	head := column(6, narrow(th, chips), narrow(th, f.narrowed.root), narrow(th, f.working))
 	ground := canvas.NewRectangle(th.C(colorSurface))
 	f.root = container.NewStack(ground, container.NewBorder(pad(head, 8, 4, 8, 8), nil, nil, nil, container.NewStack(f.list, container.NewCenter(f.empty))))
 	f.refresh()
 	return f
-}
-
-// widen takes away what the table of all files narrows the list to.
-func (f *fileList) widen() {
-	v := f.session.View()
-	v.Bidder, v.Search = "", ""
-	f.session.SetView(v)
-}
-
-// narrowing says what the table of all files narrows the list to; "" if to nothing.
-func (f *fileList) narrowing() string {
-	v, m := f.session.View(), f.session.Messages()
-	var parts []string
-	if v.Bidder != "" {
-		parts = append(parts, v.Bidder)
-	}
-	if v.Search != "" {
-		parts = append(parts, m.T("list.only.search", "words", v.Search))
-	}
-	if len(parts) == 0 {
-		return ""
-	}
-	return m.T("list.only", "what", strings.Join(parts, " · "))
 }
 
 func (f *fileList) cancelOrResume() {
@@ -192,11 +165,7 @@ func (f *fileList) refresh() {
 	} else {
 		f.pause.SetIcon(theme.MediaPauseIcon())
 	}
-	only := f.narrowing()
-	if f.only.Text != only {
-		f.only.SetText(only)
-	}
-	show(f.narrowed, only != "")
+	f.narrowed.refresh()
 	show(f.working, busy || c.Left())
 	show(f.empty, s.Len() == 0 && c.Total > 0)
 	f.list.Refresh()

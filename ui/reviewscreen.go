@@ -27,6 +27,8 @@ type reviewScreen struct {
 	body     fyne.CanvasObject
 	progress *canvas.Text
 	meter    *meter
+	narrowed *narrowedTo // over the queue, and where it is empty
+	none     *narrowedTo
 	shown    *viewmodel.Detail
 	item     int
 	cropped  bool
@@ -49,7 +51,8 @@ func newReviewScreen(w *Window) Screen {
 	r.scroll = scrolled(th, pad(r.right, 8, 12, 8, 12))
 	r.progress = line(th, "", theme.SizeNameSubHeadingText, theme.ColorNameForeground)
 	r.meter = newMeter(th)
-	head := column(5, rowOf(8, centred(line(th, m.T("screen.review"), theme.SizeNameText, colorSecondary)), centred(r.progress)), r.meter.root)
+	r.narrowed, r.none = newNarrowedTo(th, w.session, false), newNarrowedTo(th, w.session, false)
+	head := column(5, rowOf(8, centred(line(th, m.T("screen.review"), theme.SizeNameText, colorSecondary)), centred(r.progress)), r.meter.root, narrow(th, r.narrowed.root))
 	left := container.NewStack(canvas.NewRectangle(th.C(colorSurface)), container.NewBorder(pad(head, 8, 6, 10, 10), nil, nil, nil, r.list))
 	inner := container.NewHSplit(r.page.root, r.scroll)
 	inner.Offset = 0.55
@@ -57,7 +60,8 @@ func newReviewScreen(w *Window) Screen {
 	split.Offset = 0.18
 	keys := container.NewStack(canvas.NewRectangle(th.C(colorSurface)), pad(narrow(th, container.NewCenter(line(th, m.T("review.keys"), theme.SizeNameText, colorSecondary))), 4, 4, 8, 8))
 	r.body = container.NewBorder(nil, keys, nil, nil, split)
-	r.empty = container.NewCenter(container.New(&fixedWidth{460}, para(th, m.T("review.empty"), theme.SizeNameSubHeadingText, widget.MediumImportance)))
+	empty := column(8, para(th, m.T("review.empty"), theme.SizeNameSubHeadingText, widget.MediumImportance), r.none.root)
+	r.empty = container.NewCenter(container.New(&fixedWidth{460}, empty))
 	r.root = container.NewStack(r.body, r.empty)
 	return r
 }
@@ -135,6 +139,8 @@ func (r *reviewScreen) Changed(c viewmodel.Change) {
 		if len(r.queue) > 0 {
 			r.meter.set(float32(r.done) / float32(len(r.queue)))
 		}
+		r.narrowed.refresh()
+		r.none.refresh()
 		show(r.body, len(r.queue) > 0)
 		show(r.empty, len(r.queue) == 0)
 		if r.follow() < 0 && len(r.queue) > 0 {
@@ -242,7 +248,7 @@ func (r *reviewScreen) decision(it *viewmodel.Item) fyne.CanvasObject {
 	body := column(8, machine, rule(th), person, buttons, tools)
 	if w.session.Operator() == "" {
 		body.Add(container.NewBorder(nil, nil, nil, newButton(m.T("review.nameless.set"), func() { w.Show("settings") }),
-			para(th, m.T("review.nameless"), theme.SizeNameCaptionText, widget.WarningImportance)))
+			centred(para(th, m.T("review.nameless"), theme.SizeNameCaptionText, widget.WarningImportance))))
 	}
 	if v.Next != "" {
 		body.Add(nextStep(th, m, v.Next))
