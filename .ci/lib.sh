@@ -11,8 +11,8 @@ DESKTOP_TAGS="x11,gles,no_emoji,migrated_fynedo"
 TEST_TAGS="ci,no_emoji,migrated_fynedo"
 # A real window on a virtual screen, driven and photographed.
 WINDOW_PACKAGES=(xvfb openbox xdotool imagemagick libgl1-mesa-dri)
-# Independent implementations that tests compare with.
-PEER_PACKAGES=(poppler-utils)
+# Independent implementations that tests compare with, and what an example of the README pipes into.
+PEER_PACKAGES=(poppler-utils python3)
 # The usual tool chain that `make bench-chain` is measured against.
 BENCH_PACKAGES=(poppler-utils zbar-tools time)
 

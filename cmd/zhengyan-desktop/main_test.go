@@ -105,7 +105,7 @@ func specimens(t *testing.T, files ...string) (dir string) {
 		return false
 	}})
 	if errors.Is(err, verifytest.ErrNoFont) {
-		t.Skip("specimens need the bundled font; run make assets")
+		t.Skip("specimens need the bundled font; run: make assets")
 	}
 	if err != nil {
 		t.Fatal(err)

@@ -128,7 +128,7 @@ func desktopProgram(t *testing.T) string {
 	t.Helper()
 	for _, tool := range []string{"Xvfb", "openbox", "xdotool", "import"} {
 		if _, err := exec.LookPath(tool); err != nil {
-			t.Skipf("a real window needs %s", tool)
+			t.Skipf("a real window needs %s; run: .ci/setup test", tool)
 		}
 	}
 	program := os.Getenv("ZHENGYAN_DESKTOP")

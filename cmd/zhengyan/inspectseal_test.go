@@ -18,7 +18,7 @@ var updateSeal = flag.Bool("update-seal", false, "write testdata/seal anew")
 // What inspect seal says to people of a whole, an extended, a tampered, an SM2 and an SES file, word for word.
 func TestInspectSealInPlainWords(t *testing.T) {
 	if assets.Font() == nil {
-		t.Skip("this build carries no font, so no specimens can be drawn")
+		t.Skip("this build carries no font, so no specimens can be drawn; run: make assets")
 	}
 	dir, err := specimenDir()
 	if err != nil {

@@ -70,7 +70,7 @@ func TestReadmeExamples(t *testing.T) {
 		for i, x := range examples(t, filepath.Join(root, page)) {
 			t.Run(page+"/"+strconv.Itoa(i+1), func(t *testing.T) {
 				if strings.Contains(x.command, "scan-") && !reads {
-					t.Skip("shows scans that are read, and this was built without cgo or has no ONNX Runtime")
+					t.Skip("shows scans that are read: needs cgo (built without cgo?) and ONNX Runtime in ZHENGYAN_ONNXRUNTIME; make test runs it with both")
 				}
 				own, pipe, piped := strings.Cut(x.command, " | ")
 				var out, errs bytes.Buffer
@@ -87,9 +87,13 @@ func TestReadmeExamples(t *testing.T) {
 				if piped {
 					sh := exec.Command("sh", "-c", pipe)
 					sh.Stdin = &out
+					tool, _, _ := strings.Cut(pipe, " ")
+					if _, err := exec.LookPath(tool); err != nil {
+						t.Skipf("the example needs %s; run: .ci/setup test", tool)
+					}
 					b, err := sh.Output()
 					if err != nil {
-						t.Skipf("%s: %v", pipe, err)
+						t.Fatalf("%s: %v", pipe, err)
 					}
 					got, code = string(b), 0
 				}
