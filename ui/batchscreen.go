@@ -211,9 +211,8 @@ func (b *batchScreen) showWork(n viewmodel.Counts) {
 type groupRow struct {
 	listRow
 	name    *widget.Label
-	numbers [4]*canvas.Text
+	numbers [5]*canvas.Text
 	unread  *fyne.Container // how many files could not be read, if any
-	count   *canvas.Text
 }
 
 func (b *batchScreen) newGroup() fyne.CanvasObject {
@@ -228,8 +227,9 @@ func (b *batchScreen) newGroup() fyne.CanvasObject {
 		}
 		counts.Add(centred(r.numbers[i]))
 	}
-	r.count = line(b.w.th, "0000", theme.SizeNameCaptionText, colorSecondary)
-	r.unread = rowOf(4, centred(container.NewGridWrap(fyne.NewSquareSize(12), widget.NewIcon(theme.NewThemedResource(theme.BrokenImageIcon())))), centred(r.count))
+	last := line(b.w.th, "0000", theme.SizeNameCaptionText, colorSecondary)
+	r.numbers[len(r.numbers)-1] = last
+	r.unread = rowOf(4, centred(container.NewGridWrap(fyne.NewSquareSize(12), widget.NewIcon(theme.NewThemedResource(theme.BrokenImageIcon())))), centred(last))
 	counts.Add(r.unread)
 	r.content = pad(column(1, name, pad(counts, 0, 0, 1, 0)), 3, 4, 6, 4)
 	r.ExtendBaseWidget(r)
@@ -245,12 +245,8 @@ func (b *batchScreen) fillGroup(i widget.ListItemID, o fyne.CanvasObject) {
 	if r.name.Text != name {
 		r.name.SetText(name)
 	}
-	if v := strconv.Itoa(n.Unreadable); r.count.Text != v {
-		r.count.Text = v
-		r.count.Refresh()
-	}
 	show(r.unread, n.Unreadable > 0)
-	for k, v := range []string{m.T("list.count", "n", strconv.Itoa(n.Total)), strconv.Itoa(n.Failed), strconv.Itoa(n.Indeterminate), strconv.Itoa(n.Passed)} {
+	for k, v := range []string{m.T("list.count", "n", strconv.Itoa(n.Total)), strconv.Itoa(n.Failed), strconv.Itoa(n.Indeterminate), strconv.Itoa(n.Passed), strconv.Itoa(n.Unreadable)} {
 		if r.numbers[k].Text != v {
 			r.numbers[k].Text = v
 			r.numbers[k].Refresh()
