@@ -58,7 +58,7 @@ func trustIn(frames float64, digits int) trust {
 	if digits >= numberDigits {
 		return trust{numberWeight, numberSure, numberGap}
 	}
-	if frames > longLine*lineHeight*emOfHeight/frameWidth {
+	if frames > longLine*lineHeight*EmOfHeight/frameWidth {
 		return trust{longWeight, longSure, longGap}
 	}
 	return trust{shortWeight, shortSure, shortGap}

@@ -66,10 +66,10 @@ func cleared(ink []float32) []float32 {
 // inkOf is the ink of a line's strokes: what all but a tenth of the quad stays under.
 func inkOf(ink []float32, w, h int, q quad) float64 { return inkOver(ink, w, h, q, 10) }
 
-// faint reports whether a quad holds nothing but what shows through from the back. The strokes of a label that is spaced out, in
-// thin type, are less than a tenth of it.
-func faint(ink []float32, w, h int, q quad) bool {
-	return inkOf(ink, w, h, q) < faintest && inkOver(ink, w, h, q, 25) < 2*faintest
+// faint reports whether a quad, of whose strokes the ink is known, holds nothing but what shows through from the back. The
+// strokes of a label that is spaced out, in thin type, are less than a tenth of it.
+func faint(strokes float64, ink []float32, w, h int, q quad) bool {
+	return strokes < faintest && inkOver(ink, w, h, q, 25) < 2*faintest
 }
 
 // inkOver is the ink that all but one in so many pixels of the quad stay under.

@@ -77,10 +77,9 @@ func (r *Reader) detect(ctx context.Context, m *raster, plane []uint8, side int)
 	var lines []found
 	for _, l := range cores(out, pw, ph, sx, sy) {
 		q := l.quad.scaled(1/sx, 1/sy)
-		if faint(ink, dw, dh, q) {
+		if l.ink = inkOf(ink, dw, dh, q); faint(l.ink, ink, dw, dh, q) {
 			continue
 		}
-		l.ink = inkOf(ink, dw, dh, q)
 		l.quad = drawOut(ink, dw, dh, q).scaled(sx, sy)
 		lines = append(lines, l)
 	}

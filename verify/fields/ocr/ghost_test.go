@@ -80,7 +80,7 @@ func TestFaint(t *testing.T) {
 		for i := 0; i < len(ink); i += c.every {
 			ink[i] = c.ink
 		}
-		if got := faint(ink, w, h, box); got != c.want {
+		if got := faint(inkOf(ink, w, h, box), ink, w, h, box); got != c.want {
 			t.Errorf("%s: %v", name, got)
 		}
 	}

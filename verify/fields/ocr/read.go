@@ -372,7 +372,7 @@ func likely(l *reading) float64 {
 // appendTo adds the characters with their places to a page's text; k is the pixels of the picture to one of the raster.
 func (l *reading) appendTo(t *page.Text, k float64) {
 	w, h := l.quad.width(), l.quad.height()
-	em := emOfHeight * h
+	em := EmOfHeight * h
 	s, c := math.Sincos(l.quad.angle())
 	// The upright box around a turned rectangle: sides of the rectangle seen along the axes.
 	along := func(hw, hh float64) (float64, float64) {
@@ -415,8 +415,8 @@ func (l *reading) appendTo(t *page.Text, k float64) {
 	}
 }
 
-// emOfHeight is the size of the type to the height of the detector's box.
-const emOfHeight = 0.78
+// EmOfHeight is the size of the type to the height of the detector's box.
+const EmOfHeight = 0.78
 
 // Scaled gives a text in other units: the page as width × height.
 func Scaled(t page.Text, width, height float64) page.Text {

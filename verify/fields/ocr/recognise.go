@@ -121,7 +121,7 @@ func lineOf(plane []uint8, width, height int, q quad, how tone, stretch float64)
 // character, surely read. Ink between two characters, or beyond the last, that none of them accounts for is such a hole.
 const (
 	holeConf       = 0.47                    // most confidence of the characters beside a hole
-	holeEm         = lineHeight * emOfHeight // size of the type in a line's picture
+	holeEm         = lineHeight * EmOfHeight // size of the type in a line's picture
 	holeWide       = 0.6 * holeEm            // between the places of two characters
 	holeInk        = 0.35 * holeEm           // columns of ink in it
 	holeDark       = 0.5                     // share of the line's ink that counts as ink

@@ -185,7 +185,7 @@ func (o *options) sheet(f *ocr.Features, w *work, faces map[string]*typeface) er
 		l := &lines[i]
 		wide := float64(l.width) * l.k
 		em := l.em * l.k
-		h := em / sheet.EmOfHeight * between(0.85, 1.25)
+		h := em / ocr.EmOfHeight * between(0.85, 1.25)
 		y := l.y + em*between(-0.06, 0.06)
 		x0, x1 := l.x-em*between(-0.05, 0.3), l.x+wide+em*between(-0.05, 0.3)
 		tone, stretch := r.IntN(ocr.Tones), 1.0

@@ -23,9 +23,6 @@ const (
 // firstShot keeps the pictures that are learnt from apart from all that reading is tuned and measured on.
 const firstShot = 20_000
 
-// EmOfHeight is the size of the type to the height of a line's box, as the reader's detector makes it.
-const EmOfHeight = 0.78
-
 // Size of a photo laid flat at 200 dpi, in pixels.
 const flatWidth, flatHeight = 1654, 2339
 

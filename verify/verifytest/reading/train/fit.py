@@ -187,10 +187,8 @@ def main():
     net = (carried(o.begun) if o.begun else Net()).to(memory_format=torch.channels_last)  # convolutions take half the time
     print(sum(x.numel() for x in net.parameters()), "numbers", flush=True)
     parts = {"sheets left out": exam, "out of a chat": [l for l in exam if l[0] == CHATTED], "with seals": [l for l in exam if l[0] == SEALED]}
-    if o.begun:
-        learn(net, lesson, parts, 0)
-    else:
-        learn(net, lesson, parts, o.lines)
+    learn(net, lesson, parts, 0 if o.begun else o.lines)
+    if not o.begun:
         folded(net)
     learn(net, lesson, parts, o.again, RATE_AGAIN)
     torch.onnx.export(

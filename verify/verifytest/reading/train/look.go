@@ -39,7 +39,7 @@ func look(g *verifytest.Generator, faces []typeface, i, sealed int) ([]seen, err
 	var out []seen
 	for k := range views * len(lines) {
 		l := lines[k/views]
-		h := l.em / sheet.EmOfHeight * between(0.82, 1.25)
+		h := l.em / ocr.EmOfHeight * between(0.82, 1.25)
 		y := l.middle + l.em*between(-0.06, 0.06)
 		x0, x1 := l.x0-l.em*between(0, 0.3), l.x1+l.em*between(0, 0.3)
 		tone, stretch := r.IntN(ocr.Tones), 1.0
