@@ -46,6 +46,9 @@ func (r *reader) interpret(row *fieldRow, v value) reading {
 		}
 		g.value = cleanText(joinLines(v.text(n, false)))
 		if row.Name == "name" {
+			if r.res.Source == SourceOCR && lacksCharacter(v.text(n, false)) {
+				g.v.infer(brokenName)
+			}
 			g.value = NormalizeName(g.value)
 		}
 		g.set = r.setText(row.Name, g.value)
@@ -116,6 +119,25 @@ func (r *reader) interpret(row *fieldRow, v value) reading {
 		return fail(MissingValue, "")
 	}
 	return g
+}
+
+// brokenName is the confidence of a Chinese name off a picture that is not whole.
+const brokenName = 0.4
+
+// lacksCharacter reports whether a Chinese name as OCR read it has a mark where only a character or a letter can stand, or is one
+// character: a rare one was read as a mark, however surely.
+func lacksCharacter(name string) bool {
+	rs := []rune(strings.TrimLeft(squeeze(name), ":;"))
+	if !slices.ContainsFunc(rs, isHan) {
+		return false // a foreign name has points and dashes
+	}
+	for i, r := range rs {
+		middle := (isMiddleDot(r) || r == '.') && i > 0 && i+1 < len(rs)
+		if !middle && !unicode.IsLetter(r) && !isPUA(r) && !isFiller(r) {
+			return true
+		}
+	}
+	return len(rs) < 2
 }
 
 // nameGoesOn reports whether a name was cut at its middle dot by the end of the line.

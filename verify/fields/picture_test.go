@@ -314,6 +314,21 @@ func TestCheckedIdentity(t *testing.T) {
 	}
 }
 
+// TestBrokenName: a Chinese name off a picture of which a character was read as a mark, or lost, is not readable, however sure the
+// recogniser is.
+func TestBrokenName(t *testing.T) {
+	for text, want := range map[string]string{
+		"样测试": "样测试", "样.": "", "样、": "", "样": "", "样试-": "", "、样试": "", "样(试": "", "样3": "",
+		"艾力·样本": "艾力·样本", "艾力.样本": "艾力·样本", "样YAN": "样YAN", "Anna-Maria J. Sample": "Anna-Maria J. Sample",
+	} {
+		face := with(qualificationFace(), map[string]string{"name": "姓名：" + text})
+		r := Read([]page.Text{boxText(boxes(face))}, tables(t))
+		if f := fieldOf(r, "name"); strings.ReplaceAll(f.Value, " ", "") != strings.ReplaceAll(want, " ", "") {
+			t.Errorf("%s: %q at %v; %+v", text, f.Value, f.Confidence, r.Problems)
+		}
+	}
+}
+
 // TestHostilePicture: a picture full of what may be labels, or of boxes over each other, costs no more than its own page.
 func TestHostilePicture(t *testing.T) {
 	tab := tables(t)

@@ -11,12 +11,8 @@ import (
 func signsOf(text string) []sign {
 	var row []sign
 	for _, r := range text {
-		for s := signZero; s < signs; s++ {
-			for _, w := range s.writings() {
-				if w == r {
-					row = append(row, s)
-				}
-			}
+		if s := signOf(r); s != signBlank {
+			row = append(row, s)
 		}
 	}
 	return row

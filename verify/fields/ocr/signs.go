@@ -2,6 +2,7 @@ package ocr
 
 import (
 	"math"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -39,6 +40,16 @@ func (s sign) writings() string {
 func (s sign) rune() rune {
 	r, _ := utf8.DecodeRuneInString(s.writings())
 	return r
+}
+
+// signOf is the sign that a character stands for, signBlank if it is none.
+func signOf(r rune) sign {
+	for s := signZero; s < signs; s++ {
+		if strings.ContainsRune(s.writings(), r) {
+			return s
+		}
+	}
+	return signBlank
 }
 
 // A lattice is what the recogniser says of each step of a line's picture, as shares of what it finds likeliest there: how

@@ -85,10 +85,11 @@ func together(own []symbol, pictures []reading) ([]symbol, bool) {
 	for i, s := range j.row {
 		row[i] = symbol{r: s.rune(), at: at[i], conf: j.conf[i]}
 	}
-	if !slices.ContainsFunc(j.row, func(s sign) bool { return !s.isDigit() }) && sameDigits(row, own) == nil && mostHave(own, pictures) {
+	pitch := pitchOf(at)
+	if !slices.ContainsFunc(j.row, func(s sign) bool { return !s.isDigit() }) && sameDigits(row, own) == nil && mostHave(own, pictures) &&
+		!lettered(row, own, pitch) {
 		return doubt(own, row, outvoted), true
 	}
-	pitch := pitchOf(at)
 	end := at[len(at)-1] + besideDigit*pitch
 	if j.row[len(j.row)-1] == signDay {
 		end = at[len(at)-1] + besideDay*pitch
@@ -137,6 +138,25 @@ func halved(head []symbol, pictures []reading, start, space float64) bool {
 		}
 	}
 	return 2*n > len(pictures)
+}
+
+// lettered reports whether own has all digits of a row but those in whose places it has Latin letters.
+func lettered(row, own []symbol, pitch float64) bool {
+	taken := slices.Clone(own)
+	n := 0
+	for i := range taken {
+		if !isLatin(taken[i].r) {
+			continue
+		}
+		for _, s := range row {
+			if math.Abs(s.at-taken[i].at) < pitch/2 {
+				taken[i].r = s.r
+				n++
+				break
+			}
+		}
+	}
+	return n > 0 && sameDigits(row, taken) != nil
 }
 
 // sameDigits gives for each digit of the row the symbol of the net's own reading that it is; nil if that has others.

@@ -196,6 +196,54 @@ func TestRepeatedDigits(t *testing.T) {
 	}
 }
 
+// TestLetterInNumber: a digit that every picture was read with as a letter is what the net for digits sees there, and never quite
+// sure; a letter where that sees none stands.
+func TestLetterInNumber(t *testing.T) {
+	apart := func(digits string) string { return strings.Join(strings.Split(digits, ""), "_") }
+	for _, c := range []struct{ told, own, want string }{
+		{"999999198801015638", "q99999198801015638", "999999198801015638"},
+		{"999999198801015638", "9999991988O1015638", "999999198801015638"},
+		{"99999919880101563#", "99999919880101563X", "99999919880101563X"},
+		{"#9999919880101563#", "X9999919880101563X", "X9999919880101563X"},
+	} {
+		own := lineSaid("号码："+apart(c.own), nil, 0.97)
+		var pictures []reading
+		for range 3 {
+			pictures = append(pictures, lineSaid("号码："+apart(c.own), said("####"+apart(c.told), 1e-4), 0.97))
+		}
+		syms, ok := together(own.syms, pictures)
+		if !ok || spell(syms) != "号码："+c.want {
+			t.Errorf("%s: %q", c.own, spell(syms))
+		}
+		if least := leastDigit(syms); (least <= ownDoubt) != (c.want != c.own) {
+			t.Errorf("%s: digits with %.3f", c.own, least)
+		}
+	}
+}
+
+// A line in which a letter that was not read well stands beside a digit, or a day lost a dash or the digits behind one, is read
+// jointly although the readings agree.
+func TestReadJointly(t *testing.T) {
+	for text, want := range map[string]bool{
+		"2024-0530-2024-907": true, "有效期：2024-05-30-2024-0-07": true, "2024--30": true, "2024-": true,
+		"2024-05-30-2024-09-07": false, "2024-05-30至2024-09-07": false, "2024-5-3": false, "1988年01月": false, "1.2.156.3005.2": false,
+		"1111-22222": true, "11000-2222": false, "": false,
+	} {
+		if got := lacksDash(lineSaid(text, nil, 0.99).syms); got != want {
+			t.Errorf("dashes of %s: %v", text, got)
+		}
+	}
+	for _, c := range []struct {
+		text string
+		conf float64
+		want bool
+	}{{"号码q9", 0.5, true}, {"号码9q", 0.5, true}, {"号码q9", 0.9, false}, {"SPECIMEN", 0.5, false}, {"q", 0.5, false}} {
+		if got := letterAmong(lineSaid(c.text, nil, c.conf).syms); got != c.want {
+			t.Errorf("letters of %s: %v", c.text, got)
+		}
+	}
+}
+
 // A date of which every picture lost the month's or the day's digits is read jointly although the readings agree.
 func TestLacksDay(t *testing.T) {
 	for text, want := range map[string]bool{

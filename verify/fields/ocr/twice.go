@@ -2,6 +2,7 @@ package ocr
 
 import (
 	"context"
+	"slices"
 	"unicode"
 )
 
@@ -53,7 +54,7 @@ func (r *Reader) readSure(ctx context.Context, m *raster, plane []uint8, one rea
 	first := one.syms
 	one.syms = settled(first, []reading{two})
 	merged, same := agree(one.syms, two.syms)
-	if same && (r.figures == nil || leastDigit(merged) >= agreedWell && !lacksDay(merged)) {
+	if same && (r.figures == nil || leastDigit(merged) >= agreedWell && !lacksDay(merged) && !lacksDash(merged) && !letterAmong(merged)) {
 		one.syms = merged
 		return one, nil
 	}
@@ -99,6 +100,40 @@ func lacksDay(syms []symbol) bool {
 	}
 	return false
 }
+
+// lacksDash reports whether what begins as a day with dashes goes on as none: a dash or a digit of it that every picture lost.
+func lacksDash(syms []symbol) bool {
+	var row []sign
+	begun := false // as a day begins, four digits and a dash
+	for i := 0; i <= len(syms); i++ {
+		s := signBlank
+		if i < len(syms) {
+			s = signOf(syms[i].r)
+		}
+		if s.isDigit() || s == signDash && len(row) > 0 {
+			row = append(row, s)
+			begun = begun || len(row) == 5 && s == signDash && !slices.Contains(row[:4], signDash)
+			continue
+		}
+		if _, ok := formOf(row); begun && !ok {
+			return true
+		}
+		row, begun = nil, false
+	}
+	return false
+}
+
+// letterAmong reports whether a Latin letter that was not read well stands beside a digit: a digit that every picture took for it.
+func letterAmong(syms []symbol) bool {
+	for i, s := range syms {
+		if isLatin(s.r) && s.conf < agreedWell && (i > 0 && isDigit(syms[i-1].r) || i+1 < len(syms) && isDigit(syms[i+1].r)) {
+			return true
+		}
+	}
+	return false
+}
+
+func isLatin(r rune) bool { return r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' }
 
 // place puts the symbols of a picture that was cut wider by d at both ends at their places along the narrower one.
 func place(syms []symbol, width, d float64) {
