@@ -19,6 +19,9 @@ var schemaFiles embed.FS
 //go:embed all:i18n
 var i18nFiles embed.FS
 
+//go:embed all:cli
+var cliFiles embed.FS
+
 //go:embed all:icons
 var iconFiles embed.FS
 
@@ -38,7 +41,7 @@ func Font() []byte {
 }
 
 // Models is the folder of the text recogniser's models: det.onnx, rec.onnx and keys.txt, only if `make assets` ran before
-// the build; rare.bin, what the project teaches the recogniser. Nil in a build without cgo, which could not run them.
+// the build. Nil in a build without cgo, which could not run them.
 func Models() fs.FS { return models() }
 
 // Rules is the folder of dated rule data: clauses, policies, provinces, specialties, seal names and hosts.
@@ -49,6 +52,9 @@ func Schemas() fs.FS { return sub(schemaFiles, "schema") }
 
 // Translations is the folder of message tables, one JSON file a language.
 func Translations() fs.FS { return sub(i18nFiles, "i18n") }
+
+// CommandLine is the folder of what the command line says: zh.json, from its English to Chinese.
+func CommandLine() fs.FS { return sub(cliFiles, "cli") }
 
 // Icons is the folder of icons.
 func Icons() fs.FS { return sub(iconFiles, "icons") }

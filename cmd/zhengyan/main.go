@@ -14,6 +14,7 @@ import (
 	"os/signal"
 	"runtime/debug"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -62,6 +63,9 @@ type environment struct {
 	StdoutTerminal bool
 	StderrTerminal bool
 	Width          int // columns of the terminal, 0 if unknown
+
+	reading sync.Once
+	texts   map[string]string // what the command line says, from English; read when it is first needed
 }
 
 // command is one verb of the program.
@@ -144,13 +148,13 @@ func usage(env *environment, w io.Writer, cmds []command) {
 
 // fail says what went wrong, in lower case and without a full stop, and returns the exit status.
 func (env *environment) fail(code int, format string, a ...any) int {
-	fmt.Fprintf(env.Stderr, "zhengyan: error: %s\n", fmt.Sprintf(format, a...))
+	fmt.Fprintf(env.Stderr, "zhengyan: error: %s\n", fmt.Sprintf(env.say(format), a...))
 	return code
 }
 
 func (env *environment) failHint(code int, hint, format string, a ...any) int {
 	env.fail(code, format, a...)
-	fmt.Fprintf(env.Stderr, "zhengyan: hint: %s\n", hint)
+	fmt.Fprintf(env.Stderr, "zhengyan: hint: %s\n", env.say(hint))
 	return code
 }
 

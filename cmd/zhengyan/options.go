@@ -23,20 +23,6 @@ import (
 	"zhengyan/verify/seal"
 )
 
-// flags starts a command's flag set with the help text that its -h prints.
-func (env *environment) flags(name, synopsis, examples string) *pflag.FlagSet {
-	fl := pflag.NewFlagSet(name, pflag.ContinueOnError)
-	fl.SetOutput(env.Stderr)
-	fl.SortFlags = false
-	fl.Usage = func() {
-		fmt.Fprintf(env.Stdout, "Usage: zhengyan %s %s\n\n%s", name, synopsis, fl.FlagUsages())
-		if examples != "" {
-			fmt.Fprintf(env.Stdout, "\nExamples:\n%s", examples)
-		}
-	}
-	return fl
-}
-
 // parse returns the exit status of a flag error, and true if the command is done.
 func (env *environment) parse(fl *pflag.FlagSet, args []string) (int, bool) {
 	switch err := fl.Parse(args); {

@@ -54,11 +54,11 @@ func (env *environment) verbs(ctx context.Context, name string, list []verb, exa
 	} else if len(args) > 0 {
 		env.fail(exitUsage, "%s: unknown command %q", name, args[0])
 	}
-	fmt.Fprintf(w, "Usage: zhengyan %s COMMAND [options]\n\n", name)
+	var verbs strings.Builder
 	for _, v := range list {
-		fmt.Fprintf(w, "  %-11s %s\n", v.name, v.about)
+		fmt.Fprintf(&verbs, "  %-11s %s\n", v.name, env.say(v.about))
 	}
-	fmt.Fprintf(w, "\nExamples:\n%s", examples)
+	env.help(w, name, "COMMAND [options]", verbs.String(), examples)
 	return code
 }
 
