@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"zhengyan/cmd/internal/places"
 	"zhengyan/store"
 	"zhengyan/ui"
 	"zhengyan/ui/viewmodel"
@@ -26,7 +27,7 @@ type desk struct {
 
 // openDesk opens what is kept. What cannot be used is said and left out; the window opens all the same.
 func openDesk(o options, getenv func(string) string, now func() time.Time, e *engine, warn func(error)) (*desk, error) {
-	p := places{data: dataDir(o.data, getenv), trust: o.trust, cache: cacheDir(getenv), onnx: getenv("ZHENGYAN_ONNXRUNTIME")}
+	p := sources{data: places.Data(o.data, getenv), trust: o.trust, cache: places.Cache(getenv), onnx: getenv("ZHENGYAN_ONNXRUNTIME")}
 	data, err := store.OpenData(p.data)
 	if err != nil {
 		return nil, err

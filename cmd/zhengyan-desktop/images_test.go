@@ -57,7 +57,7 @@ func TestArchiveMemberAsSealed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e, err := open(places{data: t.TempDir(), trust: filepath.Join(dir, "trust"), cache: t.TempDir()}, assets.Font(), book, noon, "Zhengyan test", func(error) {})
+	e, err := open(sources{data: t.TempDir(), trust: filepath.Join(dir, "trust"), cache: t.TempDir()}, assets.Font(), book, noon, "Zhengyan test", func(error) {})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -20,6 +20,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"zhengyan/assets"
+	"zhengyan/cmd/internal/places"
 	"zhengyan/store"
 	"zhengyan/ui"
 	"zhengyan/ui/viewmodel"
@@ -89,7 +90,7 @@ func setPIN(dir string, in io.Reader) error {
 
 // showKiosk opens the screen and returns when the staff ends it.
 func showKiosk(o options, q verify.Question, book *rules.Book, getenv func(string) string, stderr io.Writer, now func() time.Time) error {
-	dir := dataDir(o.data, getenv)
+	dir := places.Data(o.data, getenv)
 	tables, err := tables()
 	if err != nil {
 		return err
@@ -101,7 +102,7 @@ func showKiosk(o options, q verify.Question, book *rules.Book, getenv func(strin
 	warn := func(err error) { fmt.Fprintf(stderr, "zhengyan-desktop: warning: %v\n", err) }
 	debug.SetMemoryLimit(softMemory)
 	font := assets.Font()
-	e, err := open(places{data: dir, trust: o.trust, cache: cacheDir(getenv), onnx: getenv("ZHENGYAN_ONNXRUNTIME")}, font, book, now, "Zhengyan "+version, warn)
+	e, err := open(sources{data: dir, trust: o.trust, cache: places.Cache(getenv), onnx: getenv("ZHENGYAN_ONNXRUNTIME")}, font, book, now, "Zhengyan "+version, warn)
 	if err != nil {
 		return err
 	}

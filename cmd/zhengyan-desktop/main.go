@@ -18,6 +18,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"zhengyan/assets"
+	"zhengyan/cmd/internal/places"
 	"zhengyan/ui"
 	"zhengyan/ui/viewmodel"
 	"zhengyan/verify"
@@ -101,7 +102,7 @@ func run(args []string, getenv func(string) string, stdout, stderr io.Writer, no
 		}
 	}
 	if o.kiosk.setPIN {
-		if err := setPIN(dataDir(o.data, getenv), os.Stdin); err != nil {
+		if err := setPIN(places.Data(o.data, getenv), os.Stdin); err != nil {
 			return fail(exitUsage, "--kiosk-set-pin: %v", err)
 		}
 		return 0
@@ -178,12 +179,12 @@ func show(o options, q verify.Question, book *rules.Book, getenv func(string) st
 		default: // the rest is on standard error
 		}
 	}
-	if old, err := keepCrashes(dataDir(o.data, getenv)); err != nil {
+	if old, err := keepCrashes(places.Data(o.data, getenv)); err != nil {
 		report(err)
 	} else if old != "" {
 		report(fmt.Errorf("上次意外退出，记录在 / the program ended unexpectedly last time, see %s", old))
 	}
-	e, err := open(places{data: dataDir(o.data, getenv), trust: o.trust, cache: cacheDir(getenv), onnx: getenv("ZHENGYAN_ONNXRUNTIME"), resume: true}, font, book, now, program, report)
+	e, err := open(sources{data: places.Data(o.data, getenv), trust: o.trust, cache: places.Cache(getenv), onnx: getenv("ZHENGYAN_ONNXRUNTIME"), resume: true}, font, book, now, program, report)
 	if err != nil {
 		return err
 	}
@@ -249,7 +250,7 @@ func show(o options, q verify.Question, book *rules.Book, getenv func(string) st
 		w.Restore()
 		w.Begin(o.paths...)
 		resting.start()
-		go settle(life, e, cacheDir(getenv))
+		go settle(life, e, places.Cache(getenv))
 		go tell(e, warnings, func(errs []error) { resting.dispatch(func() { w.NotifyErrors(errs) }) })
 	})
 	w.Native().SetMaster()

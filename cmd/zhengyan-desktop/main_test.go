@@ -66,32 +66,6 @@ func TestQuestionFromTheCommandLine(t *testing.T) {
 	}
 }
 
-func TestFolders(t *testing.T) {
-	env := map[string]string{}
-	get := func(k string) string { return env[k] }
-	if got := dataDir("", get); got != "zhengyan-data" {
-		t.Errorf("with no environment: %q", got)
-	}
-	if got := cacheDir(get); got != "" {
-		t.Errorf("cache with no environment: %q", got)
-	}
-	env["HOME"] = "h"
-	if got := dataDir("", get); got != filepath.Join("h", ".local", "share", "zhengyan") {
-		t.Errorf("with HOME: %q", got)
-	}
-	env["XDG_DATA_HOME"] = "x"
-	env["ZHENGYAN_CACHE"] = "c"
-	if got := dataDir("", get); got != filepath.Join("x", "zhengyan") {
-		t.Errorf("with XDG_DATA_HOME: %q", got)
-	}
-	if got := cacheDir(get); got != "c" {
-		t.Errorf("with ZHENGYAN_CACHE: %q", got)
-	}
-	if got := dataDir("mine", get); got != "mine" {
-		t.Errorf("with --data: %q", got)
-	}
-}
-
 // specimens writes the named specimens and their trust folder.
 func specimens(t *testing.T, files ...string) (dir string) {
 	t.Helper()
@@ -120,7 +94,7 @@ func TestEngineReadsJudgesAndDraws(t *testing.T) {
 		t.Fatal(err)
 	}
 	var warnings []error
-	e, err := open(places{data: t.TempDir(), trust: filepath.Join(dir, "trust"), cache: t.TempDir()}, assets.Font(), book, noon, "Zhengyan test", func(err error) { warnings = append(warnings, err) })
+	e, err := open(sources{data: t.TempDir(), trust: filepath.Join(dir, "trust"), cache: t.TempDir()}, assets.Font(), book, noon, "Zhengyan test", func(err error) { warnings = append(warnings, err) })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -193,7 +167,7 @@ func TestWhatIsWrongWithTheDataIsSaid(t *testing.T) {
 		t.Fatal(err)
 	}
 	warnings := make(chan error, 8)
-	e, err := open(places{data: t.TempDir(), trust: trust}, nil, book, noon, "Zhengyan test", func(err error) { warnings <- err })
+	e, err := open(sources{data: t.TempDir(), trust: trust}, nil, book, noon, "Zhengyan test", func(err error) { warnings <- err })
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,15 +1,11 @@
 package main
 
 import (
-	"context"
 	"errors"
-	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"time"
 
 	"zhengyan/assets"
+	"zhengyan/cmd/internal/places"
 	"zhengyan/store"
 	"zhengyan/verify"
 	"zhengyan/verify/document"
@@ -17,48 +13,18 @@ import (
 	"zhengyan/verify/fields/ocr"
 	"zhengyan/verify/qr"
 	"zhengyan/verify/rules"
-	"zhengyan/verify/seal"
 )
 
-// dataDir is the data folder: --data, ZHENGYAN_DATA, or the platform's own, as on the command line.
-func dataDir(flag string, getenv func(string) string) string {
-	return folder(flag, getenv, "ZHENGYAN_DATA", "XDG_DATA_HOME", filepath.Join(".local", "share"), "Zhengyan", "zhengyan-data")
-}
-
-// cacheDir is where PDFium's compiled code is kept; "" compiles in memory.
-func cacheDir(getenv func(string) string) string {
-	return folder("", getenv, "ZHENGYAN_CACHE", "XDG_CACHE_HOME", ".cache", filepath.Join("Zhengyan", "cache"), "")
-}
-
-func folder(flag string, getenv func(string) string, own, xdg, home, windows, other string) string {
-	if flag != "" {
-		return flag
-	}
-	if v := getenv(own); v != "" {
-		return v
-	}
-	if v := getenv(xdg); v != "" {
-		return filepath.Join(v, "zhengyan")
-	}
-	if v := getenv("LOCALAPPDATA"); v != "" {
-		return filepath.Join(v, windows)
-	}
-	if v := getenv("HOME"); v != "" {
-		return filepath.Join(v, home, "zhengyan")
-	}
-	return other
-}
-
-// places are the folders that data and trust come from; trust "" is the data folder's. onnx names the library that
+// sources are the folders that data and trust come from; trust "" is the data folder's. onnx names the library that
 // evaluates the nets, "" for the one that is found. resume keeps in memory where a cancelled search ended.
-type places struct {
+type sources struct {
 	data, trust, cache, onnx string
 	resume                   bool
 }
 
 // open starts an engine that loads its data in the background. warn is called, from another goroutine, with what a person
 // must know of the data.
-func open(p places, font []byte, book *rules.Book, now func() time.Time, program string, warn func(error)) (*engine, error) {
+func open(p sources, font []byte, book *rules.Book, now func() time.Time, program string, warn func(error)) (*engine, error) {
 	docs, err := document.NewEngine(document.Config{CacheDir: p.cache, Font: font})
 	if err != nil {
 		return nil, err
@@ -76,7 +42,7 @@ func open(p places, font []byte, book *rules.Book, now func() time.Time, program
 	return e, nil
 }
 
-func (e *engine) load(p places, book *rules.Book, now func() time.Time, program string, warn func(error)) {
+func (e *engine) load(p sources, book *rules.Book, now func() time.Time, program string, warn func(error)) {
 	cfg := verify.Config{Engine: e.docs, Book: book, Now: now, Program: program, Searching: e.searches.report, Resume: p.resume}
 	// The nets that read pictures are loaded when the first picture comes.
 	cfg.Reader = ocr.NewLazy(func() (*ocr.Reader, error) {
@@ -97,16 +63,16 @@ func (e *engine) load(p places, book *rules.Book, now func() time.Time, program 
 		e.mu.Unlock()
 		return
 	}
-	if cfg.Anchors, err = anchors(p, warn); err != nil {
+	if cfg.Anchors, err = places.Anchors(p.data, p.trust, warn); err != nil {
 		warn(err) // the window opens all the same: without anchors nobody is trusted, which every result says
 	}
-	opened, err := snapshot(p, warn)
+	opened, err := places.Snapshot(p.data, warn)
 	if err != nil {
 		warn(err)
 		cfg.Registry = store.Unusable{Err: err} // damage is not the lack of a snapshot, and every result says so
 	}
 	if opened != nil {
-		cfg.Registry = registry{opened}
+		cfg.Registry = opened
 		e.close = append(e.close, opened.Close)
 	}
 	e.set(cfg)
@@ -121,9 +87,9 @@ func (e *engine) set(cfg verify.Config) {
 }
 
 // reload takes trust anchors and registry snapshot up again after they were changed.
-func (e *engine) reload(p places, warn func(error)) error {
+func (e *engine) reload(p sources, warn func(error)) error {
 	<-e.ready
-	a, err := anchors(p, warn)
+	a, err := places.Anchors(p.data, p.trust, warn)
 	if err != nil {
 		return err
 	}
@@ -131,12 +97,12 @@ func (e *engine) reload(p places, warn func(error)) error {
 	cfg := e.cfg
 	e.mu.Unlock()
 	cfg.Anchors, cfg.Registry = a, nil
-	opened, err := snapshot(p, warn)
+	opened, err := places.Snapshot(p.data, warn)
 	switch {
 	case err != nil:
 		cfg.Registry = store.Unusable{Err: err}
 	case opened != nil:
-		cfg.Registry = registry{opened}
+		cfg.Registry = opened
 		e.mu.Lock()
 		e.close = append(e.close, opened.Close)
 		e.mu.Unlock()
@@ -149,59 +115,10 @@ func (e *engine) reload(p places, warn func(error)) error {
 func (e *engine) root() string {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if r, ok := e.cfg.Registry.(registry); ok {
-		return r.o.Root()
+	if r, ok := e.cfg.Registry.(*places.Registry); ok {
+		return r.Root()
 	}
 	return ""
-}
-
-// registry is the snapshot in use; damage that a lookup finds sets it aside for the next start.
-type registry struct{ o *store.Opened }
-
-// Snapshot implements verify.Registry.
-func (r registry) Snapshot() verify.SnapshotInfo { return r.o.Snapshot.Snapshot() }
-
-// Lookup implements verify.Registry.
-func (r registry) Lookup(ctx context.Context, q verify.RegistryQuery) (verify.RegistryAnswer, error) {
-	return r.o.Lookup(ctx, q)
-}
-
-// anchors loads the trust anchors; a file that cannot be read is said and left out.
-func anchors(p places, warn func(error)) (*seal.Anchors, error) {
-	dir := p.trust
-	if dir == "" {
-		dir = filepath.Join(p.data, "trust")
-		if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
-			return nil, nil
-		}
-	}
-	a, bad, err := seal.LoadAnchors(os.DirFS(dir))
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", dir, err)
-	}
-	for _, b := range bad {
-		warn(fmt.Errorf("%s: %w", dir, b))
-	}
-	return a, nil
-}
-
-// snapshot opens the registry snapshot; nil without an error means that there is none.
-func snapshot(p places, warn func(error)) (*store.Opened, error) {
-	data, err := store.OpenData(p.data)
-	if err != nil {
-		return nil, err
-	}
-	opened, err := data.Open()
-	if errors.Is(err, store.ErrNoSnapshot) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", p.data, err)
-	}
-	for _, problem := range opened.Problems {
-		warn(problem)
-	}
-	return opened, nil
 }
 
 // Close frees the registry snapshot. PDFium ends with the process: waiting for it would hold the window open while it starts.

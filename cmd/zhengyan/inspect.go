@@ -57,7 +57,7 @@ type header struct {
 }
 
 func cmdInspect(ctx context.Context, env *environment, args []string) int {
-	var p places
+	var p folders
 	var asJSON, harder bool
 	fl := env.flags("inspect", "qr|seal|fields|ink|document [options] FILE...", inspectExamples)
 	p.add(fl)
@@ -112,7 +112,7 @@ func cmdInspect(ctx context.Context, env *environment, args []string) int {
 	return code
 }
 
-func (env *environment) inspection(p places, stage string) (*inspection, error) {
+func (env *environment) inspection(p folders, stage string) (*inspection, error) {
 	in := &inspection{env: env}
 	var err error
 	if in.engine, err = document.NewEngine(document.Config{CacheDir: env.cacheDir(), Font: assets.Font()}); err != nil {

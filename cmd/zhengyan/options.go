@@ -4,14 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/spf13/pflag"
 
 	"zhengyan/assets"
+	"zhengyan/cmd/internal/places"
 	"zhengyan/store"
 	"zhengyan/verify"
 	"zhengyan/verify/civil"
@@ -67,48 +66,20 @@ func (j *judging) question(env *environment, book *rules.Book) (verify.Question,
 }
 
 // dataDir is the data folder: --data, ZHENGYAN_DATA, or the platform's own.
-func (env *environment) dataDir(flag string) string {
-	if flag != "" {
-		return flag
-	}
-	if v := env.Getenv("ZHENGYAN_DATA"); v != "" {
-		return v
-	}
-	if v := env.Getenv("XDG_DATA_HOME"); v != "" {
-		return filepath.Join(v, "zhengyan")
-	}
-	if v := env.Getenv("LOCALAPPDATA"); v != "" {
-		return filepath.Join(v, "Zhengyan")
-	}
-	if home := env.Getenv("HOME"); home != "" {
-		return filepath.Join(home, ".local", "share", "zhengyan")
-	}
-	return "zhengyan-data"
-}
+func (env *environment) dataDir(flag string) string { return places.Data(flag, env.Getenv) }
 
 // cacheDir is where PDFium's compiled code is kept; "" compiles in memory.
-func (env *environment) cacheDir() string {
-	if v := env.Getenv("ZHENGYAN_CACHE"); v != "" {
-		return v
-	}
-	if v := env.Getenv("XDG_CACHE_HOME"); v != "" {
-		return filepath.Join(v, "zhengyan")
-	}
-	if v := env.Getenv("LOCALAPPDATA"); v != "" {
-		return filepath.Join(v, "Zhengyan", "cache")
-	}
-	if home := env.Getenv("HOME"); home != "" {
-		return filepath.Join(home, ".cache", "zhengyan")
-	}
-	return ""
-}
+func (env *environment) cacheDir() string { return places.Cache(env.Getenv) }
 
-// places are the options that say where data and trust come from.
-type places struct {
+// warn says on standard error what a person must know of the data.
+func (env *environment) warn(err error) { fmt.Fprintf(env.Stderr, "zhengyan: warning: %v\n", err) }
+
+// folders are the options that say where data and trust come from.
+type folders struct {
 	data, trust string
 }
 
-func (p *places) add(fl *pflag.FlagSet) {
+func (p *folders) add(fl *pflag.FlagSet) {
 	fl.StringVar(&p.data, "data", "", "data folder with the registry snapshot and trust anchors (default: the platform's)")
 	fl.StringVar(&p.trust, "trust", "", "folder of trust anchors and revocation lists, instead of the data folder's")
 }
@@ -122,7 +93,7 @@ func program() string { return "Zhengyan " + version }
 // open builds the verifier. close must be called when it is no longer used. Warnings about the data that matter to
 // every answer go to standard error. With pictures the nets that read print are loaded meanwhile;
 // searching is told how far the work on a long document is.
-func (env *environment) open(p places, pictures bool, searching func(string, verify.Search)) (v *verify.Verifier, engine *document.Engine, closeAll func(), err error) {
+func (env *environment) open(p folders, pictures bool, searching func(string, verify.Search)) (v *verify.Verifier, engine *document.Engine, closeAll func(), err error) {
 	// A batch without pictures never loads the nets. What is missing is said with the first picture.
 	reader := ocr.NewLazy(func() (*ocr.Reader, error) { return env.printReader(p) })
 	defer func() {
@@ -169,65 +140,37 @@ func (env *environment) open(p places, pictures bool, searching func(string, ver
 	}, nil
 }
 
-// anchors loads the trust anchors in use: the folder named by --trust, else the data folder's. A file that cannot be read is
-// said and left out: one anchor less can only keep a certificate from passing.
-func (env *environment) anchors(p places) (*seal.Anchors, error) {
-	dir := p.trust
-	if dir == "" {
-		dir = filepath.Join(env.dataDir(p.data), "trust")
-		if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
-			return nil, nil
+// anchors loads the trust anchors in use: the folder named by --trust, else the data folder's.
+func (env *environment) anchors(o folders) (*seal.Anchors, error) {
+	if o.trust != "" {
+		if st, err := os.Stat(o.trust); err != nil || !st.IsDir() {
+			return nil, fmt.Errorf("%w: --trust %s: not a folder", errUsage, o.trust)
 		}
-	} else if st, err := os.Stat(dir); err != nil || !st.IsDir() {
-		return nil, fmt.Errorf("%w: --trust %s: not a folder", errUsage, dir)
 	}
-	a, bad, err := seal.LoadAnchors(os.DirFS(dir))
-	if err != nil {
-		return nil, fmt.Errorf("trust anchors in %s: %w", dir, err)
-	}
-	for _, b := range bad {
-		fmt.Fprintf(env.Stderr, "zhengyan: warning: trust anchors in %s: %v\n", dir, b)
-	}
-	return a, nil
+	return places.Anchors(env.dataDir(o.data), o.trust, env.warn)
 }
 
 // snapshot opens the registry snapshot of the data folder; nil without an error means that there is none. A damaged one is
-// given as a registry that answers every question by its damage.
-func (env *environment) snapshot(p places) (reg verify.Registry, closeIt func(), err error) {
+// given as a registry that answers every question by its damage: it must not stop the seals from being checked, and must not look
+// like "none loaded" unsaid.
+func (env *environment) snapshot(o folders) (reg verify.Registry, closeIt func(), err error) {
 	closeIt = func() {}
-	dir := env.dataDir(p.data)
-	if p.data != "" {
+	dir := env.dataDir(o.data)
+	if o.data != "" {
 		if st, err := os.Stat(dir); err != nil || !st.IsDir() {
 			return nil, closeIt, fmt.Errorf("%w: --data %s: not a folder", errUsage, dir)
 		}
 	}
-	data, err := store.OpenData(dir)
-	if err != nil {
-		return nil, closeIt, err
-	}
-	opened, err := data.Open()
-	switch {
-	case errors.Is(err, store.ErrNoSnapshot):
-		return nil, closeIt, nil
+	switch opened, err := places.Snapshot(dir, env.warn); {
 	case err != nil:
-		// A damaged snapshot must not stop the seals from being checked, and must not look like "none loaded" unsaid.
-		fmt.Fprintf(env.Stderr, "zhengyan: warning: registry snapshot in %s: %v; registrations are not confirmed\n", dir, err)
+		env.warn(fmt.Errorf("%w; registrations are not confirmed", err))
 		return store.Unusable{Err: err}, closeIt, nil
+	case opened == nil:
+		return nil, closeIt, nil
+	default:
+		return opened, func() { opened.Close() }, nil
 	}
-	for _, problem := range opened.Problems {
-		fmt.Fprintf(env.Stderr, "zhengyan: warning: registry snapshot: %v\n", problem)
-	}
-	if _, locked := opened.Encrypted(); locked != nil {
-		fmt.Fprintf(env.Stderr, "zhengyan: warning: %v; registrations are not confirmed\n", locked)
-	}
-	return registryInUse{opened}, func() { opened.Close() }, nil
 }
-
-// registryInUse is the snapshot in use as the verifier asks it: damage that a lookup finds sets it aside for the next command.
-type registryInUse struct{ *store.Opened }
-
-// Snapshot implements verify.Registry.
-func (r registryInUse) Snapshot() rules.SnapshotInfo { return r.Opened.Snapshot.Snapshot() }
 
 // sourcesOf expands paths; "-" reads paths from standard input, one a line.
 func (env *environment) sourcesOf(ctx context.Context, paths []string) ([]string, error) {

@@ -114,7 +114,7 @@ func TestVerifierSetsDamageAside(t *testing.T) {
 	s.run(exitOK, "snapshot build --as-of 2026-11-16 --out @1.db @1.csv")
 	s.run(exitOK, "snapshot import @1.db")
 	damageRow(t, filepath.Join(s.dir, "data", "registry", "000001.db"), "京1112015201600002")
-	reg, closeIt, err := testEnv(&bytes.Buffer{}, &bytes.Buffer{}).snapshot(places{data: filepath.Join(s.dir, "data")})
+	reg, closeIt, err := testEnv(&bytes.Buffer{}, &bytes.Buffer{}).snapshot(folders{data: filepath.Join(s.dir, "data")})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,7 +11,7 @@ import (
 
 // printReader opens the reader of the print of pictures: the library that ZHENGYAN_ONNXRUNTIME names, beside the program, in
 // the data folder, or the system's; models of the data folder, else the embedded ones. The error says what is missing.
-func (env *environment) printReader(p places) (*ocr.Reader, error) {
+func (env *environment) printReader(p folders) (*ocr.Reader, error) {
 	cfg, err := ocr.Installed(env.Getenv("ZHENGYAN_ONNXRUNTIME"), env.dataDir(p.data), assets.Models())
 	if err != nil {
 		return nil, err

@@ -54,7 +54,7 @@ func TestReadmeExamples(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	reader, err := testEnv(io.Discard, io.Discard).printReader(places{})
+	reader, err := testEnv(io.Discard, io.Discard).printReader(folders{})
 	reads := err == nil
 	if reads {
 		reader.Close()

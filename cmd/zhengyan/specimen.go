@@ -88,7 +88,7 @@ func writeSpecimens(ctx context.Context, env *environment, dir string) (int, err
 		return 0, err
 	}
 	// What is known of a picture depends on whether this installation can read print.
-	if r, err := env.printReader(places{data: data}); err == nil {
+	if r, err := env.printReader(folders{data: data}); err == nil {
 		r.Close()
 		for i, a := range set.Answers {
 			if a.IfRead != nil {

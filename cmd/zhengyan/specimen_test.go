@@ -159,7 +159,7 @@ func TestSpecimensAreAnsweredExactly(t *testing.T) {
 		groups[key] = append(groups[key], a)
 	}
 	reads, pictures, exact := false, 0, 0
-	if reader, err := testEnv(io.Discard, io.Discard).printReader(places{}); err == nil {
+	if reader, err := testEnv(io.Discard, io.Discard).printReader(folders{}); err == nil {
 		reads = true
 		reader.Close()
 	}

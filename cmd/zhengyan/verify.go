@@ -28,7 +28,7 @@ Exit status: 0 all passed, 10 some indeterminate, 20 some failed, 64 usage, 65 a
 
 func cmdVerify(ctx context.Context, env *environment, args []string) int {
 	var j judging
-	var p places
+	var p folders
 	var asJSON, details, brief, audit, force bool
 	var reports []string
 	var workers int

@@ -23,7 +23,7 @@ func cmdVersion(_ context.Context, env *environment, args []string) int {
 		font = "missing in this build: make assets, then build again; without it PDFs that do not embed their fonts show no Chinese, and no specimens can be drawn"
 	}
 	fmt.Fprintf(env.Stdout, "zhengyan %s (%s, %s/%s)\nrule data %s, sha256 %s\nfont      %s\n", version, runtime.Version(), runtime.GOOS, runtime.GOARCH, book.Version, book.SHA256, font)
-	if reader, err := env.printReader(places{}); err != nil {
+	if reader, err := env.printReader(folders{}); err != nil {
 		fmt.Fprintf(env.Stdout, "images    %v\n", err)
 	} else {
 		fmt.Fprintf(env.Stdout, "images    %s\n", reader.Name())
