@@ -11,6 +11,7 @@ import (
 	"zhengyan/verify/fields"
 	"zhengyan/verify/page"
 	"zhengyan/verify/rules"
+	"zhengyan/verify/seal"
 )
 
 func detail(t *testing.T, c vmtest.Case, q verify.Question) (viewmodel.Detail, *verify.Report) {
@@ -154,6 +155,27 @@ func TestMarksAndRungsPointAtEachOther(t *testing.T) {
 			if i < 0 || !slices.Contains(d.Ladder[i].MarkIDs, mk.ID) {
 				t.Errorf("mark %s names check %s, which does not point back", mk.ID, id)
 			}
+		}
+	}
+}
+
+// TestClaimedSealOnPage: the mark on a seal that nobody bears out says that its name is its own word.
+func TestClaimedSealOnPage(t *testing.T) {
+	for trust, want := range map[seal.Trust]string{seal.Trusted: "签章 · 样例", seal.UnknownIssuer: "签章（自称） · 样例", seal.TrustNotChecked: "签章（自称） · 样例"} {
+		ev := vmtest.Good()
+		ev.Evidence.Seal.Signatures[0].Trust = trust
+		d, _ := detail(t, ev, verify.Question{})
+		n := 0
+		for _, mk := range d.Marks {
+			if mk.Kind == viewmodel.MarkSeal {
+				n++
+				if !strings.HasPrefix(mk.Label, want) {
+					t.Errorf("%s: %q", trust, mk.Label)
+				}
+			}
+		}
+		if n != 1 {
+			t.Errorf("%d seals", n)
 		}
 	}
 }

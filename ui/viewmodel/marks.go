@@ -6,6 +6,7 @@ import (
 	"zhengyan/verify"
 	"zhengyan/verify/ink"
 	"zhengyan/verify/page"
+	"zhengyan/verify/rules"
 	"zhengyan/verify/seal"
 )
 
@@ -142,16 +143,20 @@ func overlapsAny(ms []Mark, pg int, b page.Box, check string) bool {
 	return false
 }
 
+// sealLabel names a seal by what it calls itself, and says where nothing bears that out.
 func sealLabel(m *Messages, s seal.Signature) string {
-	name := s.SealName
+	name, kind := s.SealName, "mark.seal"
 	if name == "" {
 		name = s.Signer
 	}
 	if name == "" {
 		return m.T("mark.seal")
 	}
+	if s.Integrity != seal.Intact || s.Trust != seal.Trusted || s.SealName != "" && !rules.NameProven(&s) {
+		kind = "mark.seal.claimed"
+	}
 	if r := []rune(name); len(r) > 16 {
 		name = string(r[:15]) + "..."
 	}
-	return m.T("mark.seal") + " · " + name
+	return m.T(kind) + " · " + name
 }

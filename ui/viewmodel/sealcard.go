@@ -7,6 +7,7 @@ import (
 
 	"zhengyan/verify/civil"
 	"zhengyan/verify/page"
+	"zhengyan/verify/rules"
 	"zhengyan/verify/seal"
 )
 
@@ -204,7 +205,11 @@ func (v *SealView) rows(m *Messages, s *seal.Signature, anchors int) {
 	}
 	add("signer", signer, issuer, ShapeWait)
 	if s.SealName != "" {
-		add("name", s.SealName, "", ShapeWait)
+		note := ""
+		if s.Integrity != seal.Intact || s.Trust != seal.Trusted || !rules.NameProven(s) {
+			note = m.T("sealcard.name.claimed")
+		}
+		add("name", s.SealName, note, ShapeWait)
 	} else {
 		add("name", m.T("sealcard.none"), m.T("sealcard.name.none"), ShapeWait)
 	}

@@ -164,3 +164,29 @@ func TestEverySealProblemHasWords(t *testing.T) {
 		t.Errorf("only %d problems found; the pattern is broken", n)
 	}
 }
+
+// TestClaimedName: the name that a seal gives itself is said to be no more than that, unless the seal is trusted and its maker or
+// its signer's certificate bears the name out.
+func TestClaimedName(t *testing.T) {
+	m := messages(t, viewmodel.English)
+	for name, c := range map[string]struct {
+		bend    func(*seal.Signature)
+		claimed bool
+	}{
+		"its signer's":     {func(s *seal.Signature) { s.SealName = s.Signer }, false},
+		"a pinned maker's": {func(s *seal.Signature) { s.SealName, s.MakerPinned = "样例部印章", true }, false},
+		"another":          {func(s *seal.Signature) { s.SealName = "样例部印章" }, true},
+		"not trusted":      {func(s *seal.Signature) { s.SealName, s.Trust = s.Signer, seal.UnknownIssuer }, true},
+		"broken":           {func(s *seal.Signature) { s.SealName, s.Integrity = s.Signer, seal.Broken }, true},
+	} {
+		row := viewmodel.SealRow{}
+		for _, r := range viewmodel.BuildSealCard(m, sealed(c.bend)).Seals[0].Rows {
+			if r.Key == "name" {
+				row = r
+			}
+		}
+		if got := strings.Contains(row.Note, "calls itself"); row.Value == "" || got != c.claimed {
+			t.Errorf("%s: %+v", name, row)
+		}
+	}
+}

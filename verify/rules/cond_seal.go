@@ -52,15 +52,15 @@ func (e *evaluation) showSeal(s *seal.Signature) {
 	e.set("signer", nameOf(s))
 }
 
-// nameProven reports whether something bears out the name that an electronic seal gives itself: its maker is pinned, or
+// NameProven reports whether something bears out the name that an electronic seal gives itself: its maker is pinned, or
 // the signer's certificate has the same name. Any subscriber of a trusted authority can make a seal of any name.
-func nameProven(s *seal.Signature) bool {
+func NameProven(s *seal.Signature) bool {
 	return s.SealName != "" && (s.MakerPinned || plainName(s.SealName) == plainName(s.Signer))
 }
 
 // nameOf is the name that a seal goes by: its own where that is proven, else its signer's.
 func nameOf(s *seal.Signature) string {
-	if nameProven(s) {
+	if NameProven(s) {
 		return s.SealName
 	}
 	return s.Signer

@@ -48,7 +48,7 @@ func (e *evaluation) sealNameOther() bool {
 // open whose seal it is.
 func (e *evaluation) surelyAnother(s *seal.Signature) bool {
 	names, name := e.book.SealsOf(e.cert.Kind), plainName(nameOf(s))
-	if name == "" || s.SealName != "" && !nameProven(s) || names.Issuers != nil && e.ofIssuer(name) {
+	if name == "" || s.SealName != "" && !NameProven(s) || names.Issuers != nil && e.ofIssuer(name) {
 		return false
 	}
 	if e.book.sealOfAnotherKind(name, e.cert.Kind) {
@@ -107,7 +107,7 @@ func sealNameUnproven(e *evaluation) bool {
 	names := e.book.SealsOf(e.cert.Kind)
 	return e.sealed(func(s *seal.Signature) bool {
 		name := plainName(s.SealName)
-		if name == "" || nameProven(s) {
+		if name == "" || NameProven(s) {
 			return false
 		}
 		if !slices.ContainsFunc(names.Expected, func(n SealName) bool { return plainName(n.Name) == name }) &&

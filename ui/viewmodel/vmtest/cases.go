@@ -40,7 +40,7 @@ func evidence(kind document.InputKind) *verify.Evidence {
 	}
 	if kind == document.InputOriginal {
 		ev.Seal = &seal.Report{Status: seal.Signed, Overall: seal.Clean, Signatures: []seal.Signature{{
-			Field: "Seal1", Integrity: seal.Intact, SealName: "样例行政许可专用章", Page: 0, Counts: true, Box: page.Box{X0: 80, Y0: 650, X1: 190, Y1: 760},
+			Field: "Seal1", Integrity: seal.Intact, Signer: "样例行政许可专用章", SealName: "样例行政许可专用章", Trust: seal.Trusted, Page: 0, Counts: true, Box: page.Box{X0: 80, Y0: 650, X1: 190, Y1: 760},
 		}}}
 	}
 	return ev
