@@ -13,6 +13,7 @@ import (
 	"zhengyan/verify/document"
 	"zhengyan/verify/fields"
 	"zhengyan/verify/rules"
+	"zhengyan/verify/verifytest"
 )
 
 func verifier(t *testing.T, reg verify.Registry) *verify.Verifier {
@@ -30,7 +31,7 @@ func verifierWith(t *testing.T, set func(*verify.Config)) *verify.Verifier {
 	if err != nil {
 		t.Fatal(err)
 	}
-	engine, err := document.NewEngine(document.Config{})
+	engine, err := document.NewEngine(document.Config{CacheDir: verifytest.PDFiumCache()})
 	if err != nil {
 		t.Fatal(err)
 	}

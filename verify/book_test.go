@@ -212,7 +212,7 @@ func otherFace(t *testing.T) (page.Text, string) {
 	t.Helper()
 	s := verifytest.Good(fields.Constructor1)
 	s.Name = "范宁嘉"
-	engine, err := document.NewEngine(document.Config{})
+	engine, err := document.NewEngine(document.Config{CacheDir: verifytest.PDFiumCache()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -344,7 +344,7 @@ func TestSealOfALargeBookIsNotPassedOver(t *testing.T) {
 	v := verifierWith(t, func(c *verify.Config) {
 		limits := document.DefaultLimits()
 		limits.FileBytes = int64(len(file)) - 1
-		engine, err := document.NewEngine(document.Config{Limits: limits})
+		engine, err := document.NewEngine(document.Config{CacheDir: verifytest.PDFiumCache(), Limits: limits})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -10,6 +10,7 @@ import (
 	"zhengyan/verify/fields"
 	"zhengyan/verify/finder"
 	"zhengyan/verify/rules"
+	"zhengyan/verify/verifytest"
 )
 
 // A certificate for which no time is left is told by what the search made out, with what was said of the whole file.
@@ -22,7 +23,7 @@ func TestHitWithoutTime(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	engine, err := document.NewEngine(document.Config{})
+	engine, err := document.NewEngine(document.Config{CacheDir: verifytest.PDFiumCache()})
 	if err != nil {
 		t.Fatal(err)
 	}

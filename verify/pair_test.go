@@ -50,7 +50,7 @@ func list(sources ...document.Source) func(func(document.Source, error) bool) {
 // readingOf is a reader that reads of a searchable scan what its text layer says, surely.
 func readingOf(t *testing.T, scan document.Source) fields.PageReader {
 	t.Helper()
-	engine, err := document.NewEngine(document.Config{})
+	engine, err := document.NewEngine(document.Config{CacheDir: verifytest.PDFiumCache()})
 	if err != nil {
 		t.Fatal(err)
 	}

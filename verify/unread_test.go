@@ -42,7 +42,7 @@ func TestUnreadPagesOfAScan(t *testing.T) {
 	scan := verifytest.Good(fields.Constructor1)
 	scan.Carrier = verifytest.CarrierScanPDF
 	file := bound(t, "unread", scan, scan)
-	engine, err := document.NewEngine(document.Config{})
+	engine, err := document.NewEngine(document.Config{CacheDir: verifytest.PDFiumCache()})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -20,7 +20,7 @@ import (
 
 // sharedEngine is one engine for all tests: PDFium takes seconds to compile.
 var sharedEngine = sync.OnceValues(func() (*document.Engine, error) {
-	return document.NewEngine(document.Config{Font: assets.Font()})
+	return document.NewEngine(document.Config{CacheDir: verifytest.PDFiumCache(), Font: assets.Font()})
 })
 
 // specimens reads specimen PDFs through the real path: drawn, sealed, opened by PDFium, read.

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"runtime"
 	"slices"
 	"strconv"
@@ -26,7 +25,7 @@ import (
 
 func engine(t testing.TB) *document.Engine {
 	t.Helper()
-	e, err := document.NewEngine(document.Config{CacheDir: filepath.Join(os.TempDir(), "zhengyan-test-pdfium"), Font: assets.Font()})
+	e, err := document.NewEngine(document.Config{CacheDir: verifytest.PDFiumCache(), Font: assets.Font()})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -81,7 +81,7 @@ func TestNoRequest(t *testing.T) {
 
 func verifier(t *testing.T) *verify.Verifier {
 	t.Helper()
-	engine, err := document.NewEngine(document.Config{Font: assets.Font()})
+	engine, err := document.NewEngine(document.Config{CacheDir: verifytest.PDFiumCache(), Font: assets.Font()})
 	if err != nil {
 		t.Fatal(err)
 	}
