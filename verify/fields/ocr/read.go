@@ -85,6 +85,9 @@ func (r *Reader) lines(ctx context.Context, m *raster) ([]reading, error) {
 	if err := r.readAll(ctx, m, m.text, out); err != nil {
 		return nil, err
 	}
+	if out, err = r.mend(ctx, m, m.text, out, dir); err != nil {
+		return nil, err
+	}
 	if beside.Wait(); redErr != nil {
 		return nil, redErr
 	}

@@ -55,6 +55,12 @@ func (q quad) grown(d, e float64) quad {
 	return quad{q.at(-a, -b), q.at(1+a, -b), q.at(1+a, 1+b), q.at(-a, 1+b)}
 }
 
+// lengthened is the quad with so much more at its end.
+func (q quad) lengthened(by float64) quad {
+	u := 1 + by/max(q.width(), 1)
+	return quad{q[0], q.at(u, 0), q.at(u, 1), q[3]}
+}
+
 func (q quad) box() page.Box {
 	b := page.Box{X0: q[0].x, Y0: q[0].y, X1: q[0].x, Y1: q[0].y}
 	for _, p := range q[1:] {

@@ -221,16 +221,17 @@ func TestLetterInNumber(t *testing.T) {
 	}
 }
 
-// A line in which a letter that was not read well stands beside a digit, or a day lost a dash or the digits behind one, is read
+// A line in which a letter that was not read well stands beside a digit, or a day lost a mark or digits, is read
 // jointly although the readings agree.
 func TestReadJointly(t *testing.T) {
 	for text, want := range map[string]bool{
-		"2024-0530-2024-907": true, "有效期：2024-05-30-2024-0-07": true, "2024--30": true, "2024-": true,
-		"2024-05-30-2024-09-07": false, "2024-05-30至2024-09-07": false, "2024-5-3": false, "1988年01月": false, "1.2.156.3005.2": false,
-		"1111-22222": true, "11000-2222": false, "": false,
+		"2024-0530-2024-907": true, "有效期：2024-05-30-2024-0-07": true, "2024--30": true,
+		"2024-05-30-2024-09-07": false, "2024-05-30至2024-09-07": false, "2024-5-3": false, "1988年01月": false, "1988年年月": true, "1.2.156.3005.2": false,
+		"1111-22222": true, "11000-2222": false, "": false, "2025年2月1日-2025年6月日": true, "2025年月3日": true, "2025年6月3日": false,
+		"2021年日7日": true, "签发日期：2022-12": true, "2025-06-": true, "年月日": false, "有效期至月日": false, "2025年": false, "1988年1月": false,
 	} {
-		if got := lacksDash(lineSaid(text, nil, 0.99).syms); got != want {
-			t.Errorf("dashes of %s: %v", text, got)
+		if got := brokenDay(lineSaid(text, nil, 0.99).syms); got != want {
+			t.Errorf("day of %s: %v", text, got)
 		}
 	}
 	for _, c := range []struct {
@@ -240,21 +241,6 @@ func TestReadJointly(t *testing.T) {
 	}{{"号码q9", 0.5, true}, {"号码9q", 0.5, true}, {"号码q9", 0.9, false}, {"SPECIMEN", 0.5, false}, {"q", 0.5, false}} {
 		if got := letterAmong(lineSaid(c.text, nil, c.conf).syms); got != c.want {
 			t.Errorf("letters of %s: %v", c.text, got)
-		}
-	}
-}
-
-// A date of which every picture lost the month's or the day's digits is read jointly although the readings agree.
-func TestLacksDay(t *testing.T) {
-	for text, want := range map[string]bool{
-		"2025年2月1日-2025年6月日": true, "2025年月3日": true, "2025年6月3日": false, "2025-06-": false, "年月日": false, "有效期至月日": false, "": false,
-	} {
-		var syms []symbol
-		for _, r := range text {
-			syms = append(syms, symbol{r: r, conf: 0.99})
-		}
-		if got := lacksDay(syms); got != want {
-			t.Errorf("%s: %v", text, got)
 		}
 	}
 }

@@ -13,6 +13,7 @@ const (
 	twiceDigits = 2    // digits of a line that is read again
 	outvoted    = 0.85 // highest confidence of a character that one of three readings gives otherwise
 	unconfirmed = 0.4  // of one that only one of three gives
+	lostEnd     = 2.0  // heights by which a line that ends in the middle of a day is read further
 )
 
 func digits(syms []symbol) int {
@@ -25,8 +26,21 @@ func digits(syms []symbol) int {
 	return n
 }
 
-// readSure reads a line that may have been read once, one with digits several times.
+// readSure reads a line that may have been read once, one with digits several times. Where that leaves a day without an end, the line's
+// box may have ended too early, at the ragged edge of a seal, say: what a longer one says counts if it has the whole day.
 func (r *Reader) readSure(ctx context.Context, m *raster, plane []uint8, one reading) (reading, error) {
+	l, err := r.readOften(ctx, m, plane, one)
+	if err != nil || !brokenDay(l.syms) {
+		return l, err
+	}
+	longer, err := r.readOften(ctx, m, plane, reading{quad: l.quad.lengthened(lostEnd * l.quad.height())})
+	if err != nil || brokenDay(longer.syms) || digits(longer.syms) <= digits(l.syms) {
+		return l, err
+	}
+	return longer, nil
+}
+
+func (r *Reader) readOften(ctx context.Context, m *raster, plane []uint8, one reading) (reading, error) {
 	q := one.quad
 	var err error
 	if !one.done {
@@ -54,7 +68,7 @@ func (r *Reader) readSure(ctx context.Context, m *raster, plane []uint8, one rea
 	first := one.syms
 	one.syms = settled(first, []reading{two})
 	merged, same := agree(one.syms, two.syms)
-	if same && (r.figures == nil || leastDigit(merged) >= agreedWell && !lacksDay(merged) && !lacksDash(merged) && !letterAmong(merged)) {
+	if same && (r.figures == nil || leastDigit(merged) >= agreedWell && !brokenDay(merged) && !letterAmong(merged)) {
 		one.syms = merged
 		return one, nil
 	}
@@ -91,36 +105,42 @@ func (r *Reader) readSure(ctx context.Context, m *raster, plane []uint8, one rea
 	return voted, nil
 }
 
-// lacksDay reports whether a month or a day of a date has no digit: what every picture lost is in none of their readings.
-func lacksDay(syms []symbol) bool {
-	for i := 2; i < len(syms); i++ {
-		if a, b := syms[i-1].r, syms[i].r; (a == '年' && b == '月' || a == '月' && b == '日') && isDigit(syms[i-2].r) {
-			return true
-		}
-	}
-	return false
+// brokenDay reports whether a row of signs that begins as a day, with four digits and 年 or a dash, goes on as none: what every
+// picture lost of it, a mark or a digit, is in none of their readings. A month alone (1988年01月) is no broken day.
+func brokenDay(syms []symbol) bool {
+	return slices.ContainsFunc(rowsOf(syms), func(row []sign) bool {
+		_, ok := formOf(row)
+		return begunAsDay(row) && !ok && !isMonth(row)
+	})
 }
 
-// lacksDash reports whether what begins as a day with dashes goes on as none: a dash or a digit of it that every picture lost.
-func lacksDash(syms []symbol) bool {
+// rowsOf gives the rows of digits and signs of days in a line, each beginning with a digit.
+func rowsOf(syms []symbol) [][]sign {
+	var out [][]sign
 	var row []sign
-	begun := false // as a day begins, four digits and a dash
-	for i := 0; i <= len(syms); i++ {
-		s := signBlank
-		if i < len(syms) {
-			s = signOf(syms[i].r)
-		}
-		if s.isDigit() || s == signDash && len(row) > 0 {
+	for _, c := range syms {
+		s := signOf(c.r)
+		if s.isDigit() || len(row) > 0 && (s == signYear || s == signMonth || s == signDay || s == signDash) {
 			row = append(row, s)
-			begun = begun || len(row) == 5 && s == signDash && !slices.Contains(row[:4], signDash)
-			continue
+		} else if len(row) > 0 {
+			out, row = append(out, row), nil
 		}
-		if _, ok := formOf(row); begun && !ok {
-			return true
-		}
-		row, begun = nil, false
 	}
-	return false
+	if len(row) > 0 {
+		out = append(out, row)
+	}
+	return out
+}
+
+// begunAsDay reports whether a row begins with a year and what parts it from the month.
+func begunAsDay(row []sign) bool {
+	return len(row) > 5 && !slices.ContainsFunc(row[:4], func(s sign) bool { return !s.isDigit() }) && (row[4] == signYear || row[4] == signDash)
+}
+
+// isMonth reports whether a row is a year and a month, with their marks.
+func isMonth(row []sign) bool {
+	last := len(row) - 1
+	return row[4] == signYear && row[last] == signMonth && last >= 6 && last <= 7 && row[5].isDigit() && row[last-1].isDigit()
 }
 
 // letterAmong reports whether a Latin letter that was not read well stands beside a digit: a digit that every picture took for it.
