@@ -81,6 +81,40 @@ func TestCompare(t *testing.T) {
 	}
 }
 
+// TestPeriodOfThePrintAlone: a period that only the print states is another copy's, however it was read.
+func TestPeriodOfThePrintAlone(t *testing.T) {
+	book, err := rules.Load(assets.Rules())
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := NewJudge(book, "test")
+	span := fields.Period{From: civil.Date{Y: 2022, M: 1, D: 1}, To: civil.Date{Y: 2022, M: 3, D: 31}}
+	original := &Evidence{Fields: &fields.Result{Source: fields.SourceText, Certificate: fields.Certificate{Kind: fields.Qualification, Number: "1"}}}
+	for name, set := range map[string]func(*fields.Certificate){
+		"":           func(*fields.Certificate) {},
+		"annotation": func(c *fields.Certificate) { c.Annotation = &fields.Annotation{Period: span} },
+		"usage":      func(c *fields.Certificate) { c.Usage = span },
+		"valid":      func(c *fields.Certificate) { c.Valid = span },
+	} {
+		for _, conf := range []float64{0.6, 0.99} {
+			c := original.Fields.Certificate
+			set(&c)
+			print := &Evidence{Fields: &fields.Result{Source: fields.SourceOCR, Certificate: c, Fields: []fields.Field{
+				{Name: "number", Confidence: 0.99}, {Name: name, Confidence: conf},
+			}}}
+			p := &Print{Compared: v.compare(original, print)}
+			if k := slices.IndexFunc(p.Compared, func(x rules.Compared) bool { return x.Field == name }); (k < 0) != (name == "") {
+				t.Errorf("%q: %+v", name, p.Compared)
+			} else if k >= 0 && (p.Compared[k].State == rules.ComparedDifferent) != (conf > 0.9) {
+				t.Errorf("%s at %v: %s", name, conf, p.Compared[k].State)
+			}
+			if p.OneCopy() != (name == "" || name == "valid") {
+				t.Errorf("%q at %v: one copy %v", name, conf, p.OneCopy())
+			}
+		}
+	}
+}
+
 // TestPartly: of the middle of an identity number no more is shown than a misread digit or two; the numbers of two people, and a
 // number that was misread as a whole, are masked.
 func TestPartly(t *testing.T) {

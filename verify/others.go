@@ -2,6 +2,7 @@ package verify
 
 import (
 	"slices"
+	"strings"
 
 	"zhengyan/verify/fields"
 )
@@ -48,9 +49,17 @@ func same(a, b *fields.Result, sure float64) bool {
 	compare("idNumber", x.IDNumber, y.IDNumber, true)
 	compare("sex", x.Sex, y.Sex, false)
 	compare("birth", x.Birth.String(), y.Birth.String(), false)
+	compare("approved", x.Approved.String(), y.Approved.String(), false)
+	compare("issueDate", x.IssueDate.String(), y.IssueDate.String(), false)
+	if x.Employer != "" && y.Employer != "" && fields.CompareEmployers(x.Employer, y.Employer) == fields.Different {
+		compare("employer", x.Employer, y.Employer, false)
+	}
+	if a.Source != fields.SourceOCR && b.Source != fields.SourceOCR && len(x.Specialties) > 0 && len(y.Specialties) > 0 {
+		compare("specialty", names(x.Specialties), names(y.Specialties), false)
+	}
 	compare("usage", period(x.Usage), period(y.Usage), false)
 	compare("valid", period(x.Valid), period(y.Valid), false)
-	compare("annotation", annotated(x), annotated(y), false)
+	compare("annotation", period(annotation(x)), period(annotation(y)), false)
 	for _, s := range x.Specialties {
 		if k := slices.IndexFunc(y.Specialties, func(t fields.Specialty) bool { return t.Name == s.Name }); k >= 0 {
 			compare("specialty", period(s.Valid), period(y.Specialties[k].Valid), false)
@@ -59,12 +68,14 @@ func same(a, b *fields.Result, sure float64) bool {
 	return shared && !contradicted
 }
 
-// annotated is the period of an annotation, "" if there is none.
-func annotated(c *fields.Certificate) string {
-	if c.Annotation == nil {
-		return ""
+// names are the names of specialties, in one order.
+func names(list []fields.Specialty) string {
+	out := make([]string, len(list))
+	for i, s := range list {
+		out[i] = s.Name
 	}
-	return period(c.Annotation.Period)
+	slices.Sort(out)
+	return strings.Join(out, "、")
 }
 
 // surely reports whether a field was not read off a picture, or so well that it counts against a certificate.

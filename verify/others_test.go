@@ -29,9 +29,13 @@ func TestASecondCertificateInTheFile(t *testing.T) {
 		second func(*verifytest.Spec)
 		other  bool
 	}{
-		"the same page again":        {func(*verifytest.Spec) {}, false},
-		"another person's":           {func(s *verifytest.Spec) { s.Name, s.Number = "验另人", "京1112015201600961" }, true},
-		"an older copy of the same":  {func(s *verifytest.Spec) { s.Usage = verifytest.Span("2024-01-01", "2024-06-28") }, true},
+		"the same page again":       {func(*verifytest.Spec) {}, false},
+		"another person's":          {func(s *verifytest.Spec) { s.Name, s.Number = "验另人", "京1112015201600961" }, true},
+		"an older copy of the same": {func(s *verifytest.Spec) { s.Usage = verifytest.Span("2024-01-01", "2024-06-28") }, true},
+		"of another employer":       {func(s *verifytest.Spec) { s.Employer = "别家样例建设有限公司" }, true},
+		"of another specialty": {func(s *verifytest.Spec) {
+			s.Specialties = []fields.Specialty{{Name: "机电工程", Valid: verifytest.Span("2024-05-14", "2027-05-13")}}
+		}, true},
 		"the same, without a number": {func(s *verifytest.Spec) { s.Number = "" }, false},
 		"nobody's":                   {func(s *verifytest.Spec) { s.Name, s.Number = "", "" }, true},
 		"of another kind": {func(s *verifytest.Spec) {

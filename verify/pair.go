@@ -273,19 +273,18 @@ func (v *Verifier) compare(original, print *Evidence) []rules.Compared {
 			add("specialty", "—", t.Name, false)
 		}
 	}
-	if !a.Valid.IsZero() {
-		add("valid", a.Valid.String(), period(b.Valid), a.Valid == b.Valid)
-	}
-	if !a.Usage.IsZero() {
-		add("usage", a.Usage.String(), period(b.Usage), a.Usage == b.Usage)
-	}
-	if a.Annotation != nil {
-		y := fields.Period{}
-		if b.Annotation != nil {
-			y = b.Annotation.Period
+	// A period that only one of the two states makes them different copies.
+	span := func(name string, x, y fields.Period) {
+		switch {
+		case !x.IsZero():
+			add(name, x.String(), period(y), x == y)
+		case !y.IsZero():
+			add(name, "—", y.String(), false)
 		}
-		add("annotation", a.Annotation.Period.String(), period(y), a.Annotation.Period == y)
 	}
+	span("valid", a.Valid, b.Valid)
+	span("usage", a.Usage, b.Usage)
+	span("annotation", annotation(a), annotation(&b))
 	return out
 }
 
@@ -308,6 +307,14 @@ func partly(id, other string) string {
 		}
 	}
 	return string(x)
+}
+
+// annotation is the period of an annotation, zero where there is none.
+func annotation(c *fields.Certificate) fields.Period {
+	if c.Annotation == nil {
+		return fields.Period{}
+	}
+	return c.Annotation.Period
 }
 
 // period is "" for a period that is not known.

@@ -143,7 +143,7 @@ func (d Date) AddDays(n int) Date {
 func (d Date) Sub(e Date) int {
 	a := time.Date(d.Y, d.M, d.D, 0, 0, 0, 0, time.UTC)
 	b := time.Date(e.Y, e.M, e.D, 0, 0, 0, 0, time.UTC)
-	return int(a.Sub(b) / (24 * time.Hour))
+	return int((a.Unix() - b.Unix()) / (24 * 60 * 60)) // a Duration ends at 292 years
 }
 
 // AddYears returns the same day n years later. Where that year has no such day (29 February) it is the last day of

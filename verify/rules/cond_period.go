@@ -129,6 +129,33 @@ func usageNotBegun(e *evaluation) bool {
 	return true
 }
 
+// madeLater: by its seals the file was made after the day judged. Where its period has not begun, that says so.
+func madeLater(e *evaluation) bool {
+	d := e.made()
+	if d.IsZero() || !e.Day.Before(d) || e.Day.Before(e.period().From) {
+		return false
+	}
+	e.setDate("made", d)
+	e.show("signedAt", d.String())
+	return true
+}
+
+// issuedLater: a day of the face on which the certificate was approved or issued lies after the day judged.
+func issuedLater(e *evaluation) bool {
+	for _, f := range []struct {
+		field string
+		day   civil.Date
+	}{{"approved", e.cert.Approved}, {"issueDate", e.cert.IssueDate}} {
+		if first, _ := daysOf(f.day); e.Day.Before(first) {
+			e.setDate("made", f.day)
+			e.set("field", "@field-"+f.field)
+			e.showField(f.field)
+			return true
+		}
+	}
+	return false
+}
+
 // longest is the largest accepted length in days. Whether the first day counts is not settled (民法典第二百零一条
 // against practice), so both readings are accepted and nothing beyond the longer one.
 func (r *Rule) longest() int {

@@ -85,7 +85,7 @@ func (e *evaluation) ended() (over, good []fields.Specialty, known bool) {
 // specialtyExpired: the specialty relied on, or every specialty, is over.
 func specialtyExpired(e *evaluation) bool {
 	over, good, known := e.ended()
-	if len(over) == 0 || len(good) > 0 || !known {
+	if len(over) == 0 || len(good) > 0 || !known || len(over) < len(e.wanted()) { // one of them may only begin
 		return false
 	}
 	last := over[0]

@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"slices"
 	"strings"
 	"time"
 
@@ -147,15 +146,25 @@ func (e *evaluation) showRecord(r *RegistryRecord, s *standing) {
 	e.showSnapshot()
 }
 
-// 部令153号 第十六、十七条: 注销, 吊销, 撤销, 失效, and 暂扣 while it lasts.
+// 部令153号 第十六、十七条: 注销, 吊销, 撤销, 失效, and 暂扣 while it lasts. A suspension of which the data is old may have been
+// lifted since, and a copy that was made after the data shows a registration that the data may not know.
 func registryEnded(e *evaluation) bool {
 	r := e.record()
 	s := e.standingAs(r, meansOver)
+	if s != nil && (e.book.StatusWords[s.word] == "suspended" && e.ageBeyond(e.Registry.Snapshot.WarnAge) || e.newerCopy()) {
+		return false
+	}
 	if s == nil || e.standingAs(r, meansUnknown, meansGood, meansGoodLater, meansOverSometime, meansPending) != nil || !e.holder(r) {
 		return false
 	}
 	e.showRecord(r, s)
 	return true
+}
+
+// newerCopy reports whether trusted seals bear out that the copy's period of use begins after the day of the registry's data.
+func (e *evaluation) newerCopy() bool {
+	from := e.cert.Usage.From
+	return from.HasDay() && from.After(civil.Of(e.Registry.Snapshot.AsOf)) && e.allTrusted()
 }
 
 // registryEndedUnclear: a registration ended, and whether before the day judged, or whether it is this holder's, is not known.
@@ -267,31 +276,47 @@ func (e *evaluation) compare(r *RegistryRecord) []difference {
 	}
 	cmp("sex", c.Sex, r.Sex, c.Sex == r.Sex)
 	cmp("birth", c.Birth.String(), r.Birth.String(), sameBirth(c.Birth, r.Birth))
-	cmp("employer", c.Employer, r.Employer, sameEmployer(c.Employer, r.Employer))
-	if to := c.Valid.To; !e.earlier(r, "valid", func(v string) bool { p, ok := readPeriod(v); return ok && p.To == to }) {
-		cmp("valid", to.String(), r.Valid.To.String(), to == r.Valid.To)
+	// Employer, specialties and validity change with time: what the registry said on the day judged is compared, and only that. Of the
+	// day on which the next value took its place only the latest is known, so that the next is no agreement either.
+	differ := func(field, face, reg string) {
+		if face != "" && reg != "" {
+			out = append(out, difference{field, face, reg})
+		}
+	}
+	if word := e.wordOf(r, "employer", r.Employer); !sameEmployer(c.Employer, word) {
+		differ("employer", c.Employer, word)
+	}
+	valid := e.validOn(r)
+	if c.Valid.To != valid.To {
+		differ("valid", c.Valid.To.String(), valid.To.String())
+	}
+	if e.notBegun(valid) && !e.notBegun(c.Valid) { // of what the face says itself other rules speak
+		differ("valid", e.Day.String(), valid.From.String()+" –")
+	}
+	list := r.Specialties
+	if h := r.heldOn("specialties", e.Day); h != nil && h.Value != "" {
+		list = readSpecialties(h.Value)
 	}
 	for _, s := range c.Specialties {
-		if e.earlier(r, "specialties", func(v string) bool { return e.book.lists(readSpecialties(v), s) }) {
-			continue
-		}
-		for _, t := range r.Specialties {
-			if e.book.specialtyName(s.Name) == e.book.specialtyName(t.Name) {
-				cmp("specialty", s.Name+" "+s.Valid.To.String(), t.Name+" "+t.Valid.To.String(), s.Valid.To == t.Valid.To || t.Valid.To.IsZero())
+		for _, t := range list {
+			if e.book.specialtyName(s.Name) != e.book.specialtyName(t.Name) {
+				continue
+			}
+			if s.Valid.To != t.Valid.To && !t.Valid.To.IsZero() || e.notBegun(t.Valid) && !e.notBegun(s.Valid) {
+				differ("specialty", s.Name+" "+s.Valid.To.String(), strings.TrimSpace(t.Name+" "+t.Valid.String()))
 			}
 		}
-		if len(r.Specialties) > 0 && !e.book.hasSpecialty(r.Specialties, s.Name) {
-			out = append(out, difference{"specialty", s.Name, "—"})
+		if len(list) > 0 && !e.book.hasSpecialty(list, s.Name) {
+			differ("specialty", s.Name, "—")
 		}
 	}
 	return e.compareIdentifiers(r, out)
 }
 
-// lists reports whether the registry's list has the specialty with the same end, or with none.
-func (b *Book) lists(list []fields.Specialty, s fields.Specialty) bool {
-	return slices.ContainsFunc(list, func(t fields.Specialty) bool {
-		return b.specialtyName(s.Name) == b.specialtyName(t.Name) && (s.Valid.To == t.Valid.To || t.Valid.To.IsZero())
-	})
+// notBegun reports whether a period of the registry's begins only after the day judged.
+func (e *evaluation) notBegun(p fields.Period) bool {
+	first, _ := daysOf(p.From)
+	return e.Day.Before(first)
 }
 
 func (b *Book) hasSpecialty(list []fields.Specialty, name string) bool {

@@ -6,6 +6,7 @@ import (
 	"time"
 	"unicode"
 
+	"zhengyan/verify/civil"
 	"zhengyan/verify/seal"
 )
 
@@ -257,7 +258,8 @@ func (e *evaluation) outOfBounds(s *seal.Signature) bool {
 		if i > 0 && i == len(s.Chain)-1 {
 			break // the last one is the anchor, whose trust does not hang on its dates
 		}
-		if ref.Before(c.NotBefore) || ref.After(c.NotAfter) {
+		claimed := i == 0 && s.Timestamp.IsZero() && !s.SignedAt.IsZero() && (s.SignedAt.Before(c.NotBefore) || s.SignedAt.After(c.NotAfter))
+		if claimed || ref.Before(c.NotBefore) || ref.After(c.NotAfter) {
 			return true
 		}
 	}
@@ -326,7 +328,21 @@ func trustUsage(e *evaluation) bool {
 
 func trustRevoked(e *evaluation) bool {
 	return e.intactAll() && e.sealed(func(s *seal.Signature) bool {
-		if !e.revoked(s) || !sealedAfterRevocation(s) {
+		if !e.revoked(s) || !sealedAfterRevocation(s) || onHold(s) {
+			return false
+		}
+		e.showRevoked(s)
+		return true
+	})
+}
+
+// onHold reports whether a certificate is suspended and may come back (RFC 5280 clause 5.3.1, certificateHold).
+func onHold(s *seal.Signature) bool { return s.Revocation.Reason == "certificateHold" }
+
+// trustOnHold: whether the certificate is revoked is not settled (ETSI EN 319 102-1 clause 5.2.6: TRY_LATER).
+func trustOnHold(e *evaluation) bool {
+	return e.intactAll() && e.sealed(func(s *seal.Signature) bool {
+		if !e.revoked(s) || !sealedAfterRevocation(s) || !onHold(s) {
 			return false
 		}
 		e.showRevoked(s)
@@ -348,8 +364,8 @@ func trustRevokedNoProof(e *evaluation) bool {
 func (e *evaluation) showRevoked(s *seal.Signature) {
 	e.showSeal(s)
 	if !s.Revocation.RevokedAt.IsZero() {
-		e.set("revokedAt", s.Revocation.RevokedAt.Format("2006-01-02"))
-		e.show("revokedAt", s.Revocation.RevokedAt.Format(time.RFC3339))
+		e.set("revokedAt", civil.Of(s.Revocation.RevokedAt).String())
+		e.show("revokedAt", s.Revocation.RevokedAt.In(civil.Shanghai()).Format(time.RFC3339))
 	} else {
 		e.set("revokedAt", "?")
 	}
@@ -364,7 +380,7 @@ func trustRevocationUnknown(e *evaluation) bool {
 			return false
 		}
 		if !r.Next.IsZero() {
-			e.show("nextUpdate", r.Next.Format(time.RFC3339))
+			e.show("nextUpdate", r.Next.In(civil.Shanghai()).Format(time.RFC3339))
 		}
 		e.show("signer", s.Signer)
 		return true

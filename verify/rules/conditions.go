@@ -79,6 +79,8 @@ func conditionByName(name string) condition {
 		return trustUsage
 	case "trust-revoked":
 		return trustRevoked
+	case "trust-on-hold":
+		return trustOnHold
 	case "trust-revoked-no-proof":
 		return trustRevokedNoProof
 	case "trust-revocation-unknown":
@@ -156,6 +158,10 @@ func conditionOnPerson(name string) condition {
 		return usageEnded
 	case "usage-not-begun":
 		return usageNotBegun
+	case "made-later":
+		return madeLater
+	case "issued-later":
+		return issuedLater
 	case "usage-too-long":
 		return usageTooLong
 	case "usage-shorter":
@@ -416,7 +422,7 @@ func paperIssuedSince(e *evaluation) bool {
 }
 
 // faceUnread: a fact on which the verdict hangs was not read whole, or the face contradicts itself there. Params.Words
-// are the fields that count for the kind; "" stands for what concerns the whole page.
+// are the fields that count for the kind; "" stands for what concerns the whole page. A contradiction counts wherever it is.
 func faceUnread(e *evaluation) bool {
 	if e.Face == nil || e.Face.Source == fields.SourceNone {
 		return false // the steps that need the face say so
@@ -429,7 +435,7 @@ func faceUnread(e *evaluation) bool {
 		default:
 			continue
 		}
-		if slices.Contains(e.rule.Params.Words, p.Field) {
+		if p.Code == fields.Contradiction || slices.Contains(e.rule.Params.Words, p.Field) {
 			e.show(p.Code, strings.TrimSpace(p.Field+" "+p.Detail))
 			if name == "" {
 				name = cmp.Or(p.Field, "face")

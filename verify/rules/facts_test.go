@@ -109,7 +109,10 @@ func on(s string) func(*rules.Facts) {
 }
 
 func usage(s string) func(*rules.Facts) {
-	return cert(func(c *fields.Certificate) { c.Usage = span(s) })
+	return func(f *rules.Facts) {
+		f.Face.Certificate.Usage = span(s)
+		madeOn(f.Face.Certificate.Usage.From)(f)
+	}
 }
 
 func specialties(s ...string) func(*rules.Facts) {
@@ -145,7 +148,22 @@ func faceProblem(code, field string) func(*rules.Facts) {
 }
 
 func annotation(s string) func(*rules.Facts) {
-	return cert(func(c *fields.Certificate) { c.Annotation.Period = span(s) })
+	return func(f *rules.Facts) {
+		f.Face.Certificate.Annotation.Period = span(s)
+		madeOn(f.Face.Certificate.Annotation.Period.From)(f)
+	}
+}
+
+// madeOn moves the claimed time of the seals to a day: a copy is sealed when its period begins.
+func madeOn(d civil.Date) func(*rules.Facts) {
+	return func(f *rules.Facts) {
+		if f.Seal == nil || !d.HasDay() {
+			return
+		}
+		for i := range f.Seal.Signatures {
+			f.Seal.Signatures[i].SignedAt = d.Start().Add(9 * time.Hour)
+		}
+	}
 }
 
 func input(k document.InputKind) func(*rules.Facts) {

@@ -79,6 +79,14 @@ func (r *RegistryRecord) heldOn(field string, day civil.Date) *FieldChange {
 	return held
 }
 
+// wordOf is what the registry's word for a field was on the day judged: an earlier value where it gave one then, else the present.
+func (e *evaluation) wordOf(r *RegistryRecord, field, present string) string {
+	if h := r.heldOn(field, e.Day); h != nil && h.Value != "" {
+		return h.Value
+	}
+	return present
+}
+
 // replacedBy reports whether an earlier value of the field had been replaced by a day.
 func (r *RegistryRecord) replacedBy(field string, day civil.Date) bool {
 	for i := range r.History {
@@ -205,22 +213,36 @@ func dateOf(s string) civil.Date {
 func (e *evaluation) weigh(s *standing, begun bool) {
 	switch e.book.StatusWords[s.word] {
 	case "ended", "suspended":
+		first, last := daysOf(s.since)
 		switch {
-		case s.since.HasDay() && e.Day.Before(s.since):
+		case !first.IsZero() && e.Day.Before(first):
 			s.means = meansOverLater
-		case s.since.HasDay(), begun:
+		case !last.IsZero() && !e.Day.Before(last), begun:
 			s.means = meansOver
 		default:
 			s.means = meansOverSometime
 		}
 	case "valid":
 		s.means = meansGood
-		if e.Day.Before(s.since) {
+		if first, last := daysOf(s.since); e.Day.Before(first) || e.Day.Before(last) && !begun {
 			s.means = meansGoodLater
 		}
 	case "pending":
 		s.means = meansPending
 	}
+}
+
+// daysOf gives the first and the last day that a date can mean, of which only the month or the year may be known; zero for one
+// that is not known at all.
+func daysOf(d civil.Date) (first, last civil.Date) {
+	switch {
+	case d.IsZero() || d.HasDay():
+		return d, d
+	case d.M == 0:
+		return civil.Date{Y: d.Y, M: 1, D: 1}, civil.Date{Y: d.Y, M: 12, D: 31}
+	}
+	first = civil.Date{Y: d.Y, M: d.M, D: 1}
+	return first, civil.Date{Y: d.Y, M: d.M + 1, D: 1}.AddDays(-1)
 }
 
 // standingAs returns the first standing of r with one of these meanings, nil if there is none.

@@ -7,6 +7,7 @@ import (
 	"zhengyan/verify/fields"
 	"zhengyan/verify/qr"
 	"zhengyan/verify/rules"
+	"zhengyan/verify/seal"
 )
 
 func TestRegistry(t *testing.T) {
@@ -81,8 +82,45 @@ func TestRegistry(t *testing.T) {
 		{"beyond the red line", y, func(f *rules.Facts) { f.Registry.Snapshot.AsOf = day("2024-01-20").Start() }, unsure, "R-02"},
 		{"beyond the red line, and cancelled", y, func(f *rules.Facts) {
 			status("注销", "2023-12-01")(f)
+			usage("2024-01-18 2024-07-15")(f)
 			f.Registry.Snapshot.AsOf = day("2024-01-20").Start()
 		}, fails, "Y-60"},
+		{"cancelled by data that is older than the copy", y, func(f *rules.Facts) {
+			status("注销", "2023-12-01")(f)
+			f.Registry.Snapshot.AsOf = day("2024-02-20").Start()
+		}, unsure, "R-08"},
+		{"cancelled by data that is older than a copy which nobody vouches for", y, func(f *rules.Facts) {
+			status("注销", "2023-12-01")(f)
+			f.Registry.Snapshot.AsOf = day("2024-02-20").Start()
+			f.Seal.Signatures[0].Trust, f.Seal.Signatures[0].Anchor = seal.UnknownIssuer, ""
+		}, fails, "Y-60"},
+		{"suspended by old data", y, func(f *rules.Facts) {
+			status("暂扣", "2024-02-01")(f)
+			f.Registry.Snapshot.AsOf = day("2024-03-10").Start()
+		}, unsure, "R-08"},
+		{"approved on the day", c, cert(func(c *fields.Certificate) { c.Approved = day("2024-05-01") }), pass, "R-00"},
+		{"approved after the day", c, cert(func(c *fields.Certificate) { c.Approved = day("2024-05-02") }), unsure, "D-07"},
+		{"issued after the day", y, cert(func(c *fields.Certificate) { c.IssueDate = day("2024-05-10") }), unsure, "D-07"},
+		{"issued in the month", a, cert(func(c *fields.Certificate) { c.IssueDate = day("2024-05") }), pass, "R-00"},
+		{"issued in a later month", a, cert(func(c *fields.Certificate) { c.IssueDate = day("2024-06") }), unsure, "D-07"},
+		{"cancelled in a later month", y, status("注销", "2024-06"), pass, "Y-60"},
+		{"cancelled in the month", y, func(f *rules.Facts) {
+			status("注销", "2024-05")(f)
+			f.Registry.Snapshot.AsOf, f.GatheredAt = day("2024-05-20").Start(), day("2024-05-21").Start()
+		}, unsure, "R-08"},
+		{"cancelled in an earlier month", y, status("注销", "2024-04"), fails, "Y-60"},
+		{"good since a day of the month", y, func(f *rules.Facts) {
+			status("有效", "2024-05")(f)
+			f.Registry.Snapshot.AsOf, f.GatheredAt = day("2024-05-20").Start(), day("2024-05-21").Start()
+		}, unsure, "R-09"},
+		{"another employer on the day by its history, the same since", y, was("employer 别家建设有限公司 2024-05-10"), unsure, "Y-40"},
+		{"the same employer on the day by its history, another since", y, func(f *rules.Facts) {
+			was("employer 样例建设有限公司 2024-05-10")(f)
+			f.Registry.Answer.Records[0].Employer = "别家建设有限公司"
+		}, pass, "R-00"},
+		{"another specialty on the day by its history, the same since", y, was("specialties 机电工程 2024-05-10"), unsure, "Y-40"},
+		{"a validity that begins after the day", a, record(func(r *rules.RegistryRecord) { r.Valid.From = day("2024-05-15") }), unsure, "A-40"},
+		{"a specialty that begins after the day", y, record(func(r *rules.RegistryRecord) { r.Specialties[0].Valid.From = day("2024-05-15") }), unsure, "Y-40"},
 		{"suspended on the day by its history, valid again since a day that is given", y, func(f *rules.Facts) {
 			was("status 暂扣 2024-05-10", "statusDate 2024-02-01 2024-05-10")(f)
 			status("有效", "2024-05-10")(f)

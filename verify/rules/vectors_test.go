@@ -170,6 +170,20 @@ func TestVectors(t *testing.T) {
 			s.Chain[0].NotAfter, s.Timestamp = day("2024-04-01").Start(), day("2024-03-01").Start()
 		}, seal.Clean)}, pass, "!S-07"},
 		{"signer revoked before the seal", y, []change{revokedOn("2024-02-20")}, fails, "S-08"},
+		{"signer on hold", y, []change{revokedOn("2024-02-20"), sealing(func(s *seal.Signature) { s.Revocation.Reason = "certificateHold" }, seal.Clean)}, unsure, "S-08"},
+		{"claims to be sealed before its certificate", y, []change{sealing(func(s *seal.Signature) { s.SignedAt = day("2018-03-01").Start() }, seal.Clean)}, unsure, "S-07"},
+		{"claims to be sealed after its certificate", y, []change{sealing(func(s *seal.Signature) {
+			s.Chain[0].NotAfter, s.SignedAt = day("2024-04-30").Start(), day("2024-05-01").Start()
+		}, seal.Clean)}, unsure, "S-07"},
+		{"made on the day", y, []change{madeOn(day("2024-05-01"))}, pass, "!D-07"},
+		{"made after the day, by its own word", y, []change{madeOn(day("2024-05-02"))}, unsure, "D-07"},
+		{"made after the day, by a timestamp", y, []change{sealing(func(s *seal.Signature) { s.Timestamp = day("2024-05-10").Start() }, seal.Clean)}, unsure, "D-07"},
+		{"an association's, judged before it was made", c, []change{association("2020-06-01"), on("2020-05-01")}, unsure, "D-07"},
+		{"birth that the identity number contradicts", c, []change{faceProblem(fields.Contradiction, "birth")}, unsure, "F-01"},
+		{"sex that the identity number contradicts", c, []change{faceProblem(fields.Contradiction, "sex")}, unsure, "F-01"},
+		{"one specialty over, the other not begun", y, []change{func(f *rules.Facts) {
+			f.Face.Certificate.Specialties = []fields.Specialty{{Name: "建筑工程", Valid: span("2021-05-14 2024-04-30")}, {Name: "机电工程", Valid: span("2024-05-05 2027-05-04")}}
+		}}, unsure, "Y-15"},
 		{"signer revoked after the seal's own date", y, []change{revokedOn("2024-04-01")}, unsure, "S-08"},
 		{"signer revoked, no date of sealing", y, []change{revokedOn("2024-04-01"), sealing(func(s *seal.Signature) { s.SignedAt = time.Time{} }, seal.Clean)}, unsure, "S-08"},
 		{"signer revoked after a trusted timestamp", y, []change{revokedOn("2024-04-01"), sealing(func(s *seal.Signature) { s.Timestamp = day("2024-03-02").Start() }, seal.Clean)}, pass, "!S-08"},

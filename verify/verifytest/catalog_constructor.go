@@ -52,7 +52,7 @@ func (b *catalog) constructorPeriods() {
 	b.constructor("specialty-absent", "The specialty that the bid needs is not on the certificate.").
 		with("--specialty|机电工程", "2026-04-01", Fail, Pass, "Y-15")
 	b.constructor("specialty-not-begun", "The specialty begins after the day judged.",
-		specialty("水利水电工程", "2026-05-01", "2029-04-30")).
+		specialty("水利水电工程", "2026-05-01", "2029-04-30"), func(s *Spec) { s.IssueDate = Day("2026-03-01") }).
 		at("2026-04-01", Unsure, Pass, "Y-15")
 	b.constructor("born-on-29-february", "65 years after 29 February are 28 February, where the period of use ends.",
 		birth("1960-02-29"), specialty("建筑工程", "2022-03-01", "2025-02-28"), window("2025-01-10", "2025-02-28")).
