@@ -318,17 +318,21 @@ func (g *reading) number() string {
 }
 
 // borneOut gives the one character of an identity number that was read badly the confidence of a value that is kept and not
-// believed: the check character fits, as it does with one of eleven other readings.
+// believed: the check character fits, as it does with one of eleven other readings. Neighbours that are alike count as one: what is
+// doubtful of them is how many there are, and that the number's length says.
 func borneOut(rows [][]glyph) [][]glyph {
 	var out [][]glyph
 	poor := 0
 	for _, gs := range rows {
 		gs = slices.Clone(gs)
 		for i := range gs {
-			if gs[i].conf < leastConfidence {
-				gs[i].conf = leastConfidence
+			if gs[i].conf >= leastConfidence {
+				continue
+			}
+			if i == 0 || gs[i-1].r != gs[i].r || rows[len(out)][i-1].conf >= leastConfidence {
 				poor++
 			}
+			gs[i].conf = leastConfidence
 		}
 		out = append(out, gs)
 	}
