@@ -68,15 +68,14 @@ func (p *Pairing) Add(src document.Source, ev *Evidence) (original, print docume
 		return original, print, false
 	}
 	mine, theirs := p.prints, p.originals
-	switch ev.Input.Kind {
-	case document.InputOriginal:
+	switch {
+	case ev.Input.Kind == document.InputOriginal:
 		// Only a file whose seal is whole speaks for a print: anybody can write a number into a file.
 		if ev.Seal == nil || ev.Seal.Overall != seal.Clean {
 			return original, print, false
 		}
 		mine, theirs = p.originals, p.prints
-	case document.InputScan, document.InputPhoto:
-	default:
+	case !ev.Input.MayBePrint():
 		return original, print, false
 	}
 	keys := pairKeys(ev)

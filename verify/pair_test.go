@@ -1,7 +1,9 @@
 package verify_test
 
 import (
+	"bytes"
 	"context"
+	"image/jpeg"
 	"slices"
 	"testing"
 
@@ -113,6 +115,46 @@ func TestOriginalAndPrintMakeOneVerdict(t *testing.T) {
 			if r := v.Judge(p, q); r.Copy.Indication != want { // without trust anchors nothing passes
 				t.Errorf("%s: %s", answer, r.Copy.Indication)
 			}
+		}
+	}
+}
+
+// Chat programs take off what a photo says of its making. Its print must be signed all the same, and is held against its
+// original.
+func TestAPrintOfUnknownOrigin(t *testing.T) {
+	if testing.Short() {
+		t.Skip("draws and reads whole pages")
+	}
+	a, searchable := halves(t, nil)
+	gen, err := verifytest.NewGenerator(verifytest.NewCA())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := verifytest.Good(fields.Constructor1)
+	s.ID, s.Carrier, s.Ink, s.DPI = "pair", verifytest.CarrierScanJPEG, verifytest.InkNone, 130 // no resolution of a scanner
+	b, _, err := gen.Image(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := jpeg.Decode(bytes.NewReader(b))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var stripped bytes.Buffer
+	if err := jpeg.Encode(&stripped, m, nil); err != nil {
+		t.Fatal(err)
+	}
+	v := verifierWith(t, func(c *verify.Config) { c.Reader = readingOf(t, searchable) })
+	var reports []*verify.Report
+	for r := range v.VerifyAll(t.Context(), list(document.SourceBytes("chat.jpg", stripped.Bytes()), a), at("2026-04-01"), 1) {
+		reports = append(reports, r.Report)
+	}
+	if len(reports) != 2 || reports[0].Input.Kind != document.InputUnknown || reports[1].Evidence.Print == nil {
+		t.Fatalf("%d reports, the first of kind %s; a pair: %v", len(reports), reports[0].Input.Kind, reports[len(reports)-1].Evidence.Print != nil)
+	}
+	for _, r := range reports {
+		if !slices.ContainsFunc(r.Checks, func(c verify.Check) bool { return c.Rule == "Y-20" && c.Status == verify.Inconclusive }) {
+			t.Errorf("%s: nobody asks for the handwritten signature", r.Input.Name)
 		}
 	}
 }

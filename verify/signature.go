@@ -10,9 +10,7 @@ import (
 // ink looks at the place where the holder signs on a print. What cannot be looked at is named as not examined: no later
 // stage may take silence for a signature.
 func (g *gathering) ink() {
-	switch g.ev.Input.Kind {
-	case document.InputScan, document.InputPhoto:
-	default:
+	if !g.ev.Input.MayBePrint() {
 		return
 	}
 	r := &ink.Result{Presence: ink.NotExamined, Reason: ink.ReasonNotExamined}

@@ -54,6 +54,18 @@ type Info struct {
 	Extension  string    `json:"extension,omitempty"` // set only if the name's extension contradicts Format
 }
 
+// MayBePrint reports whether a file may show a print, the only thing that is signed by hand: a scan or photo, and what tells
+// nothing of its making, as photos that came by a chat program do. A page of text in a longer file is not known to be one.
+func (i Info) MayBePrint() bool {
+	switch i.Kind {
+	case InputScan, InputPhoto:
+		return true
+	case InputUnknown:
+		return i.KindReason != ReasonPart
+	}
+	return false
+}
+
 // Metadata is what a PDF or image says of its own making. Nothing in it is proof.
 type Metadata struct {
 	Producer string    `json:"producer,omitempty"`

@@ -4,14 +4,13 @@ import (
 	"slices"
 	"strings"
 
-	"zhengyan/verify/document"
 	"zhengyan/verify/fields"
 	"zhengyan/verify/ink"
 	"zhengyan/verify/page"
 	"zhengyan/verify/qr"
 )
 
-// printed reports whether the input shows a print, the only thing that the handwriting rules bind
+// printed reports whether the input shows a print, or may for all that is known. The handwriting rules bind nothing else
 // ("打印电子证书后，应在个人签名处手写本人签名").
 func (e *evaluation) printed() bool {
 	if e.cert.Medium == fields.Paper {
@@ -20,11 +19,7 @@ func (e *evaluation) printed() bool {
 	if e.Print != nil {
 		return true
 	}
-	switch e.Input.Kind {
-	case document.InputScan, document.InputPhoto:
-		return true
-	}
-	return false
+	return e.Input.MayBePrint()
 }
 
 // The answers that a person gives on handwriting.
