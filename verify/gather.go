@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -108,6 +109,13 @@ func (g *gathering) run(src document.Source) {
 		defer cancel()
 		g.ctx = ctx
 	}
+	if g.ev.Input.Format != document.FormatPDF {
+		g.warm() // whether a PDF is a picture is not yet known
+		if err := g.undecodable(shared); err != nil {
+			g.fileError(err)
+			return
+		}
+	}
 	for _, p := range g.doc.Problems() {
 		g.problem("document", p.Code, p.Detail)
 	}
@@ -115,9 +123,6 @@ func (g *gathering) run(src document.Source) {
 		if s, err := g.doc.PageSize(i); err == nil {
 			g.ev.PageSizes = append(g.ev.PageSizes, s)
 		}
-	}
-	if g.ev.Input.Format != document.FormatPDF {
-		g.warm() // whether a PDF is a picture is not yet known
 	}
 	// The seal is checked over the file's bytes, everything else over its pages: the two run side by side.
 	done := make(chan struct{})
@@ -158,6 +163,23 @@ func (g *gathering) run(src document.Source) {
 	if g.before != nil {
 		g.before()
 	}
+}
+
+// undecodable is why no page of an image file can be shown, nil if one can: where nothing can be shown, nothing was looked at,
+// and the file is as unreadable as one whose header is damaged. The page is not decoded twice: the document keeps it. Of a
+// shared document a page was read before.
+func (g *gathering) undecodable(shared bool) (first error) {
+	if shared {
+		return nil
+	}
+	for i := range g.doc.NumPages() {
+		_, err := g.doc.Render(g.ctx, i, 0)
+		if err == nil || g.ctx.Err() != nil {
+			return nil // the stages say that the time is over
+		}
+		first = cmp.Or(first, err)
+	}
+	return first
 }
 
 // identify notes what the file is, and how the part of it that is looked at came to be, whatever its first page is.

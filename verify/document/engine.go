@@ -501,6 +501,9 @@ func (d *Document) Render(ctx context.Context, i int, dpi float64) (img *image.R
 			return err
 		}
 		img = p.img
+		if p.ended {
+			d.problem(ProblemRepaired, "no end-of-image marker")
+		}
 		if p.clamped > 0 {
 			d.problem(ProblemClamped, fmt.Sprintf("page %d: %.0f dpi", i+1, p.clamped))
 		}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"image"
 	"image/color"
@@ -29,8 +30,9 @@ type picture struct {
 	limits Limits
 	guard  *guard
 
-	cur int // index of pix
-	pix *image.RGBA
+	cur   int // index of pix
+	pix   *image.RGBA
+	ended bool // pix was decoded with an end that the file lacks
 }
 
 // largePixels is the size from which pictures are decoded one after the other: two at their limit would not fit into
@@ -179,9 +181,22 @@ func (p *picture) config(ifd uint32) (cfg image.Config, err error) {
 	return cfg, fmt.Errorf("no decoder for %s", p.format)
 }
 
-func (p *picture) decode(f frame) (img image.Image, err error) {
+// decode decodes a frame; ended: with the end that its file lacks and nothing more, as any viewer does.
+func (p *picture) decode(f frame) (img image.Image, ended bool, err error) {
+	img, err = p.decodeFrom(p.reader(f.ifd))
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		if end := missingEnd(p.format, p.b); len(end) > 0 {
+			whole, failed := p.decodeFrom(io.MultiReader(bytes.NewReader(p.b), bytes.NewReader(end)))
+			if failed == nil {
+				return whole, true, nil
+			}
+		}
+	}
+	return img, false, err
+}
+
+func (p *picture) decodeFrom(r io.Reader) (img image.Image, err error) {
 	defer recovered(&err)
-	r := p.reader(f.ifd)
 	switch p.format {
 	case FormatPNG:
 		return png.Decode(r)
@@ -238,20 +253,24 @@ func (p *picture) render(ctx context.Context, i int, dpi float64) (*pixels, erro
 		return nil, err
 	}
 	if p.cur != i {
-		p.cur, p.pix = -1, nil // the page before need not stay beside this one
-		img, err := guarded(ctx, p.guard, f.w*f.h >= largePixels, func() (*image.RGBA, error) {
-			img, err := p.decode(f)
+		p.cur, p.pix, p.ended = -1, nil, false // the page before need not stay beside this one
+		type decoded struct {
+			img   *image.RGBA
+			ended bool
+		}
+		d, err := guarded(ctx, p.guard, f.w*f.h >= largePixels, func() (d decoded, err error) {
+			img, ended, err := p.decode(f)
 			if err != nil {
-				return nil, err
+				return d, err
 			}
-			return turnRGBA(toRGBA(img), f.exif.orientation), nil
+			return decoded{turnRGBA(toRGBA(img), f.exif.orientation), ended}, nil
 		})
 		if err != nil {
 			return nil, named(err, p.name, ErrDamaged)
 		}
-		p.cur, p.pix = i, img
+		p.cur, p.pix, p.ended = i, d.img, d.ended
 	}
-	out := &pixels{img: p.pix}
+	out := &pixels{img: p.pix, ended: p.ended}
 	if dpi > 0 && f.exif.dpi > 0 {
 		w, h, used := scaledSize(p.pix.Rect, dpi, f.exif.dpi, p.limits.RenderPixels)
 		if w != p.pix.Rect.Dx() || h != p.pix.Rect.Dy() {

@@ -12,6 +12,7 @@ import (
 type pixels struct {
 	img     *image.RGBA
 	clamped float64 // the resolution that was used instead, 0 if it is the one asked for
+	ended   bool    // the file of the picture lacks its end marker
 }
 
 // Flags of FPDF_RenderPageBitmap (fpdfview.h) and bitmap formats.
