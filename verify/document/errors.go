@@ -23,7 +23,8 @@ const (
 	ErrEncrypted      ErrorCode = "encrypted"   // needs a password
 	ErrOFD            ErrorCode = "ofd"         // GB/T 33190-2016, recognised and not read
 	ErrDamaged        ErrorCode = "damaged"
-	ErrUnsupported    ErrorCode = "unsupported" // none of the formats; Detail names the format where it is known
+	ErrUnsupported    ErrorCode = "unsupported"         // none of the formats; Detail names the format where it is known
+	ErrVariant        ErrorCode = "unsupported-variant" // a picture in one of the formats, in a coding that is not read
 	ErrTimeout        ErrorCode = "timeout"
 	ErrCanceled       ErrorCode = "canceled"
 	ErrNoPage         ErrorCode = "no-page"

@@ -71,7 +71,7 @@ func openPicture(ctx context.Context, name string, format Format, b []byte, limi
 		}
 		cfg, err := p.config(ifd)
 		if err != nil {
-			return nil, fail(ErrDamaged, name, err, "page %d", i+1)
+			return nil, fail(p.whyNot(err), name, err, "page %d", i+1)
 		}
 		if cfg.Width <= 0 || cfg.Height <= 0 {
 			return nil, fail(ErrDamaged, name, nil, "page %d has no size", i+1)
@@ -266,7 +266,7 @@ func (p *picture) render(ctx context.Context, i int, dpi float64) (*pixels, erro
 			return decoded{turnRGBA(toRGBA(img), f.exif.orientation), ended}, nil
 		})
 		if err != nil {
-			return nil, named(err, p.name, ErrDamaged)
+			return nil, named(err, p.name, p.whyNot(err))
 		}
 		p.cur, p.pix, p.ended = i, d.img, d.ended
 	}

@@ -21,8 +21,8 @@ func conditionByName(name string) condition {
 
 	case "file-unreadable":
 		return fileUnreadable
-	case "file-encrypted":
-		return fileEncrypted
+	case "file-code":
+		return fileCode
 	case "file-unsupported":
 		return fileUnsupported
 	case "input-original":
@@ -310,14 +310,16 @@ func conditionOnPerson(name string) condition {
 	return nil
 }
 
+// fileUnreadable: a file could not be read, and no rule knows better what a person may do about it.
 func fileUnreadable(e *evaluation) bool {
-	return e.FileError != "" && !encrypted(e.FileError) && !unsupportedForm(e.FileError) && e.whyUnread()
+	known := func(r Rule) bool { return r.Condition == "file-code" && slices.Contains(r.Params.Words, e.FileError) }
+	return e.FileError != "" && !unsupportedForm(e.FileError) && !slices.ContainsFunc(e.book.Rules, known) && e.whyUnread()
 }
 
-// fileEncrypted: what a person may do about it is another thing than with a damaged file.
-func fileEncrypted(e *evaluation) bool { return encrypted(e.FileError) && e.whyUnread() }
-
-func encrypted(code string) bool { return code == string(document.ErrEncrypted) }
+// fileCode: a file could not be read for one of the reasons in Params.Words. An undamaged copy helps against few of them.
+func fileCode(e *evaluation) bool {
+	return e.FileError != "" && slices.Contains(e.rule.Params.Words, e.FileError) && e.whyUnread()
+}
 
 func (e *evaluation) whyUnread() bool {
 	e.set("reason", "@file-"+e.FileError)

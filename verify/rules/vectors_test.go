@@ -362,19 +362,53 @@ func TestBoundInIsSaid(t *testing.T) {
 	}
 }
 
-// What may be done about a file with a password is another thing than about a damaged one.
-func TestAPasswordHasANextStepOfItsOwn(t *testing.T) {
-	next := func(code string) string {
+// An undamaged copy helps against damage and little else: each reason has the next step that fits it, and words of its own.
+func TestWhatToDoAboutAFileThatCannotBeRead(t *testing.T) {
+	b := book(t)
+	for _, tt := range []struct {
+		code    document.ErrorCode
+		variant string
+		next    string // part of the next step
+	}{
+		{document.ErrDamaged, "", "完好"},
+		{document.ErrEmpty, "", "完好"},
+		{document.ErrNoPage, "", "完好"},
+		{document.ErrEncrypted, "password", "密码"},
+		{document.ErrUnsupported, "format", "HEIC"},
+		{document.ErrVariant, "coding", "另存为"},
+		{document.ErrNotFound, "path", "路径"},
+		{document.ErrNotReadable, "rights", "权限"},
+		{document.ErrIsFolder, "no-file", "选取"},
+		{document.ErrNotAFile, "no-file", "选取"},
+		{document.ErrTooLarge, "too-much", "裁剪"},
+		{document.ErrTooManyPages, "too-much", "原始PDF"},
+		{document.ErrTooManyPixels, "too-much", "缩小"},
+		{document.ErrTooComplex, "too-much", "缩小"},
+		{document.ErrZIPNested, "nested", "解压"},
+		{document.ErrZIPBomb, "archive", "解压"},
+		{document.ErrZIPEntries, "archive", "分批"},
+		{document.ErrFolderTooDeep, "archive", "文件夹"},
+		{document.ErrFolderTooLarge, "archive", "文件夹"},
+		{document.ErrTimeout, "again", "再试"},
+		{document.ErrCanceled, "again", "再试"},
+		{document.ErrClosed, "again", "再试"},
+		{document.ErrEngine, "program", "重新启动"},
+		{"internal", "program", "重新启动"},
+	} {
 		f := good(fields.Constructor1)
-		f.FileError, f.Face, f.Seal, f.Codes = code, nil, nil, nil
-		for _, c := range evaluate(t, book(t), f, "standard").found {
-			if c.Rule != nil && c.Rule.ID == "D-01" {
-				return c.Rule.Next.ZH
+		f.FileError, f.Face, f.Seal, f.Codes = string(tt.code), nil, nil, nil
+		j := evaluate(t, b, f, "standard")
+		var said []*rules.Rule
+		for _, c := range j.found {
+			if c.Rule != nil && c.Rule.Step == "input" {
+				said = append(said, c.Rule)
 			}
 		}
-		return ""
-	}
-	if a, b := next("encrypted"), next("damaged"); a == b || !strings.Contains(a, "密码") || b == "" {
-		t.Errorf("%q, %q", a, b)
+		if len(said) != 1 || said[0].ID != "D-01" || said[0].Variant != tt.variant || !strings.Contains(said[0].Next.ZH, tt.next) || said[0].Next.EN == "" || j.copy != unsure {
+			t.Errorf("%s: %+v", tt.code, said)
+		}
+		if w, ok := b.Words["file-"+string(tt.code)]; !ok || w.ZH == "" || w.EN == "" {
+			t.Errorf("%s has no words", tt.code)
+		}
 	}
 }

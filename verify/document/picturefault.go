@@ -1,6 +1,15 @@
 package document
 
-import "bytes"
+import (
+	"bytes"
+	"errors"
+	"image/jpeg"
+	"image/png"
+	"strings"
+
+	"golang.org/x/image/bmp"
+	"golang.org/x/image/tiff"
+)
 
 // iend is the chunk that ends a PNG (ISO/IEC 15948, 11.2.5).
 const iend = "\x00\x00\x00\x00IEND\xaeB\x60\x82"
@@ -41,4 +50,25 @@ func oneScan(b []byte) bool {
 		at += 2 + int(b[at+2])<<8 + int(b[at+3])
 	}
 	return false
+}
+
+// whyNot tells a sound picture in a coding that the libraries do not read from a damaged one: nobody may say of a bidder's
+// file that it is damaged when it is not. A JPEG's unknown marker is mostly bytes that were lost or changed.
+func (p *picture) whyNot(err error) ErrorCode {
+	var ofPNG png.UnsupportedError
+	var ofJPEG jpeg.UnsupportedError
+	var ofTIFF tiff.UnsupportedError
+	switch {
+	case errors.As(err, &ofPNG), errors.As(err, &ofTIFF), errors.Is(err, bmp.ErrUnsupported),
+		errors.As(err, &ofJPEG) && ofJPEG != "unknown marker" && ofJPEG != "excessive DC component",
+		p.format == FormatTIFF && strings.Contains(err.Error(), "ccitt: missing End-of-Line"), // Group 3 has forms without
+		p.format == FormatWebP && animated(p.b):
+		return ErrVariant
+	}
+	return ErrDamaged
+}
+
+// animated reports whether a WebP file holds several pictures, which the library takes for a fault (RFC 9649, 2.7.1).
+func animated(b []byte) bool {
+	return len(b) > 20 && string(b[12:16]) == "VP8X" && b[20]&2 != 0
 }
