@@ -40,7 +40,8 @@ type inspection struct {
 	hosts   []qr.Host
 	anchors *seal.Anchors
 	words   *viewmodel.Messages // of the seal stage
-	// reader opens the reader of the print of pictures at its first use; nil where there is none.
+	// reader opens the reader of the print of pictures at its first use and gives nil where there is none; it is nil itself for
+	// stages that read no print.
 	reader func() fields.PageReader
 	harder bool
 }
@@ -130,7 +131,7 @@ func (env *environment) inspection(p folders, stage string) (*inspection, error)
 			return nil, err
 		}
 		in.anchors, err = env.anchors(p)
-	case "fields":
+	case "fields", "ink":
 		in.reader = sync.OnceValue(func() fields.PageReader {
 			r, err := env.printReader(p)
 			if err != nil {

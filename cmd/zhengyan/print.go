@@ -45,6 +45,9 @@ func (in *inspection) pageTexts(ctx context.Context, doc *document.Document, pag
 
 // printed reads the print of a page's picture, in page units.
 func (in *inspection) printed(ctx context.Context, doc *document.Document, i int) (page.Text, error) {
+	if in.reader == nil {
+		return page.Text{Index: i}, nil
+	}
 	reader := in.reader()
 	if reader == nil {
 		return page.Text{Index: i}, nil
