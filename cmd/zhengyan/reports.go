@@ -48,6 +48,49 @@ func newReportFiles(paths []string, force bool) (*reportFiles, error) {
 	return &reportFiles{paths: paths, sources: map[string]document.Source{}}, nil
 }
 
+// amongInputs gives a report's path that is a file to be judged, or holds such files; "" if there is none. A report never
+// replaces the evidence it speaks of.
+func (f *reportFiles) amongInputs(ctx context.Context, paths []string) string {
+	there := map[string]fs.FileInfo{}
+	for _, p := range f.paths {
+		if st, err := os.Stat(p); err == nil {
+			there[p] = st
+		}
+	}
+	if len(there) == 0 {
+		return "" // nothing can be replaced, so the folders need not be walked twice
+	}
+	for src, err := range document.Expand(ctx, paths, document.Limits{}) {
+		name := src.Name
+		if err != nil {
+			name = nameOf(err)
+		}
+		for _, held := range holders(name) {
+			st, err := os.Stat(held)
+			if err != nil {
+				continue
+			}
+			for p, target := range there {
+				if os.SameFile(st, target) {
+					return p
+				}
+			}
+		}
+	}
+	return ""
+}
+
+// holders are the files that a source's name may stand for: the file itself, or the archive that it is an entry of.
+func holders(name string) []string {
+	out := []string{name}
+	for i := range len(name) {
+		if i > 0 && strings.HasPrefix(name[i:], "!/") {
+			out = append(out, name[:i])
+		}
+	}
+	return out
+}
+
 func (f *reportFiles) add(r *verify.Report) {
 	if len(f.paths) > 0 {
 		f.all = append(f.all, r)

@@ -65,15 +65,18 @@ func cmdVerify(ctx context.Context, env *environment, args []string) int {
 	if err != nil {
 		return env.fail(exitUsage, "verify: %v", err)
 	}
+	paths, err := env.sourcesOf(ctx, fl.Args())
+	if err != nil {
+		return env.fail(exitUnreadable, "verify: %v", err)
+	}
+	if p := out.amongInputs(ctx, paths); p != "" {
+		return env.failHint(exitUsage, "give the report another name, or write it to another folder", "verify: --report %s: that is one of the files to be judged", p)
+	}
 	log, err := env.auditLog(p.data, audit)
 	if err != nil {
 		return env.fail(exitUnreadable, "verify: --audit: %v", err)
 	}
 	defer log.close()
-	paths, err := env.sourcesOf(ctx, fl.Args())
-	if err != nil {
-		return env.fail(exitUnreadable, "verify: %v", err)
-	}
 	sources, single := env.sources(ctx, paths)
 	sources = out.remember(sources)
 	out.engine, out.audit = engine, func() string { return env.checkpoint(log, p.data) }
