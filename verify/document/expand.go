@@ -269,7 +269,25 @@ func entryName(f *zip.File) string {
 	} else if f.NonUTF8 && !utf8.ValidString(raw) {
 		raw = decodeGB([]byte(raw))
 	}
-	return clean(strings.TrimLeft(strings.ReplaceAll(raw, `\`, "/"), "/"))
+	if name := withoutDots(clean(strings.ReplaceAll(raw, `\`, "/"))); name != "" {
+		return name
+	}
+	return "unnamed"
+}
+
+// withoutDots drops the segments of a path that name no folder of their own. With ".." left in it an entry's name could
+// claim the folder of another archive, and its certificate be paired with a print that lies there.
+func withoutDots(name string) string {
+	var kept []string
+	for part := range strings.SplitSeq(name, "/") {
+		if part != "" && part != "." && part != ".." {
+			kept = append(kept, part)
+		}
+	}
+	if strings.HasSuffix(name, "/") {
+		return strings.Join(kept, "/") + "/" // a folder stays one
+	}
+	return strings.Join(kept, "/")
 }
 
 // unicodePath reads Info-ZIP's Unicode Path extra field (0x7075), valid only for the name it was made for.
@@ -290,7 +308,7 @@ func unicodePath(f *zip.File) (string, bool) {
 
 func hiddenPath(name string) bool {
 	for part := range strings.SplitSeq(name, "/") {
-		if hidden(part) && part != ".." && part != "." {
+		if hidden(part) {
 			return true
 		}
 	}

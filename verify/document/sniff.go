@@ -1,7 +1,6 @@
 package document
 
 import (
-	"archive/zip"
 	"bytes"
 	"encoding/binary"
 	"path"
@@ -101,23 +100,6 @@ func sniffZIP(b []byte) (Format, string) {
 		return FormatZIP, ""
 	}
 	return zipFormat(z)
-}
-
-// zipFormat classifies an archive by its entries.
-func zipFormat(z *zip.Reader) (Format, string) {
-	for _, f := range z.File {
-		switch name := strings.TrimPrefix(strings.ReplaceAll(f.Name, `\`, "/"), "/"); {
-		case strings.EqualFold(name, "OFD.xml"):
-			return FormatOFD, ""
-		case name == "[Content_Types].xml":
-			return FormatUnknown, "msoffice"
-		case name == "mimetype":
-			return FormatUnknown, "package" // OpenDocument, EPUB
-		case name == "META-INF/MANIFEST.MF", name == "AndroidManifest.xml":
-			return FormatUnknown, "program"
-		}
-	}
-	return FormatZIP, ""
 }
 
 // contradicts reports the name's extension if it promises another format than the content is.

@@ -516,3 +516,28 @@ func sealNameReplaced(e *evaluation) bool {
 	}
 	return false
 }
+
+// unreadForm is the key of the words on a package whose pages are not read: what they say of its seals is what was seen.
+func (e *evaluation) unreadForm() string {
+	key := "file-" + e.FileError
+	if e.Seal == nil {
+		return key
+	}
+	intact := 0
+	for i := range e.Seal.Signatures {
+		if e.Seal.Signatures[i].Integrity == seal.Intact {
+			intact++
+		}
+	}
+	switch {
+	case e.Seal.Status == seal.Unsigned:
+		return key + "-unsigned"
+	case e.Seal.Status != seal.Signed:
+		return key
+	case e.Seal.Overall != seal.Clean && intact == len(e.Seal.Signatures):
+		return key + "-doubtful"
+	}
+	e.setInt("ofdSeals", len(e.Seal.Signatures))
+	e.setInt("ofdIntact", intact)
+	return key + "-signed"
+}

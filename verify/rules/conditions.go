@@ -328,7 +328,12 @@ func (e *evaluation) whyUnread() bool {
 }
 
 func fileUnsupported(e *evaluation) bool {
-	return e.FileError != "" && unsupportedForm(e.FileError) && e.whyUnread()
+	if e.FileError == "" || !unsupportedForm(e.FileError) {
+		return false
+	}
+	e.set("reason", "@"+e.unreadForm())
+	e.show("error", e.FileError)
+	return true
 }
 
 // unsupportedForm tells forms that this version recognises and cannot judge from files that cannot be read.

@@ -332,7 +332,8 @@ func (b *Book) Next(x *Finding, lang string) string {
 	return b.fill(x.Rule.Next.In(lang), x, lang)
 }
 
-// fill replaces {name} by the finding's values. A value that starts with "@" is a key into Words.
+// fill replaces {name} by the finding's values. A value that starts with "@" is a key into Words, whose text may name further
+// values.
 func (b *Book) fill(s string, x *Finding, lang string) string {
 	open := strings.IndexByte(s, '{')
 	if open < 0 {
@@ -363,7 +364,7 @@ func (b *Book) value(name string, x *Finding, lang string) string {
 		}
 		v := x.Vars[i+1]
 		if strings.HasPrefix(v, "@") {
-			return b.Words[v[1:]].In(lang)
+			return filled(b.Words[v[1:]].In(lang), x)
 		}
 		if name == "step" {
 			if st := b.StepByID(v); st != nil {
@@ -373,4 +374,15 @@ func (b *Book) value(name string, x *Finding, lang string) string {
 		return v
 	}
 	return "{" + name + "}"
+}
+
+// filled replaces {name} in a word by the finding's values as they are: a word stands in no other word.
+func filled(s string, x *Finding) string {
+	if !strings.Contains(s, "{") {
+		return s
+	}
+	for i := 0; i+1 < len(x.Vars); i += 2 {
+		s = strings.ReplaceAll(s, "{"+x.Vars[i]+"}", x.Vars[i+1])
+	}
+	return s
 }
