@@ -103,8 +103,9 @@ func cmdInspect(ctx context.Context, env *environment, args []string) int {
 	if err != nil {
 		return env.fail(exitUnreadable, "inspect: %v", err)
 	}
-	code := exitOK
-	for src, err := range document.Expand(ctx, paths, document.Limits{}) {
+	code, left := exitOK, &leftOut{}
+	defer left.tell(env)
+	for src, err := range document.ExpandTelling(ctx, paths, document.Limits{}, left.add) {
 		if ctx.Err() != nil {
 			return env.fail(exitInternal, "inspect: stopped")
 		}

@@ -77,7 +77,8 @@ func cmdVerify(ctx context.Context, env *environment, args []string) int {
 		return env.fail(exitUnreadable, "verify: --audit: %v", err)
 	}
 	defer log.close()
-	sources, single := env.sources(ctx, paths)
+	left := &leftOut{}
+	sources, single := env.sources(ctx, paths, left)
 	sources = out.remember(sources)
 	out.engine, out.audit = engine, func() string { return env.checkpoint(log, p.data) }
 	w := &writer{env: env, q: q, json: asJSON, details: details, single: single && !brief, reports: out, log: log, told: told}
@@ -87,6 +88,8 @@ func cmdVerify(ctx context.Context, env *environment, args []string) int {
 			return env.fail(exitInternal, "verify: %v", err)
 		}
 	}
+	told.end()
+	left.tell(env)
 	return w.finish(ctx, "verify", v.Book().Disclaimer.In(q.Lang))
 }
 
@@ -108,8 +111,8 @@ func (env *environment) openFailed(name string, err error) int {
 }
 
 // sources expands paths. single reports whether there is exactly one plain file.
-func (env *environment) sources(ctx context.Context, paths []string) (seq func(func(document.Source, error) bool), single bool) {
-	seq = document.Expand(ctx, paths, document.Limits{})
+func (env *environment) sources(ctx context.Context, paths []string, left *leftOut) (seq func(func(document.Source, error) bool), single bool) {
+	seq = document.ExpandTelling(ctx, paths, document.Limits{}, left.add)
 	if len(paths) != 1 {
 		return seq, false
 	}

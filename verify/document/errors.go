@@ -33,6 +33,7 @@ const (
 	ErrZIPNested      ErrorCode = "zip-nested"
 	ErrZIPBomb        ErrorCode = "zip-bomb"
 	ErrZIPEntries     ErrorCode = "zip-too-many-entries"
+	ErrNoFiles        ErrorCode = "no-files" // an archive with nothing in it, or only what is left out
 	ErrFolderTooDeep  ErrorCode = "folder-too-deep"
 	ErrFolderTooLarge ErrorCode = "folder-too-large"
 )

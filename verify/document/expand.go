@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"iter"
 	"os"
+	"path"
 	"path/filepath"
 	"sort"
 	"strings"
@@ -21,7 +22,13 @@ import (
 // below them likewise, hidden ones left out; ZIP archives as their entries. What can't be read comes as its own *Error
 // in its place. A file that was named outright is never left out, whatever it is.
 func Expand(ctx context.Context, paths []string, limits Limits) iter.Seq2[Source, error] {
-	e := &expander{ctx: ctx, limits: limits.orDefault()}
+	return ExpandTelling(ctx, paths, limits, nil)
+}
+
+// ExpandTelling is Expand and calls left with the name of each file, folder and entry that it leaves out, before the sequence
+// goes on. Of what the system itself puts into folders nothing is told.
+func ExpandTelling(ctx context.Context, paths []string, limits Limits, left func(name string)) iter.Seq2[Source, error] {
+	e := &expander{ctx: ctx, limits: limits.orDefault(), left: left}
 	return func(yield func(Source, error) bool) {
 		e.yield = yield
 		e.taken = 0
@@ -37,7 +44,18 @@ type expander struct {
 	ctx    context.Context
 	limits Limits
 	yield  func(Source, error) bool
+	left   func(name string)
 	taken  int // files from folders
+	// root is the folder that was named, walked are the folders below it and behind its links, by their real paths.
+	root   string
+	walked map[string]bool
+}
+
+// leave takes note of what is left out.
+func (e *expander) leave(name string) {
+	if e.left != nil && !systemFile(path.Base(filepath.ToSlash(name))) {
+		e.left(name)
+	}
 }
 
 func (e *expander) fail(code ErrorCode, name, detail string) bool {
@@ -64,6 +82,14 @@ func (e *expander) folder(dir string, depth int) bool {
 	if depth >= e.limits.FolderDepth {
 		return e.fail(ErrFolderTooDeep, dir, "")
 	}
+	real := realPath(dir)
+	if depth == 0 {
+		e.root, e.walked = real, map[string]bool{}
+	}
+	if e.walked[real] { // a link has led here before
+		return true
+	}
+	e.walked[real] = true
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		if !e.yield(Source{}, fileError(dir, err)) {
@@ -72,15 +98,13 @@ func (e *expander) folder(dir string, depth int) bool {
 	}
 	sort.Slice(entries, func(i, j int) bool { return entries[i].Name() < entries[j].Name() })
 	for _, entry := range entries {
+		p := filepath.Join(dir, entry.Name())
 		if hidden(entry.Name()) {
+			e.leave(p)
 			continue
 		}
-		p := filepath.Join(dir, entry.Name())
-		if entry.Type()&fs.ModeSymlink != 0 {
-			// A link to a folder may run in a circle; the folder itself is found where it stands.
-			if st, err := os.Stat(p); err == nil && st.IsDir() {
-				continue
-			}
+		if entry.Type()&fs.ModeSymlink != 0 && !e.follows(p) {
+			continue
 		}
 		if !entry.IsDir() {
 			if e.taken++; e.taken > e.limits.FolderEntries {
@@ -95,13 +119,47 @@ func (e *expander) folder(dir string, depth int) bool {
 	return true
 }
 
-// hidden says which names nobody means when handing in a folder.
-func hidden(name string) bool {
-	switch strings.ToLower(name) {
-	case "thumbs.db", "desktop.ini", "__macosx":
+// follows reports whether a link is to be followed. One to a folder may run in a circle: a folder below the one that was named
+// is found where it stands, and one above it holds what nobody named.
+func (e *expander) follows(link string) bool {
+	if st, err := os.Stat(link); err != nil || !st.IsDir() {
 		return true
 	}
-	return strings.HasPrefix(name, ".") || strings.HasPrefix(name, "~$")
+	target := realPath(link)
+	switch below, err := filepath.Rel(e.root, target); {
+	case e.walked[target], err == nil && filepath.IsLocal(below) && !hiddenPath(filepath.ToSlash(below)):
+		return false
+	}
+	if above, err := filepath.Rel(target, e.root); err == nil && filepath.IsLocal(above) {
+		e.leave(link)
+		return false
+	}
+	return true
+}
+
+// realPath is a folder's path without links, as far as it can be told.
+func realPath(dir string) string {
+	if p, err := filepath.EvalSymlinks(dir); err == nil {
+		dir = p
+	}
+	if p, err := filepath.Abs(dir); err == nil {
+		dir = p
+	}
+	return dir
+}
+
+// hidden says which names nobody means when handing in a folder.
+func hidden(name string) bool {
+	return systemFile(name) || strings.EqualFold(name, "__macosx") || strings.HasPrefix(name, ".") || strings.HasPrefix(name, "~$")
+}
+
+// systemFile knows the files that systems put into every folder.
+func systemFile(name string) bool {
+	switch strings.ToLower(name) {
+	case "thumbs.db", "desktop.ini", ".ds_store":
+		return true
+	}
+	return false
 }
 
 // file gives a file, or the entries of a ZIP archive.
@@ -135,7 +193,11 @@ func (e *expander) archive(src Source, z *zip.Reader) bool {
 	n := 0
 	for _, f := range z.File {
 		name := entryName(f)
-		if strings.HasSuffix(name, "/") || hiddenPath(name) {
+		if strings.HasSuffix(name, "/") {
+			continue
+		}
+		if hiddenPath(name) {
+			e.leave(src.Name + "!/" + name)
 			continue
 		}
 		if e.ctx.Err() != nil {
@@ -177,7 +239,7 @@ func (e *expander) archive(src Source, z *zip.Reader) bool {
 		}
 	}
 	if n == 0 {
-		return e.fail(ErrEmpty, src.Name, "archive")
+		return e.fail(ErrNoFiles, src.Name, "")
 	}
 	return true
 }

@@ -111,7 +111,7 @@ func TestExpand(t *testing.T) {
 		{"Chinese names", []string{zh}, []string{"中文.zip!/张三/证书.pdf", "中文.zip!/李四.pdf", "中文.zip!/win/dows.pdf", "中文.zip!/up.pdf"}},
 		{"nested", []string{nested}, []string{"read zip-nested:nested.zip!/inner.zip", "nested.zip!/ok.pdf"}},
 		{"OFD and Office are files", []string{ofd, docx}, []string{"a.ofd", "a.docx"}},
-		{"nothing inside", []string{none}, []string{"empty:none.zip"}},
+		{"nothing inside", []string{none}, []string{"no-files:none.zip"}},
 		{"broken archive", []string{broken}, []string{"damaged:broken.zip"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -201,5 +201,53 @@ func TestExpandStops(t *testing.T) {
 	}
 	if n != 1 {
 		t.Errorf("%d results after the context ended", n)
+	}
+}
+
+// Links to folders elsewhere are followed once; those that run in a circle are not.
+func TestExpandFollowsLinks(t *testing.T) {
+	dir := t.TempDir()
+	write(t, []byte("a"), dir, "in", "a.pdf")
+	write(t, []byte("b"), dir, "in", "sub", "b.pdf")
+	write(t, []byte("c"), dir, "in", ".store", "c.pdf")
+	write(t, []byte("d"), dir, "out", "d.pdf")
+	write(t, []byte("e"), dir, "out", "deep", "e.pdf")
+	for link, target := range map[string]string{
+		"in/1-out": "out", "in/2-again": "out", "in/3-deep": "out/deep", "in/4-store": "in/.store", "in/5-sub": "in/sub", "in/6-self": "in",
+		"in/7-up": ".", "out/back": "in", "out/round": "out",
+	} {
+		if err := os.Symlink(filepath.Join(dir, target), filepath.Join(dir, filepath.FromSlash(link))); err != nil {
+			t.Skip(err) // not everywhere allowed
+		}
+	}
+	got := expanded(dir, Limits{}, filepath.Join(dir, "in"))
+	if want := []string{"in/1-out/d.pdf", "in/1-out/deep/e.pdf", "in/4-store/c.pdf", "in/a.pdf", "in/sub/b.pdf"}; fmt.Sprint(got) != fmt.Sprint(want) {
+		t.Errorf("\n got %q\nwant %q", got, want)
+	}
+	if got, want := expanded(dir, Limits{FolderDepth: 1}, filepath.Join(dir, "in"))[0], "folder-too-deep:in/1-out"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// What is left out is told, but for the files of the system.
+func TestExpandTellsWhatItLeavesOut(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{".x.pdf", "~$x.pdf", "Thumbs.db", ".DS_Store", "a.pdf"} {
+		write(t, []byte("x"), dir, "in", name)
+	}
+	write(t, []byte("x"), dir, "in", ".git", "x")
+	write(t, zipFile(t, "__MACOSX/._b.pdf", "x", "b.pdf", "x", ".c/d.pdf", "x", "e/desktop.ini", "x", "../f.pdf", "x"), dir, "in", "z.zip")
+	write(t, zipFile(t, ".only.pdf", "x"), dir, "only.zip")
+	var left, got []string
+	for src, err := range ExpandTelling(context.Background(), []string{filepath.Join(dir, "in"), filepath.Join(dir, "only.zip")}, Limits{}, func(name string) {
+		left = append(left, rel(dir, name))
+	}) {
+		got = append(got, string(CodeOf(err))+":"+rel(dir, src.Name))
+	}
+	if want := []string{"in/.git", "in/.x.pdf", "in/z.zip!/__MACOSX/._b.pdf", "in/z.zip!/.c/d.pdf", "in/~$x.pdf", "only.zip!/.only.pdf"}; fmt.Sprint(left) != fmt.Sprint(want) {
+		t.Errorf("\n got %q\nwant %q", left, want)
+	}
+	if want := []string{":in/a.pdf", ":in/z.zip!/b.pdf", ":in/z.zip!/f.pdf", "no-files:"}; fmt.Sprint(got) != fmt.Sprint(want) {
+		t.Errorf("\n got %q\nwant %q", got, want)
 	}
 }
