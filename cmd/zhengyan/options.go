@@ -189,6 +189,9 @@ func (env *environment) sourcesOf(ctx context.Context, paths []string) ([]string
 			return nil, ctx.Err()
 		}
 	}
+	if len(out) == 0 {
+		return nil, errors.New(env.say("no path was given on standard input"))
+	}
 	return out, nil
 }
 

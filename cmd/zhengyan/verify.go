@@ -12,6 +12,9 @@ import (
 	"strconv"
 	"strings"
 
+	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/transform"
+
 	"zhengyan/verify"
 	"zhengyan/verify/document"
 	"zhengyan/verify/report"
@@ -218,12 +221,14 @@ func (env *environment) style() report.Style {
 	return report.Style{Colour: env.StdoutTerminal && env.Getenv("NO_COLOR") == "" && env.Getenv("TERM") != "dumb", Width: env.Width}
 }
 
+// readLines reads a list of paths, one a line: UTF-8, or what its byte order mark says, as PowerShell writes it. A name may begin
+// with spaces; those at the end are what "echo NAME |" leaves there.
 func readLines(r io.Reader) ([]string, error) {
-	sc := bufio.NewScanner(r)
+	sc := bufio.NewScanner(transform.NewReader(r, unicode.BOMOverride(transform.Nop)))
 	sc.Buffer(nil, 1<<16)
 	var out []string
 	for sc.Scan() {
-		if s := strings.TrimSpace(sc.Text()); s != "" {
+		if s := strings.TrimRight(sc.Text(), " \t\r"); s != "" {
 			out = append(out, s)
 		}
 	}
