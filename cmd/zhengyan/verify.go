@@ -113,7 +113,7 @@ func (env *environment) openFailed(name string, err error) int {
 	return env.fail(exitInternal, "%s: %v", name, err)
 }
 
-// sources expands paths. single reports whether there is exactly one plain file.
+// sources expands paths. single reports whether there is exactly one plain file; what it yields is another matter.
 func (env *environment) sources(ctx context.Context, paths []string, left *leftOut) (seq func(func(document.Source, error) bool), single bool) {
 	seq = document.ExpandTelling(ctx, paths, document.Limits{}, left.add)
 	if len(paths) != 1 {
@@ -129,7 +129,8 @@ type writer struct {
 	q       verify.Question
 	json    bool
 	details bool
-	single  bool
+	single  bool           // one file was named, and as far as is known it is one certificate
+	held    *verify.Report // of that file, until it is known whether it holds another
 	reports *reportFiles
 	log     *auditLog
 	code    int
@@ -152,18 +153,44 @@ func (w *writer) write(r *verify.Report) error {
 	return err
 }
 
+// put writes a report. That of a single certificate is shown in full, and a row for each as soon as a file holds several.
 func (w *writer) put(r *verify.Report) error {
-	switch {
+	switch first := w.held; {
 	case w.json:
 		return report.WriteLine(w.env.Stdout, r)
-	case w.single || w.details:
-		err := report.Full(w.env.Stdout, r, w.env.style())
-		if err == nil && !w.single {
-			_, err = fmt.Fprintln(w.env.Stdout)
+	case w.single && first == nil:
+		w.held = r
+		return nil
+	case first != nil:
+		w.held, w.single = nil, false
+		if err := w.row(first); err != nil {
+			return err
 		}
+	}
+	return w.row(r)
+}
+
+func (w *writer) row(r *verify.Report) error {
+	if !w.details {
+		return report.Line(w.env.Stdout, r, w.env.style())
+	}
+	if err := report.Full(w.env.Stdout, r, w.env.style()); err != nil {
 		return err
 	}
-	return report.Line(w.env.Stdout, r, w.env.style())
+	_, err := fmt.Fprintln(w.env.Stdout)
+	return err
+}
+
+// release shows the report that was held back, as a row where the work was stopped before more could come.
+func (w *writer) release(stopped bool) error {
+	r := w.held
+	if w.held = nil; r == nil {
+		return nil
+	}
+	if stopped {
+		return w.row(r)
+	}
+	return report.Full(w.env.Stdout, r, w.env.style())
 }
 
 // briefOf is a report without what takes room.
@@ -194,6 +221,9 @@ func exitOf(r *verify.Report) int {
 
 func (w *writer) finish(ctx context.Context, name, disclaimer string) int {
 	w.told.end()
+	if err := w.release(ctx.Err() != nil); err != nil {
+		return w.env.fail(exitInternal, "%s: %v", name, err)
+	}
 	if ctx.Err() != nil {
 		return w.env.fail(exitInternal, "%s: stopped after %d files", name, w.n)
 	}
