@@ -15,7 +15,6 @@ import (
 	"github.com/spf13/pflag"
 
 	"zhengyan/store"
-	"zhengyan/verify"
 	"zhengyan/verify/civil"
 	"zhengyan/verify/fields"
 	"zhengyan/verify/rules"
@@ -43,7 +42,7 @@ func (env *environment) data(dir string, persons bool) (*store.Data, error) {
 // snapshotPersons makes a person index.
 func snapshotPersons(ctx context.Context, env *environment, args []string) int {
 	fl := env.flags("snapshot persons", "--pepper FILE --recipient AGE1... --as-of TIME --out FILE INPUT.csv", personsExamples)
-	asOf := fl.String("as-of", "", "the day (its end) or time whose state the rows show")
+	asOf := fl.String("as-of", "", "the day (its end; of today: now) or time whose state the rows show")
 	source := fl.String("source", "", "name of the registry")
 	out := fl.StringP("out", "o", "", "the person index to write")
 	pepperFile := fl.String("pepper", "", "file with the secret that person keys are made with")
@@ -65,7 +64,7 @@ func snapshotPersons(ctx context.Context, env *environment, args []string) int {
 	if *out == "" || *asOf == "" || *pepperFile == "" || fl.NArg() != 1 {
 		return env.failHint(exitUsage, "zhengyan snapshot persons -h", "snapshot persons: name --pepper, --as-of, --out and one CSV file")
 	}
-	at, err := verify.ParseInstant(*asOf)
+	at, err := env.stateAsOf(*asOf)
 	if err != nil {
 		return env.fail(exitUsage, "snapshot persons: --as-of: %v", err)
 	}

@@ -21,6 +21,7 @@ import (
 	"zhengyan/store"
 	"zhengyan/store/feed"
 	"zhengyan/verify"
+	"zhengyan/verify/civil"
 )
 
 const snapshotExamples = `  zhengyan snapshot build --as-of 2026-06-01 --source "registry" --out registry.db rows.csv
@@ -87,7 +88,7 @@ func snapshotBuild(ctx context.Context, env *environment, args []string) int {
 	var warn, red int
 	var skipBad bool
 	fl := env.flags("snapshot build", "[options] --as-of TIME --out FILE INPUT...", snapshotExamples)
-	fl.StringVar(&asOf, "as-of", "", "the day (its end) or time whose state the rows show")
+	fl.StringVar(&asOf, "as-of", "", "the day (its end; of today: now) or time whose state the rows show")
 	fl.StringVar(&source, "source", "", "name of the registry")
 	fl.StringVarP(&out, "out", "o", "", "the snapshot file to write")
 	fl.StringVar(&format, "format", "", "csv, jsonl or xlsx (default: by the file's name)")
@@ -106,7 +107,7 @@ func snapshotBuild(ctx context.Context, env *environment, args []string) int {
 	if out == "" || asOf == "" || fl.NArg() == 0 {
 		return env.failHint(exitUsage, "zhengyan snapshot build -h", "snapshot build: name --as-of, --out and the input")
 	}
-	at, err := verify.ParseInstant(asOf)
+	at, err := env.stateAsOf(asOf)
 	if err != nil {
 		return env.fail(exitUsage, "snapshot build: --as-of: %v", err)
 	}
@@ -164,6 +165,16 @@ func snapshotBuild(ctx context.Context, env *environment, args []string) int {
 		fmt.Fprintf(env.Stderr, "zhengyan: warning: %d bad rows were left out\n", in.bad)
 	}
 	return exitOK
+}
+
+// stateAsOf reads --as-of. A day is its end; today's end lies ahead, and until then no clock would be trusted beside such a
+// snapshot, so today is now.
+func (env *environment) stateAsOf(s string) (time.Time, error) {
+	now := env.Now().In(civil.Shanghai())
+	if d, err := civil.Parse(s); err == nil && d == civil.Of(now) {
+		return now.Truncate(time.Second), nil
+	}
+	return verify.ParseInstant(s)
 }
 
 var errBadRows = errors.New("bad rows")
