@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -63,4 +64,50 @@ func (env *environment) say(english string) string {
 		return zh
 	}
 	return english
+}
+
+// spokenError is an error of what the user typed, which is said in the language of the locale.
+type spokenError struct {
+	format string
+	args   []any
+}
+
+// speak makes an error that is said in the language of the locale; format is one of the texts of the command line.
+func speak(format string, args ...any) error { return &spokenError{format, args} }
+
+// Error implements error, in English.
+func (e *spokenError) Error() string { return fmt.Sprintf(e.format, e.args...) }
+
+// spoken is an error's text in the language of the locale, where it has one.
+func (env *environment) spoken(err error) string {
+	var said *spokenError
+	if errors.As(err, &said) && env.language("") == "zh" {
+		return fmt.Sprintf(env.say(said.format), said.args...)
+	}
+	return err.Error()
+}
+
+// flagError is an error of the flag library as one that can be said in Chinese.
+func flagError(err error) error {
+	var (
+		unknown *pflag.NotExistError
+		empty   *pflag.ValueRequiredError
+		bad     *pflag.InvalidValueError
+	)
+	switch {
+	case errors.As(err, &unknown):
+		return speak("there is no option %s", dashed(unknown.GetSpecifiedName(), unknown.GetSpecifiedShortnames() != ""))
+	case errors.As(err, &empty):
+		return speak("the option %s needs a value", dashed(empty.GetFlag().Name, false))
+	case errors.As(err, &bad):
+		return speak("%q is no value of the option %s", bad.GetValue(), dashed(bad.GetFlag().Name, false))
+	}
+	return err
+}
+
+func dashed(name string, short bool) string {
+	if short {
+		return "-" + name
+	}
+	return "--" + name
 }

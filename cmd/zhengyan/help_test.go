@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -100,12 +101,34 @@ func TestSaidIsSaid(t *testing.T) {
 
 // TestErrorsInChinese: what stops a reviewer's command is said in the language of the locale.
 func TestErrorsInChinese(t *testing.T) {
-	for _, c := range []struct{ lang, want string }{
-		{"zh_CN.UTF-8", "zhengyan: error: verify：没有指定文件\nzhengyan: hint: zhengyan verify -h\n"},
-		{"C", "zhengyan: error: verify: no file named\nzhengyan: hint: zhengyan verify -h\n"},
+	dir := t.TempDir()
+	file := filepath.Join(dir, "a.pdf")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		args   []string
+		en, zh string
+	}{
+		{[]string{"verify"}, "error: verify: no file named\nzhengyan: hint: zhengyan verify -h", "错误：verify：没有指定文件\nzhengyan: 提示：zhengyan verify -h"},
+		{[]string{"verify", "--at", "tomorrow", file}, `"tomorrow" is no day`, `"tomorrow" 不是日期`},
+		{[]string{"verify", "--policy", "x", file}, "there are strict", "规则方案有 strict"},
+		{[]string{"verify", "--lang", "fr", file}, "there are zh and en", "语言有 zh 和 en"},
+		{[]string{"verify", "--report", "x.txt", file}, "the name must end in", "文件名须以"},
+		{[]string{"verify", "--report", dir + "/no/x.pdf", file}, "--report ", "--report "},
+		{[]string{"verify", "--trust", file, file}, "not a folder", "不是文件夹"},
+		{[]string{"verify", "--data", file, file}, "not a folder", "不是文件夹"},
+		{[]string{"verify", "--wrong", file}, "there is no option --wrong", "没有选项 --wrong"},
+		{[]string{"verify", "-x", file}, "there is no option -x", "没有选项 -x"},
+		{[]string{"verify", "--workers", "many", file}, `"many" is no value of the option --workers`, `"many" 不能用作选项 --workers 的值`},
+		{[]string{"verify", file, "--at"}, "the option --at needs a value", "选项 --at 需要一个值"},
+		{[]string{"forge"}, `unknown command "forge"`, `没有命令 "forge"`},
 	} {
-		if got := helped(t, c.lang, "verify"); got != c.want {
-			t.Errorf("%s: %q", c.lang, got)
+		if got := helped(t, "C", c.args...); !strings.Contains(got, c.en) {
+			t.Errorf("%v: %q", c.args, got)
+		}
+		if got := helped(t, "zh_CN.UTF-8", c.args...); !strings.Contains(got, c.zh) {
+			t.Errorf("%v: %q", c.args, got)
 		}
 	}
 }

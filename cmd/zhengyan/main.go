@@ -148,13 +148,18 @@ func usage(env *environment, w io.Writer, cmds []command) {
 
 // fail says what went wrong, in lower case and without a full stop, and returns the exit status.
 func (env *environment) fail(code int, format string, a ...any) int {
-	fmt.Fprintf(env.Stderr, "zhengyan: error: %s\n", fmt.Sprintf(env.say(format), a...))
+	for i, x := range a {
+		if err, ok := x.(error); ok {
+			a[i] = env.spoken(err)
+		}
+	}
+	fmt.Fprintf(env.Stderr, "zhengyan: %s%s\n", env.say("error: "), fmt.Sprintf(env.say(format), a...))
 	return code
 }
 
 func (env *environment) failHint(code int, hint, format string, a ...any) int {
 	env.fail(code, format, a...)
-	fmt.Fprintf(env.Stderr, "zhengyan: hint: %s\n", env.say(hint))
+	fmt.Fprintf(env.Stderr, "zhengyan: %s%s\n", env.say("hint: "), env.say(hint))
 	return code
 }
 

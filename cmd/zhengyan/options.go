@@ -30,7 +30,7 @@ func (env *environment) parse(fl *pflag.FlagSet, args []string) (int, bool) {
 	case errors.Is(err, pflag.ErrHelp):
 		return exitOK, true
 	default:
-		return env.failHint(exitUsage, "zhengyan "+fl.Name()+" -h", "%s: %v", fl.Name(), err), true
+		return env.failHint(exitUsage, "zhengyan "+fl.Name()+" -h", "%s: %v", fl.Name(), flagError(err)), true
 	}
 }
 
@@ -52,15 +52,15 @@ func (j *judging) question(env *environment, book *rules.Book) (verify.Question,
 	if j.at != "" {
 		t, err := verify.ParseInstant(j.at)
 		if err != nil {
-			return q, fmt.Errorf("--at: %w", err)
+			return q, speak("--at: %q is no day or time such as 2026-03-01 or 2026-03-01T09:30", j.at)
 		}
 		q.At = t.In(civil.Shanghai())
 	}
 	if _, ok := book.Policy(j.policy); !ok {
-		return q, fmt.Errorf("--policy %q: there are strict, standard and audit", j.policy)
+		return q, speak("--policy %q: there are strict, standard and audit", j.policy)
 	}
 	if j.lang != "" && j.lang != "zh" && j.lang != "en" {
-		return q, fmt.Errorf("--lang %q: there are zh and en", j.lang)
+		return q, speak("--lang %q: there are zh and en", j.lang)
 	}
 	return q, nil
 }
@@ -72,7 +72,9 @@ func (env *environment) dataDir(flag string) string { return places.Data(flag, e
 func (env *environment) cacheDir() string { return places.Cache(env.Getenv) }
 
 // warn says on standard error what a person must know of the data.
-func (env *environment) warn(err error) { fmt.Fprintf(env.Stderr, "zhengyan: warning: %v\n", err) }
+func (env *environment) warn(err error) {
+	fmt.Fprintf(env.Stderr, "zhengyan: "+env.say("warning: ")+"%v\n", err)
+}
 
 // folders are the options that say where data and trust come from.
 type folders struct {
@@ -140,12 +142,25 @@ func (env *environment) open(p folders, pictures bool, searching func(string, ve
 	}, nil
 }
 
+// check says what is wrong with the folders that were named.
+func (o folders) check() error {
+	folder := func(path string) bool {
+		st, err := os.Stat(path)
+		return err == nil && st.IsDir()
+	}
+	switch {
+	case o.data != "" && !folder(o.data):
+		return fmt.Errorf("%w: %w", errUsage, speak("--data %s: not a folder", o.data))
+	case o.trust != "" && !folder(o.trust):
+		return fmt.Errorf("%w: %w", errUsage, speak("--trust %s: not a folder", o.trust))
+	}
+	return nil
+}
+
 // anchors loads the trust anchors in use: the folder named by --trust, else the data folder's.
 func (env *environment) anchors(o folders) (*seal.Anchors, error) {
-	if o.trust != "" {
-		if st, err := os.Stat(o.trust); err != nil || !st.IsDir() {
-			return nil, fmt.Errorf("%w: --trust %s: not a folder", errUsage, o.trust)
-		}
+	if err := o.check(); err != nil {
+		return nil, err
 	}
 	return places.Anchors(env.dataDir(o.data), o.trust, env.warn)
 }
@@ -155,12 +170,10 @@ func (env *environment) anchors(o folders) (*seal.Anchors, error) {
 // like "none loaded" unsaid.
 func (env *environment) snapshot(o folders) (reg verify.Registry, closeIt func(), err error) {
 	closeIt = func() {}
-	dir := env.dataDir(o.data)
-	if o.data != "" {
-		if st, err := os.Stat(dir); err != nil || !st.IsDir() {
-			return nil, closeIt, fmt.Errorf("%w: --data %s: not a folder", errUsage, dir)
-		}
+	if err := o.check(); err != nil {
+		return nil, closeIt, err
 	}
+	dir := env.dataDir(o.data)
 	switch opened, err := places.Snapshot(dir, env.warn); {
 	case err != nil:
 		env.warn(fmt.Errorf("%w; registrations are not confirmed", err))
@@ -190,7 +203,7 @@ func (env *environment) sourcesOf(ctx context.Context, paths []string) ([]string
 		}
 	}
 	if len(out) == 0 {
-		return nil, errors.New(env.say("no path was given on standard input"))
+		return nil, speak("no path was given on standard input")
 	}
 	return out, nil
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"image"
 	"io/fs"
 	"iter"
@@ -33,16 +32,16 @@ type reportFiles struct {
 func newReportFiles(paths []string, force bool) (*reportFiles, error) {
 	for _, p := range paths {
 		if !report.CanWrite(p) {
-			return nil, fmt.Errorf("--report %s: the name must end in %s", p, strings.Join(report.Extensions(), ", "))
+			return nil, speak("--report %s: the name must end in %s", p, strings.Join(report.Extensions(), ", "))
 		}
 		switch st, err := os.Stat(p); {
 		case err == nil && st.IsDir():
-			return nil, fmt.Errorf("--report %s: that is a folder", p)
+			return nil, speak("--report %s: that is a folder", p)
 		case err == nil && !force:
-			return nil, fmt.Errorf("--report %s: there is such a file already; --force replaces it", p)
+			return nil, speak("--report %s: there is such a file already; --force replaces it", p)
 		}
 		if err := report.TryFile(p); err != nil {
-			return nil, fmt.Errorf("--report %s: %w", p, plainly(err))
+			return nil, speak("--report %s: %v", p, plainly(err))
 		}
 	}
 	return &reportFiles{paths: paths, sources: map[string]document.Source{}}, nil
@@ -141,7 +140,7 @@ func (f *reportFiles) close(ctx context.Context) error {
 		err := o.WriteFile(p, f.all)
 		pages.Close()
 		if err != nil {
-			return fmt.Errorf("--report %s: %w", p, plainly(err))
+			return speak("--report %s: %v", p, plainly(err))
 		}
 	}
 	return nil

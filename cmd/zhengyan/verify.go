@@ -225,7 +225,7 @@ func (w *writer) finish(ctx context.Context, name, disclaimer string) int {
 		return w.env.fail(exitInternal, "%s: %v", name, err)
 	}
 	if ctx.Err() != nil {
-		return w.env.fail(exitInternal, "%s: stopped after %d files", name, w.n)
+		return w.env.fail(exitInternal, "%s: stopped; files done: %d", name, w.n)
 	}
 	if w.n == 0 {
 		return w.env.fail(exitUnreadable, "%s: nothing to judge: the folder or archive holds no files", name)
