@@ -77,9 +77,9 @@ func (v *Verifier) book(ctx context.Context, src document.Source, b []byte) (lis
 	sum := doc.Info().SHA256
 	so := v.searches.take(sum) // where it was cancelled before
 	opt := finder.Options{From: so.next, Unread: so.unread, Others: true, Workers: v.cfg.Limits.BookWorkers}
-	hits, problems := so.hits, so.problems
+	hits, problems, damagedPages := so.hits, so.problems, so.damaged
 	opt.Progress = func(done, _, unread int) {
-		so = progress{opt.From + done, unread, hits[:len(hits):len(hits)], problems[:len(problems):len(problems)]}
+		so = progress{opt.From + done, unread, hits[:len(hits):len(hits)], problems[:len(problems):len(problems)], damagedPages[:len(damagedPages):len(damagedPages)]}
 		if f := v.cfg.Searching; f != nil {
 			f(src.Name, Search{Pages: so.next, OfPages: doc.NumPages()})
 		}
@@ -89,6 +89,7 @@ func (v *Verifier) book(ctx context.Context, src document.Source, b []byte) (lis
 			v.searches.keep(sum, so)
 		}
 	}()
+	end, unnamed := doc.NumPages(), false
 	for h, err := range finder.Find(ctx, doc, v.cfg.Reader, v.cfg.Tables, opt) {
 		var damaged *finder.PageError
 		switch {
@@ -96,30 +97,35 @@ func (v *Verifier) book(ctx context.Context, src document.Source, b []byte) (lis
 			hits = append(hits, h)
 		case errors.As(err, &damaged):
 			problems = append(problems, Problem{Stage: "document", Code: "page-damaged", Detail: damaged.Error()})
+			damagedPages = append(damagedPages, damaged.Page)
 		case errors.Is(err, fields.ErrNoReader):
+			unnamed = true // it is told how many they are, and no more
 			problems = append(problems, Problem{Stage: "ocr", Code: "no-reader", Detail: err.Error()})
 		case whole.Err() != nil:
 			return nil, nil, nil, whole.Err()
 		default:
 			problems = append(problems, Problem{Stage: "document", Code: "search-failed", Detail: err.Error()})
+			end = so.next
 		}
 		if len(hits) > v.cfg.Limits.BookHits {
 			hits = hits[:v.cfg.Limits.BookHits]
 			problems = append(problems, Problem{Stage: "document", Code: "too-many-certificates", Detail: fmt.Sprint(v.cfg.Limits.BookHits)})
+			end = so.next
 			break
 		}
 	}
+	unread := Problem{Stage: "fields", Code: notRead, Detail: pageList(append(pagesFrom(end, doc.NumPages()), damagedPages...), unnamed)}
 	if len(hits) == 0 {
 		// That there is no reader is said where the pages are read.
 		problems = slices.DeleteFunc(slices.Clone(problems), func(p Problem) bool { return p.Stage == "ocr" })
 		if len(problems) > 0 {
-			problems = append(problems, Problem{Stage: "fields", Code: "pages-not-read"})
+			problems = append(problems, unread)
 		}
 		return nil, doc, problems, nil
 	}
 	if len(problems) > 0 {
 		// What was not looked at is said with every certificate, so that nobody takes silence for the whole file (F-04).
-		problems = append(problems, Problem{Stage: "fields", Code: "pages-not-read"})
+		problems = append(problems, unread)
 	}
 	sealed, failed := v.sealsOf(whole, src, b)
 	problems = append(problems, failed...)

@@ -8,6 +8,7 @@ import (
 	"image"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -334,6 +335,12 @@ func TestFoundBeforeTheTimeWasOver(t *testing.T) {
 	}
 	if ev.Failure != nil || ev.Fields == nil || ev.Fields.Certificate.Number == "" || !said("fields", "pages-not-read") || !said("document", "search-failed") {
 		t.Errorf("failure %v, fields %v, problems %+v", ev.Failure, ev.Fields, ev.Problems)
+	}
+	// The pages that were not searched are named, up to the last one.
+	if !slices.ContainsFunc(v.Judge(ev, at("2026-04-01")).Checks, func(c verify.Check) bool {
+		return c.Rule == "F-04" && strings.Contains(c.Message, "–"+strconv.Itoa(ev.Input.Pages)+" 页没有读完")
+	}) {
+		t.Errorf("pages not named: %+v", ev.Problems)
 	}
 }
 

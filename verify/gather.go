@@ -330,7 +330,11 @@ func stageCode(err error) string {
 func (g *gathering) fields() {
 	n := min(g.doc.NumPages(), g.v.cfg.Limits.TextPages)
 	if g.doc.NumPages() > n && g.part == nil {
-		g.problem("fields", "pages-not-read", "")
+		left := ""
+		if g.held == nil { // a search has looked at them
+			left = pageList(pagesFrom(n, g.doc.NumPages()), false)
+		}
+		g.problem("fields", notRead, left)
 	}
 	first := 0
 	if g.part != nil {

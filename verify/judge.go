@@ -100,6 +100,13 @@ func (v *Verifier) factsOf(ev *Evidence, q Question) *rules.Facts {
 			f.SecondSheet = true
 		case p.Stage == "fields":
 			f.Unread = p.Code
+			runs, more := unreadPages(p)
+			for _, run := range runs {
+				if !slices.Contains(f.UnreadPages, run) {
+					f.UnreadPages = append(f.UnreadPages, run)
+				}
+			}
+			f.UnreadMore = f.UnreadMore || more
 		case p.Stage == "ocr" && p.Code != badCorners:
 			f.Picture = p.Code
 		case p.Stage == "qr":

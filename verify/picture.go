@@ -95,9 +95,10 @@ func (g *gathering) pictures() {
 	}
 	var best *fields.Result
 	var others []*fields.Result
-	done := 0
+	done, cut := 0, false
 	for ; done < len(pages) && g.ctx.Err() == nil; done++ {
 		f, all := g.readPicture(pages[done])
+		cut = len(all) == 0
 		if f == nil {
 			continue
 		}
@@ -125,7 +126,14 @@ func (g *gathering) pictures() {
 	}
 	// A search that left pages out has said so; else it has looked at every page.
 	if done < len(pages) || g.ctx.Err() != nil || g.held == nil && g.part == nil && len(pages) < g.doc.NumPages() {
-		g.problem("fields", "pages-not-read", "")
+		left := pages[done:]
+		if cut && g.ctx.Err() != nil {
+			left = pages[done-1:] // the time was over before anything was made out on it
+		}
+		if g.held == nil && g.part == nil {
+			left = append(slices.Clone(left), pagesFrom(last, g.doc.NumPages())...)
+		}
+		g.problem("fields", notRead, pageList(left, false))
 	}
 	if best == nil {
 		// What kept a page from being read says more than that nothing was.

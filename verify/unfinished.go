@@ -18,6 +18,7 @@ type progress struct {
 	unread   int // pages before next that no reader could read
 	hits     []finder.Hit
 	problems []Problem
+	damaged  []int // pages that could not be looked at
 }
 
 // unfinished keeps the searches that were cancelled, so that they go on where they ended when the same file is gathered

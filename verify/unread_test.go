@@ -91,7 +91,9 @@ func TestUnreadPagesOfAScan(t *testing.T) {
 		}
 		said := slices.ContainsFunc(ev.Problems, func(p verify.Problem) bool { return p.Stage == "fields" && p.Code == "pages-not-read" })
 		rep := v.Judge(ev, at("2026-04-01"))
-		shown := slices.ContainsFunc(rep.Checks, func(c verify.Check) bool { return c.Rule == "F-04" && strings.Contains(c.Message, "没有读完") })
+		shown := slices.ContainsFunc(rep.Checks, func(c verify.Check) bool {
+			return c.Rule == "F-04" && strings.HasPrefix(c.Message, "第 2 页没有读完")
+		})
 		if said != tt.unread || shown != tt.unread || rep.Indication == verify.TotalPassed {
 			t.Errorf("%s: told %v, shown %v, want %v; %s", tt.about, said, shown, tt.unread, rep.Indication)
 		}
@@ -124,7 +126,7 @@ func TestSearchThatMissedPages(t *testing.T) {
 			if p.Stage == "document" && p.Code == "page-damaged" {
 				damaged++
 			}
-			unread = unread || p.Stage == "fields" && p.Code == "pages-not-read"
+			unread = unread || p.Stage == "fields" && p.Code == "pages-not-read" && p.Detail == "1–5"
 		}
 		if unread != want || (damaged == 5) != want {
 			t.Errorf("%T: %d pages damaged, said %v: %+v", reader, damaged, unread, list[0].Problems)

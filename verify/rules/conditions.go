@@ -130,6 +130,8 @@ func conditionByName(name string) condition {
 		return faceUnread
 	case "pages-unread":
 		return pagesUnread
+	case "pages-unread-named":
+		return pagesUnreadNamed
 	case "second-sheet":
 		return secondSheet
 	case "sheet-note":
@@ -475,9 +477,28 @@ func faceUnread(e *evaluation) bool {
 
 // pagesUnread: pages were left unread, so that what stands on them, another certificate for one, is not known.
 func pagesUnread(e *evaluation) bool {
-	if e.Unread == "" || !e.judged() {
+	if e.Unread == "" || len(e.UnreadPages) > 0 || !e.judged() {
 		return false
 	}
+	e.show("fields", e.Unread)
+	return true
+}
+
+// namedPages is how many unread pages, or runs of them, a message names.
+const namedPages = 10
+
+// pagesUnreadNamed: the same where it is known which pages they are, so that a person can turn to them.
+func pagesUnreadNamed(e *evaluation) bool {
+	if e.Unread == "" || len(e.UnreadPages) == 0 || !e.judged() {
+		return false
+	}
+	named, etc, dots := e.UnreadPages, "", ""
+	if len(named) > namedPages || e.UnreadMore {
+		named, etc, dots = named[:min(len(named), namedPages)], "等", ", …"
+	}
+	e.set("pages", strings.Join(named, "、"))
+	e.set("etc", etc)
+	e.set("pageList", strings.Join(named, ", ")+dots)
 	e.show("fields", e.Unread)
 	return true
 }

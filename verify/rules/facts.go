@@ -26,11 +26,15 @@ type Facts struct {
 	Face      *fields.Result // nil: not read
 	Unshown   bool           // Face rests on text that no reader of the page sees
 	Unread    string         // why pages were left unread, "" if all were read
-	Picture   string         // why the print of a picture was not read, a stable key; "" if it was, or if there is none
-	Others    int            // certificates in the same file that are other ones than Face
-	Seal      *seal.Report
-	Codes     []Code
-	QRFailed  bool // reading codes failed or ran out of time, so "no code" is not known
+	// UnreadPages names those pages as people count them, singly or by a run ("7–9"); UnreadMore: there are others, not known
+	// which.
+	UnreadPages []string
+	UnreadMore  bool
+	Picture     string // why the print of a picture was not read, a stable key; "" if it was, or if there is none
+	Others      int    // certificates in the same file that are other ones than Face
+	Seal        *seal.Report
+	Codes       []Code
+	QRFailed    bool // reading codes failed or ran out of time, so "no code" is not known
 	// SecondSheet: a photo shows another sheet than the one that was read.
 	SecondSheet bool
 	// SheetNotes are what else is to be known of the sheet in a photo, as sheet.Note.

@@ -2,6 +2,7 @@ package rules_test
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -409,6 +410,37 @@ func TestWhatToDoAboutAFileThatCannotBeRead(t *testing.T) {
 		}
 		if w, ok := b.Words["file-"+string(tt.code)]; !ok || w.ZH == "" || w.EN == "" {
 			t.Errorf("%s has no words", tt.code)
+		}
+	}
+}
+
+// Unread pages are named, so that a person can turn to them; not more than a message has room for.
+func TestUnreadPagesAreNamed(t *testing.T) {
+	b := book(t)
+	many := make([]string, 0, 12)
+	for i := range 12 {
+		many = append(many, strconv.Itoa(10*i+1))
+	}
+	for _, tt := range []struct {
+		pages  []string
+		more   bool
+		zh, en string // how the message begins
+	}{
+		{nil, true, "有页面没有读完", "Some pages were not read"},
+		{[]string{"101", "201–204"}, false, "第 101、201–204 页没有读完", "Not read: page(s) 101, 201–204;"},
+		{[]string{"101"}, true, "第 101 页等没有读完", "Not read: page(s) 101, …;"},
+		{many, false, "第 1、11、21、31、41、51、61、71、81、91 页等没有读完", "Not read: page(s) 1, 11, 21, 31, 41, 51, 61, 71, 81, 91, …;"},
+	} {
+		f := good(fields.Constructor1)
+		f.Unread, f.UnreadPages, f.UnreadMore = "pages-not-read", tt.pages, tt.more
+		var zh, en []string
+		for _, x := range evaluate(t, b, f, "standard").found {
+			if x.Rule != nil && x.Rule.ID == "F-04" {
+				zh, en = append(zh, b.Message(&x, "zh")), append(en, b.Message(&x, "en"))
+			}
+		}
+		if len(zh) != 1 || !strings.HasPrefix(zh[0], tt.zh) || !strings.HasPrefix(en[0], tt.en) {
+			t.Errorf("%v: %q, %q", tt.pages, zh, en)
 		}
 	}
 }
