@@ -140,6 +140,27 @@ func (m *raster) separate() {
 	}
 }
 
+// Red ink over a line: a seal takes strokes away, and what is left may be read alike in all pictures.
+const (
+	redDark = 40   // steps by which its pixels are darker in the green plane than in that of print
+	redLine = 0.03 // of the line's pixels
+)
+
+// redOver reports whether red ink lies over a line.
+func (m *raster) redOver(q quad) bool {
+	b := q.box()
+	x0, y0, x1, y1 := max(int(b.X0), 0), max(int(b.Y0), 0), min(int(b.X1)+1, m.w), min(int(b.Y1)+1, m.h)
+	n := 0
+	for y := y0; y < y1; y++ {
+		for i := y*m.w + x0; i < y*m.w+x1; i++ {
+			if int(m.text[i])-int(m.red[i]) > redDark {
+				n++
+			}
+		}
+	}
+	return float64(n) > redLine*float64(max(x1-x0, 0)*max(y1-y0, 0))
+}
+
 // Bands of rows with red ink.
 const (
 	redShare = 0.0004 // of the picture that is red ink, under which there is no red line

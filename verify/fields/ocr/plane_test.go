@@ -61,6 +61,28 @@ func TestRedInkIsAddedBack(t *testing.T) {
 	}
 }
 
+// TestRedOver: a line under red ink is told from one beside it and from any line of a picture without colour.
+func TestRedOver(t *testing.T) {
+	line := func(x0, y0, x1, y1 float64) quad { return quad{{x0, y0}, {x1, y0}, {x1, y1}, {x0, y1}} }
+	white, black := color.RGBA{250, 250, 250, 255}, color.RGBA{30, 30, 30, 255}
+	for name, c := range map[string]struct {
+		red  color.RGBA
+		q    quad
+		want bool
+	}{
+		"under a seal":         {color.RGBA{225, 40, 45, 255}, line(20, 100, 120, 116), true},
+		"at its edge":          {color.RGBA{225, 40, 45, 255}, line(90, 100, 200, 116), true},
+		"beside it":            {color.RGBA{225, 40, 45, 255}, line(120, 100, 220, 116), false},
+		"off the picture":      {color.RGBA{225, 40, 45, 255}, line(300, 300, 400, 320), false},
+		"under a grey stamp":   {color.RGBA{120, 120, 120, 255}, line(20, 100, 120, 116), false},
+		"on a pale red ground": {color.RGBA{250, 238, 236, 255}, line(20, 100, 120, 116), false},
+	} {
+		if got := newRaster(stamped(white, c.red, black, black)).redOver(c.q); got != c.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}
+
 // TestTintedPaperIsNoInk: a page under a warm lamp has no red ink, and print on it is its luminance.
 func TestTintedPaperIsNoInk(t *testing.T) {
 	paper, ink := color.RGBA{235, 205, 150, 255}, color.RGBA{60, 52, 40, 255}

@@ -68,7 +68,7 @@ func (r *Reader) readOften(ctx context.Context, m *raster, plane []uint8, one re
 	first := one.syms
 	one.syms = settled(first, []reading{two})
 	merged, same := agree(one.syms, two.syms)
-	if same && (r.figures == nil || leastDigit(merged) >= agreedWell && !brokenDay(merged) && !letterAmong(merged)) {
+	if same && (r.figures == nil || leastDigit(merged) >= agreedWell && !brokenDay(merged) && !letterAmong(merged) && !m.redOver(q)) {
 		one.syms = merged
 		return one, nil
 	}
