@@ -398,12 +398,15 @@ func (g *gathering) textOf(i int) (t, shown page.Text, err error) {
 	return t, shown, err
 }
 
+// untold is the rank of a certificate whose kind is not known.
+const untold = 2
+
 func rank(r *fields.Result) int {
 	switch r.Certificate.Kind {
 	case fields.Constructor1, fields.Architect1, fields.Qualification:
 		return 0
 	case fields.UnknownKind:
-		return 2
+		return untold
 	}
 	return 1
 }

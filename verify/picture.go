@@ -156,7 +156,7 @@ func (g *gathering) nearer(a, b *fields.Result) bool {
 }
 
 // readPicture reads page i as a picture: a photo's sheet laid flat first, a scan as it is first, and the other way where
-// that showed no certificate.
+// that showed no certificate, or none whose kind it tells.
 func (g *gathering) readPicture(i int) (*flat, []*fields.Result) {
 	asIs, size, err := g.wholePage(i)
 	if err != nil {
@@ -177,7 +177,8 @@ func (g *gathering) readPicture(i int) (*flat, []*fields.Result) {
 	if f := g.byHand(asIs, size); f != nil {
 		ways = []func() *flat{func() *flat { return f }}
 	}
-	var first *flat
+	var first, best *flat
+	var found []*fields.Result
 	for _, way := range ways {
 		f := way()
 		if f == nil {
@@ -189,23 +190,39 @@ func (g *gathering) readPicture(i int) (*flat, []*fields.Result) {
 		g.searchFlat(f)
 		text, err := g.v.cfg.Reader.ReadPage(g.ctx, f.img, i)
 		if err != nil {
-			g.problem("ocr", readerCode(err), err.Error())
-			return first, nil
+			if best == nil {
+				g.problem("ocr", readerCode(err), err.Error())
+			}
+			break
 		}
-		all := fields.ReadAll([]page.Text{text}, g.v.cfg.Tables)
-		if len(all) == 0 {
-			continue
+		if all := fields.ReadAll([]page.Text{text}, g.v.cfg.Tables); len(all) > 0 && (best == nil || told(all) < told(found)) {
+			best, found = f, all
 		}
-		if s := cmp.Or(f.sheet, f.looked); s != nil && s.Has(sheet.TwoSheets) {
-			g.problem("fields", secondSheet, "")
+		// A sheet that was laid flat badly may have lost its title, and still show labels.
+		if best != nil && told(found) < untold {
+			break
 		}
-		f.signs = map[*fields.Result][2]page.Box{}
-		for _, r := range all {
-			f.place(r)
-		}
-		return f, all
 	}
-	return first, nil
+	if best == nil {
+		return first, nil
+	}
+	if s := cmp.Or(best.sheet, best.looked); s != nil && s.Has(sheet.TwoSheets) {
+		g.problem("fields", secondSheet, "")
+	}
+	best.signs = map[*fields.Result][2]page.Box{}
+	for _, r := range found {
+		best.place(r)
+	}
+	return best, found
+}
+
+// told is how well the kind of the best-told certificate of a picture is known: the least rank.
+func told(all []*fields.Result) int {
+	least := untold
+	for _, r := range all {
+		least = min(least, rank(r))
+	}
+	return least
 }
 
 // secondSheet is the code of another sheet in a photo than the one that was read.

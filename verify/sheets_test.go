@@ -194,3 +194,52 @@ func (s *second) ReadPage(ctx context.Context, img image.Image, index int) (page
 	}
 	return s.opening.ReadPage(ctx, img, index)
 }
+
+// A sheet that was laid flat badly may have lost its title: where the kind is not told, the picture is read as it is, and the better
+// reading counts. One whose kind is told is read once.
+func TestTitleLostByFlattening(t *testing.T) {
+	if testing.Short() {
+		t.Skip("draws and reads whole pages")
+	}
+	face := readingOf(t, document.SourceBytes("face.pdf", bound(t, "face", verifytest.Good(fields.Constructor1)))).(*opening)
+	for lost, want := range map[int]struct {
+		kind  fields.Kind
+		times int
+	}{0: {fields.Constructor1, 1}, 1: {fields.Constructor1, 2}, 2: {fields.UnknownKind, 2}} {
+		r := &beheaded{opening: *face, lost: lost}
+		v := verifierWith(t, func(c *verify.Config) { c.Reader = r })
+		ev, err := v.Gather(t.Context(), photographed(t, func(*camera.Shot) {}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if ev.Fields == nil || ev.Fields.Certificate.Kind != want.kind || r.times != want.times || ev.Picture == nil || ev.Picture.AsIs != (lost == 1) {
+			t.Errorf("%d readings without a title: read %d times, %+v, %+v", lost, r.times, ev.Picture, ev.Problems)
+		}
+	}
+}
+
+// beheaded is opening that reads no title the first times.
+type beheaded struct {
+	opening
+	lost, times int
+}
+
+func (b *beheaded) ReadPage(ctx context.Context, img image.Image, index int) (page.Text, error) {
+	t, err := b.opening.ReadPage(ctx, img, index)
+	if b.times++; b.times > b.lost {
+		return t, err
+	}
+	var all []rune
+	for _, c := range t.Chars {
+		all = append(all, c.R)
+	}
+	title := []rune("一级建造师注册证书")
+	for i := range all {
+		if len(all)-i >= len(title) && slices.Equal(all[i:i+len(title)], title) {
+			t.Chars = slices.Delete(slices.Clone(t.Chars), i, i+len(title))
+			t.Confidence = slices.Delete(slices.Clone(t.Confidence), i, i+len(title))
+			break
+		}
+	}
+	return t, err
+}

@@ -55,7 +55,7 @@ func (w words) readPicture(p *verify.Picture, read bool) string {
 	case !p.Flattened():
 		out = append(out, w.say("没有找到纸边，按原样识读", "no edges of a sheet were found, read as it is"))
 	case p.AsIs:
-		out = append(out, w.say("找到了纸边，摊平后没有读出，按原样识读", "a sheet was found and nothing was read on it, read as it is"))
+		out = append(out, w.say("找到了纸边，按原样识读（摊平后读出的更少）", "a sheet was found, and read as it is (laid flat it showed less)"))
 	case s.Has(sheet.ByHand):
 		out = append(out, w.say("纸角由人指定", "the sheet's corners were set by hand"))
 	default:

@@ -108,7 +108,7 @@ func TestEveryFormSaysWhatWasRead(t *testing.T) {
 			[]string{"94%", "纸角由人指定"},
 		},
 		"photo in English":      {english(readOff()), []string{"readoffthepictureofpage1·laidflatbythesheet'scorners,sheetscore0.92·about300dpi·reader1.2", "93%", "(titlereadas“中华人民共和国一级建造师注咫证书”)"}, nil},
-		"read as it is":         {asIs, []string{"读自第1页的图像·找到了纸边，摊平后没有读出，按原样识读·约300dpi"}, []string{"按纸角摊平"}},
+		"read as it is":         {asIs, []string{"读自第1页的图像·找到了纸边，按原样识读（摊平后读出的更少）·约300dpi"}, []string{"按纸角摊平"}},
 		"corners by hand":       {byHand(), []string{"纸角由人指定"}, []string{"纸角把握", "1.00"}},
 		"by hand in English":    {english(byHand()), []string{"thesheet'scornersweresetbyhand"}, []string{"sheetscore"}},
 		"text":                  {passed(), []string{"读自第1页的文字", "中华人民共和国一级建造师注册证书"}, []string{"把握", "读作", "100%"}},
