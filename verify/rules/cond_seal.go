@@ -328,10 +328,24 @@ func trustUsage(e *evaluation) bool {
 
 func trustRevoked(e *evaluation) bool {
 	return e.intactAll() && e.sealed(func(s *seal.Signature) bool {
-		if !e.revoked(s) || !sealedAfterRevocation(s) || onHold(s) {
+		if !e.revoked(s) || !sealedAfterRevocation(s) || onHold(s) || s.Revocation.Of != "" {
 			return false
 		}
 		e.showRevoked(s)
+		return true
+	})
+}
+
+// trustRevokedCA: not the signer's certificate was revoked but that of the authority above it (ETSI EN 319 102-1 clause 5.2.6,
+// REVOKED_CA_NO_POE): why, and whether what it issued before still holds, a person must find out.
+func trustRevokedCA(e *evaluation) bool {
+	return e.intactAll() && e.sealed(func(s *seal.Signature) bool {
+		if !e.revoked(s) || !sealedAfterRevocation(s) || onHold(s) || s.Revocation.Of == "" {
+			return false
+		}
+		e.showRevoked(s)
+		e.set("authority", s.Revocation.Of)
+		e.show("authority", s.Revocation.Of)
 		return true
 	})
 }

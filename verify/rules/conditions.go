@@ -79,6 +79,8 @@ func conditionByName(name string) condition {
 		return trustUsage
 	case "trust-revoked":
 		return trustRevoked
+	case "trust-revoked-ca":
+		return trustRevokedCA
 	case "trust-on-hold":
 		return trustOnHold
 	case "trust-revoked-no-proof":

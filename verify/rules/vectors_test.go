@@ -176,6 +176,7 @@ func TestVectors(t *testing.T) {
 			s.Chain[0].NotAfter, s.Timestamp = day("2024-04-01").Start(), day("2024-03-01").Start()
 		}, seal.Clean)}, pass, "!S-07"},
 		{"signer revoked before the seal", y, []change{revokedOn("2024-02-20")}, fails, "S-08"},
+		{"the authority above the signer revoked", y, []change{revokedOn("2024-02-20"), sealing(func(s *seal.Signature) { s.Revocation.Of = "样例CA" }, seal.Clean)}, unsure, "S-08"},
 		{"signer on hold", y, []change{revokedOn("2024-02-20"), sealing(func(s *seal.Signature) { s.Revocation.Reason = "certificateHold" }, seal.Clean)}, unsure, "S-08"},
 		{"claims to be sealed before its certificate", y, []change{sealing(func(s *seal.Signature) { s.SignedAt = day("2018-03-01").Start() }, seal.Clean)}, unsure, "S-07"},
 		{"claims to be sealed after its certificate", y, []change{sealing(func(s *seal.Signature) {

@@ -66,6 +66,7 @@ const (
 	NoCertificateChainFound SubIndication = "NO_CERTIFICATE_CHAIN_FOUND"
 	CertRevoked             SubIndication = "REVOKED"
 	RevokedNoPOE            SubIndication = "REVOKED_NO_POE"
+	RevokedCANoPOE          SubIndication = "REVOKED_CA_NO_POE"
 	OutOfBoundsNoPOE        SubIndication = "OUT_OF_BOUNDS_NO_POE"
 	TryLater                SubIndication = "TRY_LATER"
 

@@ -187,7 +187,7 @@ func TestPaths(t *testing.T) {
 	if err := a.AddCRL(list.make()); err != nil {
 		t.Fatal(err)
 	}
-	if g := one(t, inspect(t, signedPDF(detached, "", p.cms().make), Options{Anchors: a})); g.Trust != Revoked || g.Revocation.Status != "revoked" {
+	if g := one(t, inspect(t, signedPDF(detached, "", p.cms().make), Options{Anchors: a})); g.Trust != Revoked || g.Revocation.Status != "revoked" || g.Revocation.Of != "样例CA" {
 		t.Errorf("authority revoked: %s %+v", g.Trust, g.Revocation)
 	}
 	self := certSpec{subject: "样例CA", issuer: "样例CA", key: p.key("other"), by: p.key("other"), ca: true, usage: usageCA, serial: 2}.make()

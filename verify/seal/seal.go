@@ -98,6 +98,8 @@ type Revocation struct {
 	AsOf      time.Time `json:"asOf,omitzero"` // thisUpdate of the list or response
 	Next      time.Time `json:"next,omitzero"`
 	Reason    string    `json:"reason,omitempty"`
+	// Of names the authority whose own certificate is revoked; "" where it is the signer's.
+	Of string `json:"of,omitempty"`
 }
 
 // Signature is one signature or seal.

@@ -244,6 +244,9 @@ func judgeSigner(s *Signature, o *outcome, pool []*cert, ev evidence, opts Optio
 	j := newCRLJudge(all, a, ch.anchor, purpose)
 	for i := 0; i+1 < len(ch.certs); i++ {
 		r := statusFor(ch.certs[i], ch.certs[i+1], ev.crls, ev.ocsps, j)
+		if i > 0 {
+			r.Of = ch.certs[i].commonName()
+		}
 		if i == 0 || r.Status == "revoked" && (s.Revocation.Status != "revoked" || r.RevokedAt.Before(s.Revocation.RevokedAt)) {
 			s.Revocation = r // the earliest revocation of the chain is the one that counts
 		}

@@ -219,7 +219,7 @@ func TestRevocation(t *testing.T) {
 				data = update(data, map[int]string{1: "<< /Type /Catalog /Pages 2 0 R /AcroForm 6 0 R /DSS 12 0 R >>", 12: "<< /CRLs [13 0 R] >>", 13: stream("", string(tt.crl))})
 			}
 			g := one(t, inspect(t, data, Options{Anchors: a}))
-			if g.Revocation.Status != tt.status || g.Trust != tt.trust {
+			if g.Revocation.Status != tt.status || g.Trust != tt.trust || g.Revocation.Of != "" {
 				t.Errorf("%s, trust %s, %v", g.Revocation.Status, g.Trust, g.Problems)
 			}
 			if tt.status == "revoked" && (g.Revocation.RevokedAt.IsZero() || g.Revocation.Source != "CRL" || g.Revocation.AsOf.IsZero()) {
