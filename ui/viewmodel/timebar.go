@@ -57,8 +57,15 @@ type Flip struct {
 	Past  bool
 }
 
-// BarWindow returns the days that the bar should show: all flips, the day judged and today, where they fit.
+// BarWindow returns the days that the bar should show: the flips, the day judged and today, where they fit. To where only the
+// registration's part changes, years before the copy was made, the bar need not reach.
 func BarWindow(segs []verify.Segment, day, today civil.Date) (from, to civil.Date) {
+	for i := 1; i < len(segs); i++ {
+		if segs[i].Copy != segs[i-1].Copy || segs[i].Indication != segs[i-1].Indication {
+			segs = segs[i:]
+			break
+		}
+	}
 	from, to = civil.Min(day, today), civil.Max(day, today)
 	lo, hi := from, to
 	for _, s := range segs {

@@ -88,6 +88,16 @@ func TestBarWindowStaysReadable(t *testing.T) {
 	if from.Y != 2026 || to.Y != 2026 {
 		t.Errorf("window %s to %s", from, to)
 	}
+	// The registration's part alone, two years before.
+	segs = []verify.Segment{
+		{Copy: verify.Indeterminate, Registration: verify.Indeterminate, Indication: verify.Indeterminate},
+		{From: civil.Must(2024, 5, 14), Copy: verify.Indeterminate, Registration: verify.TotalPassed, Indication: verify.Indeterminate},
+		{From: civil.Must(2026, 3, 1), Copy: verify.TotalPassed, Registration: verify.TotalPassed, Indication: verify.TotalPassed},
+		{From: civil.Must(2026, 8, 28), Copy: verify.TotalFailed, Registration: verify.TotalPassed, Indication: verify.TotalFailed},
+	}
+	if from, to := viewmodel.BarWindow(segs, day, day); from.Y != 2026 || to.Y != 2026 {
+		t.Errorf("window %s to %s", from, to)
+	}
 	for _, s := range [][]verify.Segment{nil, {{}}} {
 		from, to = viewmodel.BarWindow(s, day, civil.Date{})
 		if to.Sub(from) < 30 || day.Before(from) || day.After(to) {
