@@ -21,7 +21,7 @@ const auditExamples = `  zhengyan audit list --last 20
 `
 
 func cmdAudit(ctx context.Context, env *environment, args []string) int {
-	return env.verbs(ctx, "audit", []verb{
+	return env.verbs(ctx, "audit", []command{
 		{"list", "the entries", auditList},
 		{"verify", "recompute the log and compare it with a checkpoint seen outside", auditVerify},
 		{"checkpoint", "the newest signed checkpoint: print it, show it as a QR, or take it home on the stick", auditCheckpoint},

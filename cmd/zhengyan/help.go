@@ -25,13 +25,18 @@ func (env *environment) flags(name, synopsis, examples string) *pflag.FlagSet {
 	return fl
 }
 
-// help prints how a command is called: its synopsis, the list of its options or sub-commands, and its examples. Of these the
-// commands, which are indented, are the same in all languages; what is said about them stands in paragraphs of its own.
+// help prints how a command is called: its synopsis, the list of its options or sub-commands, and its examples.
 func (env *environment) help(w io.Writer, name, synopsis, list, examples string) {
 	fmt.Fprintln(w, strings.TrimRight(env.say("Usage: ")+"zhengyan "+name+" "+env.say(synopsis), " "))
 	if list != "" {
 		fmt.Fprint(w, "\n", list)
 	}
+	env.examples(w, examples)
+}
+
+// examples prints a command's examples. The commands, which are indented, are the same in all languages; what is said about them
+// stands in paragraphs of its own.
+func (env *environment) examples(w io.Writer, examples string) {
 	for i, part := range strings.Split(strings.TrimRight(examples, "\n"), "\n\n") {
 		switch {
 		case part == "":

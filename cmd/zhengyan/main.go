@@ -68,21 +68,20 @@ type environment struct {
 	texts   map[string]string // what the command line says, from English; read when it is first needed
 }
 
-// command is one verb of the program.
+// command is one verb of the program, or of a verb that has some of its own.
 type command struct {
-	name  string
-	about [2]string // Chinese, English
-	run   func(ctx context.Context, env *environment, args []string) int
+	name, about string
+	run         func(ctx context.Context, env *environment, args []string) int
 }
 
 func commands() []command {
 	return []command{
-		{"verify", [2]string{"判定证书文件、文件夹或 ZIP", "judge certificate files, folders or ZIPs"}, cmdVerify},
-		{"judge", [2]string{"用导出的报告重新判定", "judge again from an exported report"}, cmdJudge},
-		{"inspect", [2]string{"只看一个环节：qr、seal、fields、ink、document", "one stage alone: qr, seal, fields, ink, document"}, cmdInspect},
-		{"specimen", [2]string{"写出一套样例证书和标准答案", "write a set of specimen certificates with known answers"}, cmdSpecimen},
-		{"rules", [2]string{"列出判定规则及其条款", "list the rules with their clauses"}, cmdRules},
-		{"version", [2]string{"版本、规则数据、字体和许可", "version, rule data, font and licences"}, cmdVersion},
+		{"verify", "judge certificate files, folders or ZIPs", cmdVerify},
+		{"judge", "judge again from an exported report", cmdJudge},
+		{"inspect", "one stage alone: qr, seal, fields, ink, document", cmdInspect},
+		{"specimen", "write a set of specimen certificates with known answers", cmdSpecimen},
+		{"rules", "list the rules with their clauses", cmdRules},
+		{"version", "version, rule data, font and licences", cmdVersion},
 	}
 }
 
@@ -126,24 +125,22 @@ func guarded(ctx context.Context, env *environment, c command, args []string) (c
 }
 
 func usage(env *environment, w io.Writer, cmds []command) {
-	zh := env.language("") == "zh"
-	if zh {
-		fmt.Fprint(w, "证验：离线核验电子职业证书\n\n用法：zhengyan 命令 [选项] 文件…\n\n")
-	} else {
-		fmt.Fprint(w, "Zhengyan verifies electronic professional certificates offline.\n\nUsage: zhengyan COMMAND [options] FILE...\n\n")
-	}
+	fmt.Fprintf(w, "%s\n\n%szhengyan %s\n\n", env.say("Zhengyan verifies electronic professional certificates offline."), env.say("Usage: "), env.say("COMMAND [options] FILE..."))
+	env.list(w, 10, cmds)
+	env.examples(w, usageExamples)
+}
+
+const usageExamples = `  zhengyan verify certificate.pdf
+  zhengyan verify --at 2026-03-01T09:30 --specialty 建筑工程 bids/
+
+zhengyan COMMAND -h shows the options and examples of that command.
+`
+
+// list prints what each command is for, with so many columns for the names.
+func (env *environment) list(w io.Writer, names int, cmds []command) {
 	for _, c := range cmds {
-		about := c.about[1]
-		if zh {
-			about = c.about[0]
-		}
-		fmt.Fprintf(w, "  %-10s %s\n", c.name, about)
+		fmt.Fprintf(w, "  %-*s %s\n", names, c.name, env.say(c.about))
 	}
-	if zh {
-		fmt.Fprint(w, "\n例：\n  zhengyan verify 证书.pdf\n  zhengyan verify --at 2026-03-01T09:30 --specialty 建筑工程 投标文件夹/\n  zhengyan 命令 -h 看该命令的选项和例子\n")
-		return
-	}
-	fmt.Fprint(w, "\nExamples:\n  zhengyan verify certificate.pdf\n  zhengyan verify --at 2026-03-01T09:30 --specialty 建筑工程 bids/\n  zhengyan COMMAND -h shows that command's options and examples\n")
 }
 
 // fail says what went wrong, in lower case and without a full stop, and returns the exit status.

@@ -34,14 +34,8 @@ const snapshotExamples = `  zhengyan snapshot build --as-of 2026-06-01 --source 
   zhengyan snapshot revert
 `
 
-// verb is a sub-command.
-type verb struct {
-	name, about string
-	run         func(ctx context.Context, env *environment, args []string) int
-}
-
 // verbs runs the sub-command that args name.
-func (env *environment) verbs(ctx context.Context, name string, list []verb, examples string, args []string) int {
+func (env *environment) verbs(ctx context.Context, name string, list []command, examples string, args []string) int {
 	if len(args) > 0 {
 		for _, v := range list {
 			if v.name == args[0] {
@@ -56,15 +50,13 @@ func (env *environment) verbs(ctx context.Context, name string, list []verb, exa
 		env.fail(exitUsage, "%s: unknown command %q", name, args[0])
 	}
 	var verbs strings.Builder
-	for _, v := range list {
-		fmt.Fprintf(&verbs, "  %-11s %s\n", v.name, env.say(v.about))
-	}
+	env.list(&verbs, 11, list)
 	env.help(w, name, "COMMAND [options]", verbs.String(), examples)
 	return code
 }
 
 func cmdSnapshot(ctx context.Context, env *environment, args []string) int {
-	return env.verbs(ctx, "snapshot", []verb{
+	return env.verbs(ctx, "snapshot", []command{
 		{"build", "publisher: make a snapshot file from CSV, JSON lines or XLSX", snapshotBuild},
 		{"delta", "publisher: the difference of two snapshot files", snapshotDelta},
 		{"persons", "publisher: make a person index, from names and identity numbers to registrations", snapshotPersons},

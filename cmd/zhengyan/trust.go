@@ -18,7 +18,7 @@ const trustExamples = `  zhengyan trust list
 `
 
 func cmdTrust(ctx context.Context, env *environment, args []string) int {
-	return env.verbs(ctx, "trust", []verb{
+	return env.verbs(ctx, "trust", []command{
 		{"list", "the trust anchors and revocation lists, and what is wrong with them", trustList},
 		{"add", "trust the certificates of a file, or take in a revocation list", trustAdd},
 		{"remove", "no longer trust a file", trustRemove},

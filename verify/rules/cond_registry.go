@@ -261,9 +261,14 @@ func (e *evaluation) differences(r *RegistryRecord) []difference {
 
 func (e *evaluation) compare(r *RegistryRecord) []difference {
 	var out []difference
-	cmp := func(field, face, reg string, same bool) {
-		if face != "" && reg != "" && !same && !e.earlier(r, field, func(v string) bool { return plainName(v) == plainName(face) }) {
+	differ := func(field, face, reg string) {
+		if face != "" && reg != "" {
 			out = append(out, difference{field, face, reg})
+		}
+	}
+	cmp := func(field, face, reg string, same bool) {
+		if !same && !e.earlier(r, field, func(v string) bool { return plainName(v) == plainName(face) }) {
+			differ(field, face, reg)
 		}
 	}
 	c := e.cert
@@ -278,11 +283,6 @@ func (e *evaluation) compare(r *RegistryRecord) []difference {
 	cmp("birth", c.Birth.String(), r.Birth.String(), sameBirth(c.Birth, r.Birth))
 	// Employer, specialties and validity change with time: what the registry said on the day judged is compared, and only that. Of the
 	// day on which the next value took its place only the latest is known, so that the next is no agreement either.
-	differ := func(field, face, reg string) {
-		if face != "" && reg != "" {
-			out = append(out, difference{field, face, reg})
-		}
-	}
 	if word := e.wordOf(r, "employer", r.Employer); !sameEmployer(c.Employer, word) {
 		differ("employer", c.Employer, word)
 	}
@@ -294,8 +294,8 @@ func (e *evaluation) compare(r *RegistryRecord) []difference {
 		differ("valid", e.Day.String(), valid.From.String()+" –")
 	}
 	list := r.Specialties
-	if h := r.heldOn("specialties", e.Day); h != nil && h.Value != "" {
-		list = readSpecialties(h.Value)
+	if then := e.wordOf(r, "specialties", ""); then != "" {
+		list = readSpecialties(then)
 	}
 	for _, s := range c.Specialties {
 		for _, t := range list {

@@ -326,9 +326,10 @@ func trustUsage(e *evaluation) bool {
 	})
 }
 
-func trustRevoked(e *evaluation) bool {
+// revokedSeal shows the first seal of a certificate that is revoked at the reference time and of which the rule speaks.
+func (e *evaluation) revokedSeal(is func(*seal.Signature) bool) bool {
 	return e.intactAll() && e.sealed(func(s *seal.Signature) bool {
-		if !e.revoked(s) || !sealedAfterRevocation(s) || onHold(s) || s.Revocation.Of != "" {
+		if !e.revoked(s) || !is(s) {
 			return false
 		}
 		e.showRevoked(s)
@@ -336,17 +337,17 @@ func trustRevoked(e *evaluation) bool {
 	})
 }
 
+func trustRevoked(e *evaluation) bool {
+	return e.revokedSeal(func(s *seal.Signature) bool {
+		return sealedAfterRevocation(s) && !onHold(s) && s.Revocation.Of == ""
+	})
+}
+
 // trustRevokedCA: not the signer's certificate was revoked but that of the authority above it (ETSI EN 319 102-1 clause 5.2.6,
 // REVOKED_CA_NO_POE): why, and whether what it issued before still holds, a person must find out.
 func trustRevokedCA(e *evaluation) bool {
-	return e.intactAll() && e.sealed(func(s *seal.Signature) bool {
-		if !e.revoked(s) || !sealedAfterRevocation(s) || onHold(s) || s.Revocation.Of == "" {
-			return false
-		}
-		e.showRevoked(s)
-		e.set("authority", s.Revocation.Of)
-		e.show("authority", s.Revocation.Of)
-		return true
+	return e.revokedSeal(func(s *seal.Signature) bool {
+		return sealedAfterRevocation(s) && !onHold(s) && s.Revocation.Of != ""
 	})
 }
 
@@ -355,24 +356,12 @@ func onHold(s *seal.Signature) bool { return s.Revocation.Reason == "certificate
 
 // trustOnHold: whether the certificate is revoked is not settled (ETSI EN 319 102-1 clause 5.2.6: TRY_LATER).
 func trustOnHold(e *evaluation) bool {
-	return e.intactAll() && e.sealed(func(s *seal.Signature) bool {
-		if !e.revoked(s) || !sealedAfterRevocation(s) || !onHold(s) {
-			return false
-		}
-		e.showRevoked(s)
-		return true
-	})
+	return e.revokedSeal(func(s *seal.Signature) bool { return sealedAfterRevocation(s) && onHold(s) })
 }
 
 // trustRevokedNoProof: revoked by the time judged, and nothing proves that the seal is older or younger than that.
 func trustRevokedNoProof(e *evaluation) bool {
-	return e.intactAll() && e.sealed(func(s *seal.Signature) bool {
-		if !e.revoked(s) || sealedAfterRevocation(s) {
-			return false
-		}
-		e.showRevoked(s)
-		return true
-	})
+	return e.revokedSeal(func(s *seal.Signature) bool { return !sealedAfterRevocation(s) })
 }
 
 func (e *evaluation) showRevoked(s *seal.Signature) {
@@ -384,6 +373,8 @@ func (e *evaluation) showRevoked(s *seal.Signature) {
 		e.set("revokedAt", "?")
 	}
 	e.show("reason", s.Revocation.Reason)
+	e.set("authority", s.Revocation.Of)
+	e.show("authority", s.Revocation.Of)
 }
 
 func trustRevocationUnknown(e *evaluation) bool {

@@ -254,11 +254,9 @@ type piece struct {
 
 // joined puts pieces of one line together. All run in the direction dir, in radians.
 func joined(pieces []piece, dir float64) []quad {
-	s, c := math.Sincos(dir)
-	along := func(p pt) float64 { return p.x*c + p.y*s }
-	across := func(p pt) float64 { return -p.x*s + p.y*c }
+	to := axesOf(dir)
 	off := func(q quad) float64 { return math.Remainder(q.angle()-dir, 2*math.Pi) }
-	slices.SortFunc(pieces, func(a, b piece) int { return cmp.Compare(along(a.q.at(0, 0.5)), along(b.q.at(0, 0.5))) })
+	slices.SortFunc(pieces, func(a, b piece) int { return cmp.Compare(to.along(a.q.at(0, 0.5)), to.along(b.q.at(0, 0.5))) })
 	var out []quad
 	gone := make([]bool, len(pieces))
 	for i := range pieces {
@@ -271,8 +269,8 @@ func joined(pieces []piece, dir float64) []quad {
 			small, large := min(a.q.height(), b.q.height()), max(a.q.height(), b.q.height())
 			// The line is followed in its own direction, which need not quite be the page's.
 			end, start := a.q.at(1, 0.5), b.q.at(0, 0.5)
-			if gone[j] || along(start) > along(end)+joinGap*large || large > joinHeight*small || math.Abs(off(b.q)) > maxAslant ||
-				math.Abs(across(end)-across(start)) > joinAside*small || max(a.ink, b.ink) > joinInk*min(a.ink, b.ink) {
+			if gone[j] || to.along(start) > to.along(end)+joinGap*large || large > joinHeight*small || math.Abs(off(b.q)) > maxAslant ||
+				math.Abs(to.across(end)-to.across(start)) > joinAside*small || max(a.ink, b.ink) > joinInk*min(a.ink, b.ink) {
 				continue
 			}
 			wa, wb := a.q.width(), b.q.width()

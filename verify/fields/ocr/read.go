@@ -96,10 +96,10 @@ func (r *Reader) lines(ctx context.Context, m *raster) ([]reading, error) {
 		return nil, err
 	}
 	out = withoutGhosts(append(withoutParts(withoutPoor(m, out, red), red), red...))
-	s, c := math.Sincos(dir)
+	to := axesOf(dir)
 	slices.SortStableFunc(out, func(a, b reading) int {
 		p, q := a.quad.centre(), b.quad.centre()
-		return cmp.Or(cmp.Compare(math.Round((-p.x*s+p.y*c)/8), math.Round((-q.x*s+q.y*c)/8)), cmp.Compare(p.x*c+p.y*s, q.x*c+q.y*s))
+		return cmp.Or(cmp.Compare(math.Round(to.across(p)/8), math.Round(to.across(q)/8)), cmp.Compare(to.along(p), to.along(q)))
 	})
 	return out, nil
 }

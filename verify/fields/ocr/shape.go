@@ -11,6 +11,19 @@ import (
 // pt is a point in pixels of the raster.
 type pt struct{ x, y float64 }
 
+// axes are those of a page whose lines run in a direction.
+type axes struct{ sin, cos float64 }
+
+// axesOf takes the direction in radians, clockwise on the screen.
+func axesOf(dir float64) axes {
+	s, c := math.Sincos(dir)
+	return axes{s, c}
+}
+
+// along is a point's place in the direction of the lines, across the one from line to line.
+func (a axes) along(p pt) float64  { return p.x*a.cos + p.y*a.sin }
+func (a axes) across(p pt) float64 { return p.y*a.cos - p.x*a.sin }
+
 // quad has corners in reading order: top left, top right, bottom right, bottom left.
 type quad [4]pt
 
@@ -115,14 +128,14 @@ func hull(ps []pt) []pt {
 
 // boundAt is the smallest rectangle around the points whose first side has the angle.
 func boundAt(ps []pt, angle float64) rectangle {
-	s, c := math.Sincos(angle)
+	to := axesOf(angle)
 	u0, u1, v0, v1 := math.Inf(1), math.Inf(-1), math.Inf(1), math.Inf(-1)
 	for _, p := range ps {
-		u, v := p.x*c+p.y*s, -p.x*s+p.y*c
+		u, v := to.along(p), to.across(p)
 		u0, u1, v0, v1 = min(u0, u), max(u1, u), min(v0, v), max(v1, v)
 	}
 	u, v := (u0+u1)/2, (v0+v1)/2
-	return rectangle{pt{u*c - v*s, u*s + v*c}, (u1 - u0) / 2, (v1 - v0) / 2, angle}
+	return rectangle{pt{u*to.cos - v*to.sin, u*to.sin + v*to.cos}, (u1 - u0) / 2, (v1 - v0) / 2, angle}
 }
 
 // bound is the smallest rectangle of all around a convex hull; one of its sides lies along an edge of the hull. Its first

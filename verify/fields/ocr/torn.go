@@ -48,9 +48,7 @@ func partOfDay(syms []symbol) bool {
 // torn gives the pieces of lines, by number and in reading order, of which one or more may be parts of a day. All run in the
 // direction dir, in radians.
 func torn(lines []reading, dir float64) [][]int {
-	s, c := math.Sincos(dir)
-	along := func(p pt) float64 { return p.x*c + p.y*s }
-	across := func(p pt) float64 { return -p.x*s + p.y*c }
+	to := axesOf(dir)
 	order := make([]int, 0, len(lines))
 	for i := range lines {
 		if len(lines[i].syms) > 0 && !hasDay(lines[i].syms) && math.Abs(math.Remainder(lines[i].quad.angle()-dir, 2*math.Pi)) <= maxAslant {
@@ -58,7 +56,7 @@ func torn(lines []reading, dir float64) [][]int {
 		}
 	}
 	slices.SortStableFunc(order, func(a, b int) int {
-		return cmp.Compare(along(lines[a].quad.at(0, 0.5)), along(lines[b].quad.at(0, 0.5)))
+		return cmp.Compare(to.along(lines[a].quad.at(0, 0.5)), to.along(lines[b].quad.at(0, 0.5)))
 	})
 	var out [][]int
 	gone := make([]bool, len(lines))
@@ -71,11 +69,11 @@ func torn(lines []reading, dir float64) [][]int {
 			a, b := lines[group[len(group)-1]].quad, lines[j].quad
 			small, large := min(a.height(), b.height()), max(a.height(), b.height())
 			start := b.at(0, 0.5)
-			if gone[j] || along(start) > along(end)+tornGap*large || large > tornHeight*small || math.Abs(across(end)-across(start)) > tornAside*large {
+			if gone[j] || to.along(start) > to.along(end)+tornGap*large || large > tornHeight*small || math.Abs(to.across(end)-to.across(start)) > tornAside*large {
 				continue
 			}
 			group = append(group, j)
-			if along(b.at(1, 0.5)) > along(end) {
+			if to.along(b.at(1, 0.5)) > to.along(end) {
 				end = b.at(1, 0.5)
 			}
 		}
