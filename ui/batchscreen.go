@@ -23,12 +23,14 @@ type batchScreen struct {
 	filters  []*filterChip
 	search   *keyEntry
 	status   *canvas.Text
+	left     *leftOutLine
 	speed    *canvas.Text
 	progress *meter
 	pause    *button
 	cancel   *button
 	working  *fyne.Container
-	frame    *fyne.Container // lays out anew when working comes or goes
+	second   *fyne.Container // what was left out, and working
+	frame    *fyne.Container // lays out anew when the second line comes or goes
 	rename   *button
 	below    *fyne.Container
 	shown    *viewmodel.Detail // what the strip below shows
@@ -77,11 +79,13 @@ func newBatchScreen(w *Window) Screen {
 		s.SetView(v)
 	}
 	b.status = line(th, "", theme.SizeNameCaptionText, colorSecondary)
+	b.left = newLeftOutLine(w)
 	b.speed = line(th, "", theme.SizeNameCaptionText, colorSecondary)
 	b.progress = newMeter(th)
 	b.pause = iconButton(theme.MediaPauseIcon(), m.T("batch.pause"), func() { s.Pause(!s.Paused()) })
 	b.cancel = iconButton(theme.CancelIcon(), m.T("list.cancel"), w.cancelOrResume)
 	b.working = column(3, container.NewBorder(nil, nil, nil, rowOf(4, centred(b.speed), b.pause, b.cancel), centred(b.progress.root)))
+	b.second = container.NewBorder(nil, nil, b.left.button, nil, b.working)
 
 	chips := rowOf(4)
 	for _, c := range b.filters {
@@ -91,7 +95,7 @@ func newBatchScreen(w *Window) Screen {
 		iconButton(theme.DocumentSaveIcon(), m.T("export.button"), w.askExport), iconButton(theme.FolderNewIcon(), m.T("batch.more"), w.openFolder), iconButton(theme.DeleteIcon(), m.T("batch.clear"), b.askClear)), pad(b.search, 0, 0, 8, 8))
 	head := container.NewBorder(nil, nil, line(th, m.T("batch.bidders"), theme.SizeNameText, colorSecondary), b.rename)
 	left := container.NewStack(canvas.NewRectangle(th.C(colorSurface)), container.NewBorder(pad(head, 6, 0, 10, 4), nil, nil, nil, b.bidders))
-	b.frame = container.NewBorder(pad(column(4, narrow(th, tools), narrow(th, b.working)), 6, 4, 8, 8), b.below, nil, nil, b.table)
+	b.frame = container.NewBorder(pad(column(4, narrow(th, tools), narrow(th, b.second)), 6, 4, 8, 8), b.below, nil, nil, b.table)
 	split := container.NewHSplit(left, b.frame)
 	split.Offset = 0.17
 	b.root = split
@@ -155,6 +159,7 @@ func (b *batchScreen) Changed(c viewmodel.Change) {
 		}
 		b.status.Text = m.T("batch.count", "shown", strconv.Itoa(s.Len()), "total", strconv.Itoa(n.Total))
 		b.status.Refresh()
+		b.left.refresh()
 		b.showWork(n)
 		b.groups = s.Bidders()
 		b.bidders.Refresh()
@@ -201,8 +206,11 @@ func (b *batchScreen) showWork(n viewmodel.Counts) {
 		b.progress.set(float32(done) / float32(n.Total))
 	}
 	b.w.dressWork(b.pause, b.cancel, busy, m.T("batch.pause"), m.T("batch.resume"))
-	if on := busy || n.Left(); on != b.working.Visible() {
-		show(b.working, on)
+	working, second := busy || n.Left(), busy || n.Left() || b.left.button.Visible()
+	if working != b.working.Visible() || second != b.second.Visible() {
+		show(b.working, working)
+		show(b.second, second)
+		b.second.Refresh()
 		b.frame.Refresh()
 	}
 }

@@ -25,13 +25,15 @@ type fileList struct {
 	cancel   *button
 	empty    *canvas.Text
 	narrowed *narrowedTo
+	left     *leftOutLine
 	working  *fyne.Container
 	root     fyne.CanvasObject
 	shapes   map[viewmodel.Shape]fyne.Resource
 	quiet    bool // the selection is being set by us, not by the user
 }
 
-func newFileList(th *Theme, s *viewmodel.Session) *fileList {
+func newFileList(w *Window) *fileList {
+	th, s := w.th, w.session
 	f := &fileList{th: th, session: s, shapes: map[viewmodel.Shape]fyne.Resource{}}
 	m := s.Messages()
 	for sh := viewmodel.ShapeWait; sh <= viewmodel.ShapeSkip; sh++ {
@@ -58,8 +60,8 @@ func newFileList(th *Theme, s *viewmodel.Session) *fileList {
 	for _, c := range f.filters {
 		chips.Add(c)
 	}
-	f.narrowed = newNarrowedTo(th, s, true)
-	head := column(6, narrow(th, chips), narrow(th, f.narrowed.root), narrow(th, f.working))
+	f.narrowed, f.left = newNarrowedTo(th, s, true), newLeftOutLine(w)
+	head := column(6, narrow(th, chips), narrow(th, f.narrowed.root), f.left.button, narrow(th, f.working))
 	ground := canvas.NewRectangle(th.C(colorSurface))
 	f.root = container.NewStack(ground, container.NewBorder(pad(head, 8, 4, 8, 8), nil, nil, nil, container.NewStack(f.list, container.NewCenter(f.empty))))
 	f.refresh()
@@ -166,6 +168,7 @@ func (f *fileList) refresh() {
 		f.pause.SetIcon(theme.MediaPauseIcon())
 	}
 	f.narrowed.refresh()
+	f.left.refresh()
 	show(f.working, busy || c.Left())
 	show(f.empty, s.Len() == 0 && c.Total > 0)
 	f.list.Refresh()

@@ -316,6 +316,9 @@ func (s *Kiosk) result() fyne.CanvasObject {
 	if r.Files > 1 {
 		body.Add(text(m.T("kiosk.files", "n", strconv.Itoa(r.Files), "passed", strconv.Itoa(r.Passed), "failed", strconv.Itoa(r.Failed), "unsure", strconv.Itoa(r.Unsure)), theme.SizeNameText, widget.MediumImportance))
 	}
+	if r.Left != "" {
+		body.Add(text(r.Left, theme.SizeNameText, widget.WarningImportance))
+	}
 	if r.Read {
 		body.Add(text(m.T("kiosk.read"), theme.SizeNameText, widget.WarningImportance))
 	}

@@ -258,7 +258,7 @@ type verifyScreen struct {
 }
 
 func newVerifyScreen(w *Window) Screen {
-	w.files = newFileList(w.th, w.session)
+	w.files = newFileList(w)
 	w.panel = newResultPanel(w)
 	w.page = newPageView(w.th, w.session, w.panel.point, w.panel.reveal)
 	offsets := [2]float64{0.205, 0.53}

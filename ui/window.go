@@ -83,6 +83,7 @@ type Window struct {
 	panel     *resultPanel
 	footer    *footer
 	start     fyne.CanvasObject // shown while the list is empty
+	startLeft *leftOutLine      // of what was opened and held nothing to read
 	main      fyne.CanvasObject
 	split     [2]*container.Split
 	notice    *fyne.Container
@@ -335,7 +336,8 @@ func (w *Window) startScreen() fyne.CanvasObject {
 	}
 	frame := canvas.NewRectangle(th.C(colorSurface))
 	frame.CornerRadius, frame.StrokeWidth, frame.StrokeColor = 14, 2, th.C(colorBorder)
-	body := column(14, container.NewCenter(shapes), title, formats, container.NewCenter(rowOf(8, open, folder)), privacy)
+	w.startLeft = newLeftOutLine(w)
+	body := column(14, container.NewCenter(shapes), title, formats, container.NewCenter(rowOf(8, open, folder)), privacy, container.NewCenter(w.startLeft.button))
 	return pad(container.NewStack(frame, container.NewCenter(body)), 40, 40, 60, 60)
 }
 
@@ -353,6 +355,7 @@ func (w *Window) changed(c viewmodel.Change) {
 			}
 		}
 		w.busy = busy
+		w.startLeft.refresh()
 		w.arrange()
 	}
 	if c.List || c.Detail {

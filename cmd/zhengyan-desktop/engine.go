@@ -45,8 +45,8 @@ type source struct {
 }
 
 // Expand lists files, folders and archives. What cannot be listed is a row with its own reason.
-func (e *engine) Expand(ctx context.Context, paths []string, found func(viewmodel.File)) error {
-	for src, err := range document.Expand(ctx, paths, document.Limits{}) {
+func (e *engine) Expand(ctx context.Context, paths []string, found func(viewmodel.File), left func(document.LeftOut)) error {
+	for src, err := range document.ExpandTelling(ctx, paths, document.Limits{}, left) {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}

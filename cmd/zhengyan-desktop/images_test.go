@@ -63,7 +63,7 @@ func TestArchiveMemberAsSealed(t *testing.T) {
 	}
 	defer e.Close()
 	var files []viewmodel.File
-	if err := e.Expand(t.Context(), []string{archive, plain}, func(f viewmodel.File) { files = append(files, f) }); err != nil || len(files) != 2 {
+	if err := e.Expand(t.Context(), []string{archive, plain}, func(f viewmodel.File) { files = append(files, f) }, nil); err != nil || len(files) != 2 {
 		t.Fatalf("%+v, %v", files, err)
 	}
 	member, alone := files[0], files[1]

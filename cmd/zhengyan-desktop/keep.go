@@ -77,7 +77,7 @@ func (k *keeper) Put(list []viewmodel.Kept) (err error) {
 		if err != nil {
 			return err
 		}
-		f := store.BatchFile{Path: kept.Path, Done: kept.Packed != nil, Report: b}
+		f := store.BatchFile{Path: kept.Path, Done: kept.Packed != nil || kept.Left != "", Report: b}
 		f.Size, f.Modified, _ = stat(kept.Path)
 		i, known := k.place[kept.Path]
 		if !known {

@@ -69,8 +69,8 @@ func (in *intake) Poll() []viewmodel.KioskArrival {
 		if in.first { // it was there before anybody came
 			continue
 		}
-		if paths := certificatesIn(m); len(paths) > 0 {
-			out = append(out, viewmodel.KioskArrival{Key: m, Paths: paths})
+		if paths, others := certificatesIn(m); len(paths)+others > 0 {
+			out = append(out, viewmodel.KioskArrival{Key: m, Paths: paths, Others: others})
 		}
 	}
 	out = append(out, in.watched()...)
@@ -107,30 +107,37 @@ func readable(name string) bool {
 		(document.PictureName(name) || slices.Contains([]string{".pdf", ".ofd", ".zip"}, strings.ToLower(filepath.Ext(name))))
 }
 
-// certificatesIn lists files of a stick that may be certificates, those nearest to its root first.
-func certificatesIn(dir string) []string {
-	var out []string
+// systemFolder knows the folders of a stick that systems keep for themselves.
+func systemFolder(name string) bool {
+	return strings.HasPrefix(name, ".") || strings.EqualFold(name, "System Volume Information") || strings.EqualFold(name, "$RECYCLE.BIN")
+}
+
+// certificatesIn lists files of a stick that may be certificates, those nearest to its root first, one more than are read so
+// that it is known that there are more, and counts the others.
+func certificatesIn(dir string) (out []string, others int) {
 	seen := 0
 	for level := []string{dir}; len(level) > 0 && strings.Count(level[0], "/")-strings.Count(dir, "/") < stickDepth; {
 		var next []string
 		for _, d := range level {
 			list, _ := os.ReadDir(d) // what can be read of it
 			for _, x := range list {
-				if seen++; seen > stickEntries || len(out) >= viewmodel.KioskFiles {
-					return out
+				if seen++; seen > stickEntries || len(out) > viewmodel.KioskFiles {
+					return out, others
 				}
 				path := filepath.Join(d, x.Name())
 				switch {
-				case x.IsDir() && !strings.HasPrefix(x.Name(), "."):
+				case x.IsDir() && !systemFolder(x.Name()):
 					next = append(next, path)
 				case x.Type().IsRegular() && readable(x.Name()):
 					out = append(out, path)
+				case x.Type().IsRegular() && !strings.HasPrefix(x.Name(), "."):
+					others++
 				}
 			}
 		}
 		level = next
 	}
-	return out
+	return out, others
 }
 
 func (in *intake) watched() []viewmodel.KioskArrival {

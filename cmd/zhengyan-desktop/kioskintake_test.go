@@ -27,6 +27,7 @@ func TestKioskSticks(t *testing.T) {
 	put(t, filepath.Join(root, "STICK A", "证书", "a.pdf"), "x")
 	put(t, filepath.Join(root, "STICK A", "notes.txt"), "x")
 	put(t, filepath.Join(root, "STICK A", ".Trash", "b.pdf"), "x")
+	put(t, filepath.Join(root, "STICK A", "System Volume Information", "WPSettings.dat"), "x")
 	table := ""
 	in := newIntake([]string{root}, "")
 	in.mounts = func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(table)), nil }
@@ -39,7 +40,7 @@ func TestKioskSticks(t *testing.T) {
 	}
 	table += line(filepath.Join(root, "STICK A")) + line(filepath.Join(root, "vanished"))
 	got := in.Poll()
-	if len(got) != 1 || len(got[0].Paths) != 1 || filepath.Base(got[0].Paths[0]) != "a.pdf" || got[0].Gone {
+	if len(got) != 1 || len(got[0].Paths) != 1 || filepath.Base(got[0].Paths[0]) != "a.pdf" || got[0].Others != 1 || got[0].Gone {
 		t.Errorf("%+v", got)
 	}
 	if got := in.Poll(); len(got) != 0 {

@@ -101,7 +101,7 @@ func TestEngineReadsJudgesAndDraws(t *testing.T) {
 	defer e.Close()
 	var files []viewmodel.File
 	missing := filepath.Join(dir, "missing.pdf")
-	if err := e.Expand(t.Context(), []string{filepath.Join(dir, "constructor"), missing}, func(f viewmodel.File) { files = append(files, f) }); err != nil {
+	if err := e.Expand(t.Context(), []string{filepath.Join(dir, "constructor"), missing}, func(f viewmodel.File) { files = append(files, f) }, nil); err != nil {
 		t.Fatal(err)
 	}
 	if len(files) != 3 || files[0].Name != "ok.pdf" || files[1].Name != "photo.jpg" || files[2].Name != "missing.pdf" {

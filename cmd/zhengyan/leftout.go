@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"zhengyan/verify/document"
 	"zhengyan/verify/report"
 )
 
@@ -16,9 +17,9 @@ type leftOut struct {
 	names []string
 }
 
-func (l *leftOut) add(name string) {
+func (l *leftOut) add(x document.LeftOut) {
 	if l.n++; l.n <= shownLeftOut {
-		l.names = append(l.names, report.Clean(name))
+		l.names = append(l.names, report.Clean(x.Name))
 	}
 }
 

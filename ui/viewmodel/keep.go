@@ -20,6 +20,8 @@ type Kept struct {
 	Part  int      `json:"part,omitempty"`
 	Into  string   `json:"into,omitempty"`
 	Apart []string `json:"apart,omitempty"`
+	// Left is set for what is no file of the batch: it was left out of a folder or an archive, and why.
+	Left document.LeftReason `json:"left,omitempty"`
 }
 
 // Keeper keeps a batch over restarts. Put replaces what was kept under the same path; a file that has changed since it was
@@ -201,7 +203,13 @@ func (s *Session) Restore(then func(total, waiting int)) {
 			}
 			waiting += s.pairFound(found)
 			if then != nil {
-				then(len(list), waiting)
+				files := 0
+				for i := range list {
+					if list[i].Left == "" {
+						files++
+					}
+				}
+				then(files, waiting)
 			}
 		})
 	}()
@@ -239,6 +247,12 @@ func (s *Session) pairFound(found []foundPair) (waiting int) {
 
 func (s *Session) restored(list []Kept, facts []restoredFacts) (waiting int) {
 	for i, k := range list {
+		if k.Left != "" {
+			if k.Left != leftTaken && !s.known(k.Path) {
+				s.left.add(LeftOut{Name: k.Name, Path: k.Path, Why: k.Left})
+			}
+			continue
+		}
 		if s.known(k.Path) || k.Part > 0 && k.Packed == nil { // a part is found again with its document
 			continue
 		}
@@ -259,6 +273,9 @@ func (s *Session) restored(list []Kept, facts []restoredFacts) (waiting int) {
 		if ok1 && ok2 && k.Into != "" && s.items[o].Judged() && s.items[p].Judged() {
 			s.fold(o, p)
 		}
+	}
+	if len(s.items) == 0 && s.expanding == 0 {
+		s.forgetLeft()
 	}
 	s.stale = true
 	if s.selected < 0 && len(s.items) > 0 {

@@ -8,6 +8,7 @@ import (
 
 	"zhengyan/verify"
 	"zhengyan/verify/civil"
+	"zhengyan/verify/document"
 	"zhengyan/verify/qr"
 )
 
@@ -38,9 +39,11 @@ const (
 
 // KioskArrival is something that was put in: a stick, a file in the watched folder.
 type KioskArrival struct {
-	Key   string // what it is known by, a mount point or a path
-	Paths []string
-	Gone  bool // it was taken away
+	Key   string   // what it is known by, a mount point or a path
+	Paths []string // the first KioskFiles and one more, if there are more
+	// Others is the number of files on it that are not among Paths, since their names are of no kind that is read.
+	Others int
+	Gone   bool // it was taken away
 }
 
 // KioskIntake is looked at again and again for what was put in. Poll may be slow; it is called from one goroutine.
@@ -118,7 +121,8 @@ type KioskAnswer struct {
 	// Passed, Failed and Unsure count the files where there were several; the result is of the one that is worst.
 	Passed, Failed, Unsure int
 	Files                  int
-	Code                   bool // a scanned code, no file
+	Left                   string // what of all that was put in was not read, "" for nothing
+	Code                   bool   // a scanned code, no file
 	Specimen               bool
 	Read                   bool // the facts were read off a picture, and may be misread
 }
@@ -203,7 +207,9 @@ func (k *Kiosk) paused() time.Duration {
 func (k *Kiosk) passed() time.Duration { return k.cfg.Now().Sub(k.since) - k.paused() }
 
 // Open reads what a visitor put in. It takes the place of what is shown or under way.
-func (k *Kiosk) Open(key string, paths []string) {
+func (k *Kiosk) Open(key string, paths []string) { k.open(key, paths, 0) }
+
+func (k *Kiosk) open(key string, paths []string, others int) {
 	if len(paths) == 0 || k.state == KioskStaff {
 		return
 	}
@@ -217,13 +223,17 @@ func (k *Kiosk) Open(key string, paths []string) {
 	q.Lang = string(m.Lang())
 	k.set(KioskWorking)
 	go func() {
-		answer := kioskRead(ctx, engine, m, q, paths)
-		k.cfg.Dispatch(func() { k.answered(job, answer) })
+		left := kioskLeft{n: others}
+		if others > 0 {
+			left.whys = append(left.whys, leftFormat)
+		}
+		answer := kioskRead(ctx, engine, m, q, paths, &left)
+		k.cfg.Dispatch(func() { k.answered(job, answer, left.text(m)) })
 	}()
 }
 
 // kioskRead judges the files and keeps the answer on the worst. It is nil if there was no file or the work was stopped.
-func kioskRead(ctx context.Context, e Engine, m *Messages, q verify.Question, paths []string) (worst *KioskAnswer) {
+func kioskRead(ctx context.Context, e Engine, m *Messages, q verify.Question, paths []string, left *kioskLeft) (worst *KioskAnswer) {
 	defer func() {
 		if recover() != nil { // a defect costs this visitor's result, not the kiosk
 			worst = kioskUnread(m)
@@ -233,10 +243,11 @@ func kioskRead(ctx context.Context, e Engine, m *Messages, q verify.Question, pa
 	listing, enough := context.WithCancel(ctx)
 	defer enough()
 	if err := e.Expand(listing, paths, func(f File) {
-		if files = append(files, f); len(files) >= KioskFiles {
+		if files = append(files, f); len(files) > KioskFiles {
+			left.many = true
 			enough()
 		}
-	}); err != nil && len(files) == 0 {
+	}, left.add); err != nil && len(files) == 0 {
 		if ctx.Err() != nil {
 			return nil
 		}
@@ -318,17 +329,17 @@ func Masked(s string) string {
 	}, s)
 }
 
-func (k *Kiosk) answered(job int, a *KioskAnswer) {
+func (k *Kiosk) answered(job int, a *KioskAnswer, left string) {
 	if job != k.job || k.state != KioskWorking {
 		return
 	}
 	k.cancel()
 	k.cancel = nil
 	if a == nil {
-		k.notice = k.m.T("kiosk.nothing")
-		k.set(KioskIdle)
+		k.nothing(left)
 		return
 	}
+	a.Left = left
 	k.show(a)
 }
 
@@ -375,8 +386,10 @@ func (k *Kiosk) Counts() (passed, failed, unsure int) {
 func (k *Kiosk) Arrived(list []KioskArrival) {
 	for _, a := range list {
 		switch {
-		case !a.Gone:
-			k.Open(a.Key, a.Paths)
+		case !a.Gone && len(a.Paths) > 0:
+			k.open(a.Key, a.Paths, a.Others)
+		case !a.Gone && a.Others > 0 && k.state == KioskIdle:
+			k.nothing(leftSentence(k.m, a.Others, []document.LeftReason{leftFormat}))
 		case a.Key == k.key && k.state == KioskWorking:
 			k.drop()
 			k.notice = k.m.T("kiosk.unplugged")

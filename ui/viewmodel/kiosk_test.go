@@ -14,6 +14,7 @@ import (
 	"zhengyan/ui/viewmodel"
 	"zhengyan/verify"
 	"zhengyan/verify/civil"
+	"zhengyan/verify/document"
 	"zhengyan/verify/fields"
 	"zhengyan/verify/ink"
 )
@@ -24,10 +25,19 @@ type visitors struct {
 	n    int
 }
 
-func (v *visitors) Expand(_ context.Context, paths []string, found func(viewmodel.File)) error {
+func (v *visitors) Expand(ctx context.Context, paths []string, found func(viewmodel.File), left func(document.LeftOut)) error {
 	for _, p := range paths {
 		switch p {
 		case "empty":
+		case "hidden":
+			left(document.LeftOut{Name: p, Why: document.LeftHidden})
+		case "folder":
+			for range 2 * viewmodel.KioskFiles {
+				if ctx.Err() != nil {
+					return ctx.Err()
+				}
+				found(viewmodel.File{Name: "pass", Path: "pass"})
+			}
 		case "gone":
 			return errors.New("no such folder")
 		default:
@@ -269,6 +279,40 @@ func TestKioskTrouble(t *testing.T) {
 	s.pass(-time.Hour) // the clock is set back
 	s.pass(20 * time.Second)
 	s.want(viewmodel.KioskCountdown)
+}
+
+// A visitor is told what of all that he put in was not read; where there was nothing else, that as well.
+func TestKioskTellsWhatIsLeftOut(t *testing.T) {
+	s := newStand(t, &visitors{})
+	for _, c := range []struct {
+		paths  []string
+		others int
+		left   string
+	}{
+		{[]string{"pass"}, 0, ""},
+		{[]string{"hidden", "pass", "hidden"}, 0, "另有 2 项未核验：隐藏文件"},
+		{[]string{"hidden", "pass"}, 3, "另有 4 项未核验：其他格式的文件、隐藏文件"},
+		{[]string{"folder"}, 0, "文件太多，只核验了前 20 个"},
+		{[]string{"hidden", "folder"}, 0, "文件太多，只核验了前 20 个；另有 1 项未核验：隐藏文件"},
+	} {
+		s.k.Arrived([]viewmodel.KioskArrival{{Key: "stick", Paths: c.paths, Others: c.others}})
+		s.answer()
+		s.want(viewmodel.KioskResult)
+		if r := s.k.Result(); r.Left != c.left || r.Files > viewmodel.KioskFiles {
+			t.Errorf("%v: %q, %d files", c.paths, r.Left, r.Files)
+		}
+	}
+	s.k.Open("stick", []string{"hidden"})
+	s.answer()
+	s.want(viewmodel.KioskIdle)
+	if want := "没有找到可以核验的文件；另有 1 项未核验：隐藏文件"; s.k.Notice() != want {
+		t.Errorf("%q", s.k.Notice())
+	}
+	s.k.Arrived([]viewmodel.KioskArrival{{Key: "stick", Others: 2}})
+	s.want(viewmodel.KioskIdle)
+	if want := "没有找到可以核验的文件；另有 2 项未核验：其他格式的文件"; s.k.Notice() != want {
+		t.Errorf("%q", s.k.Notice())
+	}
 }
 
 func TestKioskStaff(t *testing.T) {

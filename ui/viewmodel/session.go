@@ -8,13 +8,14 @@ import (
 	"time"
 
 	"zhengyan/verify"
+	"zhengyan/verify/document"
 )
 
 // Engine is what the window needs of the verifier. Expand, Gather and Picture are slow and run on workers; Judge takes
 // microseconds. All must be safe for concurrent use.
 type Engine interface {
-	// Expand finds the files behind paths (files, folders, archives) and reports each in order.
-	Expand(ctx context.Context, paths []string, found func(File)) error
+	// Expand finds the files behind paths (files, folders, archives) and reports each in order, and what it leaves out.
+	Expand(ctx context.Context, paths []string, found func(File), left func(document.LeftOut)) error
 	// Gather reads a file. The error is only ever the context's: an unreadable file is evidence with problems.
 	Gather(ctx context.Context, f File) (*verify.Evidence, error)
 	Judge(ev *verify.Evidence, q verify.Question) *verify.Report
@@ -103,6 +104,7 @@ type Session struct {
 	pairs     verify.Pairing // originals and prints that were read
 	folded    map[int]int    // the print in each original's row
 	halves    map[int]int    // the original of each print that is still to be read with it
+	left      leftOuts
 	notices   []string
 	decisions int // made so far, over all files
 	change    Change
@@ -171,27 +173,45 @@ func (s *Session) Open(paths []string) {
 	if len(paths) == 0 {
 		return
 	}
+	if len(s.items) == 0 && s.expanding == 0 { // what an earlier folder without any file left out is of no batch
+		s.forgetLeft()
+	}
 	s.expanding++
+	for _, p := range paths {
+		s.takeUp(p)
+	}
 	s.mark(Change{List: true})
 	ctx := s.work
 	s.wg.Add(1)
 	go func() {
 		defer s.wg.Done()
+		files := 0 // the owner's, as what is posted is
 		err := s.engine.Expand(ctx, paths, func(f File) {
 			s.pump.post(func() {
 				if ctx.Err() == nil {
 					if f.Bidder == "" {
 						f.Bidder = BidderOf(paths, f.Path)
 					}
+					files++
 					s.add(f)
+				}
+			})
+		}, func(x document.LeftOut) {
+			s.pump.post(func() {
+				if ctx.Err() == nil {
+					s.leave(paths, x)
 				}
 			})
 		})
 		s.pump.post(func() {
 			s.expanding--
 			s.change.List = true
-			if err != nil && ctx.Err() == nil {
+			switch {
+			case ctx.Err() != nil:
+			case err != nil:
 				s.notice(s.messages.T("notice.expand", "error", s.messages.Error(err)))
+			case files == 0: // else a folder in which nothing is read would seem not to have arrived
+				s.notice(s.messages.T("notice.nothing"))
 			}
 		})
 	}()
@@ -209,6 +229,7 @@ func (s *Session) add(f File) {
 		}
 	}
 	s.items[id].File = f
+	s.left.take(f.Path)
 	s.enqueue(id)
 	s.keepItem(s.items[id])
 	if s.selected < 0 {
@@ -354,6 +375,7 @@ func (s *Session) Clear() {
 	s.items, s.visible, s.epochs, s.byPath = nil, nil, nil, map[string]int{}
 	s.counts, s.selected, s.undo, s.view = Counts{}, -1, nil, View{}
 	s.pairs, s.folded, s.halves, s.parted = verify.Pairing{}, map[int]int{}, map[int]int{}, false
+	s.left = leftOuts{}
 	s.cleared++
 	s.thumbs.held, s.thumbs.order, s.thumbs.want = nil, nil, nil
 	s.opened = newCache(openedEvidence)

@@ -9,7 +9,6 @@ import (
 	"io/fs"
 	"iter"
 	"os"
-	"path"
 	"path/filepath"
 	"sort"
 	"strings"
@@ -25,9 +24,9 @@ func Expand(ctx context.Context, paths []string, limits Limits) iter.Seq2[Source
 	return ExpandTelling(ctx, paths, limits, nil)
 }
 
-// ExpandTelling is Expand and calls left with the name of each file, folder and entry that it leaves out, before the sequence
-// goes on. Of what the system itself puts into folders nothing is told.
-func ExpandTelling(ctx context.Context, paths []string, limits Limits, left func(name string)) iter.Seq2[Source, error] {
+// ExpandTelling is Expand and calls left with each file, folder and entry that it leaves out, before the sequence goes on. Of
+// what the system itself puts into folders nothing is told.
+func ExpandTelling(ctx context.Context, paths []string, limits Limits, left func(LeftOut)) iter.Seq2[Source, error] {
 	e := &expander{ctx: ctx, limits: limits.orDefault(), left: left}
 	return func(yield func(Source, error) bool) {
 		e.yield = yield
@@ -44,18 +43,11 @@ type expander struct {
 	ctx    context.Context
 	limits Limits
 	yield  func(Source, error) bool
-	left   func(name string)
+	left   func(LeftOut)
 	taken  int // files from folders
 	// root is the folder that was named, walked are the folders below it and behind its links, by their real paths.
 	root   string
 	walked map[string]bool
-}
-
-// leave takes note of what is left out.
-func (e *expander) leave(name string) {
-	if e.left != nil && !systemFile(path.Base(filepath.ToSlash(name))) {
-		e.left(name)
-	}
 }
 
 func (e *expander) fail(code ErrorCode, name, detail string) bool {
@@ -100,7 +92,7 @@ func (e *expander) folder(dir string, depth int) bool {
 	for _, entry := range entries {
 		p := filepath.Join(dir, entry.Name())
 		if hidden(entry.Name()) {
-			e.leave(p)
+			e.leave(p, whyHidden(entry.Name(), entry.IsDir()))
 			continue
 		}
 		if entry.Type()&fs.ModeSymlink != 0 && !e.follows(p) {
@@ -131,7 +123,7 @@ func (e *expander) follows(link string) bool {
 		return false
 	}
 	if above, err := filepath.Rel(target, e.root); err == nil && filepath.IsLocal(above) {
-		e.leave(link)
+		e.leave(link, LeftLinkUp)
 		return false
 	}
 	return true
@@ -197,7 +189,7 @@ func (e *expander) archive(src Source, z *zip.Reader) bool {
 			continue
 		}
 		if hiddenPath(name) {
-			e.leave(src.Name + "!/" + name)
+			e.leave(src.Name+"!/"+name, whyHiddenPath(name))
 			continue
 		}
 		if e.ctx.Err() != nil {

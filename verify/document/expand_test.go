@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -238,13 +239,21 @@ func TestExpandTellsWhatItLeavesOut(t *testing.T) {
 	write(t, []byte("x"), dir, "in", ".git", "x")
 	write(t, zipFile(t, "__MACOSX/._b.pdf", "x", "b.pdf", "x", ".c/d.pdf", "x", "e/desktop.ini", "x", "../f.pdf", "x"), dir, "in", "z.zip")
 	write(t, zipFile(t, ".only.pdf", "x"), dir, "only.zip")
+	linked := os.Symlink(dir, filepath.Join(dir, "in", "up")) == nil // not everywhere allowed
 	var left, got []string
-	for src, err := range ExpandTelling(context.Background(), []string{filepath.Join(dir, "in"), filepath.Join(dir, "only.zip")}, Limits{}, func(name string) {
-		left = append(left, rel(dir, name))
+	for src, err := range ExpandTelling(context.Background(), []string{filepath.Join(dir, "in"), filepath.Join(dir, "only.zip")}, Limits{}, func(l LeftOut) {
+		left = append(left, rel(dir, l.Name)+" "+string(l.Why))
 	}) {
 		got = append(got, string(CodeOf(err))+":"+rel(dir, src.Name))
 	}
-	if want := []string{"in/.git", "in/.x.pdf", "in/z.zip!/__MACOSX/._b.pdf", "in/z.zip!/.c/d.pdf", "in/~$x.pdf", "only.zip!/.only.pdf"}; fmt.Sprint(left) != fmt.Sprint(want) {
+	want := []string{
+		"in/.git hidden-folder", "in/.x.pdf hidden", "in/z.zip!/__MACOSX/._b.pdf macosx", "in/z.zip!/.c/d.pdf hidden-folder", "in/~$x.pdf lock",
+		"only.zip!/.only.pdf hidden",
+	}
+	if linked {
+		want = slices.Insert(want, 2, "in/up link-up")
+	}
+	if fmt.Sprint(left) != fmt.Sprint(want) {
 		t.Errorf("\n got %q\nwant %q", left, want)
 	}
 	if want := []string{":in/a.pdf", ":in/z.zip!/b.pdf", ":in/z.zip!/f.pdf", "no-files:"}; fmt.Sprint(got) != fmt.Sprint(want) {

@@ -28,6 +28,8 @@ type Engine struct {
 	PictureErr error
 	// ExpandErr, if set, is returned by Expand after the files.
 	ExpandErr error
+	// LeftOut is told by Expand before the files.
+	LeftOut []document.LeftOut
 	// Gathered and Judged count the calls.
 	gathered, judged, drawn int
 }
@@ -71,14 +73,20 @@ func (e *Engine) Counts() (gathered, judged, drawn int) {
 	return e.gathered, e.judged, e.drawn
 }
 
-// Expand reports every known file for the path "all", else the named ones.
-func (e *Engine) Expand(ctx context.Context, paths []string, found func(viewmodel.File)) error {
+// Expand reports every known file for the path "all", none for "none", else the named ones.
+func (e *Engine) Expand(ctx context.Context, paths []string, found func(viewmodel.File), left func(document.LeftOut)) error {
+	for _, l := range e.LeftOut {
+		left(l)
+	}
 	for _, p := range paths {
 		names := []string{p}
 		if p == "all" {
 			e.mu.Lock()
 			names = append([]string(nil), e.order...)
 			e.mu.Unlock()
+		}
+		if p == "none" {
+			names = nil
 		}
 		for _, n := range names {
 			if ctx.Err() != nil {
