@@ -62,7 +62,7 @@ func (v *Verifier) Judge(ev *Evidence, q Question) *Report {
 	r.Registration.Indication, r.Registration.SubIndications = b.RollUp(found, rules.TargetRegistration)
 	r.Indication = overall(p, r)
 	r.Usage = usageSum(b, f, lang)
-	v.reason(r, lang)
+	v.reason(r, found, lang)
 	if f.FileError != "" {
 		r.Error = &FileError{Code: f.FileError, Message: r.Reason, Next: r.Next}
 	}
@@ -219,14 +219,9 @@ func (v *Verifier) checks(found []rules.Finding, lang string) []Check {
 	return out
 }
 
-// reason picks the one sentence and the one next step for the first line: the first enforced check, in the order of the
-// ladder, that made the verdict what it is.
-func (v *Verifier) reason(r *Report, lang string) {
-	want := Inconclusive
-	switch r.Indication {
-	case TotalFailed:
-		want = Failed
-	case TotalPassed:
+// reason picks the one sentence and the one next step for the first line; found are the findings of r.Checks.
+func (v *Verifier) reason(r *Report, found []rules.Finding, lang string) {
+	if r.Indication == TotalPassed {
 		r.Reason = v.cfg.Book.Words["reason-passed"].In(lang)
 		if r.Policy.Name == "audit" {
 			for _, c := range r.Checks {
@@ -237,11 +232,9 @@ func (v *Verifier) reason(r *Report, lang string) {
 		}
 		return
 	}
-	for i := range r.Checks {
-		if c := &r.Checks[i]; c.Action == Enforce && c.Status == want {
-			r.Reason, r.Next = c.Message, c.Next
-			return
-		}
+	if i := v.cfg.Book.Telling(found, r.Indication); i >= 0 {
+		r.Reason, r.Next = r.Checks[i].Message, r.Checks[i].Next
+		return
 	}
 	r.Reason = v.cfg.Book.Words["reason-nothing"].In(lang)
 }

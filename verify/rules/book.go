@@ -70,8 +70,11 @@ type Rule struct {
 	Outcome string        `json:"outcome"`
 	Sub     SubIndication `json:"sub,omitempty"`
 	Action  Action        `json:"action"` // in the standard profile
-	Message Text          `json:"message"`
-	Next    Text          `json:"next,omitzero"`
+	// Leads: where no certificate was made out that this program judges, this is told first, since what other rules say of
+	// such a file (that it is no original, that no seal is on it) speaks as if there were one.
+	Leads   bool `json:"leads,omitempty"`
+	Message Text `json:"message"`
+	Next    Text `json:"next,omitzero"`
 	// Reading says how an unclear clause is read, for docs/rules.md.
 	Reading string `json:"reading,omitempty"`
 
@@ -269,6 +272,8 @@ func (b *Book) check() error {
 			bad("%s: no message", r.Key())
 		case (r.Outcome == "FAILED" || r.Outcome == "INCONCLUSIVE") && (r.Next.ZH == "" || r.Next.EN == "" || r.Sub == ""):
 			bad("%s: a result that is not a pass needs a next step and a sub-indication", r.Key())
+		case r.Leads && r.Outcome != "INCONCLUSIVE":
+			bad("%s: only what leaves a question open leads", r.Key())
 		}
 		seen[r.Key()] = true
 		r.cond = conditionByName(r.Condition)

@@ -164,6 +164,7 @@ func (b *Book) evaluateStep(out []Finding, s *Step, e *evaluation, p *Policy) []
 		if x.Status == Failed && e.doubtful(s, e.facts) {
 			x.Status, x.Sub, x.Doubt = Inconclusive, FieldsUnreadable, true
 		}
+		x.Leads = r.Leads && !e.judged()
 		out = append(out, x)
 	}
 	return out
@@ -278,6 +279,22 @@ func (b *Book) RollUp(fs []Finding, t Target) (Indication, []SubIndication) {
 		}
 	}
 	return ind, subs
+}
+
+// Telling is the place of the finding that tells best why a verdict is not a pass, -1 if none does: the first enforced one, in
+// the order of the ladder, that made the verdict what it is. Of a verdict that is open it is one that leads, if there is one,
+// also where it is advice: it says why the enforced ones have nothing to go by.
+func (b *Book) Telling(fs []Finding, ind Indication) int {
+	if ind == TotalPassed {
+		return -1
+	}
+	want := Inconclusive
+	if ind == TotalFailed {
+		want = Failed
+	} else if i := slices.IndexFunc(fs, func(x Finding) bool { return x.Leads }); i >= 0 {
+		return i
+	}
+	return slices.IndexFunc(fs, func(x Finding) bool { return x.Action == Enforce && x.Status == want })
 }
 
 // targetOf is the rule's target, or the step's for the rule on silent steps, which serves every step.

@@ -115,6 +115,8 @@ type Finding struct {
 	Skip   string // for Skipped: the reason's key in Book.SkipReasons
 	// Doubt: the rule's words are met, but by a reading that is not sure enough to fail anyone; Status says INCONCLUSIVE.
 	Doubt bool
+	// Leads: the rule's Leads, where there is no certificate that is judged.
+	Leads bool
 }
 
 // certificate returns the certificate on the face; the zero Certificate of unknown kind if none was read.
