@@ -31,6 +31,7 @@ const (
 	ErrClosed         ErrorCode = "closed"
 	ErrEngine         ErrorCode = "engine" // PDFium could not be started
 	ErrZIPNested      ErrorCode = "zip-nested"
+	ErrZIPEncrypted   ErrorCode = "zip-encrypted" // an entry needs the archive's password
 	ErrZIPBomb        ErrorCode = "zip-bomb"
 	ErrZIPEntries     ErrorCode = "zip-too-many-entries"
 	ErrNoFiles        ErrorCode = "no-files" // an archive with nothing in it, or only what is left out

@@ -203,7 +203,7 @@ func (e *expander) archive(src Source, z *zip.Reader) bool {
 		case n > e.limits.ArchiveEntries:
 			return e.fail(ErrZIPEntries, src.Name, "")
 		case f.Flags&1 != 0:
-			if !e.fail(ErrEncrypted, full, "archive entry") {
+			if !e.fail(ErrZIPEncrypted, full, "archive entry") {
 				return false
 			}
 			continue

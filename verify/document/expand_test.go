@@ -174,7 +174,7 @@ func TestExpandLyingEntries(t *testing.T) {
 		{"longer", 25, 1, "read damaged:x.zip!/a.pdf"},
 		{"shorter", 24, 1, "read damaged:x.zip!/a.pdf"},
 		{"checksum", 16, 0x55, "read damaged:x.zip!/a.pdf"},
-		{"encrypted", 8, 0x09, "encrypted:x.zip!/a.pdf"},
+		{"encrypted", 8, 0x09, "zip-encrypted:x.zip!/a.pdf"},
 		{"method", 10, 99, "read unsupported:x.zip!/a.pdf"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

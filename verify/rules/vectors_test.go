@@ -387,6 +387,7 @@ func TestWhatToDoAboutAFileThatCannotBeRead(t *testing.T) {
 		{document.ErrTooManyPixels, "too-much", "缩小"},
 		{document.ErrTooComplex, "too-much", "缩小"},
 		{document.ErrZIPNested, "nested", "解压"},
+		{document.ErrZIPEncrypted, "archive-password", "解压"},
 		{document.ErrZIPBomb, "archive", "解压"},
 		{document.ErrZIPEntries, "archive", "分批"},
 		{document.ErrFolderTooDeep, "archive", "文件夹"},
