@@ -365,7 +365,33 @@ func lookSeal(ctx context.Context, in *inspection, src document.Source) (any, er
 	if err != nil {
 		return noSeal(), err
 	}
+	if rep.Status == seal.Unreadable {
+		return sealOut{rep, in.words}, sealUnread(src.Name, data, rep.Problems)
+	}
 	return sealOut{rep, in.words}, nil
+}
+
+// sealUnread says why nothing can be said of a file's seals, so that a file that was not read is not taken for one without a
+// seal: the stage reads nothing but PDF and OFD.
+func sealUnread(name string, data []byte, problems []seal.Problem) error {
+	e := &document.Error{Code: document.ErrDamaged, Name: name}
+	format, _ := document.Sniff(data)
+	switch {
+	case len(data) == 0:
+		e.Code = document.ErrEmpty
+	case format != document.FormatPDF && format != document.FormatOFD:
+		e.Code = document.ErrUnsupported
+	}
+	if len(problems) > 0 {
+		e.Detail = problems[0].Detail
+		switch problems[0].Code {
+		case "ENCRYPTED":
+			e.Code = document.ErrEncrypted
+		case "LIMIT_PASSED":
+			e.Code = document.ErrTooComplex
+		}
+	}
+	return e
 }
 
 func lookFields(ctx context.Context, in *inspection, src document.Source) (any, error) {
