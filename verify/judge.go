@@ -49,6 +49,9 @@ func (v *Verifier) Judge(ev *Evidence, q Question) *Report {
 	if r.Timings == nil {
 		r.Timings = map[string]float64{}
 	}
+	if ev.Print != nil {
+		r.Print = &ev.Print.Input
+	}
 	if ev.Seal != nil {
 		r.Trust = TrustInfo{Anchors: ev.Seal.Anchors, Digest: ev.Seal.AnchorsDigest}
 	} else {

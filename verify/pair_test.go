@@ -302,7 +302,15 @@ func TestAPrintThatCannotBeRead(t *testing.T) {
 			t.Errorf("%+v", c)
 		}
 	}
-	if r := v.Judge(ev, at("2026-04-01")); r.Copy.Indication == verify.TotalPassed {
+	r := v.Judge(ev, at("2026-04-01"))
+	if r.Copy.Indication == verify.TotalPassed {
 		t.Error("passed on a print that nobody could read")
+	}
+	// The report names both files at its head; that of the original alone names one.
+	if r.Input.Name != a.Name || r.Print == nil || r.Print.Name != "print.jpg" {
+		t.Errorf("input %q, print %+v", r.Input.Name, r.Print)
+	}
+	if ev.Print = nil; v.Judge(ev, at("2026-04-01")).Print != nil {
+		t.Error("an original alone has a print")
 	}
 }

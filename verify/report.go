@@ -59,10 +59,12 @@ type HumanDecision struct {
 
 // Report is the answer on one file.
 type Report struct {
-	MediaType    string             `json:"mediaType"`
-	Program      string             `json:"program"` // name and version
-	Lang         string             `json:"lang"`
-	Input        document.Info      `json:"input"`
+	MediaType string        `json:"mediaType"`
+	Program   string        `json:"program"` // name and version
+	Lang      string        `json:"lang"`
+	Input     document.Info `json:"input"`
+	// Print is the scan or photo of the print that Input was judged with: both files of a pair are told at the head of its report.
+	Print        *document.Info     `json:"print,omitempty"`
 	At           time.Time          `json:"at"`
 	JudgedOn     civil.Date         `json:"judgedOn"` // At as a day in Asia/Shanghai
 	Policy       PolicyInfo         `json:"policy"`
