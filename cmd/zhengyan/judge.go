@@ -51,6 +51,9 @@ func cmdJudge(ctx context.Context, env *environment, args []string) int {
 		if env.sayIntegrity(path, reps); reps.Integrity == report.Changed {
 			code = max(code, exitUnreadable)
 		}
+		if reps.Stopped != nil {
+			env.note("%s: the run that this report is of was stopped before its end", path)
+		}
 		w.single = fl.NArg() == 1 && len(reps.Reports) == 1
 		for _, old := range reps.Reports {
 			again := q
@@ -68,6 +71,10 @@ func cmdJudge(ctx context.Context, env *environment, args []string) int {
 				again.Policy = old.Policy.Name
 			}
 			again.Human = old.Human
+			if ctx.Err() != nil {
+				break
+			}
+			w.files++
 			if err := w.write(v.Judge(old.Evidence, again)); err != nil {
 				return env.fail(exitInternal, "judge: %v", err)
 			}

@@ -2,7 +2,8 @@
 // desktop program. Standard output is data, standard error is talk.
 //
 // The exit status of verify and judge is the worst over a batch: 0 all passed, 10 some indeterminate, 20 some
-// failed, 64 usage, 65 an input could not be read, 70 internal. 1 and 2 are what a crash gives, so no verdict uses them.
+// failed, 64 usage, 65 an input could not be read, or was left when the work was stopped, 70 internal. 1 and 2 are what a
+// crash gives, so no verdict uses them.
 package main
 
 import (
@@ -49,6 +50,7 @@ func main() {
 	if w, _, err := term.GetSize(int(os.Stdout.Fd())); err == nil {
 		env.Width = w
 	}
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once, also while it writes what was finished
 	code := run(ctx, env, os.Args[1:])
 	stop()
 	os.Exit(code)
@@ -152,6 +154,11 @@ func (env *environment) fail(code int, format string, a ...any) int {
 	}
 	fmt.Fprintf(env.Stderr, "zhengyan: %s%s\n", env.say("error: "), fmt.Sprintf(env.say(format), a...))
 	return code
+}
+
+// note says something on standard error that is no error.
+func (env *environment) note(format string, a ...any) {
+	fmt.Fprintf(env.Stderr, "zhengyan: %s\n", fmt.Sprintf(env.say(format), a...))
 }
 
 func (env *environment) failHint(code int, hint, format string, a ...any) int {

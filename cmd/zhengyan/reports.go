@@ -126,9 +126,9 @@ func plainly(err error) error {
 	return err
 }
 
-// close writes the files.
-func (f *reportFiles) close(ctx context.Context) error {
-	var o report.Options
+// close writes the files; stopped is set where the work was ended early.
+func (f *reportFiles) close(ctx context.Context, stopped *report.Stopped) error {
+	o := report.Options{Stopped: stopped}
 	if f.audit != nil {
 		o.Checkpoint = f.audit()
 	}

@@ -84,9 +84,13 @@ func cmdVerify(ctx context.Context, env *environment, args []string) int {
 	sources, single := env.sources(ctx, paths, left)
 	sources = out.remember(sources)
 	out.engine, out.audit = engine, func() string { return env.checkpoint(log, p.data) }
-	w := &writer{env: env, q: q, json: asJSON, details: details, single: single && !brief, reports: out, log: log, told: told}
+	w := &writer{env: env, q: q, paths: paths, json: asJSON, details: details, single: single && !brief, reports: out, log: log, told: told}
 	defer told.end()
 	for r := range v.VerifyAll(ctx, sources, q, min(max(workers, 1), 64)) {
+		if e := r.Report.Error; ctx.Err() != nil && e != nil && e.Code == string(document.ErrCanceled) {
+			break // the file was not read because the work was stopped
+		}
+		w.files = r.Index + 1
 		if err := w.write(r.Report); err != nil {
 			return env.fail(exitInternal, "verify: %v", err)
 		}
@@ -127,6 +131,7 @@ func (env *environment) sources(ctx context.Context, paths []string, left *leftO
 type writer struct {
 	env     *environment
 	q       verify.Question
+	paths   []string // what was named, to tell how many files there are
 	json    bool
 	details bool
 	single  bool           // one file was named, and as far as is known it is one certificate
@@ -135,6 +140,7 @@ type writer struct {
 	log     *auditLog
 	code    int
 	n       int
+	files   int              // of which all certificates were written
 	brief   []*verify.Report // what the tally and the exit status need of each
 	told    *progress
 }
@@ -225,26 +231,32 @@ func (w *writer) finish(ctx context.Context, name, disclaimer string) int {
 		return w.env.fail(exitInternal, "%s: %v", name, err)
 	}
 	if ctx.Err() != nil {
-		return w.env.fail(exitInternal, "%s: stopped; files done: %d", name, w.n)
+		return w.stopped(ctx, name, disclaimer)
 	}
 	if w.n == 0 {
 		return w.env.fail(exitUnreadable, "%s: nothing to judge: the folder or archive holds no files", name)
 	}
-	// A file that was told alone before its other half was read does not count beside the pair.
+	if err := w.sum(disclaimer); err != nil {
+		return w.env.fail(exitInternal, "%s: %v", name, err)
+	}
+	if err := w.reports.close(ctx, nil); err != nil {
+		return w.env.fail(exitInternal, "%s: %v", name, err)
+	}
+	return w.code
+}
+
+// sum raises the exit status and writes the tally. A file that was told alone before its other half was read does not count
+// beside the pair.
+func (w *writer) sum(disclaimer string) error {
 	var tally report.Tally
 	for _, r := range report.WithoutHalves(w.brief) {
 		tally.Add(r)
 		w.code = max(w.code, exitOf(r))
 	}
-	if !w.json && !w.single {
-		if err := report.Summary(w.env.Stdout, tally, w.q.Lang, disclaimer); err != nil {
-			return w.env.fail(exitInternal, "%s: %v", name, err)
-		}
+	if w.json || w.single {
+		return nil
 	}
-	if err := w.reports.close(ctx); err != nil {
-		return w.env.fail(exitInternal, "%s: %v", name, err)
-	}
-	return w.code
+	return report.Summary(w.env.Stdout, tally, w.q.Lang, disclaimer)
 }
 
 func (env *environment) style() report.Style {

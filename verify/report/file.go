@@ -33,6 +33,8 @@ type Options struct {
 	Checkpoint string
 	// Roster is the check against a list of people, in the order of the list.
 	Roster []RosterLine
+	// Stopped is set where the run was ended early: every form then says that it is not complete.
+	Stopped *Stopped
 }
 
 // beside makes the file in which a report is written until it is whole.

@@ -33,9 +33,10 @@ var (
 
 // place is a report's place in an exported batch: a line that is taken out, put in or moved breaks the chain.
 type place struct {
-	Number   int    `json:"number"` // from 1
-	Of       int    `json:"of"`
-	Previous string `json:"previous,omitempty"` // the digest of the report before it
+	Number   int      `json:"number"` // from 1
+	Of       int      `json:"of"`
+	Previous string   `json:"previous,omitempty"` // the digest of the report before it
+	Stopped  *Stopped `json:"stopped,omitempty"`
 }
 
 // exported is a report as it stands in a file. The digest is added behind it, see seal.
@@ -67,7 +68,7 @@ func (o Options) WriteJSON(w io.Writer, rs []*verify.Report) error {
 func (o Options) encodeAll(w io.Writer, rs []*verify.Report, s *shown, indent string) error {
 	previous := ""
 	for i, r := range rs {
-		digest, err := encode(w, exported{r, &place{i + 1, len(rs), previous}, o.Checkpoint, s}, indent)
+		digest, err := encode(w, exported{r, &place{i + 1, len(rs), previous, o.Stopped}, o.Checkpoint, s}, indent)
 		if err != nil {
 			return err
 		}
@@ -134,6 +135,8 @@ type Batch struct {
 	Integrity Integrity
 	// Missing is how many of the reports that were written are not there.
 	Missing int
+	// Stopped says that the run did not come to its end, nil where it did.
+	Stopped *Stopped
 }
 
 // Read reads the reports of an exported JSON file, one object or NDJSON. The error wraps ErrNotReport or ErrTooLarge.
@@ -198,6 +201,9 @@ func readBatch(raw []byte, want *shown) (*Batch, error) {
 		}
 		n := len(out.Reports)
 		if at != nil {
+			if at.Stopped != nil {
+				out.Stopped = at.Stopped
+			}
 			if of = max(of, at.Of); at.Number != n+1 || n > 0 && at.Previous != previous || at.Of != of {
 				out.Integrity = Changed
 			}

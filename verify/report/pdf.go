@@ -55,10 +55,11 @@ func (all Options) WritePDF(w io.Writer, rs []*verify.Report) error {
 		p.file.Bookmark(name, p.page, pdfTop-20)
 		p.one(r)
 	}
-	if len(rs) == 1 {
+	// One report needs no overview, unless there is something to say of the run.
+	switch alone := len(rs) == 1 && all.Stopped == nil; {
+	case alone:
 		p.checkpoint()
-	}
-	if len(rs) > 1 {
+	case len(rs) > 0:
 		before := len(p.file.Pages())
 		p.overview(starts)
 		p.file.MoveToFront(len(p.file.Pages()) - before)
@@ -250,6 +251,9 @@ func (p *pdfReport) overview(starts []*pdfwrite.Page) {
 		y.Add(r)
 	}
 	p.tallies(y)
+	if s := p.stopped(p.more.Stopped); s != "" {
+		p.paragraph(pdfLeft, pdfWidth, s, pdfwrite.Style{Size: 10.5, Colour: pdfInk(), Bold: true})
+	}
 	if len(p.rs) == 0 {
 		p.paragraph(pdfLeft, pdfWidth, p.say("没有核验任何文件。", "No file was verified."), pdfwrite.Style{Size: 10.5, Colour: pdfInk()})
 		return

@@ -264,6 +264,11 @@ func (b *workbook) overview(sheet string, rs []*verify.Report) error {
 			return err
 		}
 	}
+	if s := b.stopped(b.options.Stopped); s != "" { // where the rows end, as well as among what they rest on
+		if err := t.add(excelize.Cell{StyleID: b.tint[verify.Indeterminate], Value: b.say("未完成", "Not complete")}, b.cell(s)); err != nil {
+			return err
+		}
+	}
 	return t.done("Overview")
 }
 
@@ -321,7 +326,11 @@ func (b *workbook) about(sheet string, rs []*verify.Report) error {
 	for _, r := range rs {
 		y.Add(r)
 	}
-	rows := [][2]string{{b.say("文件数", "Files"), strconv.Itoa(len(rs))}, {b.say("结论数", "Verdicts"), b.tally(y)}}
+	var rows [][2]string
+	if s := b.stopped(b.options.Stopped); s != "" {
+		rows = append(rows, [2]string{b.say("未完成", "Not complete"), s})
+	}
+	rows = append(rows, [][2]string{{b.say("文件数", "Files"), strconv.Itoa(len(rs))}, {b.say("结论数", "Verdicts"), b.tally(y)}}...)
 	if s := b.differs(rs); s != "" {
 		rows = append(rows, [2]string{b.say("注意", "Note"), s})
 	}
