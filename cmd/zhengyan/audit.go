@@ -39,7 +39,7 @@ func (env *environment) readAudit(verb, dir string) (a *store.Audit, code int, d
 	}
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		fmt.Fprintln(env.Stderr, "zhengyan: there is no audit log yet")
+		env.note("there is no audit log yet")
 		return nil, exitOK, true
 	case err != nil:
 		return nil, env.fail(exitUnreadable, "audit %s: %v", verb, err), true
@@ -111,9 +111,9 @@ func auditVerify(ctx context.Context, env *environment, args []string) int {
 	if err != nil {
 		return env.fail(exitUnreadable, "audit verify: %v", err)
 	}
-	fmt.Fprintf(env.Stdout, "%d entries, all in place\nkey %s\n\n%s", n, a.VerifierKey(), cp)
+	fmt.Fprintf(env.Stdout, "%s\n%s\n\n%s", env.sentence("%d entries, all in place", n), env.sentence("key %s", a.VerifierKey()), cp)
 	if *witness == "" {
-		fmt.Fprintln(env.Stderr, "zhengyan: without a checkpoint seen outside (--witness) this shows only that the log agrees with itself")
+		env.note("without a checkpoint seen outside (--witness) this shows only that the log agrees with itself")
 	}
 	return exitOK
 }
@@ -202,9 +202,9 @@ func auditCheck(ctx context.Context, env *environment, args []string) int {
 	if err != nil {
 		return env.fail(exitUnreadable, "audit check: %v", err)
 	}
-	fmt.Fprintf(env.Stdout, "%d entries stand in the log of the checkpoint\n", n)
+	fmt.Fprintln(env.Stdout, env.sentence("%d entries stand in the log of the checkpoint", n))
 	if *key == "" {
-		fmt.Fprintln(env.Stderr, "zhengyan: warning: checked with the key that the file brings; name the key you trust with --key")
+		env.warn("checked with the key that the file brings; name the key you trust with --key")
 	}
 	return exitOK
 }

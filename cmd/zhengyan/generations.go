@@ -3,7 +3,9 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 
 	"zhengyan/store"
 )
@@ -32,19 +34,20 @@ func snapshotList(_ context.Context, env *environment, args []string) int {
 			}
 			continue
 		}
-		state := "kept"
+		state := env.say("kept")
 		switch {
 		case g.Bad != "":
-			state = "damaged: " + g.Bad
+			state = env.sentence("damaged: %s", g.Bad)
 		case g.Current:
-			state = "in use"
+			state = env.say("in use")
 		case g.Previous:
-			state = "previous"
+			state = env.say("previous")
 		}
-		fmt.Fprintf(env.Stdout, "%6d  %s  %s  %d rows  %s  signed by %s\n", g.Generation, g.ID, shanghai(g.AsOf), g.Rows, state, cmp.Or(g.SignedBy, "nobody"))
+		fmt.Fprintf(env.Stdout, "%6d  %s  %s  %s  %s  %s\n", g.Generation, g.ID, shanghai(g.AsOf),
+			env.sentence("%d rows", g.Rows), state, env.sentence("signed by %s", cmp.Or(g.SignedBy, env.say("nobody"))))
 	}
 	if len(list) == 0 {
-		fmt.Fprintln(env.Stderr, "zhengyan: no snapshot has been imported")
+		env.note("no snapshot has been imported")
 	}
 	return exitOK
 }
@@ -61,10 +64,13 @@ func snapshotRevert(ctx context.Context, env *environment, args []string) int {
 		return env.snapshotFailed("revert", err)
 	}
 	g, err := data.Revert(ctx)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = store.ErrNoSnapshot // nothing was ever imported, so there is no file that says what is in use
+	}
 	if err != nil {
 		return env.snapshotFailed("revert", err)
 	}
-	fmt.Fprintf(env.Stdout, "generation %d (%s, as of %s) is in use\n", g.Generation, g.ID, shanghai(g.AsOf))
+	fmt.Fprintln(env.Stdout, env.sentence("generation %d (%s, as of %s) is in use", g.Generation, g.ID, shanghai(g.AsOf)))
 	return exitOK
 }
 
@@ -98,6 +104,6 @@ func snapshotVerify(ctx context.Context, env *environment, args []string) int {
 	if err != nil {
 		return env.snapshotFailed("verify", err)
 	}
-	fmt.Fprintf(env.Stdout, "%s: all %d rows, indexes and hashes are whole\n", s.Snapshot().ID, s.Snapshot().Rows)
+	fmt.Fprintln(env.Stdout, env.sentence("%s: all %d rows, indexes and hashes are whole", s.Snapshot().ID, s.Snapshot().Rows))
 	return exitOK
 }

@@ -56,8 +56,11 @@ func (env *environment) examples(w io.Writer, examples string) {
 }
 
 // say gives what the program says in English in the language of the locale: a text, or the format of one.
-func (env *environment) say(english string) string {
-	if env.language("") != "zh" {
+func (env *environment) say(english string) string { return env.sayIn(env.language(""), english) }
+
+// sayIn is say in a language that was asked for.
+func (env *environment) sayIn(lang, english string) string {
+	if lang != "zh" {
 		return english
 	}
 	env.reading.Do(func() {
@@ -69,27 +72,6 @@ func (env *environment) say(english string) string {
 		return zh
 	}
 	return english
-}
-
-// spokenError is an error of what the user typed, which is said in the language of the locale.
-type spokenError struct {
-	format string
-	args   []any
-}
-
-// speak makes an error that is said in the language of the locale; format is one of the texts of the command line.
-func speak(format string, args ...any) error { return &spokenError{format, args} }
-
-// Error implements error, in English.
-func (e *spokenError) Error() string { return fmt.Sprintf(e.format, e.args...) }
-
-// spoken is an error's text in the language of the locale, where it has one.
-func (env *environment) spoken(err error) string {
-	var said *spokenError
-	if errors.As(err, &said) && env.language("") == "zh" {
-		return fmt.Sprintf(env.say(said.format), said.args...)
-	}
-	return err.Error()
 }
 
 // flagError is an error of the flag library as one that can be said in Chinese.

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"image"
 	"strings"
@@ -39,7 +40,7 @@ type inspection struct {
 	tables  *fields.Tables
 	hosts   []qr.Host
 	anchors *seal.Anchors
-	words   *viewmodel.Messages // of the seal stage
+	words   *viewmodel.Messages // those of the window, for what it says too
 	// reader opens the reader of the print of pictures at its first use and gives nil where there is none; it is nil itself for
 	// stages that read no print.
 	reader func() fields.PageReader
@@ -107,7 +108,7 @@ func cmdInspect(ctx context.Context, env *environment, args []string) int {
 	defer left.tell(env)
 	for src, err := range document.ExpandTelling(ctx, paths, document.Limits{}, left.add) {
 		if ctx.Err() != nil {
-			return env.fail(exitInternal, "inspect: stopped")
+			return env.fail(exitUnreadable, "inspect: stopped")
 		}
 		code = max(code, in.one(ctx, chosen, src, err, asJSON))
 	}
@@ -126,17 +127,17 @@ func (env *environment) inspection(p folders, stage string) (*inspection, error)
 	if in.hosts, err = qr.LoadHosts(assets.Rules()); err != nil {
 		return nil, err
 	}
+	if in.words, err = viewmodel.LoadMessages(assets.Translations(), viewmodel.Lang(env.language(""))); err != nil {
+		return nil, err
+	}
 	switch stage {
 	case "seal":
-		if in.words, err = viewmodel.LoadMessages(assets.Translations(), viewmodel.Lang(env.language(""))); err != nil {
-			return nil, err
-		}
 		in.anchors, err = env.anchors(p)
 	case "fields", "ink":
 		in.reader = sync.OnceValue(func() fields.PageReader {
 			r, err := env.printReader(p)
 			if err != nil {
-				fmt.Fprintf(env.Stderr, "zhengyan: warning: %v\n", err)
+				env.warn("%v", err)
 				return nil
 			}
 			return r
@@ -163,7 +164,7 @@ func (in *inspection) one(ctx context.Context, s *stage, src document.Source, er
 			h.File = nameOf(err)
 		}
 	}
-	if err := in.print(h, out, asJSON); err != nil {
+	if err := in.print(h, out, err, asJSON); err != nil {
 		return in.env.fail(exitInternal, "inspect: %v", err)
 	}
 	return code
@@ -185,7 +186,7 @@ func nameOf(err error) string {
 	return ""
 }
 
-func (in *inspection) print(h header, out any, asJSON bool) error {
+func (in *inspection) print(h header, out any, failed error, asJSON bool) error {
 	if asJSON {
 		fieldsOf, err := merged(h, out)
 		if err != nil {
@@ -197,14 +198,32 @@ func (in *inspection) print(h header, out any, asJSON bool) error {
 	}
 	w := in.env.Stdout
 	fmt.Fprintln(w, report.Clean(h.File))
-	if h.Error != "" {
-		fmt.Fprintln(w, "  "+report.Clean(h.Error))
+	if failed != nil {
+		fmt.Fprintln(w, "  "+report.Clean(in.env.whyUnread(failed)))
 	}
 	if o, ok := out.(written); ok && h.Error == "" {
 		o.write(talker{w, in.env.language("") == "zh"})
 	}
 	_, err := fmt.Fprintln(w)
 	return err
+}
+
+// whyUnread says why a file could not be looked at, in the words that verify has for it, with what an expert needs behind.
+func (env *environment) whyUnread(err error) string {
+	var e *document.Error
+	if !errors.As(err, &e) {
+		return env.spoken(err)
+	}
+	why := string(e.Code)
+	if book, err := ruleData(); err == nil {
+		if words, ok := book.Words["file-"+string(e.Code)]; ok {
+			why = words.In(env.language(""))
+		}
+	}
+	said := env.sentence("cannot be read: %s", why)
+	detail := *e
+	detail.Name = ""
+	return said + " (" + detail.Error() + ")"
 }
 
 // merged lays the header and a stage's object into one, the file first.

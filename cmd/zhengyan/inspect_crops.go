@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"zhengyan/verify/document"
 	"zhengyan/verify/ink/hand"
@@ -54,9 +55,20 @@ func (in *inspection) cropStage(ctx context.Context, path string) (*stage, error
 	}}, nil
 }
 
+// cropReason is in Chinese what keeps two signatures from being compared; a key that is not known stays.
+func cropReason(key string) string {
+	side, why, _ := strings.Cut(key, "-")
+	which := map[string]string{"reference": "参照图片", "query": "这张图片"}[side]
+	said := map[string]string{"empty": "上没有笔迹", "too-coarse": "分辨率不足", "too-little": "笔迹太少", "solid": "成片，没有笔画", "too-large": "过大", "invalid": "不能使用"}[why]
+	if which == "" || said == "" {
+		return key
+	}
+	return which + said
+}
+
 func (o cropOut) write(t talker) {
 	if o.Likeness == nil {
-		t.row("不能比较", "not comparable", o.Reason)
+		t.row("不能比较", "not comparable", t.say(cropReason(o.Reason), o.Reason))
 		return
 	}
 	band := map[string]string{"agrees": "高", "doubtful": "存疑", "differs": "低"}[o.Band]

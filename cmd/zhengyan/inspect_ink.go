@@ -1,12 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"image"
 	"math"
 
+	"zhengyan/ui/viewmodel"
 	"zhengyan/verify/document"
 	"zhengyan/verify/fields"
 	"zhengyan/verify/ink"
@@ -20,7 +21,10 @@ type inkTask struct {
 }
 
 // inkOut is the object of inspect ink: the box is in page units of the scan.
-type inkOut struct{ *ink.Result }
+type inkOut struct {
+	*ink.Result
+	words *viewmodel.Messages
+}
 
 // inkRender is the resolution at which PDF pages are drawn for the comparison, in dots an inch.
 const inkRender = ink.ReferenceDPI
@@ -32,7 +36,7 @@ const inkPages = 20
 func (in *inspection) inkStage(ctx context.Context, task inkTask, files []string) (*stage, []string, error) {
 	if task.crops {
 		if len(files) < 2 {
-			return nil, nil, errors.New("--crops needs a reference and at least one other picture")
+			return nil, nil, speak("--crops needs a reference and at least one other picture")
 		}
 		s, err := in.cropStage(ctx, files[0])
 		return s, files[1:], err
@@ -42,7 +46,7 @@ func (in *inspection) inkStage(ctx context.Context, task inkTask, files []string
 	if task.reference != "" {
 		var err error
 		if ref, kind, err = in.inkReference(ctx, task.reference); err != nil {
-			return nil, nil, fmt.Errorf("--reference %s: %w", task.reference, err)
+			return nil, nil, speak("--reference %s: %v", task.reference, in.env.spoken(err))
 		}
 	}
 	return &stage{"ink", func(ctx context.Context, in *inspection, src document.Source) (any, error) {
@@ -51,8 +55,8 @@ func (in *inspection) inkStage(ctx context.Context, task inkTask, files []string
 }
 
 var (
-	errNoSignaturePlace = errors.New("the place of the signature (个人签名) was not found on it")
-	errOneReference     = errors.New("exactly one file is needed")
+	errNoSignaturePlace = speak("the place of the signature (个人签名) was not found on it")
+	errOneReference     = speak("exactly one file is needed")
 )
 
 // oneSource is the single file that a path names.
@@ -168,7 +172,7 @@ func (in *inspection) lookInk(ctx context.Context, src document.Source, ref *ink
 			if res.Registered {
 				b := turned.Bounds()
 				res.Page, res.Box = i, scaledBox(res.Box.Turned(turn, float64(b.Dx()), float64(b.Dy())), 1/k)
-				return inkOut{res}, nil
+				return inkOut{res, in.words}, nil
 			}
 		}
 	}
@@ -202,7 +206,15 @@ func (in *inspection) inkAlone(ctx context.Context, doc *document.Document, ref 
 		return nil, err
 	}
 	res.Page, res.Box = i, scaledBox(res.Box, 1/k)
-	return inkOut{res}, nil
+	return inkOut{res, in.words}, nil
+}
+
+// said is a reason in the words of the window; its key says it in English.
+func (o inkOut) said(t talker, key string) string {
+	if key == "" || !t.zh || o.words == nil {
+		return key
+	}
+	return o.words.Or("ink.reason."+key, key)
 }
 
 func (o inkOut) write(t talker) {
@@ -220,7 +232,8 @@ func (o inkOut) write(t talker) {
 	fmt.Fprintln(t.w, "  "+t.say(zh, en))
 	t.row("笔画长度", "line", fmt.Sprintf("%.1f mm", o.Length))
 	t.row("可信度", "confidence", fmt.Sprintf("%.2f", o.Confidence))
-	t.row("颜色", "colour", string(o.Colour))
-	t.row("原因", "reason", o.Reason)
+	colour := map[ink.Colour]string{ink.ColourBlue: "蓝色", ink.ColourDark: "黑色"}[o.Colour]
+	t.row("颜色", "colour", t.say(cmp.Or(colour, "不明"), string(o.Colour)))
+	t.row("原因", "reason", o.said(t, o.Reason))
 	cropOut{Likeness: o.Likeness, Band: o.Band, Reason: o.LikenessReason}.write(t)
 }

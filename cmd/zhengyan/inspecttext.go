@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -97,11 +98,9 @@ func (o fieldsOut) write(t talker) {
 		fmt.Fprintln(t.w, "  "+t.say("页面没有可读的文字", "the page carries no readable text"))
 	}
 	for _, f := range o.Fields {
-		label := f.Label
-		if label == "" || !t.zh {
-			label = f.Name
-		}
-		t.row(label, label, f.Value)
+		// What stands on the face without a label has a name all the same.
+		unlabelled := map[string]string{"title": "证书名称", "issuer": "签发机构"}[f.Name]
+		t.row(cmp.Or(f.Label, unlabelled, f.Name), f.Name, f.Value)
 	}
 	for _, p := range o.Problems {
 		t.row("留意", "note", strings.Join([]string{p.Code, p.Field, p.Detail}, " "))

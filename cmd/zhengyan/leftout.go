@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"strings"
 
 	"zhengyan/verify/document"
@@ -32,5 +31,5 @@ func (l *leftOut) tell(env *environment) {
 	if l.n > len(l.names) {
 		names += ", …"
 	}
-	fmt.Fprintf(env.Stderr, "zhengyan: "+env.say("left out: %d hidden files, folders or links upwards: %s")+"\n", l.n, names)
+	env.note("left out: %d hidden files, folders or links upwards: %s", l.n, names)
 }

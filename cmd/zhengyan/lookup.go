@@ -16,6 +16,7 @@ import (
 	"zhengyan/store"
 	"zhengyan/store/feed"
 	"zhengyan/verify/fields"
+	"zhengyan/verify/report"
 	"zhengyan/verify/rules"
 )
 
@@ -48,14 +49,14 @@ func (env *environment) age(s *store.Snapshot, o *store.Opened, dir string) snap
 	if err == nil {
 		defer log.Close()
 	} else if !errors.Is(err, fs.ErrNotExist) {
-		fmt.Fprintf(env.Stderr, "zhengyan: warning: the clock is not compared with the audit log: %v\n", err)
+		env.warn("the clock is not compared with the audit log: %v", err)
 	}
 	floor, err := data.ClockFloor(log) // the registry's own folder also where the index of persons is asked about
 	if s.PersonParams() != nil {
 		data = data.Persons()
 	}
 	if err != nil {
-		fmt.Fprintf(env.Stderr, "zhengyan: warning: the clock is not compared with this machine's records: %v\n", err)
+		env.warn("the clock is not compared with this machine's records: %v", err)
 	}
 	a.Freshness = data.Freshness(o, floor, now)
 	return a
@@ -205,12 +206,13 @@ func (env *environment) printAnswer(s *store.Snapshot, a rules.RegistryAnswer, a
 		fmt.Fprintf(env.Stdout, said(lang, "快照 %s（数据截至 %s）中没有；这不等于没有这项注册\n", "not in snapshot %s (as of %s); this does not say that there is no such registration\n"), i.ID, shanghai(i.AsOf))
 	}
 	for _, r := range a.Records {
-		env.printRow(r)
+		env.printRow(r, lang)
 	}
 	fmt.Fprintf(env.Stderr, said(lang, "zhengyan: 快照 %s，数据截至 %s，%s\n", "zhengyan: snapshot %s, as of %s, %s\n"), i.ID, shanghai(i.AsOf), age.text(lang))
 }
 
-func (env *environment) printRow(r store.Row) {
+// printRow writes what the registry says of one registration, in the language asked for.
+func (env *environment) printRow(r store.Row, lang string) {
 	for _, f := range [][2]string{
 		{"kind", string(r.Kind)},
 		{"number", r.Number},
@@ -227,11 +229,11 @@ func (env *environment) printRow(r store.Row) {
 		{"updated", r.UpdatedAt.String()},
 	} {
 		if f[1] != "" {
-			fmt.Fprintf(env.Stdout, "%-12s %s\n", f[0], f[1])
+			fmt.Fprintf(env.Stdout, "%s %s\n", report.Pad(env.sayIn(lang, f[0]), 12), f[1])
 		}
 	}
 	for _, h := range r.History {
-		fmt.Fprintf(env.Stdout, "  until %s  %s was %q\n", h.Until, h.Field, h.Value)
+		fmt.Fprintf(env.Stdout, "  "+env.sayIn(lang, "until %s: %s was %q")+"\n", h.Until, h.Field, h.Value)
 	}
 	fmt.Fprintln(env.Stdout)
 }

@@ -35,7 +35,7 @@ func snapshotMachineKey(_ context.Context, env *environment, args []string) int 
 		return env.fail(exitUnreadable, "snapshot machine-key: %v", err)
 	}
 	fmt.Fprintln(env.Stdout, m.Recipient)
-	fmt.Fprintln(env.Stderr, "zhengyan: this line is no secret: it goes to the publisher; machine.key in the data folder stays here")
+	env.note("this line is no secret: it goes to the publisher; machine.key in the data folder stays here")
 	return exitOK
 }
 

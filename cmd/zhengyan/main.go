@@ -145,28 +145,6 @@ func (env *environment) list(w io.Writer, names int, cmds []command) {
 	}
 }
 
-// fail says what went wrong, in lower case and without a full stop, and returns the exit status.
-func (env *environment) fail(code int, format string, a ...any) int {
-	for i, x := range a {
-		if err, ok := x.(error); ok {
-			a[i] = env.spoken(err)
-		}
-	}
-	fmt.Fprintf(env.Stderr, "zhengyan: %s%s\n", env.say("error: "), fmt.Sprintf(env.say(format), a...))
-	return code
-}
-
-// note says something on standard error that is no error.
-func (env *environment) note(format string, a ...any) {
-	fmt.Fprintf(env.Stderr, "zhengyan: %s\n", fmt.Sprintf(env.say(format), a...))
-}
-
-func (env *environment) failHint(code int, hint, format string, a ...any) int {
-	env.fail(code, format, a...)
-	fmt.Fprintf(env.Stderr, "zhengyan: %s%s\n", env.say("hint: "), env.say(hint))
-	return code
-}
-
 // language returns "zh" or "en": as asked, else by the locale of messages.
 func (env *environment) language(asked string) string {
 	if asked == "zh" || asked == "en" {

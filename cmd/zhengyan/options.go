@@ -71,11 +71,6 @@ func (env *environment) dataDir(flag string) string { return places.Data(flag, e
 // cacheDir is where PDFium's compiled code is kept; "" compiles in memory.
 func (env *environment) cacheDir() string { return places.Cache(env.Getenv) }
 
-// warn says on standard error what a person must know of the data.
-func (env *environment) warn(err error) {
-	fmt.Fprintf(env.Stderr, "zhengyan: "+env.say("warning: ")+"%v\n", err)
-}
-
 // folders are the options that say where data and trust come from.
 type folders struct {
 	data, trust string
@@ -162,7 +157,7 @@ func (env *environment) anchors(o folders) (*seal.Anchors, error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
-	return places.Anchors(env.dataDir(o.data), o.trust, env.warn)
+	return places.Anchors(env.dataDir(o.data), o.trust, env.warnOf)
 }
 
 // snapshot opens the registry snapshot of the data folder; nil without an error means that there is none. A damaged one is
@@ -174,9 +169,9 @@ func (env *environment) snapshot(o folders) (reg verify.Registry, closeIt func()
 		return nil, closeIt, err
 	}
 	dir := env.dataDir(o.data)
-	switch opened, err := places.Snapshot(dir, env.warn); {
+	switch opened, err := places.Snapshot(dir, env.warnOf); {
 	case err != nil:
-		env.warn(fmt.Errorf("%w; registrations are not confirmed", err))
+		env.warn("%v; registrations are not confirmed", err)
 		return store.Unusable{Err: err}, closeIt, nil
 	case opened == nil:
 		return nil, closeIt, nil

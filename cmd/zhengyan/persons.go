@@ -243,7 +243,7 @@ func (env *environment) lookupPerson(ctx context.Context, s *store.Snapshot, ask
 	problems := []string{}
 	for _, p := range index.Problems {
 		problems = append(problems, p.Error())
-		fmt.Fprintf(env.Stderr, "zhengyan: warning: person index: %v\n", p)
+		env.warn("person index: %v", p)
 	}
 	list, err := index.Person(ctx, q.name, q.id)
 	if errors.Is(err, store.ErrPerson) {

@@ -300,11 +300,11 @@ func (env *environment) stageImport(ctx context.Context, data *store.Data, arg, 
 	opt.From = arg
 	imp, offer, err := data.StageFeed(ctx, f, pinned, opt)
 	if offer != nil {
-		fmt.Fprintf(env.Stderr, "zhengyan: signed by %s, vouched for on %s", offer.SignedBy, shanghai(offer.Issued))
+		said := env.sentence("signed by %s, vouched for on %s", offer.SignedBy, shanghai(offer.Issued))
 		if now := env.Now(); now.After(offer.Expires) {
-			fmt.Fprintf(env.Stderr, "; %d days past its promise", int(now.Sub(offer.Expires)/(24*time.Hour)))
+			said += env.sentence("; %d days past its promise", int(now.Sub(offer.Expires)/(24*time.Hour)))
 		}
-		fmt.Fprintln(env.Stderr)
+		env.note("%s", said)
 	}
 	return imp, err
 }

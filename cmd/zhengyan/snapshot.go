@@ -22,6 +22,7 @@ import (
 	"zhengyan/store/feed"
 	"zhengyan/verify"
 	"zhengyan/verify/civil"
+	"zhengyan/verify/report"
 )
 
 const snapshotExamples = `  zhengyan snapshot build --as-of 2026-06-01 --source "registry" --out registry.db rows.csv
@@ -104,7 +105,7 @@ func snapshotBuild(ctx context.Context, env *environment, args []string) int {
 		return env.fail(exitUsage, "snapshot build: --as-of: %v", err)
 	}
 	if at.After(env.Now()) {
-		fmt.Fprintf(env.Stderr, "zhengyan: warning: --as-of %s is later than this computer's clock\n", at.Format(time.RFC3339))
+		env.warn("--as-of %s is later than this computer's clock", at.Format(time.RFC3339))
 	}
 	meta := store.Meta{AsOf: at, Source: source, WarnAge: time.Duration(warn) * 24 * time.Hour, RedAge: time.Duration(red) * 24 * time.Hour}
 	var opt store.BuildOptions
@@ -149,12 +150,12 @@ func snapshotBuild(ctx context.Context, env *environment, args []string) int {
 			err = s.Use(key)
 		}
 		if err != nil { // the file is for other machines, and good for them
-			fmt.Fprintf(env.Stderr, "zhengyan: warning: %v\n", err)
+			env.warn("%v", err)
 		}
 	}
 	env.printSnapshot(s, nil, env.age(s, nil, ""), env.language(""))
 	if in.bad > 0 {
-		fmt.Fprintf(env.Stderr, "zhengyan: warning: %d bad rows were left out\n", in.bad)
+		env.warn("%d bad rows were left out", in.bad)
 	}
 	return exitOK
 }
@@ -362,22 +363,22 @@ func snapshotImport(ctx context.Context, env *environment, args []string) int {
 	}
 	env.printPreview(imp, p)
 	if *preview {
-		fmt.Fprintln(env.Stderr, "zhengyan: nothing was changed (--preview)")
+		env.note("nothing was changed (--preview)")
 		return exitOK
 	}
 	info, err := imp.Commit()
 	if err != nil {
 		return env.fail(exitUnreadable, "snapshot import: %v; the snapshot before it is still in use", err)
 	}
-	fmt.Fprintf(env.Stderr, "zhengyan: generation %d is in use; \"zhengyan snapshot revert\" goes back\n", info.Generation)
+	env.note("generation %d is in use; \"zhengyan snapshot revert\" goes back", info.Generation)
 	return exitOK
 }
 
 func (env *environment) importFailed(err error) int {
-	const kept = "; nothing was changed"
+	kept := env.say("; nothing was changed")
 	switch {
 	case errors.Is(err, store.ErrSame):
-		fmt.Fprintf(env.Stderr, "zhengyan: %v\n", err)
+		env.note("%v", err)
 		return exitOK
 	case errors.Is(err, store.ErrKindOfFile):
 		return env.failHint(exitUnreadable, "a person index is imported with --persons, a snapshot without", "snapshot import: %v%s", err, kept)
@@ -417,22 +418,29 @@ func (env *environment) endProgress() {
 
 func (env *environment) printPreview(imp *store.Import, p *store.Preview) {
 	w := env.Stdout
-	fmt.Fprintf(w, "snapshot  %s\nas of     %s\nrows      %d\nsource    %s\nsigned    %s\n", imp.Info.ID, shanghai(imp.Info.AsOf), imp.Info.Rows, cmp.Or(imp.Info.Source, "-"), cmp.Or(imp.Info.SignedBy, "nobody vouches for this file"))
+	row := func(label, format string, a ...any) {
+		fmt.Fprintln(w, report.Pad(env.say(label), 10)+env.sentence(format, a...))
+	}
+	row("snapshot", "%s", imp.Info.ID)
+	row("as of", "%s", shanghai(imp.Info.AsOf))
+	row("rows", "%d", imp.Info.Rows)
+	row("source", "%s", cmp.Or(imp.Info.Source, "-"))
+	row("signed", "%s", cmp.Or(imp.Info.SignedBy, env.say("nobody vouches for this file")))
 	if imp.Current == nil {
-		fmt.Fprintln(w, "replaces  nothing: there is no snapshot in use")
+		row("replaces", "nothing: there is no snapshot in use")
 		return
 	}
-	fmt.Fprintf(w, "replaces  %s of %s\n", imp.Current.ID, shanghai(imp.Current.AsOf))
+	row("replaces", "%s of %s", imp.Current.ID, shanghai(imp.Current.AsOf))
 	if p.Uncompared != nil {
-		fmt.Fprintf(w, "changes   %s: %v\n", said(env.language(""), "无法比较：正在使用的快照已损坏或本机不能读取；导入后即恢复", "cannot be compared: the snapshot in use is damaged or cannot be read on this machine; the import mends that"), p.Uncompared)
+		row("changes", "cannot be compared: the snapshot in use is damaged or cannot be read on this machine; the import mends that: %v", p.Uncompared)
 		return
 	}
-	fmt.Fprintf(w, "changes   +%d -%d ~%d, unchanged %d\n", p.Added, p.Removed, p.Changed, p.Same)
+	row("changes", "+%d -%d ~%d, unchanged %d", p.Added, p.Removed, p.Changed, p.Same)
 	for _, status := range slices.Sorted(maps.Keys(p.Lost)) {
-		fmt.Fprintf(w, "lost      有效 → %s: %d\n", status, p.Lost[status])
+		row("lost", "有效 → %s: %d", status, p.Lost[status])
 	}
 	if p.Regained > 0 {
-		fmt.Fprintf(w, "regained  → 有效: %d\n", p.Regained)
+		row("regained", "→ 有效: %d", p.Regained)
 	}
 	for _, c := range p.Examples {
 		switch {
@@ -473,7 +481,7 @@ func (env *environment) openedSnapshot(dir string, persons bool, file string) (*
 		return nil, nil, err
 	}
 	for _, p := range o.Problems {
-		fmt.Fprintf(env.Stderr, "zhengyan: warning: %v\n", p)
+		env.warn("%v", p)
 	}
 	return o.Snapshot, o, nil
 }

@@ -36,7 +36,7 @@ func (w *writer) stopped(ctx context.Context, name, disclaimer string) int {
 		if w.n == 0 {
 			said = "nothing was finished, so no report was written"
 		}
-		w.env.note(said)
+		w.env.note("%s", w.env.say(said))
 	}
 	return code
 }

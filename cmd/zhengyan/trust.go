@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"zhengyan/store"
@@ -46,7 +47,7 @@ func trustList(_ context.Context, env *environment, args []string) int {
 	}
 	list, err := tr.List()
 	if err != nil {
-		fmt.Fprintf(env.Stderr, "zhengyan: warning: %v\n", err)
+		env.warn("%v", err)
 	}
 	for _, a := range list {
 		if *asJSON {
@@ -58,34 +59,45 @@ func trustList(_ context.Context, env *environment, args []string) int {
 		env.printAnchor(a)
 	}
 	if len(list) == 0 {
-		fmt.Fprintf(env.Stderr, "zhengyan: no trust anchor in %s: signatures can be found intact, but nobody is trusted\n", tr.Dir())
+		env.note("no trust anchor in %s: signatures can be found intact, but nobody is trusted", tr.Dir())
 	}
 	return exitOK
 }
 
 func (env *environment) printAnchor(a store.Anchor) {
 	w := env.Stdout
-	what := "trusted for everything"
+	what := env.say("trusted for everything")
 	switch {
 	case a.CRL:
-		what = "revocation list"
+		what = env.say("revocation list")
 	case a.Purpose != "":
-		what = "trusted for " + string(a.Purpose)
+		what = env.sentence("trusted for %s", string(a.Purpose))
 	}
 	fmt.Fprintf(w, "%s  %s", a.File, what)
 	if !a.AddedAt.IsZero() {
-		fmt.Fprintf(w, ", added %s from %s", shanghai(a.AddedAt), a.From)
+		fmt.Fprint(w, env.sentence(", added %s from %s", shanghai(a.AddedAt), a.From))
 	}
 	fmt.Fprintln(w)
 	for _, c := range a.Certificates {
-		fmt.Fprintf(w, "  %s, until %s\n", c.Subject, c.NotAfter.Format(time.DateOnly))
+		fmt.Fprintln(w, "  "+env.sentence("%s, until %s", c.Subject, c.NotAfter.Format(time.DateOnly)))
 	}
 	if a.Note != "" {
-		fmt.Fprintf(w, "  note: %s\n", a.Note)
+		fmt.Fprintln(w, "  "+env.sentence("note: %s", a.Note))
 	}
 	if a.Problem != "" {
-		fmt.Fprintf(w, "  warning: %s\n", a.Problem)
+		fmt.Fprintln(w, "  "+env.say("warning: ")+env.anchorProblem(a.Problem))
 	}
+}
+
+// anchorProblem is what is wrong with a file of the trust folder, in the language of the locale; some problems go on in the
+// words of the system.
+func (env *environment) anchorProblem(problem string) string {
+	for _, known := range []string{"was not added by this program", "has been changed since it was added", "cannot be read: "} {
+		if rest, ok := strings.CutPrefix(problem, known); ok {
+			return env.say(known) + rest
+		}
+	}
+	return problem
 }
 
 func trustAdd(_ context.Context, env *environment, args []string) int {
@@ -138,7 +150,7 @@ func trustRemove(_ context.Context, env *environment, args []string) int {
 			code = env.fail(exitUnreadable, "trust remove: %v", err)
 			continue
 		}
-		fmt.Fprintf(env.Stdout, "%s is no longer trusted\n", a.File)
+		fmt.Fprintln(env.Stdout, env.sentence("%s is no longer trusted", a.File))
 	}
 	return code
 }

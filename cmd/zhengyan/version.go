@@ -24,7 +24,7 @@ func cmdVersion(_ context.Context, env *environment, args []string) int {
 	}
 	fmt.Fprintf(env.Stdout, "zhengyan %s (%s, %s/%s)\nrule data %s, sha256 %s\nfont      %s\n", version, runtime.Version(), runtime.GOOS, runtime.GOARCH, book.Version, book.SHA256, font)
 	if reader, err := env.printReader(folders{}); err != nil {
-		fmt.Fprintf(env.Stdout, "images    %v\n", err)
+		fmt.Fprintf(env.Stdout, "images    %s\n", env.spoken(err))
 	} else {
 		fmt.Fprintf(env.Stdout, "images    %s\n", reader.Name())
 		reader.Close()
