@@ -394,12 +394,14 @@ func lookSeal(ctx context.Context, in *inspection, src document.Source) (any, er
 // seal: the stage reads nothing but PDF and OFD.
 func sealUnread(name string, data []byte, problems []seal.Problem) error {
 	e := &document.Error{Code: document.ErrDamaged, Name: name}
-	format, _ := document.Sniff(data)
-	switch {
-	case len(data) == 0:
-		e.Code = document.ErrEmpty
-	case format != document.FormatPDF && format != document.FormatOFD:
-		e.Code = document.ErrUnsupported
+	switch format, _ := document.Sniff(data); format {
+	case document.FormatPDF, document.FormatOFD:
+	case document.FormatPNG, document.FormatJPEG, document.FormatTIFF, document.FormatBMP, document.FormatWebP:
+		return speak("%s: this is a picture; only PDF and OFD files carry e-seals that can be verified", name)
+	default:
+		if e.Code = document.ErrUnsupported; len(data) == 0 {
+			e.Code = document.ErrEmpty
+		}
 	}
 	if len(problems) > 0 {
 		e.Detail = problems[0].Detail

@@ -22,6 +22,10 @@ func TestInspectSaysWhatItCouldNotRead(t *testing.T) {
 	if out, _ := s.run(exitOK, "inspect seal --json @small.pdf"); !strings.Contains(out, `"status":"unsigned"`) || strings.Contains(out, `"error"`) {
 		t.Errorf("a PDF without a seal: %s", out)
 	}
+	s.write("photo.png", "\x89PNG\r\n\x1a\n")
+	if out, _ := s.run(exitUnreadable, "inspect seal @photo.png"); !strings.Contains(out, "photo.png: this is a picture") {
+		t.Errorf("a picture: %s", out)
+	}
 	if out, _ := s.run(exitUnreadable, "inspect seal --json @small.pdf @broken.pdf @small.pdf"); strings.Count(out, "\n") != 3 {
 		t.Errorf("one row a file: %s", out)
 	}
