@@ -238,8 +238,8 @@ func pitchOf(at []float64) float64 {
 }
 
 // limitHoles lowers the confidence of the symbols of a row beside ink that the net did not read in two of the pictures: a digit
-// may be lost there. Where the row has something in that place, or the net for digits sees something else than a digit there, they are
-// only not quite sure.
+// may be lost there. Where the row has something in that place, or has room for no more, or the net for digits sees something else than a
+// digit there, they are only not quite sure.
 func limitHoles(row []symbol, pictures []reading, pitch float64) {
 	most := make([]float64, len(row)) // the strictest limit so far; it counts when a second picture has one
 	for i := range most {
@@ -262,7 +262,11 @@ func holeLimits(row []symbol, picture *reading, pitch float64) []float64 {
 	for i := range most {
 		most[i] = 1
 	}
-	same := sameDigits(row, syms)
+	same, whole := sameDigits(row, syms), wholeParts(row)
+	full := func(x float64) bool { // no digit is lost in that place of a row
+		k := slices.IndexFunc(row, func(s symbol) bool { return s.at > x })
+		return k > 0 && whole[k-1] && whole[k]
+	}
 	limit := func(k int, v float64) {
 		for i := range row {
 			if same != nil && isDigit(row[i].r) && same[i] == k || math.Abs(row[i].at-syms[k].at) < pitch/2 {
@@ -279,7 +283,7 @@ func holeLimits(row []symbol, picture *reading, pitch float64) []float64 {
 			b = syms[to].at - pitch/2
 		}
 		v := holeConf
-		if slices.ContainsFunc(row, func(s symbol) bool { return s.at > a && s.at < b }) || picture.told.elsewise(max(a, b-besideSpace*pitch), min(b, a+besideSpace*pitch)) {
+		if slices.ContainsFunc(row, func(s symbol) bool { return s.at > a && s.at < b }) || full((a+b)/2) || picture.told.elsewise(max(a, b-besideSpace*pitch), min(b, a+besideSpace*pitch)) {
 			v = ownDoubt
 		}
 		if from >= 0 {
@@ -298,6 +302,27 @@ func holeLimits(row []symbol, picture *reading, pitch float64) []float64 {
 		}
 	}
 	return most
+}
+
+// wholeParts tells of each symbol of a row of days whether it is of a part that takes no more digits: a year, a month or a day of two
+// digits, a sign.
+func wholeParts(row []symbol) []bool {
+	signs, digits := make([]sign, len(row)), map[int]int{}
+	for i := range row {
+		signs[i] = signOf(row[i].r)
+	}
+	out := make([]bool, len(row))
+	if f, ok := looseForm().after(signs); !ok || !f.whole() {
+		return out
+	}
+	_, of := placesOf(signs)
+	for _, place := range of {
+		digits[place]++
+	}
+	for i, place := range of {
+		out[i] = place < 0 || place%dayPlaces < 4 || digits[place] == 2
+	}
+	return out
 }
 
 // confirmed gives the symbols of own between two places of the line. Those that a third of the pictures or more do not have

@@ -244,3 +244,32 @@ func TestReadJointly(t *testing.T) {
 		}
 	}
 }
+
+// TestHolesInDays: beside ink that two pictures did not read a digit may be lost, but not where the row has room for no more.
+func TestHolesInDays(t *testing.T) {
+	for _, c := range []struct{ name, read, unsure string }{
+		{"a padded day", "2024▯-03-01", ""},
+		{"in a year", "20▯24年3月11日", ""},
+		{"before a month of one digit", "2024年▯3月11日", "年3"},
+		{"behind a day of one digit", "2024-3-1▯-2024-10-12", "1-"},
+		{"behind the row", "2024-03-01▯", "1"},
+		{"in a number", "1120▯150001", "01"},
+	} {
+		picture := lineSaid(c.read, nil, 0.99)
+		var row []symbol
+		for _, s := range picture.syms {
+			s.conf = 0.99
+			row = append(row, s)
+		}
+		limitHoles(row, []reading{picture, picture}, pitchOf([]float64{row[0].at, row[1].at}))
+		var unsure strings.Builder
+		for _, s := range row {
+			if s.conf <= holeConf {
+				unsure.WriteRune(s.r)
+			}
+		}
+		if unsure.String() != c.unsure {
+			t.Errorf("%s: %q is unsure, not %q", c.name, unsure.String(), c.unsure)
+		}
+	}
+}
