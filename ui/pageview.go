@@ -188,20 +188,23 @@ func (v *pageView) update() {
 			v.canvas.marks = append(v.canvas.marks, k)
 		}
 	}
-	v.number.Text = m.T("page.of", "n", strconv.Itoa(v.page+1), "total", strconv.Itoa(v.pages))
-	v.number.Refresh()
 	v.zoomText.Text = strconv.Itoa(int(v.canvas.zoom*100+0.5)) + "%"
 	v.zoomText.Refresh()
 	enable(v.prev, v.page > 0)
 	enable(v.next, v.page < v.pages-1)
-	v.say()
+	v.number.Text = ""
+	if v.say() {
+		v.number.Text = m.T("page.of", "n", strconv.Itoa(v.page+1), "total", strconv.Itoa(v.pages))
+	}
+	v.number.Refresh()
 	v.canvas.Refresh()
 	v.editor.Refresh()
 	v.scroll.Refresh()
 	v.wantPicture()
 }
 
-func (v *pageView) say() {
+// say tells why no page is shown; false if there is none to count.
+func (v *pageView) say() bool {
 	m := v.session.Messages()
 	text := ""
 	it, p := v.session.Selected(), v.session.Picture()
@@ -223,6 +226,7 @@ func (v *pageView) say() {
 	if v.message.Text != text {
 		v.message.SetText(text)
 	}
+	return text != m.T("page.none")
 }
 
 func (v *pageView) sheetSize() document.PageSize {

@@ -44,6 +44,9 @@ func TestUnreadableFileIsExplained(t *testing.T) {
 	if r.panel.timeBox.Visible() || r.panel.usage.Visible() {
 		t.Error("a time bar of a file that was not read")
 	}
+	if n := r.page.number.Text; n != "" {
+		t.Errorf("there is no page, and it is counted: %q", n)
+	}
 }
 
 func TestFilesStillWaitingAreSaidToWait(t *testing.T) {

@@ -122,8 +122,8 @@ func verdictView(m *Messages, rep *verify.Report) VerdictView {
 		Word:         m.Word(rep.Indication),
 		Reason:       rep.Reason,
 		Next:         rep.Next,
-		Copy:         partView(m, m.T("part.copy"), rep.Copy),
-		Registration: partView(m, m.T("part.registration"), rep.Registration),
+		Copy:         partView(m, m.T("part.copy"), rep, rep.Copy),
+		Registration: partView(m, m.T("part.registration"), rep, rep.Registration),
 		AsAt: m.T("verdict.asat", "date", rep.JudgedOn.String(),
 			"policy", m.Or("policy."+rep.Policy.Name, rep.Policy.Name), "version", rep.Policy.Version),
 	}
@@ -134,24 +134,54 @@ func verdictView(m *Messages, rep *verify.Report) VerdictView {
 	return v
 }
 
-func partView(m *Messages, label string, v verify.Verdict) PartView {
+func partView(m *Messages, label string, rep *verify.Report, v verify.Verdict) PartView {
 	p := PartView{Shape: ShapeOf(v.Indication), Label: label, Word: m.Word(v.Indication)}
 	var subs []string
 	for _, s := range v.SubIndications {
-		subs = append(subs, m.Or("sub."+string(s), string(s)))
+		subs = append(subs, subWord(m, stepOf(rep, s), s))
 	}
 	p.Subs = strings.Join(subs, m.T("list.comma"))
 	return p
 }
 
+// inputCheck is the id of the check of the file as a whole: whether it could be read, and how it came to be.
+const inputCheck = "input"
+
+// stepOf is the id of the check that a verdict has a sub-indication from; one of a seal goes before that of the file.
+func stepOf(rep *verify.Report, s verify.SubIndication) string {
+	id := ""
+	for i := range rep.Checks {
+		if c := &rep.Checks[i]; c.Sub == s && (id == "" || id == inputCheck) {
+			id = c.ID
+		}
+	}
+	return id
+}
+
+// subWord puts a sub-indication into words. The standard has one for a malformed signature and for a file that is none:
+// of a file without any seal nothing may be said of a seal.
+func subWord(m *Messages, check string, s verify.SubIndication) string {
+	if check == inputCheck && m.Has("sub."+string(s)+".file") {
+		return m.T("sub." + string(s) + ".file")
+	}
+	return m.Or("sub."+string(s), string(s))
+}
+
+// inputView says of a file that was not read no more than that: what may be on its pages is not known.
 func inputView(m *Messages, rep *verify.Report) InputView {
 	k := rep.Input.Kind
 	if k == "" || rep.Error != nil {
 		k = document.InputUnknown
 	}
 	key := "input." + string(k)
-	if rep.Error == nil && rep.Input.KindReason == document.ReasonPart {
+	switch {
+	case rep.Error == nil && rep.Input.KindReason == document.ReasonPart:
 		key = "input.part"
+	case rep.Error == nil:
+	case rep.Error.Code == string(document.FormatOFD):
+		key = "input.ofd"
+	default:
+		key = "input.unread"
 	}
 	return InputView{
 		Kind:  k,

@@ -8,6 +8,7 @@ import (
 	"zhengyan/ui/viewmodel"
 	"zhengyan/ui/viewmodel/vmtest"
 	"zhengyan/verify"
+	"zhengyan/verify/document"
 	"zhengyan/verify/fields"
 	"zhengyan/verify/page"
 	"zhengyan/verify/rules"
@@ -89,6 +90,30 @@ func TestUnreadableFileSaysWhatHappenedAndWhatToDo(t *testing.T) {
 	}
 	if d.Usage != nil || len(d.Marks) != 0 {
 		t.Error("nothing can be known of an unreadable file")
+	}
+	// Nor of a seal that it may not have, or of its handwriting.
+	if d.Verdict.Copy.Subs != "文件无法读取" || d.Ladder[0].Sub != "文件无法读取" {
+		t.Errorf("the copy: %+v; the ladder: %+v", d.Verdict.Copy, d.Ladder[0])
+	}
+	if d.Input.Title != "无法读取的文件" || strings.Contains(d.Input.Cap, "手写") || !d.Input.Warn {
+		t.Errorf("input %+v", d.Input)
+	}
+}
+
+// A package of which the seals are read and the pages are not is not called unreadable, nor is its malformed seal.
+func TestFileWhoseSealsAloneAreRead(t *testing.T) {
+	_, rep := detail(t, vmtest.Unreadable(), verify.Question{})
+	r := *rep
+	r.Error = &verify.FileError{Code: string(document.FormatOFD), Message: "OFD"}
+	seal := rep.Checks[0]
+	seal.ID = "integrity"
+	r.Checks = []verify.Check{rep.Checks[0], seal}
+	d := viewmodel.BuildDetail(messages(t, viewmodel.Chinese), &r, nil)
+	if d.Input.Title != "OFD 文件" || strings.Contains(d.Input.Cap, "手写") {
+		t.Errorf("input %+v", d.Input)
+	}
+	if d.Verdict.Copy.Subs != "签章结构不合规" {
+		t.Errorf("the copy: %+v", d.Verdict.Copy)
 	}
 }
 

@@ -76,7 +76,7 @@ func rung(m *Messages, rep *verify.Report, c *verify.Check) Rung {
 		r.Title = m.Or("check."+c.ID, c.ID)
 	}
 	if c.Sub != "" {
-		r.Sub = m.Or("sub."+string(c.Sub), string(c.Sub))
+		r.Sub = subWord(m, c.ID, c.Sub)
 	}
 	if c.Action != verify.Enforce && c.Status != verify.Skipped && c.Status != verify.Passed {
 		r.Note = m.T("action.advise")

@@ -90,7 +90,7 @@ func brief(m *Messages, rep *verify.Report) string {
 	}
 	for _, v := range parts {
 		for _, s := range v.SubIndications {
-			return m.Or("sub."+string(s), string(s))
+			return subWord(m, stepOf(rep, s), s)
 		}
 	}
 	return ""

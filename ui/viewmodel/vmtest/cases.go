@@ -182,7 +182,10 @@ func Unreadable() Case {
 	ev := &verify.Evidence{Input: document.Info{Size: 12, Format: document.FormatUnknown}, Problems: []verify.Problem{{Stage: "document", Code: "damaged"}}}
 	return Case{Evidence: ev, Judge: func(ev *verify.Evidence, q verify.Question) *verify.Report {
 		rep := base(ev, q)
-		rep.Copy, rep.Registration, rep.Indication = verdict(verify.Indeterminate), verdict(verify.Indeterminate), verify.Indeterminate
+		c := check("input", verify.Inconclusive, "文件已损坏，打不开。")
+		c.Sub = rules.FormatFailure
+		rep.Checks = []verify.Check{c}
+		rep.Copy, rep.Registration, rep.Indication = verdict(verify.Indeterminate, c.Sub), verdict(verify.Indeterminate), verify.Indeterminate
 		rep.Error = &verify.FileError{Code: "damaged", Message: "文件已损坏，打不开。", Next: "请持证人用浏览器自带的下载功能重新保存。"}
 		return rep
 	}}
