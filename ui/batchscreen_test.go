@@ -3,6 +3,7 @@ package ui
 import (
 	"strings"
 	"testing"
+	"unicode"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
@@ -160,6 +161,25 @@ func TestHeadingsSort(t *testing.T) {
 	}
 	h.MouseIn(&desktop.MouseEvent{})
 	h.MouseOut()
+}
+
+// A verdict is read at a glance: none is cut, and all are written alike.
+func TestVerdictsFitTheirColumn(t *testing.T) {
+	for _, lang := range viewmodel.Langs() {
+		r := newRigWith(t, vmtest.New([]string{"1.pdf", "2.pdf", "3.pdf", "4.pdf"}, vmtest.Good(), vmtest.Tampered(), vmtest.Scan(), vmtest.Unreadable()), func(o *Options) { o.Lang = lang })
+		r.Open([]string{"all"})
+		r.until("all are read", func() bool { return r.session.Counts().Finished() == 4 })
+		r.Show("batch")
+		b := r.current().(*batchScreen)
+		for row := range b.Len() {
+			c := newCell(b.table)
+			c.Resize(fyne.NewSize(b.table.columns[viewmodel.ColVerdict].Width, 26))
+			c.set(b.Cell(row, viewmodel.ColVerdict), false)
+			if text := c.text.Text; strings.HasSuffix(text, "…") || unicode.IsLower([]rune(text)[0]) {
+				t.Errorf("%s: %q", lang, text)
+			}
+		}
+	}
 }
 
 func TestEllipsis(t *testing.T) {
