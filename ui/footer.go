@@ -85,12 +85,13 @@ func (l *footLayout) Layout(os []fyne.CanvasObject, size fyne.Size) {
 func (f *footer) show(d *viewmodel.Detail) {
 	f.chips.RemoveAll()
 	f.versions.Text = f.w.o.About.Program
-	chips := f.w.dataChips
+	var chips []viewmodel.Chip
 	if d != nil {
 		f.versions.Text = d.Versions
-		if len(d.Chips) > 0 {
-			chips = d.Chips
-		}
+		chips = d.Chips
+	}
+	if len(chips) == 0 && f.w.dataChips != nil {
+		chips = f.w.dataChips()
 	}
 	for _, c := range append(chips[:len(chips):len(chips)], f.w.auditChip...) {
 		f.chips.Add(newChip(f.w, c))

@@ -99,8 +99,8 @@ type Window struct {
 	life      context.Context // ends when the window closes
 	endLife   context.CancelFunc
 	tasks     sync.WaitGroup
-	unasked   func() // what is to be done if a question is closed without an answer
-	dataChips []viewmodel.Chip
+	unasked   func()                  // what is to be done if a question is closed without an answer
+	dataChips func() []viewmodel.Chip // as at the day asked; nil until the data was looked at
 	auditChip []viewmodel.Chip
 	clockBar  *fyne.Container
 	busy      bool // files were being read at the last change
@@ -266,7 +266,9 @@ func (w *Window) checkFreshness() {
 		}
 		return nil
 	}, func(error) {
-		w.dataChips = viewmodel.DataChips(w.m, anchors, snaps, w.o.Trust != nil)
+		w.dataChips = func() []viewmodel.Chip {
+			return viewmodel.DataChips(w.m, anchors, snaps, w.o.Trust != nil, viewmodel.DayOf(w.session.Question().At), w.o.Now())
+		}
 		w.auditChip = nil
 		if w.o.Audit != nil {
 			shape, text := auditBadge(w.m, state, auditErr)

@@ -3,6 +3,7 @@ package verify
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"zhengyan/verify/civil"
 	"zhengyan/verify/fields"
@@ -247,11 +248,17 @@ func snapshotState(ev *Evidence, day civil.Date) *SnapshotState {
 	if ev.Registry == nil || ev.Registry.Snapshot.AsOf.IsZero() {
 		return nil
 	}
-	s := &SnapshotState{SnapshotInfo: ev.Registry.Snapshot, Freshness: Fresh}
-	s.AgeDays = rules.SnapshotAge(s.SnapshotInfo, day, ev.GatheredAt)
+	return SnapshotOn(ev.Registry.Snapshot, day, ev.GatheredAt)
+}
+
+// SnapshotOn is how old a snapshot is where a day is judged, by a reading at that instant: the same of a file that was
+// looked up in it as where nothing could be looked up. A zero readAt is not known.
+func SnapshotOn(info SnapshotInfo, day civil.Date, readAt time.Time) *SnapshotState {
+	s := &SnapshotState{SnapshotInfo: info, Freshness: Fresh}
+	s.AgeDays = rules.SnapshotAge(s.SnapshotInfo, day, readAt)
 	age := s.AgeDays * 24
 	switch {
-	case !ev.GatheredAt.IsZero() && ev.GatheredAt.Before(s.AsOf):
+	case !readAt.IsZero() && readAt.Before(s.AsOf):
 		s.Freshness = ClockSuspect
 	case s.RedAge > 0 && float64(age) > s.RedAge.Hours():
 		s.Freshness = RedLine

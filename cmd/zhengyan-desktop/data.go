@@ -48,6 +48,8 @@ func (s *snapshots) List(ctx context.Context) ([]viewmodel.SnapshotView, error) 
 			if o, err := s.data.Open(); err == nil {
 				c, _ := clockOf(ctx, s.data, s.audit, s.now()) // its error is said where the clock is
 				v.Freshness = freshness(s.data.Freshness(o, c.Latest, s.now()).State)
+				info := o.Snapshot.Snapshot()
+				v.WarnAge, v.RedAge = info.WarnAge, info.RedAge
 				var locked error
 				if v.Encrypted, locked = o.Encrypted(); locked != nil {
 					v.Locked = locked.Error()

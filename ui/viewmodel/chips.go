@@ -2,8 +2,11 @@ package viewmodel
 
 import (
 	"strconv"
+	"time"
 
 	"zhengyan/verify"
+	"zhengyan/verify/civil"
+	"zhengyan/verify/rules"
 )
 
 // Chips are the states of the data that the verdict rests on: trust anchors and registry snapshot. They are in view
@@ -51,8 +54,10 @@ func short(digest string) string {
 	return digest
 }
 
-// DataChips are the states of the data while no file is selected. trust reports whether there is a trust list at all.
-func DataChips(m *Messages, anchors []AnchorView, snaps []SnapshotView, trust bool) []Chip {
+// DataChips are the states of the data while no file is selected, or one that rests on none. trust reports whether there is a
+// trust list at all. The snapshot's age is that on the day judged, as beside a file that was looked up in it: what is right for
+// the day of the one is not too old for the other. now is the clock's.
+func DataChips(m *Messages, anchors []AnchorView, snaps []SnapshotView, trust bool, day civil.Date, now time.Time) []Chip {
 	var out []Chip
 	n := 0
 	for _, a := range anchors {
@@ -67,24 +72,22 @@ func DataChips(m *Messages, anchors []AnchorView, snaps []SnapshotView, trust bo
 		out = append(out, Chip{Shape: ShapeUnknown, Text: m.T("chip.trust.none"), Hint: m.T("chip.trust.none.hint")})
 	}
 	for _, s := range snaps {
-		if !s.Current {
-			continue
+		if s.Current {
+			return append(out, currentChip(m, s, day, now))
 		}
-		c := Chip{Shape: ShapeUnknown, Text: m.T("chip.snapshot", "days", strconv.Itoa(s.AgeDays)), Hint: m.T("chip.snapshot.hint", "id", s.ID, "asof", DayOf(s.AsOf).String(), "rows", strconv.Itoa(s.Rows))}
-		switch {
-		case s.Bad != "":
-			c.Shape, c.Hint = ShapeFail, s.Bad
-		case s.Freshness == "RED-LINE":
-			c.Shape = ShapeFail
-			c.Text += m.T("chip.snapshot.red")
-		case s.Freshness == "STALE":
-			c.Text += m.T("chip.snapshot.stale")
-		case s.Freshness == "CLOCK-SUSPECT":
-			c.Text += m.T("chip.snapshot.clock")
-		default:
-			c.Shape = ShapePass
-		}
-		return append(out, c)
 	}
-	return append(out, Chip{Shape: ShapeUnknown, Text: m.T("chip.snapshot.none"), Hint: m.T("chip.snapshot.none.hint")})
+	return append(out, snapshotChip(m, nil))
+}
+
+// currentChip is the state of the snapshot in use where a day is judged.
+func currentChip(m *Messages, s SnapshotView, day civil.Date, now time.Time) Chip {
+	state := verify.SnapshotOn(rules.SnapshotInfo{ID: s.ID, AsOf: s.AsOf, Rows: s.Rows, WarnAge: s.WarnAge, RedAge: s.RedAge}, day, now)
+	if s.Freshness == string(verify.ClockSuspect) { // by more than this snapshot
+		state.Freshness = verify.ClockSuspect
+	}
+	c := snapshotChip(m, state)
+	if s.Bad != "" {
+		c.Shape, c.Text, c.Hint = ShapeFail, m.T("chip.snapshot.damaged"), s.Bad
+	}
+	return c
 }

@@ -26,7 +26,9 @@ type SnapshotView struct {
 	Encrypted  bool   // it opens on the machines only that its publisher named
 	Locked     string // why it does not open on this one
 	AgeDays    int    // as at today
-	Freshness  string // FRESH, STALE, RED-LINE, CLOCK-SUSPECT
+	Freshness  string // FRESH, STALE, RED-LINE, CLOCK-SUSPECT, as at today
+
+	WarnAge, RedAge time.Duration // ages from which it is stale, and from which nothing passes by it; 0 for none
 }
 
 // SnapshotPreview is what an import would change.
