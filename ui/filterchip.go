@@ -13,7 +13,8 @@ import (
 	"zhengyan/ui/viewmodel"
 )
 
-// filterChip shows a count and narrows the list to what it counts.
+// filterChip shows a count and narrows the list to what it counts. Tab reaches it, and Enter or Space presses it, as a button;
+// a click leaves the keys where they were.
 type filterChip struct {
 	widget.BaseWidget
 	th     *Theme
@@ -24,12 +25,14 @@ type filterChip struct {
 	shape  viewmodel.Shape
 	icon   fyne.Resource
 	on     bool
+	aimed  bool // it has the focus
 	count  int
 }
 
 var (
 	_ fyne.Tappable     = (*filterChip)(nil)
 	_ desktop.Hoverable = (*filterChip)(nil)
+	_ fyne.Focusable    = (*filterChip)(nil)
 	_ fyne.Accessible   = (*filterChip)(nil)
 )
 
@@ -50,7 +53,6 @@ func newFilterChip(th *Theme, f viewmodel.Filter, tapped func()) *filterChip {
 	c.number = line(th, "0", theme.SizeNameText, theme.ColorNameForeground)
 	c.ground = canvas.NewRectangle(th.C(colorSurface))
 	c.ground.CornerRadius = 6
-	c.ground.StrokeWidth = 1
 	c.ExtendBaseWidget(c)
 	return c
 }
@@ -72,12 +74,15 @@ func (c *filterChip) CreateRenderer() fyne.WidgetRenderer {
 
 // Refresh implements fyne.Widget.
 func (c *filterChip) Refresh() {
-	c.ground.FillColor, c.ground.StrokeColor = c.th.C(colorSurface), c.th.C(colorBorder)
+	c.ground.FillColor, c.ground.StrokeColor, c.ground.StrokeWidth = c.th.C(colorSurface), c.th.C(colorBorder), 1
 	if c.on {
 		c.ground.FillColor, c.ground.StrokeColor = c.th.C(colorSkipTint), c.th.C(theme.ColorNamePrimary)
 		if c.shape >= 0 {
 			c.ground.FillColor = c.th.C(tint(c.shape))
 		}
+	}
+	if c.aimed { // by more than a colour, which "on" has too
+		c.ground.StrokeColor, c.ground.StrokeWidth = c.th.C(theme.ColorNamePrimary), 3
 	}
 	c.ground.Refresh()
 	c.number.Refresh()
@@ -85,6 +90,35 @@ func (c *filterChip) Refresh() {
 
 // Tapped implements fyne.Tappable.
 func (c *filterChip) Tapped(*fyne.PointEvent) { c.tapped() }
+
+// FocusGained implements fyne.Focusable.
+func (c *filterChip) FocusGained() {
+	c.aimed = true
+	c.Refresh()
+}
+
+// FocusLost implements fyne.Focusable.
+func (c *filterChip) FocusLost() {
+	c.aimed = false
+	c.Refresh()
+}
+
+// TypedKey implements fyne.Focusable.
+func (c *filterChip) TypedKey(e *fyne.KeyEvent) {
+	switch e.Name {
+	case fyne.KeySpace, fyne.KeyReturn, fyne.KeyEnter:
+		c.tapped()
+	default:
+		passKey(c, e)
+	}
+}
+
+// TypedRune implements fyne.Focusable.
+func (c *filterChip) TypedRune(r rune) {
+	if r != ' ' { // which has come as a key
+		passRune(c, r)
+	}
+}
 
 // MouseIn implements desktop.Hoverable.
 func (c *filterChip) MouseIn(*desktop.MouseEvent) {

@@ -310,3 +310,49 @@ func TestRareNameShowsItsCodePoint(t *testing.T) {
 	r.until("it is judged", func() bool { return r.session.Report() != nil })
 	r.wantText(r.panel.facts, "样𠮷", "U+20BB7")
 }
+
+// The chips are reached by Tab, say that they have the focus, and are pressed by Enter and Space; other keys go past them.
+func TestFilterChipsByKeyboard(t *testing.T) {
+	r := opened(t, vmtest.New([]string{"a.pdf", "b.pdf", "c.pdf", "d.pdf"}, vmtest.Good(), vmtest.Tampered(), vmtest.Scan(), vmtest.Unreadable()))
+	r.until("all are read", func() bool { return r.session.Counts().Finished() == 4 })
+	c := r.win.Canvas()
+	reached := map[*filterChip]bool{}
+	for range 60 {
+		c.(interface{ FocusNext() }).FocusNext()
+		chip, ok := c.Focused().(*filterChip)
+		if !ok || reached[chip] {
+			continue
+		}
+		reached[chip] = true
+		if chip.ground.StrokeWidth < 2 {
+			t.Errorf("filter %d does not show its focus", chip.filter)
+		}
+		key := fyne.KeyReturn
+		if len(reached)%2 == 0 {
+			key = fyne.KeySpace
+		}
+		r.key(key)
+		if r.session.Filter() != chip.filter || !chip.on {
+			t.Errorf("filter %d is not set by %s", chip.filter, key)
+		}
+		if c.Focused() != fyne.Focusable(chip) {
+			t.Errorf("filter %d loses the focus", chip.filter)
+		}
+	}
+	if len(reached) != len(r.files.filters) {
+		t.Errorf("Tab reaches %d chips of %d", len(reached), len(r.files.filters))
+	}
+	first := r.files.filters[0]
+	c.Focus(first)
+	r.key(fyne.KeySpace, ' ')
+	was := r.session.Selected().ID
+	r.key(fyne.KeyDown)
+	r.key(fyne.KeyJ, 'j')
+	if r.session.Selected().ID == was {
+		t.Error("the arrow and J do not reach the window")
+	}
+	c.Unfocus()
+	if first.ground.StrokeWidth > 1 {
+		t.Error("a chip keeps the look of the focus")
+	}
+}
