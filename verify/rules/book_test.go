@@ -150,6 +150,21 @@ func TestDocsAreCurrent(t *testing.T) {
 	}
 }
 
+// What is read is named whole where something is not: an OFD package or an archive is not to be left at home.
+func TestUnsupportedFileNamesWhatIsRead(t *testing.T) {
+	words := book(t).Words["file-unsupported"]
+	for _, lang := range []string{"zh", "en"} {
+		for _, f := range []document.Format{
+			document.FormatPDF, document.FormatOFD, document.FormatPNG, document.FormatJPEG, document.FormatTIFF, document.FormatBMP,
+			document.FormatWebP, document.FormatZIP,
+		} {
+			if text := words.In(lang); !strings.Contains(strings.ToLower(text), string(f)) {
+				t.Errorf("%s: no %s in %q", lang, f, text)
+			}
+		}
+	}
+}
+
 func TestTheDataIsPlainJSON(t *testing.T) {
 	err := fs.WalkDir(assets.Rules(), ".", func(p string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || filepath.Ext(p) != ".json" {
