@@ -284,7 +284,7 @@ func kioskUnread(m *Messages) *KioskAnswer {
 // kioskAnswer is what is shown of a report. Number of the identity card and date of birth are masked wherever they stand.
 func kioskAnswer(m *Messages, rep *verify.Report) *KioskAnswer {
 	c := rep.Certificate
-	a := &KioskAnswer{Shape: ShapeOf(rep.Indication), Word: m.Word(rep.Indication), Kind: c.Title, Reason: rep.Reason, Next: rep.Next, Specimen: c.Specimen, Read: len(readOff(rep)) > 0}
+	a := &KioskAnswer{Shape: ShapeOf(rep.Indication), Word: m.Word(rep.Indication), Kind: c.Title, Reason: rep.Reason, Next: visitorNext(m, rep), Specimen: c.Specimen, Read: len(readOff(rep)) > 0}
 	if rep.Error != nil {
 		if a.Reason == "" {
 			a.Reason = rep.Error.Message
