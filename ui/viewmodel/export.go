@@ -68,6 +68,9 @@ func (s *Session) Export(e Export, progress func(ExportProgress), done func(erro
 		engine: s.engine, clock: s.clock, m: s.messages, q: s.Question(), items: items, lines: s.rosterLines(e),
 		say: func(p ExportProgress) { s.pump.post(func() { progress(p) }) },
 	}
+	if e.Bidder == "" { // whose it would have been is not known
+		x.left = s.leftNote()
+	}
 	ctx, cancel := context.WithCancel(s.ctx)
 	s.wg.Add(1)
 	go func() {
@@ -115,6 +118,7 @@ type exporting struct {
 	q      verify.Question
 	items  []exportItem
 	lines  []report.RosterLine
+	left   string // what was left out
 	say    func(ExportProgress)
 }
 
@@ -140,7 +144,7 @@ func (x *exporting) run(ctx context.Context, e Export) (err error) {
 	if err != nil {
 		return err
 	}
-	o := report.Options{Roster: x.lines}
+	o := report.Options{Roster: x.lines, LeftOut: x.left}
 	if e.Checkpoint != nil {
 		o.Checkpoint = e.Checkpoint(ctx)
 	}

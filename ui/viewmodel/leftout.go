@@ -156,11 +156,30 @@ func leftSentence(m *Messages, n int, whys []document.LeftReason) string {
 	if n == 0 {
 		return ""
 	}
+	return m.T("left.sum", "n", strconv.Itoa(n), "what", leftWords(m, whys))
+}
+
+// leftNote sums up what was left out, for a report.
+func (s *Session) leftNote() string {
+	if len(s.left.list) == 0 {
+		return ""
+	}
+	var whys []document.LeftReason
+	for _, l := range s.left.list {
+		if !slices.Contains(whys, l.Why) {
+			whys = append(whys, l.Why)
+		}
+	}
+	return s.messages.T("left.sum", "n", s.leftCount(), "what", leftWords(s.messages, whys))
+}
+
+// leftWords are the reasons in a word each.
+func leftWords(m *Messages, whys []document.LeftReason) string {
 	var words []string
 	for _, w := range whys {
 		if s := m.Or("left.short."+string(w), m.T("left.short.hidden")); !slices.Contains(words, s) {
 			words = append(words, s)
 		}
 	}
-	return m.T("left.sum", "n", strconv.Itoa(n), "what", strings.Join(words, m.T("list.comma")))
+	return strings.Join(words, m.T("list.comma"))
 }

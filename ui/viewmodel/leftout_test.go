@@ -1,6 +1,8 @@
 package viewmodel_test
 
 import (
+	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -9,6 +11,7 @@ import (
 	"zhengyan/ui/viewmodel/vmtest"
 	"zhengyan/verify"
 	"zhengyan/verify/document"
+	"zhengyan/verify/report"
 )
 
 // leavingOut is an engine with one certificate, beside which the reading leaves something out.
@@ -168,5 +171,34 @@ func TestLeftOutAloneIsNoBatch(t *testing.T) {
 	s.Close()
 	if list, err := k.Load(); err != nil || len(list) != 0 {
 		t.Errorf("kept: %+v, %v", list, err)
+	}
+}
+
+// A report goes to people who never see the window: it says what was left out of what was opened, but not of one bidder's part.
+func TestLeftOutIsSaidInReports(t *testing.T) {
+	e := vmtest.New([]string{"甲/1.pdf"}, vmtest.Good())
+	e.LeftOut = []document.LeftOut{
+		{Name: "/bid/甲/.git", Why: document.LeftHiddenFolder},
+		{Name: "/bid/甲/.old", Why: document.LeftHiddenFolder},
+		{Name: "/bid/甲/~$证书.docx", Why: document.LeftLock},
+	}
+	s, l, _ := newSession(t, e, 1)
+	openIn(t, s, l, "/bid/甲", "all")
+	dir := t.TempDir()
+	for bidder, says := range map[string]bool{"": true, "甲": false} {
+		path := filepath.Join(dir, strconv.FormatBool(says)+".html")
+		if _, err := export(t, s, l, viewmodel.Export{Paths: []string{path}, Bidder: bidder}); err != nil {
+			t.Fatal(err)
+		}
+		b, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Contains(string(b), "另有 3 项未核验：隐藏文件夹、临时文件"); got != says {
+			t.Errorf("bidder %q: said %v", bidder, got)
+		}
+		if read(t, path).Integrity != report.Unchanged {
+			t.Errorf("bidder %q: the report is not taken for whole", bidder)
+		}
 	}
 }

@@ -35,6 +35,9 @@ type Options struct {
 	Roster []RosterLine
 	// Stopped is set where the run was ended early: every form then says that it is not complete.
 	Stopped *Stopped
+	// LeftOut says what of the folders and archives that were opened was not read, "" for nothing: who gets the report alone
+	// must not take them for verified whole. JSON and NDJSON, whose objects are a file each, do not say it.
+	LeftOut string
 }
 
 // beside makes the file in which a report is written until it is whole.

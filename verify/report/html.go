@@ -87,11 +87,12 @@ func (o Options) WriteHTML(w io.Writer, rs []*verify.Report) error {
 		Basis      *verify.Report
 		Differs    string
 		Stopped    string
+		LeftOut    string
 		Crossings  []Crossing
 		Roster     []RosterLine
 		Checkpoint string
 		Code       template.HTML
-	}{rs, t.tally(y), t.say("zh-CN", "en"), t.noNetwork(rs), basisOf(rs), t.differs(rs), t.stopped(o.Stopped), Crossings(rs), o.Roster, clean(strings.TrimSpace(strings.ReplaceAll(o.Checkpoint, "\n", " "))), svgCode(o.Checkpoint)})
+	}{rs, t.tally(y), t.say("zh-CN", "en"), t.noNetwork(rs), basisOf(rs), t.differs(rs), t.stopped(o.Stopped), clean(o.LeftOut), Crossings(rs), o.Roster, clean(strings.TrimSpace(strings.ReplaceAll(o.Checkpoint, "\n", " "))), svgCode(o.Checkpoint)})
 	if err != nil {
 		return err
 	}

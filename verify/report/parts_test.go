@@ -90,7 +90,7 @@ func fullBatch() []*verify.Report { return append(batch(), paired(), inBook()) }
 
 func fullOptions() Options {
 	return Options{
-		PDF: PDFOptions{Font: testFont()}, Checkpoint: testCheckpoint,
+		PDF: PDFOptions{Font: testFont()}, Checkpoint: testCheckpoint, LeftOut: "另有 2 项未核验：隐藏文件",
 		Roster: []RosterLine{{State: "缺证书", Name: "李样例"}, {State: "信息不符", Name: "样𬭩", Number: "京1112015201600777", Differs: "聘用单位", File: "张样例-原件.pdf"}},
 	}
 }
@@ -98,7 +98,7 @@ func fullOptions() Options {
 // what every form must say of the new parts.
 var partWords = []string{
 	"有墨迹", "笔迹相似度：高，仅供参考", "笔迹长84毫米", "笔迹一致", "张样例-扫描.png", "一致1·不同1·读不清1", "文件内第87页", "3件证书中的第2件",
-	"重复与交叉", "人员名单核对", "缺证书", "李样例", "reader1.2", "京1112015201600777（把握98%）", disclaimer,
+	"重复与交叉", "人员名单核对", "另有2项未核验：隐藏文件", "缺证书", "李样例", "reader1.2", "京1112015201600777（把握98%）", disclaimer,
 }
 
 func TestEveryFormShowsTheParts(t *testing.T) {

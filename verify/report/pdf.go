@@ -58,6 +58,7 @@ func (all Options) WritePDF(w io.Writer, rs []*verify.Report) error {
 	// One report needs no overview, unless there is something to say of the run.
 	switch alone := len(rs) == 1 && all.Stopped == nil; {
 	case alone:
+		p.leftOut()
 		p.checkpoint()
 	case len(rs) > 0:
 		before := len(p.file.Pages())
@@ -262,6 +263,7 @@ func (p *pdfReport) overview(starts []*pdfwrite.Page) {
 	if s := p.differs(p.rs); s != "" {
 		p.paragraph(pdfLeft, pdfWidth, s, pdfwrite.Style{Size: 9, Colour: pdfInk(), Bold: true})
 	}
+	p.leftOut()
 	p.heading(fmt.Sprintf(p.say("文件（%d）", "Files (%d)"), len(p.rs)), 60)
 	columns := []float64{pdfLeft, pdfLeft + 72, pdfLeft + 226, pdfLeft + 328, pdfRight}
 	head := func() {

@@ -167,6 +167,13 @@ func (p *pdfReport) crossings() {
 	p.grid([]float64{0, .3, .58}, 8, rows, func(_, _ int) pdfwrite.Style { return pdfwrite.Style{Colour: pdfInk()} })
 }
 
+// leftOut says what was opened and not read.
+func (p *pdfReport) leftOut() {
+	if s := clean(p.more.LeftOut); s != "" {
+		p.paragraph(pdfLeft, pdfWidth, s, pdfwrite.Style{Size: 9, Colour: pdfInk(), Bold: true})
+	}
+}
+
 // roster is the check against a list of people.
 func (p *pdfReport) roster() {
 	list := p.more.Roster

@@ -334,6 +334,9 @@ func (b *workbook) about(sheet string, rs []*verify.Report) error {
 	if s := b.differs(rs); s != "" {
 		rows = append(rows, [2]string{b.say("注意", "Note"), s})
 	}
+	if s := b.options.LeftOut; s != "" {
+		rows = append(rows, [2]string{b.say("注意", "Note"), s})
+	}
 	if r := basisOf(rs); r != nil {
 		none := b.say("没有", "none")
 		id, age, fresh, asOf := none, none, none, none
