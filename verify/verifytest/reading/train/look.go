@@ -21,12 +21,12 @@ type seen struct {
 }
 
 // look prints the i-th sheet, takes a picture of it and cuts its lines out. One sheet in so many has seals.
-func look(g *verifytest.Generator, faces []typeface, i, sealed int) ([]seen, error) {
+func look(g *verifytest.Generator, faces []typeface, i, sealed int, light float64) ([]seen, error) {
 	r := rand.New(rand.NewPCG(991, uint64(i)))
 	between := func(a, b float64) float64 { return a + (b-a)*r.Float64() }
 	// Seven photos out of a chat, one photo as taken, two scans.
 	how := [10]sheet.Kind{7: sheet.Taken, 8: sheet.Scanned, 9: sheet.Scanned}[r.IntN(10)]
-	paper, lines, err := printed(r, faces)
+	paper, lines, err := printed(r, faces, light)
 	if err != nil {
 		return nil, err
 	}

@@ -33,6 +33,7 @@ func run() error {
 	first := flag.Int("first", 0, "number of the first sheet")
 	sheets := flag.Int("sheets", 800, "sheets to print, some 130 lines each")
 	sealed := flag.Int("sealed", 6, "one sheet in so many is a scan with red seals")
+	light := flag.Float64("light", 0, "share of lines whose type is drawn lighter than it was designed")
 	flag.Func("font", "typeface; many", func(s string) error { fonts = append(fonts, s); return nil })
 	flag.Parse()
 	if len(fonts) == 0 {
@@ -53,14 +54,14 @@ func run() error {
 	workers := make([]error, runtime.GOMAXPROCS(0))
 	var all sync.WaitGroup
 	for k := range workers {
-		all.Go(func() { workers[k] = work(faces, *out, &next, *first+*sheets, *sealed) })
+		all.Go(func() { workers[k] = work(faces, *out, &next, *first+*sheets, *sealed, *light) })
 	}
 	all.Wait()
 	return errors.Join(workers...)
 }
 
 // work makes one sheet after the other until all of them are made.
-func work(faces []typeface, folder string, next *atomic.Int64, end, sealed int) error {
+func work(faces []typeface, folder string, next *atomic.Int64, end, sealed int, light float64) error {
 	g, err := verifytest.NewGenerator(verifytest.NewCA())
 	if err != nil {
 		return err
@@ -70,7 +71,7 @@ func work(faces []typeface, folder string, next *atomic.Int64, end, sealed int) 
 		if i >= end {
 			return nil
 		}
-		lines, err := look(g, faces, i, sealed)
+		lines, err := look(g, faces, i, sealed, light)
 		if err != nil {
 			return err
 		}

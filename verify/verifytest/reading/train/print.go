@@ -54,8 +54,9 @@ const daySigns = "年月日至"
 // dpi is the resolution at which sheets are printed.
 const dpi = 300
 
-// printed is a sheet with three columns of lines in small type, two thirds of them grey.
-func printed(r *rand.Rand, faces []typeface) (*image.RGBA, []line, error) {
+// printed is a sheet with three columns of lines in small type, two thirds of them grey; light is the share of lines whose type is
+// drawn lighter than it was designed.
+func printed(r *rand.Rand, faces []typeface, light float64) (*image.RGBA, []line, error) {
 	const mm = 25.4 / dpi
 	w, h := int(math.Round(camera.A4Width/mm)), int(math.Round(camera.A4Height/mm))
 	img := image.NewRGBA(image.Rect(0, 0, w, h))
@@ -71,7 +72,11 @@ func printed(r *rand.Rand, faces []typeface) (*image.RGBA, []line, error) {
 			em := points / 72 * dpi
 			y += 1.75 * em
 			text, start := someText(r), left+em*r.Float64()/2
-			end, err := write(img, faces[r.IntN(len(faces))], em, start, y, text, someInk(r))
+			how := asDesigned
+			if light > 0 && r.Float64() < light {
+				how = someShape(r)
+			}
+			end, err := write(img, faces[r.IntN(len(faces))], how, em, start, y, text, someInk(r))
 			if err != nil {
 				return nil, nil, err
 			}
@@ -105,10 +110,31 @@ func someInk(r *rand.Rand) color.RGBA {
 }
 
 // write sets a text from x on and gives where it ends.
-func write(img draw.Image, f typeface, em, x, y float64, text string, ink color.Color) (float64, error) {
-	var faces [2]font.Face
-	for i, one := range []*opentype.Font{f.other, f.signs} {
-		face, err := opentype.NewFace(one, &opentype.FaceOptions{Size: em, DPI: 72})
+func write(img draw.Image, f typeface, how shape, em, x, y float64, text string, ink color.Color) (float64, error) {
+	if how == asDesigned {
+		return set(img, f, how, em, x, y, text, ink)
+	}
+	left, top := int(x)-1, int(y-1.2*em)
+	tile := image.NewAlpha(image.Rect(0, 0, fine*int(float64(len([]rune(text))+2)*1.1*em), fine*int(1.8*em)))
+	end, err := set(tile, f, how, fine*em, fine*(x-float64(left)), fine*(y-float64(top)), text, color.Opaque)
+	if err != nil {
+		return 0, err
+	}
+	for range how.thinner {
+		tile = thinned(tile)
+	}
+	lay(img, tile, image.Pt(left, top), ink)
+	return float64(left) + end/fine, nil
+}
+
+func set(img draw.Image, f typeface, how shape, em, x, y float64, text string, ink color.Color) (float64, error) {
+	var faces [3]font.Face
+	for i, one := range []*opentype.Font{f.other, f.signs, f.signs} {
+		size := em
+		if i == 2 {
+			size *= how.digits
+		}
+		face, err := opentype.NewFace(one, &opentype.FaceOptions{Size: size, DPI: 72})
 		if err != nil {
 			return 0, err
 		}
@@ -122,9 +148,13 @@ func write(img draw.Image, f typeface, em, x, y float64, text string, ink color.
 		if c < 0x2000 || strings.ContainsRune(daySigns, c) {
 			if at, err := f.signs.GlyphIndex(&buf, c); err == nil && at != 0 {
 				d.Face = faces[1]
+				if c < 0x2000 {
+					d.Face = faces[2]
+				}
 			}
 		}
 		d.DrawString(string(c))
+		d.Dot.X += fixed.Int26_6(how.tracking * em * 64)
 	}
 	return float64(d.Dot.X) / 64, nil
 }
