@@ -21,6 +21,7 @@ type rest struct {
 
 	pending atomic.Int64 // functions that were handed over and have not run
 	waiting atomic.Bool
+	turning atomic.Bool
 	over    atomic.Bool
 }
 
@@ -35,11 +36,16 @@ func (r *rest) stop() {
 	}
 }
 
-// turn waits once, and again at once if nothing has come, else after a while.
+// turn waits once, and again at once if nothing has come, else after a while. A toolkit that is asked to end, by a signal, runs at
+// once what it is handed: a turn within a turn is the end of its loop, and of rest.
 func (r *rest) turn() {
+	if !r.turning.CompareAndSwap(false, true) {
+		r.over.Store(true)
+	}
 	if r.over.Load() {
 		return
 	}
+	defer r.turning.Store(false)
 	if !r.still() {
 		r.start()
 		return

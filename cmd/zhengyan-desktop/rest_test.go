@@ -113,3 +113,23 @@ func TestNoRestWhileWorkWaits(t *testing.T) {
 		t.Error("it does not rest when the work is done")
 	}
 }
+
+// A toolkit that was told to end runs at once what is handed to it: the loop must not go on within itself for ever.
+func TestNoRestWithinItself(t *testing.T) {
+	l := newResting()
+	l.start()
+	l.ring()
+	l.turns(2)
+	l.do = func(f func()) {
+		if l.waits > 9 {
+			t.Fatal("it never ends")
+		}
+		f()
+	}
+	if l.turns(1); l.waits != 3 || !l.over.Load() {
+		t.Errorf("%d waits, over: %v", l.waits, l.over.Load())
+	}
+	if l.ring(); l.waits != 3 {
+		t.Errorf("after the end: %d waits", l.waits)
+	}
+}
