@@ -25,11 +25,12 @@ func Langs() []Lang { return []Lang{Chinese, English} }
 type Messages struct {
 	lang  Lang
 	table map[string]string
+	staff []staffStep
 	// errorKey names the program's own errors, see NameErrors; nil for none.
 	errorKey func(error) string
 }
 
-// LoadMessages reads LANG.json from fsys (assets.Translations).
+// LoadMessages reads LANG.json, and which steps are the staff's, from fsys (assets.Translations).
 func LoadMessages(fsys fs.FS, lang Lang) (*Messages, error) {
 	b, err := fs.ReadFile(fsys, string(lang)+".json")
 	if err != nil {
@@ -38,6 +39,9 @@ func LoadMessages(fsys fs.FS, lang Lang) (*Messages, error) {
 	m := &Messages{lang: lang}
 	if err := json.Unmarshal(b, &m.table); err != nil {
 		return nil, fmt.Errorf("texts for %q: %w", lang, err)
+	}
+	if err := m.loadStaff(fsys); err != nil {
+		return nil, err
 	}
 	return m, nil
 }

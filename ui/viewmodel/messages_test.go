@@ -119,7 +119,7 @@ func TestNoTextSaysForged(t *testing.T) {
 
 func TestTextWithParameters(t *testing.T) {
 	b, _ := json.Marshal(map[string]string{"a": "{x} of {y}, {x}"})
-	m, err := viewmodel.LoadMessages(fstest.MapFS{"zh.json": {Data: b}}, viewmodel.Chinese)
+	m, err := viewmodel.LoadMessages(fstest.MapFS{"zh.json": {Data: b}, "visitors.json": {Data: []byte("[]")}}, viewmodel.Chinese)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -135,7 +135,12 @@ func TestTextWithParameters(t *testing.T) {
 }
 
 func TestBrokenTables(t *testing.T) {
-	for name, fsys := range map[string]fstest.MapFS{"none": {}, "not JSON": {"zh.json": {Data: []byte("{")}}} {
+	texts := &fstest.MapFile{Data: []byte(`{"a": "x"}`)}
+	for name, fsys := range map[string]fstest.MapFS{
+		"none": {}, "not JSON": {"zh.json": {Data: []byte("{")}},
+		"no steps of the staff":       {"zh.json": texts},
+		"a step of the staff in none": {"zh.json": texts, "visitors.json": {Data: []byte(`[{"rule": "G-05", "text": "b"}]`)}},
+	} {
 		if _, err := viewmodel.LoadMessages(fsys, viewmodel.Chinese); err == nil {
 			t.Errorf("%s: no error", name)
 		}
