@@ -137,7 +137,7 @@ func (env *environment) inspection(p folders, stage string) (*inspection, error)
 		in.reader = sync.OnceValue(func() fields.PageReader {
 			r, err := env.printReader(p)
 			if err != nil {
-				env.warn("%v", err)
+				env.warnOf(err)
 				return nil
 			}
 			return r

@@ -46,7 +46,7 @@ func (in *inspection) inkStage(ctx context.Context, task inkTask, files []string
 	if task.reference != "" {
 		var err error
 		if ref, kind, err = in.inkReference(ctx, task.reference); err != nil {
-			return nil, nil, speak("--reference %s: %v", task.reference, in.env.spoken(err))
+			return nil, nil, speak("--reference %s: %v", task.reference, err)
 		}
 	}
 	return &stage{"ink", func(ctx context.Context, in *inspection, src document.Source) (any, error) {

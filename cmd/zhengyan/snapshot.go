@@ -150,7 +150,7 @@ func snapshotBuild(ctx context.Context, env *environment, args []string) int {
 			err = s.Use(key)
 		}
 		if err != nil { // the file is for other machines, and good for them
-			env.warn("%v", err)
+			env.warnOf(err)
 		}
 	}
 	env.printSnapshot(s, nil, env.age(s, nil, ""), env.language(""))
@@ -481,7 +481,7 @@ func (env *environment) openedSnapshot(dir string, persons bool, file string) (*
 		return nil, nil, err
 	}
 	for _, p := range o.Problems {
-		env.warn("%v", p)
+		env.warnOf(p)
 	}
 	return o.Snapshot, o, nil
 }

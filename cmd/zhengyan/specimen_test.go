@@ -18,6 +18,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"zhengyan/assets"
+	"zhengyan/verify/verifytest/reportschema"
 )
 
 // testNow is the computer's clock in tests: after every specimen's day.
@@ -117,34 +118,11 @@ func (r reportOut) raised() []string {
 	return slices.Compact(out)
 }
 
-func reportSchema(t *testing.T) *jsonschema.Schema {
-	t.Helper()
-	f, err := assets.Schemas().Open("report.schema.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	doc, err := jsonschema.UnmarshalJSON(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := jsonschema.NewCompiler()
-	c.AssertFormat()
-	if err := c.AddResource("report.schema.json", doc); err != nil {
-		t.Fatal(err)
-	}
-	s, err := c.Compile("report.schema.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
-
 // Every specimen gets exactly the answer that the catalogue expects, by the program's own command line, and every report
 // is what the published schema says.
 func TestSpecimensAreAnsweredExactly(t *testing.T) {
 	dir := specimens(t)
-	schema := reportSchema(t)
+	schema := reportschema.Of(t, "")
 	answers := readAnswers(t, dir)
 	if len(answers) < 60 {
 		t.Fatalf("only %d answers", len(answers))

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -69,7 +70,7 @@ func (env *environment) spoken(err error) string {
 	case env.language("") != "zh":
 		return err.Error()
 	case errors.As(err, &said):
-		return fmt.Sprintf(env.say(said.format), said.args...)
+		return env.sentence(said.format, said.args...)
 	}
 	text := err.Error()
 	var at *fs.PathError
@@ -86,6 +87,7 @@ func (env *environment) spoken(err error) string {
 
 // sentence is a text with its values in the language of the locale, errors among them.
 func (env *environment) sentence(format string, a ...any) string {
+	a = slices.Clone(a) // it may be an error's own
 	for i, x := range a {
 		if err, ok := x.(error); ok {
 			a[i] = env.spoken(err)

@@ -18,10 +18,7 @@ func (w *writer) stopped(ctx context.Context, name, disclaimer string) int {
 	w.single = false
 	s := report.Stopped{Done: w.files, Of: countSources(ctx, w.paths)}
 	if w.n > 0 {
-		if err := w.sum(disclaimer); err != nil {
-			return w.env.fail(exitInternal, "%s: %v", name, err)
-		}
-		if err := w.reports.close(ctx, &s); err != nil {
+		if err := w.sum(ctx, disclaimer, &s); err != nil {
 			return w.env.fail(exitInternal, "%s: %v", name, err)
 		}
 	}

@@ -47,7 +47,7 @@ func trustList(_ context.Context, env *environment, args []string) int {
 	}
 	list, err := tr.List()
 	if err != nil {
-		env.warn("%v", err)
+		env.warnOf(err)
 	}
 	for _, a := range list {
 		if *asJSON {

@@ -236,27 +236,26 @@ func (w *writer) finish(ctx context.Context, name, disclaimer string) int {
 	if w.n == 0 {
 		return w.env.fail(exitUnreadable, "%s: nothing to judge: the folder or archive holds no files", name)
 	}
-	if err := w.sum(disclaimer); err != nil {
-		return w.env.fail(exitInternal, "%s: %v", name, err)
-	}
-	if err := w.reports.close(ctx, nil); err != nil {
+	if err := w.sum(ctx, disclaimer, nil); err != nil {
 		return w.env.fail(exitInternal, "%s: %v", name, err)
 	}
 	return w.code
 }
 
-// sum raises the exit status and writes the tally. A file that was told alone before its other half was read does not count
-// beside the pair.
-func (w *writer) sum(disclaimer string) error {
+// sum raises the exit status and writes the tally and the reports; stopped is set where the work was ended early. A file that was
+// told alone before its other half was read does not count beside the pair.
+func (w *writer) sum(ctx context.Context, disclaimer string, stopped *report.Stopped) error {
 	var tally report.Tally
 	for _, r := range report.WithoutHalves(w.brief) {
 		tally.Add(r)
 		w.code = max(w.code, exitOf(r))
 	}
-	if w.json || w.single {
-		return nil
+	if !w.json && !w.single {
+		if err := report.Summary(w.env.Stdout, tally, w.q.Lang, disclaimer); err != nil {
+			return err
+		}
 	}
-	return report.Summary(w.env.Stdout, tally, w.q.Lang, disclaimer)
+	return w.reports.close(ctx, stopped)
 }
 
 func (env *environment) style() report.Style {

@@ -8,7 +8,6 @@ import (
 
 	"zhengyan/verify"
 	"zhengyan/verify/civil"
-	"zhengyan/verify/document"
 	"zhengyan/verify/qr"
 )
 
@@ -223,10 +222,7 @@ func (k *Kiosk) open(key string, paths []string, others int) {
 	q.Lang = string(m.Lang())
 	k.set(KioskWorking)
 	go func() {
-		left := kioskLeft{n: others}
-		if others > 0 {
-			left.whys = append(left.whys, leftFormat)
-		}
+		left := othersLeft(others)
 		answer := kioskRead(ctx, engine, m, q, paths, &left)
 		k.cfg.Dispatch(func() { k.answered(job, answer, left.text(m)) })
 	}()
@@ -389,7 +385,8 @@ func (k *Kiosk) Arrived(list []KioskArrival) {
 		case !a.Gone && len(a.Paths) > 0:
 			k.open(a.Key, a.Paths, a.Others)
 		case !a.Gone && a.Others > 0 && k.state == KioskIdle:
-			k.nothing(leftSentence(k.m, a.Others, []document.LeftReason{leftFormat}))
+			left := othersLeft(a.Others)
+			k.nothing(left.text(k.m))
 		case a.Key == k.key && k.state == KioskWorking:
 			k.drop()
 			k.notice = k.m.T("kiosk.unplugged")

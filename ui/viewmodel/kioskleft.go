@@ -14,6 +14,14 @@ type kioskLeft struct {
 	many bool // there are more than KioskFiles files
 }
 
+// othersLeft begins with so many files whose names are of no kind that is read.
+func othersLeft(n int) kioskLeft {
+	if n == 0 {
+		return kioskLeft{}
+	}
+	return kioskLeft{n: n, whys: []document.LeftReason{leftFormat}}
+}
+
 func (l *kioskLeft) add(x document.LeftOut) {
 	l.n++
 	if !slices.Contains(l.whys, x.Why) {
@@ -22,7 +30,7 @@ func (l *kioskLeft) add(x document.LeftOut) {
 }
 
 func (l *kioskLeft) text(m *Messages) string {
-	rest := leftSentence(m, l.n, l.whys)
+	rest := leftSentence(m, strconv.Itoa(l.n), l.whys)
 	if !l.many {
 		return rest
 	}

@@ -152,25 +152,22 @@ func below(opened []string, p string) string {
 }
 
 // leftSentence sums up what was left out, for a screen that lists nothing; "" if nothing was.
-func leftSentence(m *Messages, n int, whys []document.LeftReason) string {
-	if n == 0 {
+func leftSentence(m *Messages, n string, whys []document.LeftReason) string {
+	if len(whys) == 0 {
 		return ""
 	}
-	return m.T("left.sum", "n", strconv.Itoa(n), "what", leftWords(m, whys))
+	return m.T("left.sum", "n", n, "what", leftWords(m, whys))
 }
 
 // leftNote sums up what was left out, for a report.
 func (s *Session) leftNote() string {
-	if len(s.left.list) == 0 {
-		return ""
-	}
 	var whys []document.LeftReason
 	for _, l := range s.left.list {
 		if !slices.Contains(whys, l.Why) {
 			whys = append(whys, l.Why)
 		}
 	}
-	return s.messages.T("left.sum", "n", s.leftCount(), "what", leftWords(s.messages, whys))
+	return leftSentence(s.messages, s.leftCount(), whys)
 }
 
 // leftWords are the reasons in a word each.

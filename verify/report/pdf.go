@@ -56,11 +56,10 @@ func (all Options) WritePDF(w io.Writer, rs []*verify.Report) error {
 		p.one(r)
 	}
 	// One report needs no overview, unless there is something to say of the run.
-	switch alone := len(rs) == 1 && all.Stopped == nil; {
-	case alone:
+	if len(rs) == 1 && all.Stopped == nil {
 		p.leftOut()
 		p.checkpoint()
-	case len(rs) > 0:
+	} else if len(rs) > 0 {
 		before := len(p.file.Pages())
 		p.overview(starts)
 		p.file.MoveToFront(len(p.file.Pages()) - before)

@@ -6,32 +6,16 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
-	"zhengyan/assets"
 	"zhengyan/verify/document"
+	"zhengyan/verify/verifytest/reportschema"
 )
 
 // What a file of reports adds to each, and the second file of a pair, are what the published schema says; the rest of a report is
 // held against it where certificates are judged.
 func TestFilesAreAsTheSchemaSays(t *testing.T) {
-	f, err := assets.Schemas().Open("report.schema.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	doc, err := jsonschema.UnmarshalJSON(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := jsonschema.NewCompiler()
-	c.AssertFormat()
-	if err := c.AddResource("report.schema.json", doc); err != nil {
-		t.Fatal(err)
-	}
 	parts := map[string]*jsonschema.Schema{}
 	for _, name := range []string{"print", "batch"} {
-		if parts[name], err = c.Compile("report.schema.json#/properties/" + name); err != nil {
-			t.Fatal(err)
-		}
+		parts[name] = reportschema.Of(t, "#/properties/"+name)
 	}
 	rs := batch()
 	rs[0].Print = &document.Info{
