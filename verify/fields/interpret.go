@@ -285,6 +285,10 @@ func (r *reader) interpretNumber(row *fieldRow, g reading) reading {
 	if constructor {
 		if r.res.Source == SourceOCR {
 			g.v.rows = provinceAmong(g.v.rows, r.t)
+			if rows, ok := withoutStroke(g.v.rows, r.t); ok {
+				g.v.rows = rows
+				g.v.infer(nearCeiling)
+			}
 			g.value = g.number()
 		}
 		var n RegistrationNumber
@@ -353,6 +357,18 @@ func provinceTold(rows [][]glyph) [][]glyph {
 		g.conf = max(g.conf, leastConfidence)
 	}
 	return append([][]glyph{first}, rows[1:]...)
+}
+
+// withoutStroke leaves out an upright stroke that was read between the province and the digits of a constructor's number, where
+// these make a number without it: it is a piece of the province's character or of a frame. A number has one length for each of its
+// forms, so the stroke can't be a digit of it.
+func withoutStroke(rows [][]glyph, t *Tables) ([][]glyph, bool) {
+	if gs := rows[0]; len(gs) < 3 || gs[1].r != '|' {
+		return rows, false
+	}
+	out := append([][]glyph{slices.Delete(slices.Clone(rows[0]), 1, 2)}, rows[1:]...)
+	_, err := ParseRegistrationNumber(joinRowsText(out[:1], false, false), t)
+	return out, err == nil
 }
 
 // Of the characters that a picture may show where a constructor's number begins only provinces' can stand there. One that is

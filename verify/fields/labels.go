@@ -138,10 +138,17 @@ func newLabel(l *line, i, from, to int, row *fieldRow) label {
 		lab.box = lab.box.Union(l.gs[k].box)
 		lab.text += string(l.gs[k].r)
 	}
-	if to < len(l.gs) && (l.gs[to].r == ':' || l.gs[to].r == '∶' || l.gs[to].r == '︰') {
+	if to < len(l.gs) && (isColon(l.gs[to].r) || row.dated() && l.blurredColon(to)) {
 		lab.to, lab.colon = to+1, true
 	}
 	return lab
+}
+
+func isColon(r rune) bool { return r == ':' || r == '∶' || r == '︰' }
+
+// blurredColon reports whether a mark that was hardly read stands in the place of a label's colon. No day begins with one.
+func (l *line) blurredColon(i int) bool {
+	return strings.ContainsRune("-.·|一", l.gs[i].r) && l.gs[i].conf < leastConfidence && l.gap(i) < labelGap
 }
 
 // together reports whether glyphs [from,to) can be one word: labels of two characters are often set 姓　　名.

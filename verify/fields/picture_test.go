@@ -282,6 +282,40 @@ func TestProvinceAmong(t *testing.T) {
 	}
 }
 
+// TestStrokeInNumber: an upright stroke between the province and the digits is none of them where the number is one without it.
+func TestStrokeInNumber(t *testing.T) {
+	for read, want := range map[string]string{
+		"京|1112015201600001": "京1112015201600001", "京|112015201600001": "", "京1|112015201600001": "", "京||1112015201600001": "",
+	} {
+		r := Read([]page.Text{boxText(boxes(with(constructorFace(), map[string]string{"number": read})))}, tables(t))
+		f := fieldOf(r, "number")
+		if got := r.Certificate.Number; got != want && !(want == "" && r.has(BadNumber, "number")) || want != "" && f.Confidence > nearCeiling {
+			t.Errorf("%s: %q at %v; %+v", read, got, f.Confidence, r.Problems)
+		}
+	}
+}
+
+// TestBlurredColon: a mark that was hardly read is the colon of a day's label, one that was read well is not.
+func TestBlurredColon(t *testing.T) {
+	for _, c := range []struct {
+		read string
+		conf float64
+		want string
+	}{{"批准日期-2020年09月20日", 0.3, "2020-09-20"}, {"批准日期一2020年09月20日", 0.4, "2020-09-20"}, {"批准日期-2020年09月20日", 0.9, ""},
+		{"批准日期-09月20日", 0.3, ""}, {"批准日期12020年09月20日", 0.3, ""}} {
+		bs := boxes(with(qualificationFace(), map[string]string{"approved": c.read}))
+		for i := range bs {
+			if string(bs[i].rs) == c.read {
+				bs[i].conf[4] = c.conf
+			}
+		}
+		r := Read([]page.Text{boxText(bs)}, tables(t))
+		if f := fieldOf(r, "approved"); f.Value != c.want {
+			t.Errorf("%s at %v: %q at %v; %+v", c.read, c.conf, f.Value, f.Confidence, r.Problems)
+		}
+	}
+}
+
 // TestCheckedIdentity: one digit of an identity number that was hardly read is kept, unsurely, where the check character bears it
 // out; two are not, and no digit is worked out.
 func TestCheckedIdentity(t *testing.T) {

@@ -65,6 +65,11 @@ type fieldRow struct {
 	Strict bool `json:"strict,omitempty"`
 }
 
+// dated reports whether the field is one day.
+func (row *fieldRow) dated() bool {
+	return row != nil && (row.Type == typeDate || row.Type == typeHandDate)
+}
+
 type faceRow struct {
 	Kind    Kind     `json:"kind"`
 	Level   int      `json:"level,omitempty"` // the level digit that the registration number must carry

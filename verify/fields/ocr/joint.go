@@ -123,8 +123,20 @@ func (c *candidates) confidence() []float64 {
 			continue
 		}
 		says, _ := placesOf(other)
-		for k, v := range values {
-			if len(says) != len(values) || says[k] != v {
+		switch {
+		case len(says) == len(values):
+			for k, v := range values {
+				if says[k] != v {
+					rivals[k] += w
+				}
+			}
+		case isNumber(row) && isNumber(other):
+			from, to := between(values, says)
+			for k := from; k < to; k++ {
+				rivals[k] += w
+			}
+		default:
+			for k := range rivals {
 				rivals[k] += w
 			}
 		}
@@ -143,6 +155,28 @@ func (c *candidates) confidence() []float64 {
 		}
 	}
 	return conf
+}
+
+// between gives the places, up to the second, in which a number differs from one with more or fewer digits: what both begin with and
+// what both end with is not in doubt. A digit that is written several times and may be written once more or less is doubtful wherever
+// it stands; where one may only have been lost, those beside it are.
+func between(values, says []int) (from, to int) {
+	n, least := len(values), min(len(values), len(says))
+	begin, end := 0, 0
+	for begin < least && values[begin] == says[begin] {
+		begin++
+	}
+	for end < least && values[n-1-end] == says[len(says)-1-end] {
+		end++
+	}
+	switch first := n - end; {
+	case len(says) < n:
+		return min(begin, first-1), max(begin, first-1) + 1
+	case begin == first:
+		return max(begin-1, 0), min(begin+1, n)
+	default:
+		return min(begin, first), max(begin, first)
+	}
 }
 
 // places gives the place of each sign of the row along the line, from the picture that says it best.

@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -204,6 +205,40 @@ func TestJointDoubt(t *testing.T) {
 	k, _ := jointOf([]*lattice{said(text, 1e-4, [3]float64{7, 6, 0.999})})
 	if k.conf[3] > 0.55 {
 		t.Errorf("of two digits equally likely one has %.3f", k.conf[3])
+	}
+}
+
+// TestJointRun: of a number that may have one digit of a run more or less only the run is doubtful.
+func TestJointRun(t *testing.T) {
+	for _, c := range []struct{ number, other, want string }{
+		{"999978010146", "99978010146", "1111........"}, {"99978010146", "999978010146", "111........"}, {"12345678", "1245678", "..1....."},
+		{"12345678", "123945678", "..11...."}, {"12345678", "912345678", "1......."}, {"12345678", "123456789", ".......1"},
+		{"12345678", "2345678", "1......."}, {"12345678", "1234567", ".......1"}, {"12345678", "199345678", ".1......"}, {"12345678", "91345678", ".1......"},
+		{"11111111", "1111111", "11111111"}, {"11111111", "111111111", "11111111"},
+	} {
+		values, _ := placesOf(signsOf(c.number))
+		says, _ := placesOf(signsOf(c.other))
+		if len(values) == len(says) {
+			continue // compared digit by digit
+		}
+		got := []byte(strings.Repeat(".", len(values)))
+		from, to := between(values, says)
+		for k := from; k < to; k++ {
+			got[k] = '1'
+		}
+		if string(got) != c.want {
+			t.Errorf("%s, or %s: %s, want %s", c.number, c.other, got, c.want)
+		}
+	}
+	// Five nines nearly as likely as six.
+	j, ok := jointOf([]*lattice{said("_9_9_9_9_9_9_1_9_7_8_0_1_", 1e-4, [3]float64{10, 10, 0.7})})
+	if !ok || signText(j.row) != "999999197801" {
+		t.Fatalf("%q", signText(j.row))
+	}
+	for i, v := range j.conf {
+		if run := i < 6; run != (v < 0.9) {
+			t.Errorf("digit %d: %.3f", i, v)
+		}
 	}
 }
 

@@ -74,6 +74,12 @@ func (q quad) lengthened(by float64) quad {
 	return quad{q[0], q.at(u, 0), q.at(u, 1), q[3]}
 }
 
+// behind is so much of the line as comes after the quad.
+func (q quad) behind(by float64) quad {
+	l := q.lengthened(by)
+	return quad{q[1], l[1], l[2], q[2]}
+}
+
 func (q quad) box() page.Box {
 	b := page.Box{X0: q[0].x, Y0: q[0].y, X1: q[0].x, Y1: q[0].y}
 	for _, p := range q[1:] {

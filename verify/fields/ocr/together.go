@@ -86,7 +86,7 @@ func together(own []symbol, pictures []reading) ([]symbol, bool) {
 		row[i] = symbol{r: s.rune(), at: at[i], conf: j.conf[i]}
 	}
 	pitch := pitchOf(at)
-	if !slices.ContainsFunc(j.row, func(s sign) bool { return !s.isDigit() }) && sameDigits(row, own) == nil && mostHave(own, pictures) &&
+	if isNumber(j.row) && sameDigits(row, own) == nil && mostHave(own, pictures) &&
 		!lettered(row, own, pitch) {
 		return doubt(own, row, outvoted), true
 	}
@@ -119,6 +119,11 @@ func together(own []symbol, pictures []reading) ([]symbol, bool) {
 	}
 	limitHoles(row, pictures, pitch)
 	return slices.Concat(head, row, tail), true
+}
+
+// isNumber reports whether a row has nothing but digits.
+func isNumber(row []sign) bool {
+	return !slices.ContainsFunc(row, func(s sign) bool { return !s.isDigit() })
 }
 
 // halved reports whether a single day is the second of a period: a dash stands before it, here or in most of the pictures, or

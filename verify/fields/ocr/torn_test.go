@@ -58,3 +58,15 @@ func TestHasDay(t *testing.T) {
 		}
 	}
 }
+
+// TestOpenDay: a day with one digit at the end of a line may go on.
+func TestOpenDay(t *testing.T) {
+	for text, want := range map[string]bool{
+		"签发日期：2020-12-1": true, "2020-12-10": false, "2020年12月1日": false, "2020-12-1）": false, "2020-12": false,
+		"2020-1-1-2020-12-3": true, "2020-1-1至2020-12-31": false, "1112015201600001": false, "签发日期": false, "": false,
+	} {
+		if got := openDay(lineSaid(text, nil, 0.9).syms); got != want {
+			t.Errorf("%s: %v", text, got)
+		}
+	}
+}

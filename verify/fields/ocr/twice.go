@@ -27,17 +27,40 @@ func digits(syms []symbol) int {
 }
 
 // readSure reads a line that may have been read once, one with digits several times. Where that leaves a day without an end, the line's
-// box may have ended too early, at the ragged edge of a seal, say: what a longer one says counts if it has the whole day.
+// box may have ended too early, at the ragged edge of a seal, say: what a longer one says counts if it has the whole day. A day that ends
+// with a single digit under red ink (2020-12-1) may be the beginning of one with two.
 func (r *Reader) readSure(ctx context.Context, m *raster, plane []uint8, one reading) (reading, error) {
 	l, err := r.readOften(ctx, m, plane, one)
-	if err != nil || !brokenDay(l.syms) {
+	if err != nil {
 		return l, err
+	}
+	broken := brokenDay(l.syms)
+	open := !broken && openDay(l.syms) && m.redOver(l.quad.behind(lostEnd*l.quad.height()))
+	if !broken && !open {
+		return l, nil
 	}
 	longer, err := r.readOften(ctx, m, plane, reading{quad: l.quad.lengthened(lostEnd * l.quad.height())})
-	if err != nil || brokenDay(longer.syms) || digits(longer.syms) <= digits(l.syms) {
+	switch {
+	case err != nil:
 		return l, err
+	case !brokenDay(longer.syms) && digits(longer.syms) > digits(l.syms):
+		return longer, nil
+	case open && sameDigits(longer.syms, l.syms) == nil:
+		last := &l.syms[len(l.syms)-1]
+		last.conf = min(last.conf, ownDoubt)
 	}
-	return longer, nil
+	return l, nil
+}
+
+// openDay reports whether a line ends with a day without 日 whose last part has one digit.
+func openDay(syms []symbol) bool {
+	if len(syms) == 0 || !isDigit(syms[len(syms)-1].r) {
+		return false
+	}
+	rows := rowsOf(syms)
+	row := rows[len(rows)-1]
+	_, ok := formOf(row)
+	return ok && begunAsDay(row) && !row[len(row)-2].isDigit()
 }
 
 func (r *Reader) readOften(ctx context.Context, m *raster, plane []uint8, one reading) (reading, error) {
