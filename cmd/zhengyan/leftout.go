@@ -1,8 +1,12 @@
 package main
 
 import (
+	"slices"
+	"strconv"
 	"strings"
 
+	"zhengyan/assets"
+	"zhengyan/ui/viewmodel"
 	"zhengyan/verify/document"
 	"zhengyan/verify/report"
 )
@@ -14,11 +18,15 @@ const shownLeftOut = 3
 type leftOut struct {
 	n     int
 	names []string
+	whys  []document.LeftReason
 }
 
 func (l *leftOut) add(x document.LeftOut) {
 	if l.n++; l.n <= shownLeftOut {
 		l.names = append(l.names, report.Clean(x.Name))
+	}
+	if !slices.Contains(l.whys, x.Why) {
+		l.whys = append(l.whys, x.Why)
 	}
 }
 
@@ -32,4 +40,13 @@ func (l *leftOut) tell(env *environment) {
 		names += ", …"
 	}
 	env.note("left out: %d hidden files, folders or links upwards: %s", l.n, names)
+}
+
+// sum says it for reports, as those of the window do.
+func (l *leftOut) sum(lang string) (string, error) {
+	m, err := viewmodel.LoadMessages(assets.Translations(), viewmodel.Lang(lang))
+	if err != nil {
+		return "", err
+	}
+	return viewmodel.LeftSentence(m, strconv.Itoa(l.n), l.whys), nil
 }

@@ -24,7 +24,8 @@ type reportFiles struct {
 	all     []*verify.Report
 	engine  *document.Engine // nil: no page pictures
 	sources map[string]document.Source
-	audit   func() string // the log's newest checkpoint; nil where none is kept
+	audit   func() string          // the log's newest checkpoint; nil where none is kept
+	left    func() (string, error) // what was left out of folders and archives; nil where none are opened
 }
 
 // newReportFiles tries whether the reports can be written, before any work is done for them. A file that is there already is
@@ -127,8 +128,13 @@ func plainly(err error) error {
 }
 
 // close writes the files; stopped is set where the work was ended early.
-func (f *reportFiles) close(ctx context.Context, stopped *report.Stopped) error {
+func (f *reportFiles) close(ctx context.Context, stopped *report.Stopped) (err error) {
 	o := report.Options{Stopped: stopped}
+	if f.left != nil {
+		if o.LeftOut, err = f.left(); err != nil {
+			return err
+		}
+	}
 	if f.audit != nil {
 		o.Checkpoint = f.audit()
 	}

@@ -53,3 +53,25 @@ func TestReportSparesTheInput(t *testing.T) {
 	s.run(exitUnreadable, "verify --force --report @old.html @d")
 	s.run(exitUnreadable, "verify --report @d/new.html @d/ok.pdf")
 }
+
+// Who is handed a report alone learns that not all of what was opened was read.
+func TestReportsSayWhatWasLeftOut(t *testing.T) {
+	s := newShell(t)
+	if err := os.Mkdir(s.path("@d"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	s.write("d/a.txt", "no certificate")
+	notes := map[string]string{"zh": "另有 2 项未核验：隐藏文件、临时文件", "en": "Left out: 2 (hidden files, temporary files)"}
+	for _, more := range [][]string{nil, {".b.pdf", "~$a.docx"}} {
+		for _, name := range more {
+			s.write("d/"+name, "no certificate")
+		}
+		for lang, note := range notes {
+			s.run(exitUnreadable, "verify --force --lang "+lang+" --report @r.html @d")
+			b, err := os.ReadFile(s.path("@r.html"))
+			if said := bytes.Contains(b, []byte(note)); err != nil || said != (more != nil) {
+				t.Errorf("%s, besides %q: said %t, %v", lang, more, said, err)
+			}
+		}
+	}
+}

@@ -30,7 +30,7 @@ func (l *kioskLeft) add(x document.LeftOut) {
 }
 
 func (l *kioskLeft) text(m *Messages) string {
-	rest := leftSentence(m, strconv.Itoa(l.n), l.whys)
+	rest := LeftSentence(m, strconv.Itoa(l.n), l.whys)
 	if !l.many {
 		return rest
 	}

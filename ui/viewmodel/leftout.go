@@ -151,8 +151,8 @@ func below(opened []string, p string) string {
 	return path.Base(root) + p[len(root):]
 }
 
-// leftSentence sums up what was left out, for a screen that lists nothing; "" if nothing was.
-func leftSentence(m *Messages, n string, whys []document.LeftReason) string {
+// LeftSentence sums up what was left out, for what lists nothing: a screen, a report; "" if nothing was.
+func LeftSentence(m *Messages, n string, whys []document.LeftReason) string {
 	if len(whys) == 0 {
 		return ""
 	}
@@ -167,7 +167,7 @@ func (s *Session) leftNote() string {
 			whys = append(whys, l.Why)
 		}
 	}
-	return leftSentence(s.messages, s.leftCount(), whys)
+	return LeftSentence(s.messages, s.leftCount(), whys)
 }
 
 // leftWords are the reasons in a word each.
