@@ -53,7 +53,7 @@ func (c Change) rank() int {
 // Preview compares the staged snapshot with the current one, row by row. Where the current one cannot be read, it says so
 // instead (Uncompared), for it is then that an import is needed most.
 func (imp *Import) Preview(ctx context.Context) (*Preview, error) {
-	staged, err := imp.d.openFor(imp.d.path(imp.tmp), false, imp.Info.KeySlot)
+	staged, err := imp.d.openFor(imp.d.path(imp.tmp), imp.Info.From, false, imp.Info.KeySlot)
 	if err != nil {
 		return nil, err
 	}

@@ -77,7 +77,8 @@ func (d *Data) Open() (*Opened, error) {
 	o := &Opened{data: d}
 	var err error
 	o.Info, o.Problems, err = d.gens.choose(func(i GenerationInfo) error {
-		s, err := d.openFor(d.path(genName(i.Generation, "db")), false, i.KeySlot)
+		path := d.path(genName(i.Generation, "db"))
+		s, err := d.openFor(path, path, false, i.KeySlot)
 		if err != nil {
 			return err
 		}
@@ -131,7 +132,7 @@ func (d *Data) verifyFile(ctx context.Context, path string, i GenerationInfo, pr
 			return fmt.Errorf("%w: SHA-256 %s instead of %s", ErrDamaged, sum, i.SHA256)
 		}
 	}
-	s, err := d.openFor(path, true, i.KeySlot)
+	s, err := d.openFor(path, path, true, i.KeySlot)
 	if err != nil {
 		return err
 	}
@@ -379,7 +380,7 @@ func (d *Data) cleanUp() error {
 }
 
 func (imp *Import) check(ctx context.Context) error {
-	s, err := imp.d.openFor(imp.d.path(imp.tmp), imp.Info.SignedBy == "", imp.Info.KeySlot)
+	s, err := imp.d.openFor(imp.d.path(imp.tmp), imp.Info.From, imp.Info.SignedBy == "", imp.Info.KeySlot)
 	if err != nil {
 		return err
 	}

@@ -84,7 +84,7 @@ func TestKeySlotOfGenerations(t *testing.T) {
 	// As if the key had been at another place.
 	i := o.Info
 	i.KeySlot = 2
-	wrong, err := r.data.openFor(r.data.path(genName(i.Generation, "db")), false, i.KeySlot)
+	wrong, err := r.data.openFor(r.data.path(genName(i.Generation, "db")), "", false, i.KeySlot)
 	r.must(err)
 	defer wrong.Close()
 	if _, locked := wrong.Encrypted(); locked != nil || wrong.slot != 9 {

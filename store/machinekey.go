@@ -160,8 +160,8 @@ func ParseRecipients(r io.Reader) (Recipients, error) {
 
 // openFor opens a snapshot file of this folder by the key of this machine, which is looked for first at slot (unwrap). A
 // snapshot that this machine cannot read is returned all the same; its lookups say why.
-func (d *Data) openFor(path string, every bool, slot int) (*Snapshot, error) {
-	s, err := openSnapshot(path, every)
+func (d *Data) openFor(path, name string, every bool, slot int) (*Snapshot, error) {
+	s, err := openSnapshot(path, name, every)
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -125,8 +126,8 @@ func (d *directory) find(want uint64) uint32 {
 }
 
 // openMapping maps a bbolt file that must exist and be whole. It never creates or changes one. With every set, each page
-// is looked at.
-func openMapping(path string, every bool) (*mapping, error) {
+// is looked at. Errors call it by name.
+func openMapping(path, name string, every bool) (*mapping, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
@@ -137,15 +138,18 @@ func openMapping(path string, every bool) (*mapping, error) {
 		return nil, err
 	}
 	if !st.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s: %w: not a regular file", path, ErrNotSnapshot)
+		return nil, fmt.Errorf("%s: %w: not a regular file", name, ErrNotSnapshot)
 	}
 	head, err := readHead(f, st.Size(), every)
+	if errors.Is(err, errNoMark) {
+		return nil, fmt.Errorf("%s: %w", name, ErrNotSnapshot)
+	}
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w: %w", path, ErrDamaged, err)
+		return nil, fmt.Errorf("%s: %w: %w", name, ErrDamaged, err)
 	}
 	db, err := bolt.Open(path, 0, &bolt.Options{ReadOnly: true, Timeout: lockTimeout, NoStatistics: true})
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	m := &mapping{db: db, pageSize: int(head.pageSize), roots: map[string]*root{}}
 	// bbolt gives the address of its mapping as a number; it stays valid until db is closed.

@@ -52,6 +52,9 @@ func checkWritable(f io.ReaderAt, size int64) error {
 	return w.checkFree()
 }
 
+// errNoMark: nothing in the file says that it was ever one of bbolt's, so that it is another file and not a damaged one.
+var errNoMark = errors.New("no mark of bbolt")
+
 type skeleton struct {
 	f        io.ReaderAt
 	every    bool
@@ -128,13 +131,14 @@ func validMeta(m []byte) bool {
 
 func (w *skeleton) readMeta(size int64) error {
 	var best uint64
-	found := false
+	found, marked := false, false
 	for _, at := range []int64{0, 4096, 1024, 2048, 8192, 16384, 32768, 65536} {
 		var b [boltHeader + 64]byte
 		if _, err := w.f.ReadAt(b[:], at); err != nil {
 			continue
 		}
 		m := b[boltHeader:]
+		marked = marked || binary.LittleEndian.Uint32(m) == boltMagic
 		if !validMeta(m) {
 			continue
 		}
@@ -148,6 +152,9 @@ func (w *skeleton) readMeta(size int64) error {
 			w.pageSize, w.root, w.pages = ps, binary.LittleEndian.Uint64(m[16:]), binary.LittleEndian.Uint64(m[40:])
 			w.free = binary.LittleEndian.Uint64(m[32:])
 		}
+	}
+	if !found && !marked {
+		return errNoMark
 	}
 	if !found {
 		return errors.New("no valid bbolt meta page")

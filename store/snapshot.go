@@ -57,17 +57,18 @@ type employerName struct {
 
 // OpenSnapshot opens a snapshot file for reading. A missing file is an error that wraps fs.ErrNotExist; it is never
 // created. A file that was cut short, is empty or is something else wraps ErrDamaged or ErrNotSnapshot.
-func OpenSnapshot(path string) (*Snapshot, error) { return openSnapshot(path, false) }
+func OpenSnapshot(path string) (*Snapshot, error) { return openSnapshot(path, path, false) }
 
-func openSnapshot(path string, every bool) (*Snapshot, error) {
-	file, err := openMapping(path, every)
+// openSnapshot is OpenSnapshot for a file that errors call by name, which may be a copy under another.
+func openSnapshot(path, name string, every bool) (*Snapshot, error) {
+	file, err := openMapping(path, name, every)
 	if err != nil {
 		return nil, err
 	}
 	s := &Snapshot{file: file, scratch: sync.Pool{New: func() any { return new(reader) }}}
 	if err := s.read(s.readManifest); err != nil {
 		s.Close()
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	meta := s.m.meta()
 	s.info = rules.SnapshotInfo{

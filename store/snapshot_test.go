@@ -209,7 +209,7 @@ func TestOpenSnapshotNeverCreates(t *testing.T) {
 		if err := os.WriteFile(p, content, 0o644); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := OpenSnapshot(p); !errors.Is(err, ErrDamaged) && !errors.Is(err, ErrNotSnapshot) {
+		if _, err := OpenSnapshot(p); !errors.Is(err, ErrNotSnapshot) || errors.Is(err, ErrDamaged) {
 			t.Errorf("%s: %v", name, err)
 		}
 		if after, _ := os.ReadFile(p); !bytes.Equal(after, content) {

@@ -354,7 +354,7 @@ func snapshotImport(ctx context.Context, env *environment, args []string) int {
 	imp, err := env.stageImport(ctx, data, fl.Arg(0), *root, opt)
 	env.endProgress()
 	if err != nil {
-		return env.importFailed(err)
+		return env.importFailed(err, fl.Arg(0))
 	}
 	defer imp.Discard() // does nothing after Commit
 	p, err := imp.Preview(ctx)
@@ -374,7 +374,7 @@ func snapshotImport(ctx context.Context, env *environment, args []string) int {
 	return exitOK
 }
 
-func (env *environment) importFailed(err error) int {
+func (env *environment) importFailed(err error, name string) int {
 	kept := env.say("; nothing was changed")
 	switch {
 	case errors.Is(err, store.ErrSame):
@@ -382,6 +382,8 @@ func (env *environment) importFailed(err error) int {
 		return exitOK
 	case errors.Is(err, store.ErrKindOfFile):
 		return env.failHint(exitUnreadable, "a person index is imported with --persons, a snapshot without", "snapshot import: %v%s", err, kept)
+	case errors.Is(err, store.ErrNotSnapshot) && slices.Contains([]string{".csv", ".jsonl", ".ndjson", ".xlsx"}, strings.ToLower(filepath.Ext(name))):
+		return env.failHint(exitUnreadable, "\"zhengyan snapshot build\" makes a snapshot from a table (CSV, JSON lines, XLSX); \"zhengyan snapshot persons\" makes a person index", "snapshot import: %v%s", err, kept)
 	case errors.Is(err, store.ErrOlder):
 		return env.failHint(exitUnreadable, "--allow-older lets it replace the newer one", "snapshot import: %v%s", err, kept)
 	case errors.Is(err, store.ErrUnsigned):

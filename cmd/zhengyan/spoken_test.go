@@ -85,6 +85,8 @@ func TestDataCommandsInChinese(t *testing.T) {
 			{"snapshot import @2.db", "replaces  ", "替换      "},
 			{"snapshot import @1.db", "older than the snapshot in use", "比在用的快照旧"},
 			{"snapshot import @missing.db", "no such file", "没有此文件或文件夹"},
+			{"snapshot import @monday.csv", "monday.csv: not a registry snapshot; nothing was changed\nzhengyan: hint: \"zhengyan snapshot build\" makes", "monday.csv: 不是注册库快照；没有作任何更改\nzhengyan: 提示：表格（"},
+			{"snapshot info @broken.pdf", "broken.pdf: not a registry snapshot", "broken.pdf: 不是注册库快照"},
 			{"snapshot list", "signed by nobody", "签署：无人"},
 			{"snapshot info", "state", "状态"},
 			{"snapshot verify", "indexes and hashes are whole", "及其索引和散列都完好"},
