@@ -52,6 +52,9 @@ const (
 // ErrAudit is wrapped by every error that says that the log is not what it was.
 var ErrAudit = errors.New("audit log has been changed")
 
+// ErrWitness: what was given as a checkpoint seen outside is none, which says nothing of the log.
+var ErrWitness = errors.New("not a checkpoint of an audit log")
+
 const (
 	auditFile   = "audit.db"
 	auditSecret = "audit.key"

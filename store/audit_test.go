@@ -236,3 +236,41 @@ func BenchmarkPlainAppend(b *testing.B) {
 		}
 	}
 }
+
+// What is no checkpoint says nothing of the log; one by another key may be of a log that was replaced, key and all.
+func TestWitness(t *testing.T) {
+	d, a := filled(t, 3)
+	_, b := filled(t, 3)
+	_ = a.Close()
+	a, err := d.ReadAudit()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close()
+	own, err := a.Checkpoint()
+	if err != nil {
+		t.Fatal(err)
+	}
+	foreign, err := b.Checkpoint()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, tt := range map[string]struct {
+		witness string
+		want    error
+	}{
+		"none":                 {"", nil},
+		"its own":              {own, nil},
+		"another log's":        {foreign, ErrAudit},
+		"altered":              {strings.Replace(own, "\n3\n", "\n2\n", 1), ErrWitness},
+		"cut off":              {own[:len(own)-20], ErrWitness},
+		"a text":               {"no certificate\n", ErrWitness},
+		"blank":                {"\n", ErrWitness},
+		"another key's note":   {strings.Replace(foreign, auditOrigin+"\n3", "go.sum database tree\n3", 1), ErrWitness},
+		"longer than any note": {own + strings.Repeat("x", maxCheckpoint), ErrWitness},
+	} {
+		if _, err := a.Verify(context.Background(), tt.witness); !errors.Is(err, tt.want) || tt.want == ErrWitness && errors.Is(err, ErrAudit) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

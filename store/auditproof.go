@@ -6,8 +6,10 @@ import (
 	"context"
 	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	bolt "go.etcd.io/bbolt"
 	"golang.org/x/mod/sumdb/note"
@@ -16,8 +18,15 @@ import (
 
 // Verify recomputes the whole log: every entry against its hash, every checkpoint against its signature and the tree,
 // no entry and no checkpoint missing. witness is a checkpoint seen outside ("" for none): the log must contain the tree
-// that it speaks of. It returns the number of entries.
+// that it speaks of; ErrWitness if it is none. It returns the number of entries.
 func (a *Audit) Verify(ctx context.Context, witness string) (n int64, err error) {
+	var seen int64
+	var root tlog.Hash
+	if witness != "" {
+		if seen, root, err = a.readWitness(witness); err != nil {
+			return 0, err
+		}
+	}
 	err = a.view(func(tx *bolt.Tx) error {
 		n = sizeOf(tx)
 		hb := tx.Bucket(bucketHashes)
@@ -63,23 +72,32 @@ func (a *Audit) Verify(ctx context.Context, witness string) (n int64, err error)
 		if witness == "" {
 			return nil
 		}
-		size, root, err := parseCheckpoint([]byte(witness), a.verifier)
-		if err != nil {
-			return err
+		if seen > n {
+			return fmt.Errorf("%w: the witness saw %d entries, there are %d", ErrAudit, seen, n)
 		}
-		if size > n {
-			return fmt.Errorf("%w: the witness saw %d entries, there are %d", ErrAudit, size, n)
-		}
-		have, err := tlog.TreeHash(size, hashes{hb})
+		have, err := tlog.TreeHash(seen, hashes{hb})
 		if err != nil {
 			return err
 		}
 		if have != root {
-			return fmt.Errorf("%w: the first %d entries are not those that the witness saw", ErrAudit, size)
+			return fmt.Errorf("%w: the first %d entries are not those that the witness saw", ErrAudit, seen)
 		}
 		return nil
 	})
 	return n, err
+}
+
+// readWitness reads a checkpoint seen outside. One by another key may be what is left of a log that was replaced, key and all.
+func (a *Audit) readWitness(text string) (size int64, root tlog.Hash, err error) {
+	size, root, err = parseCheckpoint([]byte(text), a.verifier)
+	var other *note.UnverifiedNoteError
+	switch {
+	case errors.As(err, &other) && strings.HasPrefix(other.Note.Text, auditOrigin+"\n"):
+		err = fmt.Errorf("%w: the witness is signed by another key than this log's", ErrAudit)
+	case err != nil:
+		err = ErrWitness
+	}
+	return size, root, err
 }
 
 // AuditProof shows that an entry stands in the log, to anyone who has the log's verifier key.

@@ -94,8 +94,11 @@ func auditVerify(ctx context.Context, env *environment, args []string) int {
 	var seen []byte
 	if *witness != "" {
 		var err error
-		if seen, err = readSmall(*witness, 4<<10); err != nil {
-			return env.fail(exitUnreadable, "audit verify: %v", err)
+		if seen, err = readSmall(*witness, 4<<10); errors.Is(err, errTooLarge) || err == nil && len(seen) == 0 {
+			err = store.ErrWitness // an empty file is not taken for no witness, with which every log agrees
+		}
+		if err != nil {
+			return env.witnessFailed(*witness, err)
 		}
 	}
 	a, code, done := env.readAudit("verify", *dir)
@@ -104,6 +107,9 @@ func auditVerify(ctx context.Context, env *environment, args []string) int {
 	}
 	defer a.Close()
 	n, err := a.Verify(ctx, string(seen))
+	if errors.Is(err, store.ErrWitness) {
+		return env.witnessFailed(*witness, err)
+	}
 	if err != nil {
 		return env.fail(exitUnreadable, "audit verify: %v", err)
 	}
@@ -116,6 +122,15 @@ func auditVerify(ctx context.Context, env *environment, args []string) int {
 		env.note("without a checkpoint seen outside (--witness) this shows only that the log agrees with itself")
 	}
 	return exitOK
+}
+
+// witnessFailed blames the file, not the log.
+func (env *environment) witnessFailed(name string, err error) int {
+	const said = "audit verify: --witness %s: %v"
+	if errors.Is(err, store.ErrWitness) {
+		return env.failHint(exitUnreadable, "the file is what \"zhengyan audit checkpoint\" prints, unchanged", said, name, err)
+	}
+	return env.fail(exitUnreadable, said, name, plainly(err))
 }
 
 func auditExport(ctx context.Context, env *environment, args []string) int {

@@ -55,6 +55,7 @@ func causes() []cause {
 		{store.ErrAnchorKnown, "is in the trust folder already"},
 		{store.ErrAnchorUnknown, "no such file in the trust folder"},
 		{store.ErrAudit, "audit log has been changed"},
+		{store.ErrWitness, "not a checkpoint of an audit log"},
 		{seal.ErrNoCertificate, "seal: no certificate found"},
 		{fields.ErrNoReader, "image text cannot be read on this installation"},
 		{ocr.ErrNoCgo, "this program was built without cgo"},

@@ -55,13 +55,13 @@ func spokenIn(t *testing.T, lang string, args []string) string {
 // numbers and keys is Chinese under a Chinese one.
 func TestDataCommandsInChinese(t *testing.T) {
 	anchor := selfSigned(t)
-	command := regexp.MustCompile(`zhengyan snapshot \w+`)
+	command := regexp.MustCompile(`zhengyan (audit|snapshot) \w+`)
 	words := regexp.MustCompile(`[A-Za-z]{2,} [a-z]{2,} [a-z]{2,}`)
 	for _, lang := range []string{"C", "zh_CN.UTF-8"} {
 		dir := t.TempDir()
 		at := func(name string) string { return filepath.Join(dir, name) }
 		for name, text := range map[string]string{
-			"monday.csv": rowsMonday, "tuesday.csv": rowsTuesday, "notes.txt": "no certificate", "broken.pdf": "%PDF-1.7\n1 0 obj\n", "root.pem": anchor, "small.pdf": smallPDF,
+			"monday.csv": rowsMonday, "tuesday.csv": rowsTuesday, "notes.txt": "no certificate", "empty.txt": "", "long.txt": strings.Repeat("x", 5000), "broken.pdf": "%PDF-1.7\n1 0 obj\n", "root.pem": anchor, "small.pdf": smallPDF,
 		} {
 			if err := os.WriteFile(at(name), []byte(text), 0o600); err != nil {
 				t.Fatal(err)
@@ -96,6 +96,10 @@ func TestDataCommandsInChinese(t *testing.T) {
 			{"verify --audit @notes.txt", "notes.txt", "notes.txt"},
 			{"audit list", "verify", "verify"},
 			{"audit verify", "1 entries, all in place", "共 1 条，全部完好"},
+			{"audit verify --witness @notes.txt", "/notes.txt: not a checkpoint of an audit log\nzhengyan: hint: ", "/notes.txt：不是核验日志的检查点\nzhengyan: 提示："},
+			{"audit verify --witness @empty.txt", "/empty.txt: not a checkpoint", "/empty.txt：不是"},
+			{"audit verify --witness @long.txt", "/long.txt: not a checkpoint", "/long.txt：不是"},
+			{"audit verify --witness @missing.txt", "/missing.txt: no such file", "/missing.txt：没有此文件"},
 			{"inspect document @broken.pdf", "cannot be read: ", "读不了："},
 			{"inspect seal @broken.pdf", "cannot be read: ", "读不了："},
 			{"inspect qr @missing.pdf", "cannot be read: ", "读不了："},
