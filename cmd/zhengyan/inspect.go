@@ -96,7 +96,13 @@ func cmdInspect(ctx context.Context, env *environment, args []string) int {
 	}
 	files := fl.Args()[1:]
 	if chosen.name == "ink" {
-		if chosen, files, err = in.inkStage(ctx, task, files); err != nil {
+		chosen, files, err = in.inkStage(ctx, task, files)
+		for _, wrong := range []error{errOneReference, errFewPictures, errTwoReferences} {
+			if errors.Is(err, wrong) {
+				return env.failHint(exitUsage, "zhengyan inspect -h", "inspect ink: %v", err)
+			}
+		}
+		if err != nil {
 			return env.fail(exitUnreadable, "inspect ink: %v", err)
 		}
 	}

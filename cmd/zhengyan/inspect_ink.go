@@ -34,9 +34,12 @@ const inkPages = 20
 
 // inkStage prepares the stage, the reference being read once for all files, and returns the files to look at.
 func (in *inspection) inkStage(ctx context.Context, task inkTask, files []string) (*stage, []string, error) {
+	if task.crops && task.reference != "" {
+		return nil, nil, errTwoReferences
+	}
 	if task.crops {
 		if len(files) < 2 {
-			return nil, nil, speak("--crops needs a reference and at least one other picture")
+			return nil, nil, errFewPictures
 		}
 		s, err := in.cropStage(ctx, files[0])
 		return s, files[1:], err
@@ -57,6 +60,8 @@ func (in *inspection) inkStage(ctx context.Context, task inkTask, files []string
 var (
 	errNoSignaturePlace = speak("the place of the signature (个人签名) was not found on it")
 	errOneReference     = speak("exactly one file is needed")
+	errFewPictures      = speak("--crops needs a reference and at least one other picture")
+	errTwoReferences    = speak("with --crops the first picture is the reference; --reference is for a print")
 )
 
 // oneSource is the single file that a path names.

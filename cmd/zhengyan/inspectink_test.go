@@ -5,6 +5,7 @@ import (
 	"image"
 	"image/color"
 	"image/png"
+	"os"
 	"strings"
 	"testing"
 )
@@ -31,4 +32,30 @@ func TestInspectInkOfAPicture(t *testing.T) {
 	}
 	_, errs := s.run(exitUnreadable, "inspect ink --reference @scan.png @scan.png")
 	s.contains(errs, "the place of the signature")
+}
+
+// What was asked for wrongly is told from what cannot be read.
+func TestInspectInkUsage(t *testing.T) {
+	s := newShell(t)
+	if err := os.Mkdir(s.path("@two"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"a.png", "b.png", "two/a.png", "two/b.png"} {
+		s.write(name, "no picture")
+	}
+	for line, tt := range map[string]struct {
+		code int
+		said string
+	}{
+		"--crops @a.png":      {exitUsage, "at least one other picture"},
+		"--crops @two":        {exitUsage, "at least one other picture"},
+		"--crops @two @a.png": {exitUsage, "exactly one file"},
+		"--crops --reference @a.png @a.png @b.png": {exitUsage, "the first picture is the reference"},
+		"--reference @two @a.png":                  {exitUsage, "exactly one file"},
+		"--reference @missing.pdf @a.png":          {exitUnreadable, "not-found"},
+		"--crops @a.png @b.png":                    {exitUnreadable, "unsupported"},
+	} {
+		_, errs := s.run(tt.code, "inspect ink "+line)
+		s.contains(errs, tt.said)
+	}
 }

@@ -26,6 +26,16 @@ func speak(format string, args ...any) error { return &spokenError{format, args}
 // Error implements error, in English.
 func (e *spokenError) Error() string { return fmt.Sprintf(e.format, e.args...) }
 
+// Unwrap gives the errors that it says.
+func (e *spokenError) Unwrap() (said []error) {
+	for _, a := range e.args {
+		if err, ok := a.(error); ok {
+			said = append(said, err)
+		}
+	}
+	return said
+}
+
 // cause is an error that other packages and systems give, with the text by which the command line says it.
 type cause struct {
 	is   error
