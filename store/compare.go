@@ -193,6 +193,18 @@ func withHistory(a, b *Row, asOf civil.Date) {
 	}
 }
 
+// newlyListed notes that the snapshot before, of the day last, did not hold the row: what the registry says of it now may not reach
+// back to then.
+func newlyListed(r *Row, last, asOf civil.Date) {
+	day := asOf
+	if r.UpdatedAt.HasDay() && r.UpdatedAt.After(last) && !r.UpdatedAt.After(asOf) {
+		day = r.UpdatedAt
+	}
+	if len(r.History) < maxHistory {
+		r.History = append(slices.Clip(r.History), rules.FieldChange{Field: rules.Absent, Value: last.String(), Until: day})
+	}
+}
+
 // ofStatus reports whether a fact goes with the status: an earlier status, its day and its reason were true together.
 func ofStatus(key string) bool { return key == "status" || key == "statusDate" || key == "reason" }
 
@@ -228,6 +240,8 @@ func (h historySource) each(ctx context.Context, f func(*Row) error) error {
 		}
 		if old != nil && compareKeys(old, r) == 0 {
 			withHistory(old, r, h.asOf)
+		} else {
+			newlyListed(r, civil.Of(h.previous.Snapshot().AsOf), h.asOf)
 		}
 		if !h.births {
 			r.History = slices.DeleteFunc(r.History, func(c rules.FieldChange) bool { return c.Field == "birth" })

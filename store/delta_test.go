@@ -241,7 +241,7 @@ func TestCompareAndHistory(t *testing.T) {
 			{Field: "statusDate", Value: "", Until: civil.Must(2026, 5, 20)},
 			{Field: "reason", Value: "", Until: civil.Must(2026, 5, 20)},
 		},
-		"NEW": nil,
+		"NEW": {{Field: "absent", Value: "2026-06-01", Until: civil.Must(2026, 6, 5)}},
 	} {
 		a, err := second.Lookup(ctx, rules.RegistryQuery{Number: number})
 		if err != nil || len(a.Records) != 1 || !slices.Equal(a.Records[0].History, want) {

@@ -154,7 +154,7 @@ func registryEnded(e *evaluation) bool {
 	if s != nil && (e.book.StatusWords[s.word] == "suspended" && e.ageBeyond(e.Registry.Snapshot.WarnAge) || e.newerCopy()) {
 		return false
 	}
-	if s == nil || e.standingAs(r, meansUnknown, meansGood, meansGoodLater, meansOverSometime, meansPending) != nil || !e.holder(r) {
+	if s == nil || e.standingAs(r, meansUnknown, meansGood, meansGoodLater, meansOverSometime, meansPending, meansUnlisted) != nil || !e.holder(r) {
 		return false
 	}
 	e.showRecord(r, s)
@@ -186,6 +186,19 @@ func registryValidLater(e *evaluation) bool {
 		return false
 	}
 	e.showRecord(r, s)
+	return true
+}
+
+// registryUnlisted: the registration stands by the registry's word of today, but a snapshot before did not hold it, and whether the
+// registration stood on the day judged is not known.
+func registryUnlisted(e *evaluation) bool {
+	r := e.record()
+	s := e.standingAs(r, meansUnlisted)
+	if s == nil || !e.judged() {
+		return false
+	}
+	e.showRecord(r, s)
+	e.set("absent", r.heldOn(Absent, e.Day).Value)
 	return true
 }
 

@@ -288,6 +288,8 @@ func conditionOnPerson(name string) condition {
 		return registryEndedUnclear
 	case "registry-valid-later":
 		return registryValidLater
+	case "registry-unlisted":
+		return registryUnlisted
 	case "registry-by-layer":
 		return registryByLayer
 	case "registry-several":

@@ -125,6 +125,7 @@ const (
 	meansOverLater    // ended or suspended from a day after the one judged, until which it stood
 	meansOverSometime // ended or suspended, and whether by the day judged is not known
 	meansPending
+	meansUnlisted // stood by the registry's word of today, and a snapshot of then did not hold it
 )
 
 // period is from when to when the word stood, for a message.
@@ -144,6 +145,11 @@ func (s *standing) period() string {
 func (e *evaluation) standings(r *RegistryRecord) []standing {
 	e.stood.once(func() bool {
 		e.states = e.standingsOf(r)
+		if h := r.heldOn(Absent, e.Day); h != nil {
+			for i := range e.states {
+				e.states[i].unlist(dateOf(h.Value))
+			}
+		}
 		return true
 	})
 	return e.states
@@ -172,6 +178,14 @@ func (e *evaluation) standingsOf(r *RegistryRecord) []standing {
 	}
 	e.weigh(&present, false)
 	return e.either(was, present)
+}
+
+// unlist takes note that the snapshot of a day did not hold the record. A registration that stands since then is no surprise; that
+// one stood before, until it ended or still, is not borne out. That it had ended is.
+func (s *standing) unlist(absent civil.Date) {
+	if s.means == meansOverLater || s.means == meansGood && (!s.since.HasDay() || s.since.Before(absent)) {
+		s.means = meansUnlisted
+	}
 }
 
 // either leaves out the word that cannot have been true on the day judged.

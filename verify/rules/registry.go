@@ -58,9 +58,13 @@ type RegistryRecord struct {
 	History         []FieldChange `json:"history,omitempty"`
 }
 
+// Absent is the field of a FieldChange by which a snapshot did not hold a record that a later one holds.
+const Absent = "absent"
+
 // FieldChange is an earlier value of a field: another had taken its place by the day Until, so that it held before that
 // day at the latest. Field is the field's name in JSON, and Value its text; "valid" is written by FormatPeriod,
-// "specialties" by FormatSpecialties.
+// "specialties" by FormatSpecialties. Of the field Absent the value is the day of a
+// snapshot that did not hold the record.
 type FieldChange struct {
 	Field string     `json:"field"`
 	Value string     `json:"value"`

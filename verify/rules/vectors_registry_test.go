@@ -178,6 +178,28 @@ func TestRegistry(t *testing.T) {
 			was("status 办理中 2024-05-20", "statusDate 2024-05-10 2024-05-20")(f)
 			status("有效", "2024-05-20")(f)
 		}, unsure, "Y-54"},
+		{"not listed on the day", y, was("absent 2024-04-20 2024-05-10"), unsure, "R-09"},
+		{"not listed on the day, ended since", y, func(f *rules.Facts) {
+			was("absent 2024-04-20 2024-05-10")(f)
+			status("注销", "2024-05-20")(f)
+		}, unsure, "R-09"},
+		{"not listed on the day, valid by its history, ended since", y, func(f *rules.Facts) {
+			was("absent 2024-04-20 2024-05-10", "status 有效 2024-05-20")(f)
+			status("注销", "2024-05-20")(f)
+		}, unsure, "R-09"},
+		{"not listed on the day, ended before", y, func(f *rules.Facts) {
+			was("absent 2024-04-20 2024-05-10")(f)
+			status("注销", "2024-04-01")(f)
+		}, fails, "Y-60"},
+		{"not listed on the day, valid since a day before that snapshot", y, func(f *rules.Facts) {
+			was("absent 2024-04-20 2024-05-10")(f)
+			status("有效", "2024-04-19")(f)
+		}, unsure, "R-09"},
+		{"not listed on the day, valid since the day of that snapshot", y, func(f *rules.Facts) {
+			was("absent 2024-04-20 2024-05-10")(f)
+			status("有效", "2024-04-20")(f)
+		}, pass, "R-00"},
+		{"listed from the day on", y, was("absent 2024-04-20 2024-05-01"), pass, "R-00"},
 		{"pending on the day by its history", y, was("status 变更中 2024-05-10"), unsure, "Y-54"},
 		{"pending only after the day", y, func(f *rules.Facts) {
 			was("status 有效 2024-05-10")(f)
