@@ -2,8 +2,8 @@
 // desktop program. Standard output is data, standard error is talk.
 //
 // The exit status of verify and judge is the worst over a batch: 0 all passed, 10 some indeterminate, 20 some
-// failed, 64 usage, 65 an input could not be read, or was left when the work was stopped, 70 internal. 1 and 2 are what a
-// crash gives, so no verdict uses them.
+// failed, 64 usage, 65 an input could not be read, or was left when the work was stopped, 70 internal, 130 ended at
+// once by a second Ctrl-C. 1 and 2 are what a crash gives, so no verdict uses them.
 package main
 
 import (
@@ -16,6 +16,7 @@ import (
 	"runtime/debug"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -30,6 +31,7 @@ const (
 	exitUsage         = 64
 	exitUnreadable    = 65
 	exitInternal      = 70
+	exitInterrupted   = 130 // as of a shell: by a second Ctrl-C
 )
 
 // memoryTarget is the size in bytes from which the collector works harder, so that a hostile file stays under 1 GB.
@@ -42,7 +44,10 @@ func main() {
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(memoryTarget)
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	env := &environment{
 		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Now: time.Now, Getenv: os.Getenv,
 		StdoutTerminal: term.IsTerminal(int(os.Stdout.Fd())), StderrTerminal: term.IsTerminal(int(os.Stderr.Fd())),
@@ -50,10 +55,14 @@ func main() {
 	if w, _, err := term.GetSize(int(os.Stdout.Fd())); err == nil {
 		env.Width = w
 	}
-	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once, also while it writes what was finished
-	code := run(ctx, env, os.Args[1:])
-	stop()
-	os.Exit(code)
+	go func() {
+		<-signals
+		cancel()
+		<-signals // a second Ctrl-C ends the program at once, also while it writes what was finished
+		env.abandon()
+		os.Exit(exitInterrupted)
+	}()
+	os.Exit(run(ctx, env, os.Args[1:]))
 }
 
 // environment is everything that the commands take from the process, so that tests can stand in for it.
@@ -66,8 +75,18 @@ type environment struct {
 	StderrTerminal bool
 	Width          int // columns of the terminal, 0 if unknown
 
+	partial atomic.Pointer[os.File] // the file in which a report is written until it is whole
+
 	reading sync.Once
 	texts   map[string]string // what the command line says, from English; read when it is first needed
+}
+
+// abandon removes what of a report is written.
+func (env *environment) abandon() {
+	if f := env.partial.Load(); f != nil {
+		f.Close()           // or Windows would keep it
+		os.Remove(f.Name()) // gone by now if it became whole
+	}
 }
 
 // command is one verb of the program, or of a verb that has some of its own.

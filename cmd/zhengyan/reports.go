@@ -25,6 +25,7 @@ type reportFiles struct {
 	engine  *document.Engine // nil: no page pictures
 	sources map[string]document.Source
 	audit   func() string          // the log's newest checkpoint; nil where none is kept
+	partial func(*os.File)         // is told the file in which a report is written until it is whole
 	left    func() (string, error) // what was left out of folders and archives; nil where none are opened
 }
 
@@ -129,7 +130,7 @@ func plainly(err error) error {
 
 // close writes the files; stopped is set where the work was ended early.
 func (f *reportFiles) close(ctx context.Context, stopped *report.Stopped) (err error) {
-	o := report.Options{Stopped: stopped}
+	o := report.Options{Stopped: stopped, Partial: f.partial}
 	if f.left != nil {
 		if o.LeftOut, err = f.left(); err != nil {
 			return err

@@ -21,6 +21,26 @@ func (s *stopping) Write(p []byte) (int, error) {
 	return s.Buffer.Write(p)
 }
 
+// Work that is ended at once leaves no part of a report behind, also while reports are being written.
+func TestAbandoned(t *testing.T) {
+	dir := t.TempDir()
+	env := testEnv(&bytes.Buffer{}, &bytes.Buffer{})
+	env.abandon()
+	f := &reportFiles{paths: []string{filepath.Join(dir, "r.html")}, partial: func(part *os.File) {
+		if _, err := os.Stat(part.Name()); err != nil || filepath.Dir(part.Name()) != dir {
+			t.Errorf("%s: %v", part.Name(), err)
+		}
+		env.partial.Store(part)
+		env.abandon()
+	}}
+	if err := f.close(t.Context(), nil); err == nil {
+		t.Error("the report became whole")
+	}
+	if left, _ := os.ReadDir(dir); len(left) != 0 {
+		t.Errorf("left behind: %v", left)
+	}
+}
+
 // Work that is stopped keeps what was finished, and says everywhere that it is not all.
 func TestStopped(t *testing.T) {
 	dir := t.TempDir()

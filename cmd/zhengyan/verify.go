@@ -84,6 +84,7 @@ func cmdVerify(ctx context.Context, env *environment, args []string) int {
 	sources, single := env.sources(ctx, paths, left)
 	sources = out.remember(sources)
 	out.engine, out.audit = engine, func() string { return env.checkpoint(log, p.data) }
+	out.partial = env.partial.Store
 	out.left = func() (string, error) { return left.sum(q.Lang) }
 	w := &writer{env: env, q: q, paths: paths, json: asJSON, details: details, single: single && !brief, reports: out, log: log, told: told}
 	defer told.end()

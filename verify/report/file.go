@@ -38,6 +38,8 @@ type Options struct {
 	// LeftOut says what of the folders and archives that were opened was not read, "" for nothing: who gets the report alone
 	// must not take them for verified whole. JSON and NDJSON, whose objects are a file each, do not say it.
 	LeftOut string
+	// Partial is told the file in which WriteFile writes a report until it is whole, for whoever may end the program before; nil for none.
+	Partial func(f *os.File)
 }
 
 // beside makes the file in which a report is written until it is whole.
@@ -73,6 +75,9 @@ func (o Options) WriteFile(path string, rs []*verify.Report) (err error) {
 	tmp, err := beside(path)
 	if err != nil {
 		return err
+	}
+	if o.Partial != nil {
+		o.Partial(tmp)
 	}
 	defer func() {
 		if err != nil {
