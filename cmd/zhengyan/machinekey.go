@@ -56,14 +56,14 @@ func (r *recipientFlags) add(fl *pflag.FlagSet) {
 func (r *recipientFlags) read() (list store.Recipients, err error) {
 	if r.set.Changed("recipient") {
 		if list, err = store.ParseRecipients(strings.NewReader(strings.Join(r.one, "\n"))); err != nil {
-			return nil, fmt.Errorf("%w: --recipient: %w", errUsage, err)
+			return nil, misused("--recipient: %v", err)
 		}
 		if len(list) == 0 {
-			return nil, fmt.Errorf("%w: --recipient names no machine", errUsage)
+			return nil, misused("--recipient names no machine")
 		}
 	}
 	if r.set.Changed("recipients") && len(r.files) == 0 {
-		return nil, fmt.Errorf("%w: --recipients names no file", errUsage)
+		return nil, misused("--recipients names no file")
 	}
 	for _, path := range r.files {
 		f, err := os.Open(path)
@@ -76,7 +76,7 @@ func (r *recipientFlags) read() (list store.Recipients, err error) {
 			return nil, fmt.Errorf("%s: %w", path, err)
 		}
 		if len(more) == 0 {
-			return nil, fmt.Errorf("%s: no recipients", path) // else it would be built unencrypted
+			return nil, speak("%s: no recipients", path) // else it would be built unencrypted
 		}
 		list = append(list, more...)
 	}

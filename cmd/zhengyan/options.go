@@ -145,9 +145,9 @@ func (o folders) check() error {
 	}
 	switch {
 	case o.data != "" && !folder(o.data):
-		return fmt.Errorf("%w: %w", errUsage, speak("--data %s: not a folder", o.data))
+		return misused("--data %s: not a folder", o.data)
 	case o.trust != "" && !folder(o.trust):
-		return fmt.Errorf("%w: %w", errUsage, speak("--trust %s: not a folder", o.trust))
+		return misused("--trust %s: not a folder", o.trust)
 	}
 	return nil
 }

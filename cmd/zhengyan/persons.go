@@ -70,12 +70,12 @@ func snapshotPersons(ctx context.Context, env *environment, args []string) int {
 	}
 	opt := store.PersonOptions{}
 	if opt.Recipients, err = machines.read(); err == nil && len(opt.Recipients) == 0 {
-		err = fmt.Errorf("%w: a person index is encrypted always: name its --recipient", errUsage)
+		err = misused("a person index is encrypted always: name its --recipient")
 	}
 	var secret store.PersonSecret
 	if err == nil {
 		if _, e := os.Lstat(*cacheFile); *fresh && *cacheFile != "" && e == nil {
-			err = fmt.Errorf("%s: a new pepper makes all keys anew; delete the cache of the other first", *cacheFile)
+			err = speak("%s: a new pepper makes all keys anew; delete the cache of the other first", *cacheFile)
 		} else if *fresh {
 			secret, err = newPepper(*pepperFile, civil.Of(env.Now()), *memory, *passes)
 		} else {
@@ -123,7 +123,7 @@ func (env *environment) buildPersons(ctx context.Context, in, out, cacheFile str
 	if err != nil {
 		return env.fail(exitUnreadable, "snapshot persons: %v", err)
 	}
-	fmt.Fprintf(env.Stdout, "persons    %d registrations, as of %s\n", src.Read, shanghai(meta.AsOf))
+	env.row("persons", "%d registrations, as of %s", src.Read, shanghai(meta.AsOf))
 	return exitOK
 }
 
@@ -152,7 +152,7 @@ func newPepper(path string, since civil.Date, memory, passes uint32) (store.Pers
 func readPepper(path string) (store.PersonSecret, error) {
 	secret, err := store.ReadPersonSecret(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		err = fmt.Errorf("%w; --new-pepper makes one", err)
+		err = speak("%v; --new-pepper makes one", err)
 	}
 	return secret, err
 }
@@ -164,10 +164,10 @@ func keepBirths(opt *store.BuildOptions, which string, asOf time.Time, redDays i
 		return nil
 	case "near-limit":
 	default:
-		return fmt.Errorf("%w: --births %q: there are all and near-limit", errUsage, which)
+		return misused("--births %q: there are all and near-limit", which)
 	}
 	if redDays <= 0 {
-		return fmt.Errorf("%w: --births near-limit needs --red-days: the data's life must end", errUsage)
+		return misused("--births near-limit needs --red-days: the data's life must end")
 	}
 	book, err := ruleData()
 	if err != nil {
@@ -200,7 +200,7 @@ func oneKind(paths ...string) (persons bool, err error) {
 		if i == 0 {
 			persons = is
 		} else if is != persons {
-			return false, fmt.Errorf("%w: %w: of %s and %s, one is a person index and the other a snapshot of the registry", errUsage, store.ErrKindOfFile, paths[0], path)
+			return false, misused("%v: of %s and %s, one is a person index and the other a snapshot of the registry", store.ErrKindOfFile, paths[0], path)
 		}
 	}
 	return persons, nil

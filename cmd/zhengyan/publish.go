@@ -14,6 +14,7 @@ import (
 
 	"zhengyan/store"
 	"zhengyan/store/feed"
+	"zhengyan/verify/report"
 )
 
 const publishExamples = `  zhengyan snapshot keygen keys/
@@ -42,14 +43,14 @@ func snapshotKeygen(_ context.Context, env *environment, args []string) int {
 	if err != nil {
 		return env.fail(exitUnreadable, "snapshot keygen: %v", err)
 	}
-	fmt.Fprintf(env.Stderr, "zhengyan: keys written to %s; move each root-N.pem to a medium of its own, they are needed to begin and to rotate only\n", fl.Arg(0))
+	env.note("keys written to %s; move each root-N.pem to a medium of its own, they are needed to begin and to rotate only", fl.Arg(0))
 	return exitOK
 }
 
 // publisher opens the feed's folder with the keys of another.
 func (env *environment) publisher(keys, to string) (*feed.Publisher, error) {
 	if keys == "" || to == "" {
-		return nil, fmt.Errorf("%w: name --keys and --to", errUsage)
+		return nil, misused("name --keys and --to")
 	}
 	k, err := feed.LoadKeys(keys)
 	if err != nil {
@@ -108,9 +109,9 @@ func publishable(persons bool, path string, previous []string) error {
 	case err != nil:
 		return err
 	case is && !persons:
-		return fmt.Errorf("%w: %s is a person index: it has a feed of its own, and is published with --persons", errUsage, path)
+		return misused("%s is a person index: it has a feed of its own, and is published with --persons", path)
 	case !is && persons:
-		return fmt.Errorf("%w: --persons publishes a person index, and %s is a snapshot of the registry", errUsage, path)
+		return misused("--persons publishes a person index, and %s is a snapshot of the registry", path)
 	}
 	return nil
 }
@@ -127,9 +128,9 @@ func fits(p *feed.Publisher, persons bool) error {
 	case !errors.Is(err, feed.ErrOtherKind):
 		return err
 	case persons:
-		return fmt.Errorf("%w: %w: a person index needs a feed of its own: name another folder with --to", errUsage, err)
+		return misused("%v: a person index needs a feed of its own: name another folder with --to", err)
 	}
-	return fmt.Errorf("%w: %w: the feed is that of a person index: name another folder with --to", errUsage, err)
+	return misused("%v: the feed is that of a person index: name another folder with --to", err)
 }
 
 func (env *environment) publish(ctx context.Context, p *feed.Publisher, name string, threshold int, path string, previous []string, key *store.MachineKey) error {
@@ -143,7 +144,7 @@ func (env *environment) publish(ctx context.Context, p *feed.Publisher, name str
 	}
 	if _, err := p.RootFile(); errors.Is(err, fs.ErrNotExist) {
 		if name == "" {
-			return fmt.Errorf("%w: %s is a new feed: name the publisher (--name)", errUsage, p.Dir)
+			return misused("%s is a new feed: name the publisher (--name)", p.Dir)
 		}
 		if err := p.Begin(name, threshold); err != nil {
 			return err
@@ -173,13 +174,18 @@ func (env *environment) publish(ctx context.Context, p *feed.Publisher, name str
 			return err
 		}
 		deltas[head.From] = file
-		fmt.Fprintf(env.Stdout, "delta      from %.12s: %d changed, %d removed\n", head.From, head.Puts, head.Drops)
+		env.row("delta", "from %.12s: %d changed, %d removed", head.From, head.Puts, head.Drops)
 	}
 	if err := p.Publish(ctx, path, content, deltas); err != nil {
 		return err
 	}
-	fmt.Fprintf(env.Stdout, "published  %s, as of %s, %d rows\n", content.ID, shanghai(content.AsOf), content.Rows)
+	env.row("published", "%s, as of %s, %d rows", content.ID, shanghai(content.AsOf), content.Rows)
 	return nil
+}
+
+// row says what was made, below what was made before it.
+func (env *environment) row(label, format string, a ...any) {
+	fmt.Fprintln(env.Stdout, report.Pad(env.say(label), 11)+env.sentence(format, a...))
 }
 
 func (env *environment) writeRoot(p *feed.Publisher) error {
@@ -190,7 +196,7 @@ func (env *environment) writeRoot(p *feed.Publisher) error {
 	if err := os.WriteFile(filepath.Join(p.Dir, rootName), b, 0o644); err != nil {
 		return err
 	}
-	fmt.Fprintf(env.Stderr, "zhengyan: bring %s to each machine by a way of its own, once: zhengyan snapshot import --root root.json FEED\n", filepath.Join(p.Dir, rootName))
+	env.note("bring %s to each machine by a way of its own, once: zhengyan snapshot import --root root.json FEED", filepath.Join(p.Dir, rootName))
 	return nil
 }
 
@@ -234,7 +240,7 @@ func snapshotRotate(_ context.Context, env *environment, args []string) int {
 	if err != nil {
 		return env.publishFailed("rotate", err)
 	}
-	fmt.Fprintln(env.Stderr, "zhengyan: publish once more, so that everything is signed by the new keys")
+	env.note("publish once more, so that everything is signed by the new keys")
 	return exitOK
 }
 

@@ -283,7 +283,7 @@ func (in *inputs) report(env *environment, path string) (err error) {
 		}
 	}
 	if shown > shownBad {
-		fmt.Fprintf(env.Stderr, "zhengyan: and %d more bad rows\n", shown-shownBad)
+		env.note("and %d more bad rows", shown-shownBad)
 	}
 	return nil
 }

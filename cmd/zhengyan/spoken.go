@@ -9,6 +9,7 @@ import (
 	"syscall"
 
 	"zhengyan/store"
+	"zhengyan/store/feed"
 	"zhengyan/verify/fields"
 	"zhengyan/verify/fields/ocr"
 	"zhengyan/verify/seal"
@@ -22,6 +23,11 @@ type spokenError struct {
 
 // speak makes an error that is said in the language of the locale; format is one of the texts of the command line.
 func speak(format string, args ...any) error { return &spokenError{format, args} }
+
+// misused makes an error of how a command was called, said in the language of the locale.
+func misused(format string, args ...any) error {
+	return fmt.Errorf("%w: %w", errUsage, speak(format, args...))
+}
 
 // Error implements error, in English.
 func (e *spokenError) Error() string { return fmt.Sprintf(e.format, e.args...) }
@@ -50,6 +56,8 @@ func causes() []cause {
 		{syscall.EACCES, "permission denied"},
 		{syscall.EISDIR, "is a directory"},
 		{syscall.ENOSPC, "no space left on device"},
+		{syscall.EEXIST, "file exists"},
+		{errBadRows, "bad rows"},
 		{store.ErrNoSnapshot, "no registry snapshot"},
 		{store.ErrNotSnapshot, "not a registry snapshot"},
 		{store.ErrDamaged, "registry snapshot is damaged"},
@@ -64,6 +72,10 @@ func causes() []cause {
 		{store.ErrNoSpace, "not enough space on the disk"},
 		{store.ErrAnchorKnown, "is in the trust folder already"},
 		{store.ErrAnchorUnknown, "no such file in the trust folder"},
+		{store.ErrKindOfFile, "another kind of file is wanted"},
+		{feed.ErrNoRoot, "no trusted root for updates"},
+		{feed.ErrRefused, "update refused"},
+		{feed.ErrOtherKind, "the feed carries snapshots of another kind"},
 		{store.ErrAudit, "audit log has been changed"},
 		{store.ErrWitness, "not a checkpoint of an audit log"},
 		{seal.ErrNoCertificate, "seal: no certificate found"},

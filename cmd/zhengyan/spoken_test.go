@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -56,12 +57,13 @@ func spokenIn(t *testing.T, lang string, args []string) string {
 func TestDataCommandsInChinese(t *testing.T) {
 	anchor := selfSigned(t)
 	command := regexp.MustCompile(`zhengyan (audit|snapshot) \w+`)
+	publishers := []string{"build", "keygen", "publish", "rotate", "persons", "sample"} // which take no --data
 	words := regexp.MustCompile(`[A-Za-z]{2,} [a-z]{2,} [a-z]{2,}`)
 	for _, lang := range []string{"C", "zh_CN.UTF-8"} {
 		dir := t.TempDir()
 		at := func(name string) string { return filepath.Join(dir, name) }
 		for name, text := range map[string]string{
-			"monday.csv": rowsMonday, "tuesday.csv": rowsTuesday, "notes.txt": "no certificate", "empty.txt": "", "long.txt": strings.Repeat("x", 5000), "broken.pdf": "%PDF-1.7\n1 0 obj\n", "root.pem": anchor, "small.pdf": smallPDF,
+			"monday.csv": rowsMonday, "tuesday.csv": rowsTuesday, "notes.txt": "no certificate", "empty.txt": "", "long.txt": strings.Repeat("x", 5000), "bad.csv": rowsMonday + "一级建造师,,赵样例,有效,,\n", "broken.pdf": "%PDF-1.7\n1 0 obj\n", "root.pem": anchor, "small.pdf": smallPDF,
 		} {
 			if err := os.WriteFile(at(name), []byte(text), 0o600); err != nil {
 				t.Fatal(err)
@@ -79,6 +81,21 @@ func TestDataCommandsInChinese(t *testing.T) {
 			{"snapshot revert", "no registry snapshot", "没有注册库快照"},
 			{"snapshot build --as-of 2026-06-01 --out @1.db @monday.csv", "snapshot  ", "快照  "},
 			{"snapshot build --as-of 2026-06-02 --out @2.db @tuesday.csv", "snapshot  ", "快照  "},
+			{"snapshot build --as-of 2026-06-01 --out @bad.db @bad.csv", "1 bad rows; no snapshot was written", "1 个坏行；没有写出快照"},
+			{"snapshot build --as-of 2026-06-01 --births some --out @bad.db @monday.csv", "usage: --births", "--births \"some\"：只有"},
+			{"snapshot build --as-of 2026-06-01 --recipient= --out @bad.db @monday.csv", "names no machine", "没有指定机器"},
+			{"snapshot keygen @keys", "keys written to", "密钥已写入"},
+			{"snapshot keygen @keys", "file exists", "文件已存在"},
+			{"snapshot publish @1.db", "usage: name --keys and --to", "：请指定 --keys 和 --to"},
+			{"snapshot publish --keys @keys --to @feed @1.db", "is a new feed", "是新的发布源"},
+			{"snapshot publish --keys @keys --to @feed --name 样例 @1.db", "\npublished  ", "\n已发布     "},
+			{"snapshot publish --keys @keys --to @feed --previous @1.db @2.db", "delta      from ", "增量       起自 "},
+			{"snapshot publish --keys @keys --to @feed --persons @2.db", "--persons publishes a person index", "--persons 用于发布人员索引"},
+			{"snapshot keygen @new", "keys written to", "密钥已写入"},
+			{"snapshot rotate --keys @keys --new-keys @new --to @feed", "publish once more", "请再发布一次"},
+			{"snapshot import @feed", "no trusted root", "没有可信任的更新根"},
+			{"snapshot persons --as-of 2026-06-01 --pepper @pepper --out @p.db @monday.csv", "encrypted always", "一律加密"},
+			{"snapshot sample --rows -1", "at most 100 million", "至多 1 亿行"},
 			{"snapshot import --preview @1.db", "nothing was changed (--preview)", "没有作任何更改"},
 			{"snapshot import @1.db", "generation 1 is in use", "正在使用第 1 代"},
 			{"snapshot import @1.db", "in use already", "已在使用"},
@@ -112,7 +129,7 @@ func TestDataCommandsInChinese(t *testing.T) {
 					args[i] = at(rest)
 				}
 			}
-			if args[0] != "inspect" && args[1] != "build" {
+			if args[0] != "inspect" && !slices.Contains(publishers, args[1]) {
 				args = append(args, "--data", at("data"))
 			}
 			got := strings.ReplaceAll(spokenIn(t, lang, args), dir, "")
