@@ -143,6 +143,9 @@ func parseSpecialties(s string) ([]fields.Specialty, error) {
 		case 0:
 			continue
 		case 1:
+			if strings.ContainsAny(part, ":：") { // a period that is written otherwise is no part of a name
+				return nil, fmt.Errorf("%w: %q: want \"name from..to\"", ErrBadRow, part)
+			}
 			list = append(list, fields.Specialty{Name: words[0]})
 		case 2:
 			from, to, ok := strings.Cut(words[1], "..")

@@ -9,11 +9,14 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"zhengyan/store"
+	"zhengyan/verify/fields"
+	"zhengyan/verify/verifytest"
 )
 
 // shell runs commands in a folder of their own, with a data folder of their own.
@@ -147,20 +150,46 @@ func TestSnapshotCommands(t *testing.T) {
 	s.contains(errs, "warning: generation 1", "20261117")
 }
 
+// What the specimens' registry.csv says is what a snapshot built from it says, validity of specialties included.
+func TestSnapshotOfTheSpecimens(t *testing.T) {
+	s := newShell(t)
+	var b bytes.Buffer
+	row := verifytest.Good(fields.Constructor1).Row()
+	if err := verifytest.WriteRegistryCSV(&b, []verifytest.RegistryRow{row}); err != nil {
+		t.Fatal(err)
+	}
+	s.write("registry.csv", b.String())
+	s.run(exitOK, "snapshot build --as-of 2026-11-16 --out @r.db @registry.csv")
+	s.run(exitOK, "snapshot import @r.db")
+	out, _ := s.run(exitOK, "snapshot lookup --json "+row.Number)
+	var got struct {
+		Answer struct {
+			Records []struct{ Specialties []fields.Specialty }
+		}
+	}
+	if err := json.Unmarshal([]byte(out), &got); err != nil || len(got.Answer.Records) != 1 {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if list := got.Answer.Records[0].Specialties; !slices.Equal(list, row.Specialties) {
+		t.Errorf("%+v, want %+v", list, row.Specialties)
+	}
+}
+
 func TestSnapshotBuildReportsEveryBadRow(t *testing.T) {
 	s := newShell(t)
-	s.write("bad.csv", rowsMonday+"三级建造师,x,y,z,,\n一级建造师,京1112015201600005,陈样例,有效,建筑工程 yesterday,\n")
+	s.write("bad.csv", rowsMonday+"三级建造师,x,y,z,,\n一级建造师,京1112015201600005,陈样例,有效,建筑工程 yesterday,\n"+
+		"一级建造师,京1112015201600006,陈样例,有效,建筑工程:2024-05-14:2027-05-13,\n")
 	_, errs := s.run(exitUnreadable, "snapshot build --as-of 2026-11-16 --out @x.db --bad-report @bad.jsonl @bad.csv")
-	s.contains(errs, "bad.csv:5:", "bad.csv:6:", "no snapshot was written")
+	s.contains(errs, "bad.csv:5:", "bad.csv:6:", "bad.csv:7:", "no snapshot was written")
 	if _, err := os.Stat(s.path("@x.db")); err == nil {
 		t.Error("a snapshot was written")
 	}
 	b, err := os.ReadFile(s.path("@bad.jsonl"))
-	if err != nil || bytes.Count(b, []byte("\n")) != 2 {
+	if err != nil || bytes.Count(b, []byte("\n")) != 3 {
 		t.Errorf("%s %v", b, err)
 	}
 	_, errs = s.run(exitOK, "snapshot build --as-of 2026-11-16 --out @x.db --skip-bad @bad.csv")
-	s.contains(errs, "2 bad rows were left out")
+	s.contains(errs, "3 bad rows were left out")
 	s.write("twice.csv", rowsMonday+"一级建造师,京1112015201600001,张样例,有效,,\n")
 	_, errs = s.run(exitUnreadable, "snapshot build --as-of 2026-11-16 --out @y.db --skip-bad @twice.csv")
 	s.contains(errs, "stands twice")

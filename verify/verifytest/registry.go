@@ -8,6 +8,7 @@ import (
 
 	"zhengyan/verify/civil"
 	"zhengyan/verify/fields"
+	"zhengyan/verify/rules"
 )
 
 // RegistryRow is what the invented registry says of one holder. Its fields and JSON names are those of
@@ -70,7 +71,7 @@ func (s Spec) Row() RegistryRow {
 	return r
 }
 
-// WriteRegistryCSV writes the rows with a header. Specialties stand as name:from:to, separated by semicolons.
+// WriteRegistryCSV writes the rows with a header, as zhengyan snapshot build takes them.
 func WriteRegistryCSV(w io.Writer, rows []RegistryRow) error {
 	c := csv.NewWriter(w)
 	recs := [][]string{{
@@ -78,12 +79,8 @@ func WriteRegistryCSV(w io.Writer, rows []RegistryRow) error {
 		"status", "statusDate", "reason", "qrKey", "ecertID", "updatedAt", "latestUsageFrom",
 	}}
 	for _, r := range rows {
-		var sp []string
-		for _, x := range r.Specialties {
-			sp = append(sp, x.Name+":"+x.Valid.From.String()+":"+x.Valid.To.String())
-		}
 		recs = append(recs, []string{
-			string(r.Kind), r.Number, r.Name, r.Sex, r.Birth.String(), r.Employer, strings.Join(sp, ";"),
+			string(r.Kind), r.Number, r.Name, r.Sex, r.Birth.String(), r.Employer, rules.FormatSpecialties(r.Specialties),
 			r.Valid.From.String(), r.Valid.To.String(), r.Status, r.StatusDate.String(), r.Reason, r.QRKey, r.EcertID,
 			r.UpdatedAt.String(), r.LatestUsageFrom.String(),
 		})
