@@ -148,7 +148,8 @@ func isColon(r rune) bool { return r == ':' || r == '∶' || r == '︰' }
 
 // blurredColon reports whether a mark that was hardly read stands in the place of a label's colon. No day begins with one.
 func (l *line) blurredColon(i int) bool {
-	return strings.ContainsRune("-.·|一", l.gs[i].r) && l.gs[i].conf < leastConfidence && l.gap(i) < labelGap
+	r := l.gs[i].r
+	return (r == '一' || !unicode.IsLetter(r) && !unicode.IsDigit(r)) && l.gs[i].conf < leastConfidence && l.gap(i) < labelGap
 }
 
 // together reports whether glyphs [from,to) can be one word: labels of two characters are often set 姓　　名.

@@ -100,6 +100,25 @@ func (s *Sheet) Line(corners [4]page.Point, toned int, stretch float64) (pix []f
 	return lineOf(s.m.text, s.m.w, s.m.h, q, tone(toned), stretch)
 }
 
+// UnderRed gives of a rectangle of the picture what the net of package red sees, plane by plane, the luminance of the paper of each
+// pixel, and which of them the net is asked about; that is nil where it is asked about none.
+func (s *Sheet) UnderRed(r image.Rectangle) (seen []float32, paper []int, asked []bool) {
+	u := s.m.under
+	if u == nil || !r.In(image.Rect(0, 0, u.w, u.h)) {
+		return nil, nil, nil
+	}
+	if asked = u.asked(r); asked == nil {
+		return nil, nil, nil
+	}
+	for y := r.Min.Y; y < r.Max.Y; y++ {
+		for x := r.Min.X; x < r.Max.X; x++ {
+			p, _ := u.paper.at(x, y)
+			paper = append(paper, p)
+		}
+	}
+	return u.seen(r), paper, asked
+}
+
 // Close frees the net.
 func (f *Features) Close() { f.net.close() }
 

@@ -23,6 +23,7 @@ import (
 
 	"zhengyan/verify/fields"
 	"zhengyan/verify/fields/ocr/figures"
+	"zhengyan/verify/fields/ocr/red"
 )
 
 // Names of the model files in Config.Models.
@@ -46,8 +47,8 @@ type Config struct {
 	Library []string
 	// Models holds the three files named above. Other nets of the same kind (PP-OCRv3 to v5) work as well.
 	Models fs.FS
-	// Plain leaves out the rows that teach the recogniser rare characters of names (package rare) and the net for digits
-	// (package figures), for comparison. The rows belong to one recogniser; another one goes without them, as Name says.
+	// Plain leaves out the rows that teach the recogniser rare characters of names (package rare) and the nets for digits
+	// (package figures) and for print under red ink (package red), for comparison. The rows belong to one recogniser; another one goes without them, as Name says.
 	Plain bool
 	// Threads bounds the runs of a net at the same time over all callers; 0 means 2.
 	Threads int
@@ -89,6 +90,7 @@ type Reader struct {
 	det, rec net
 	*alphabet
 	figures net // tells digits (package figures); nil without it
+	red     net // tells print under red ink (package red); nil without it
 	slots   chan struct{}
 	name    string
 }
@@ -123,8 +125,8 @@ func Open(cfg Config) (*Reader, error) {
 	}
 	// The nets are made ready side by side: each takes as long as reading a few lines.
 	var seeing sync.WaitGroup
-	var detName, digits string
-	var detErr, digitsErr error
+	var detName, own string
+	var detErr, ownErr error
 	seeing.Go(func() {
 		defer caught(&detErr)
 		detName = fingerprint("detector", sha256.Sum256(det))
@@ -133,10 +135,13 @@ func Open(cfg Config) (*Reader, error) {
 	})
 	if !cfg.Plain {
 		seeing.Go(func() {
-			defer caught(&digitsErr)
-			digits = ", " + fingerprint("digits", sha256.Sum256(figures.Net()))
-			if r.figures, digitsErr = loadNet(figures.Net()); digitsErr != nil {
-				digitsErr = fmt.Errorf("%w: the net for digits: %w", fields.ErrNoReader, digitsErr)
+			defer caught(&ownErr)
+			own = ", " + fingerprint("digits", sha256.Sum256(figures.Net())) + ", " + fingerprint("red ink", sha256.Sum256(red.Net()))
+			if r.figures, ownErr = loadNet(figures.Net()); ownErr == nil {
+				r.red, ownErr = loadNet(red.Net())
+			}
+			if ownErr != nil {
+				ownErr = fmt.Errorf("%w: the nets for digits and red ink: %w", fields.ErrNoReader, ownErr)
 			}
 		})
 	}
@@ -145,11 +150,11 @@ func Open(cfg Config) (*Reader, error) {
 	if detErr != nil {
 		detErr = fmt.Errorf("%w: %w: %s: %w", fields.ErrNoReader, ErrNoModels, DetectorFile, detErr)
 	}
-	if err := cmp.Or(detErr, recErr, digitsErr); err != nil {
+	if err := cmp.Or(detErr, recErr, ownErr); err != nil {
 		r.Close()
 		return nil, err
 	}
-	r.name = "ONNX Runtime " + version + ", " + detName + ", " + recName + digits
+	r.name = "ONNX Runtime " + version + ", " + detName + ", " + recName + own
 	return r, nil
 }
 
@@ -187,7 +192,7 @@ func (r *Reader) Name() string { return r.name }
 
 // Close frees the nets. No call may be under way.
 func (r *Reader) Close() {
-	for _, n := range []net{r.det, r.rec, r.figures} {
+	for _, n := range []net{r.det, r.rec, r.figures, r.red} {
 		if n != nil {
 			n.close()
 		}

@@ -9,16 +9,18 @@ import (
 // to which red ink is added back where the picture is red, as much as this picture's ink takes away; what is still dark
 // there is print, and is darkened.
 const (
-	paperSide  = 64   // side of the squares whose paper and tint are looked for, in pixels
-	brightRank = 0.7  // share of a square that is darker than its paper
-	redLeast   = 12   // steps by which red ink is redder than its paper at the least
-	redFull    = 60.0 // and from which a pixel is wholly of it, on paper of 240
-	redResidue = 14.0 // darkness that red ink leaves behind, on paper of 240
-	redGain    = 2.0  // factor of the darkness under red ink
-	lookAway   = 55.0 // darkness under red ink that is left out where lines are looked for: the ragged edge of a seal hides them
-	redLift    = 1.0  // luminance that red ink takes, to a step of redness, where a picture has too little of it to tell
-	redInk     = 60   // steps by which the ink of red print is redder than its paper, on paper of 240
-	redSample  = 400  // pixels of red ink from which the ink is measured
+	paperSide   = 64   // side of the squares whose paper and tint are looked for, in pixels
+	brightRank  = 0.7  // share of a square that is darker than its paper
+	redLeast    = 12   // steps by which red ink is redder than its paper at the least
+	redFull     = 60.0 // and from which a pixel is wholly of it, on paper of 240
+	redResidue  = 14.0 // darkness that red ink leaves behind, on paper of 240
+	redGain     = 2.0  // factor of the darkness under red ink
+	lookAway    = 55.0 // darkness under red ink that is left out where lines are looked for: the ragged edge of a seal hides them
+	redLift     = 1.0  // luminance that red ink takes, to a step of redness, where a picture has too little of it to tell
+	redInkLeast = 60   // steps by which the ink of red print is redder than its paper, on paper of 240
+	redSample   = 400  // pixels of red ink from which the ink is measured
+	redTop      = 50   // one of so many of them is redder than the ink alone mostly is
+	redMostly   = 0.8  // of that redness: ink with nothing under it
 )
 
 // light is the luminance of a pixel without blue, which says least.
@@ -79,41 +81,81 @@ func (s *sheet) at(x, y int) (paper, tint int) {
 	return max(s.paper[k], minPaper), s.tint[k]
 }
 
-// lift is how much luminance the picture's red ink takes, to a step of redness.
-func (s *sheet) lift(red, green []uint8, w, h int) float64 {
-	var hist [256]int
+// redInk is the picture's red ink where no print lies under it.
+type redInk struct {
+	lift       float64 // luminance that it takes, to a step of redness
+	red, green float32 // shares of its paper's luminance
+}
+
+// Shares are counted in steps of 1/shareFull of the paper's luminance.
+const shareFull = 200
+
+// ink measures the picture's red ink; false where it has too little of it.
+func (s *sheet) ink(red, green []uint8, w, h int) (redInk, bool) {
+	var lift, over [256]int
 	n := 0
-	for y := range h {
-		for x := range w {
-			i := y*w + x
-			over := int(red[i]) - int(green[i])
-			if over <= redLeast {
-				continue
-			}
-			paper, tint := s.at(x, y)
-			if o := over - tint - redLeast; 240*o > redInk*paper {
-				hist[min(max(100*(paper-light(red[i], green[i]))/o, 0), 255)]++
-				n++
+	each := func(f func(i, paper, tint, o int)) {
+		for y := range h {
+			for x := range w {
+				i := y*w + x
+				o := int(red[i]) - int(green[i])
+				if o <= redLeast {
+					continue
+				}
+				paper, tint := s.at(x, y)
+				if o -= tint + redLeast; 240*o > redInkLeast*paper {
+					f(i, paper, tint, o)
+				}
 			}
 		}
 	}
+	share := func(v, paper int) int { return min(max(v*shareFull/paper, 0), 255) }
+	each(func(i, paper, _, o int) {
+		lift[min(max(100*(paper-light(red[i], green[i]))/o, 0), 255)]++
+		over[share(o, paper)]++
+		n++
+	})
 	if n < redSample {
-		return redLift
+		return redInk{lift: redLift}, false
 	}
-	c := 0
-	for v := range hist {
-		if c += hist[v]; 2*c >= n {
-			return min(max(float64(v)/100, 0.6), 1.4)
+	// The seal's edges and what lies under it are less red than the ink alone.
+	full := 255
+	for c := over[full]; redTop*c < n; c += over[full] {
+		full--
+	}
+	var reds, greens [256]int
+	each(func(i, paper, tint, o int) {
+		if float64(share(o, paper)) > redMostly*float64(full) {
+			reds[share(int(red[i])-tint, paper)]++
+			greens[share(int(green[i]), paper)]++
 		}
+	})
+	return redInk{
+		lift: min(max(float64(median(&lift))/100, 0.6), 1.4),
+		red:  float32(median(&reds)) / shareFull, green: float32(median(&greens)) / shareFull,
+	}, true
+}
+
+func median(hist *[256]int) int {
+	n := 0
+	for _, c := range hist {
+		n += c
 	}
-	return redLift
+	v := 0
+	for c := hist[0]; 2*c < n && v < len(hist)-1; c += hist[v] {
+		v++
+	}
+	return v
 }
 
 // separate makes of the red and green channels, in m.text and m.red, the planes of print without red ink, and leaves the green
 // one, in which both are dark.
 func (m *raster) separate() {
 	s := sheetOf(m.text, m.red, m.w, m.h)
-	lift := s.lift(m.text, m.red, m.w, m.h)
+	ink, inked := s.ink(m.text, m.red, m.w, m.h)
+	if inked {
+		m.under = &underInk{red: slices.Clone(m.text), green: m.red, w: m.w, h: m.h, paper: s, ink: ink}
+	}
 	m.reds, m.look = make([]int, m.h), make([]uint8, len(m.text))
 	for y := range m.h {
 		for x := range m.w {
@@ -123,12 +165,12 @@ func (m *raster) separate() {
 			if over > redLeast {
 				paper, tint := s.at(x, y)
 				if o := over - tint - redLeast; o > 0 {
-					if 240*o > redInk*paper {
+					if 240*o > redInkLeast*paper {
 						m.reds[y]++
 					}
 					k := float64(paper) / 240
 					share := min(float64(o)/(redFull*k), 1)
-					dark := float64(paper-v) - lift*float64(o)
+					dark := float64(paper-v) - ink.lift*float64(o)
 					under := func(residue, gain float64) int {
 						return min(max(paper-int(dark+share*(max(0, dark-residue*k)*gain-dark)), 0), 255)
 					}

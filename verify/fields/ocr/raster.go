@@ -21,9 +21,10 @@ type raster struct {
 	// text is the picture's print without red ink, so that a seal or a red title is as bright as paper; red is the green
 	// channel, in which both are dark. They are one for a picture without colour.
 	text, red []uint8
-	look      []uint8 // text with less under red ink, in which lines are looked for
-	step      int     // pixels of the picture to one here
-	reds      []int   // pixels of red ink in each row; nil for a picture without colour
+	look      []uint8   // text with less under red ink, in which lines are looked for
+	under     *underInk // what the print under red ink can be told from; nil for a picture without red ink
+	step      int       // pixels of the picture to one here
+	reds      []int     // pixels of red ink in each row; nil for a picture without colour
 }
 
 // newRaster takes the planes of a picture, transparent parts as white paper.

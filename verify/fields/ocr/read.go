@@ -49,6 +49,9 @@ func (r *Reader) lines(ctx context.Context, m *raster) ([]reading, error) {
 	if m.w < minSide || m.h < minSide {
 		return nil, ctx.Err()
 	}
+	if err := r.underRed(ctx, m); err != nil {
+		return nil, err
+	}
 	// Red print is looked for beside all other.
 	ctx, cancel := context.WithCancel(ctx)
 	var beside sync.WaitGroup

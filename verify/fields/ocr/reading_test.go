@@ -103,6 +103,8 @@ const (
 	scans  = "scan"
 	sealed = "seal" // a colour scan with a seal over the day of issue
 	chats  = "chat" // a photo sent through a chat program; all other classes are photos as taken
+
+	sealedPhotos, sealedChats = "photo-seal", "chat-seal" // photos of a page with a seal over the day of issue
 )
 
 // shuffled gives the number of the certificate and of the typeface that the i-th picture shows, and whether its name has rare
@@ -147,16 +149,18 @@ func (s *studio) take(t testing.TB, class string, split camera.Split, i, k int, 
 			t.Fatal(err)
 		}
 		if class == sealed {
-			r := rand.New(rand.NewPCG(55, uint64(i)))
-			s.gens[k].StampOn(printed, 1.25*shot.DPI, false, 370+30*r.Float64(), 40+20*r.Float64(), 117, "样例省样例市住房和城乡建设局")
+			s.seal(printed, 1.25*shot.DPI, i, k)
 		}
 		pic = camera.Scanned(camera.A4(printed), shot, seed)
 	} else {
 		shot, seed := camera.Photo(split, i)
-		shot.Chat = class == chats
+		shot.Chat = class == chats || class == sealedChats
 		printed, err := s.gens[k].Printed(spec, 300)
 		if err != nil {
 			t.Fatal(err)
+		}
+		if class == sealedPhotos || class == sealedChats {
+			s.seal(printed, 300, i, k)
 		}
 		pic = camera.Photograph(camera.A4(printed), shot, seed)
 	}
@@ -174,6 +178,12 @@ func (s *studio) take(t testing.TB, class string, split camera.Split, i, k int, 
 		}
 	}
 	return p
+}
+
+// seal prints a seal over the day of issue of the i-th picture.
+func (s *studio) seal(printed *image.RGBA, dpi float64, i, k int) {
+	r := rand.New(rand.NewPCG(55, uint64(i)))
+	s.gens[k].StampOn(printed, dpi, false, 370+30*r.Float64(), 40+20*r.Float64(), 117, "样例省样例市住房和城乡建设局")
 }
 
 // flat is the page of a photo laid flat by its true corners, at 200 dpi; a scan as it is.

@@ -21,27 +21,27 @@ type seen struct {
 }
 
 // look prints the i-th sheet, takes a picture of it and cuts its lines out. One sheet in so many has seals.
-func look(g *verifytest.Generator, faces []typeface, i, sealed int, light float64) ([]seen, error) {
+func look(g *verifytest.Generator, faces []sheet.Typeface, i, sealed int, light float64) ([]seen, error) {
 	r := rand.New(rand.NewPCG(991, uint64(i)))
 	between := func(a, b float64) float64 { return a + (b-a)*r.Float64() }
 	// Seven photos out of a chat, one photo as taken, two scans.
 	how := [10]sheet.Kind{7: sheet.Taken, 8: sheet.Scanned, 9: sheet.Scanned}[r.IntN(10)]
-	paper, lines, err := printed(r, faces, light)
+	paper, lines, err := sheet.Printed(r, faces, light)
 	if err != nil {
 		return nil, err
 	}
 	if i%sealed == sealed-1 {
 		how = sheet.Sealed
-		stamp(r, g, paper)
+		sheet.Stamp(r, g, paper)
 	}
 	img, place := sheet.Picture(paper, how, i, r)
 	from := ocr.NewSheet(img)
 	var out []seen
 	for k := range views * len(lines) {
 		l := lines[k/views]
-		h := l.em / ocr.EmOfHeight * between(0.82, 1.25)
-		y := l.middle + l.em*between(-0.06, 0.06)
-		x0, x1 := l.x0-l.em*between(0, 0.3), l.x1+l.em*between(0, 0.3)
+		h := l.Em / ocr.EmOfHeight * between(0.82, 1.25)
+		y := l.Middle + l.Em*between(-0.06, 0.06)
+		x0, x1 := l.X0-l.Em*between(0, 0.3), l.X1+l.Em*between(0, 0.3)
 		tone, stretch := r.IntN(ocr.Tones), 1.0
 		if r.IntN(2) == 0 {
 			stretch = between(0.8, 1.5)
@@ -50,7 +50,7 @@ func look(g *verifytest.Generator, faces []typeface, i, sealed int, light float6
 		if width == 0 {
 			continue
 		}
-		out = append(out, seen{width, pix, ocr.SignClasses(l.text), how})
+		out = append(out, seen{width, pix, ocr.SignClasses(l.Text), how})
 	}
 	return out, nil
 }

@@ -18,6 +18,7 @@ import (
 	"sync/atomic"
 
 	"zhengyan/verify/verifytest"
+	"zhengyan/verify/verifytest/reading/sheet"
 )
 
 func main() {
@@ -42,7 +43,7 @@ func run() error {
 	if *sealed < 1 {
 		return errors.New("one sheet in how many has seals? (-sealed)")
 	}
-	faces, err := openFaces(fonts)
+	faces, err := sheet.OpenFaces(fonts)
 	if err != nil {
 		return err
 	}
@@ -61,7 +62,7 @@ func run() error {
 }
 
 // work makes one sheet after the other until all of them are made.
-func work(faces []typeface, folder string, next *atomic.Int64, end, sealed int, light float64) error {
+func work(faces []sheet.Typeface, folder string, next *atomic.Int64, end, sealed int, light float64) error {
 	g, err := verifytest.NewGenerator(verifytest.NewCA())
 	if err != nil {
 		return err

@@ -1,4 +1,4 @@
-package main
+package sheet
 
 import (
 	"fmt"
@@ -20,11 +20,13 @@ import (
 	"zhengyan/verify/verifytest/reading/collection"
 )
 
-// typeface has the font that prints digits, signs of days and what else it has of those, and the one for all other characters.
-type typeface struct{ signs, other *opentype.Font }
+// A Typeface has the font that prints digits, signs of days and what else it has of those, and the one for all other characters.
+type Typeface struct{ signs, other *opentype.Font }
 
-func openFaces(names []string) ([]typeface, error) {
-	var out []typeface
+// OpenFaces opens typefaces: FILE or FILE#NAME of a collection, or two with a plus sign, of which the second has the digits and the signs
+// of days.
+func OpenFaces(names []string) ([]Typeface, error) {
+	var out []Typeface
 	for _, name := range names {
 		first, second, two := strings.Cut(name, "+")
 		a, err := collection.Font(first)
@@ -37,15 +39,15 @@ func openFaces(names []string) ([]typeface, error) {
 				return nil, err
 			}
 		}
-		out = append(out, typeface{signs: b, other: a})
+		out = append(out, Typeface{signs: b, other: a})
 	}
 	return out, nil
 }
 
-// line is a printed line: its text, its ends, its middle height and the size of its type, in mm on the print.
-type line struct {
-	text               string
-	x0, x1, middle, em float64
+// A Line is a printed line: its text, its ends, its middle height and the size of its type, in mm on the print.
+type Line struct {
+	Text               string
+	X0, X1, Middle, Em float64
 }
 
 // daySigns are the Chinese characters that days are written with.
@@ -54,14 +56,14 @@ const daySigns = "年月日至"
 // dpi is the resolution at which sheets are printed.
 const dpi = 300
 
-// printed is a sheet with three columns of lines in small type, two thirds of them grey; light is the share of lines whose type is
+// Printed is a sheet with three columns of lines in small type, two thirds of them grey; light is the share of lines whose type is
 // drawn lighter than it was designed.
-func printed(r *rand.Rand, faces []typeface, light float64) (*image.RGBA, []line, error) {
+func Printed(r *rand.Rand, faces []Typeface, light float64) (*image.RGBA, []Line, error) {
 	const mm = 25.4 / dpi
 	w, h := int(math.Round(camera.A4Width/mm)), int(math.Round(camera.A4Height/mm))
 	img := image.NewRGBA(image.Rect(0, 0, w, h))
 	draw.Draw(img, img.Rect, image.White, image.Point{}, draw.Src)
-	var out []line
+	var out []Line
 	for column := range 3 {
 		left := (0.035 + 0.32*float64(column)) * float64(w)
 		for y := 0.035 * float64(h); y < 0.965*float64(h); {
@@ -81,7 +83,7 @@ func printed(r *rand.Rand, faces []typeface, light float64) (*image.RGBA, []line
 				return nil, nil, err
 			}
 			if end < left+0.318*float64(w) {
-				out = append(out, line{text, start * mm, end * mm, (y - 0.38*em) * mm, em * mm})
+				out = append(out, Line{text, start * mm, end * mm, (y - 0.38*em) * mm, em * mm})
 			} else { // it runs into the next column: paper is laid over it
 				draw.Draw(img, image.Rect(int(start)-2, int(y-1.1*em), int(end+em), int(y+0.4*em)), image.White, image.Point{}, draw.Src)
 			}
@@ -90,13 +92,28 @@ func printed(r *rand.Rand, faces []typeface, light float64) (*image.RGBA, []line
 	return img, out, nil
 }
 
-// stamp prints seals over a sheet, as many as lie side by side, each turned to another place.
-func stamp(r *rand.Rand, g *verifytest.Generator, sheet *image.RGBA) {
+// Stamp prints seals over a sheet, as many as lie side by side, each turned to another place.
+func Stamp(r *rand.Rand, g *verifytest.Generator, sheet *image.RGBA) {
 	const size, pitch = 117, 140.0 // points; a seal is 40 to 42 mm wide
 	w, h := float64(sheet.Rect.Dx())*72/dpi, float64(sheet.Rect.Dy())*72/dpi
 	for y := 5.0; y+pitch < h; y += pitch {
 		for x := 5.0; x+pitch < w; x += pitch {
 			g.StampOn(sheet, dpi, false, x+(pitch-size)*r.Float64(), y+(pitch-size)*r.Float64(), size, "样例省样例市住房和城乡建设局")
+		}
+	}
+}
+
+// StampInk is Stamp with an ink of its own for all of them: bright or dark, more or less of it.
+func StampInk(r *rand.Rand, g *verifytest.Generator, sheet *image.RGBA) {
+	seals := image.NewRGBA(sheet.Rect)
+	draw.Draw(seals, seals.Rect, image.White, image.Point{}, draw.Src)
+	Stamp(r, g, seals)
+	ink := [3]float64{0.62 + 0.33*r.Float64(), 0.05 + 0.3*r.Float64(), 0.05 + 0.3*r.Float64()}
+	full := 0.1 // of green, which a seal takes most of
+	for i := 0; i < len(sheet.Pix); i += 4 {
+		cover := min((1-float64(seals.Pix[i+1])/255)/(1-full), 1)
+		for c := range 3 {
+			sheet.Pix[i+c] = uint8(float64(sheet.Pix[i+c])*(1-cover*(1-ink[c])) + 0.5)
 		}
 	}
 }
@@ -110,7 +127,7 @@ func someInk(r *rand.Rand) color.RGBA {
 }
 
 // write sets a text from x on and gives where it ends.
-func write(img draw.Image, f typeface, how shape, em, x, y float64, text string, ink color.Color) (float64, error) {
+func write(img draw.Image, f Typeface, how shape, em, x, y float64, text string, ink color.Color) (float64, error) {
 	if how == asDesigned {
 		return set(img, f, how, em, x, y, text, ink)
 	}
@@ -127,7 +144,7 @@ func write(img draw.Image, f typeface, how shape, em, x, y float64, text string,
 	return float64(left) + end/fine, nil
 }
 
-func set(img draw.Image, f typeface, how shape, em, x, y float64, text string, ink color.Color) (float64, error) {
+func set(img draw.Image, f Typeface, how shape, em, x, y float64, text string, ink color.Color) (float64, error) {
 	var faces [3]font.Face
 	for i, one := range []*opentype.Font{f.other, f.signs, f.signs} {
 		size := em
