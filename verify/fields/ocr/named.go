@@ -22,6 +22,15 @@ const (
 	morePictures = 3    // pictures beside the first
 )
 
+// In a longer line the net goes by a character's neighbours too: 祥州市 is likelier than 样州市, whatever the strokes say. One of which it
+// is not sure there is looked at again without them.
+const (
+	sureAmong = 0.97 // confidence of a character that is not looked at again
+	aloneHalf = 0.62 // heights of the line that are looked at to each side of its middle
+	aloneNear = 0.25 // shares of that picture's width within which the character is the one in its middle
+	aloneMost = 4    // such characters of a line; one with more is blurred as a whole
+)
+
 // isHan reports whether a character is one of those that a second head may have been taught.
 func isHan(r rune) bool { return r >= 0x3400 }
 
@@ -49,6 +58,47 @@ func (r *Reader) settle(ctx context.Context, m *raster, plane []uint8, one readi
 		more = append(more, l)
 	}
 	one.syms = settled(one.syms, more)
+	return one, nil
+}
+
+// alone reads the unsure Chinese characters of a longer line each by itself too; what line and character together make likeliest stands.
+func (r *Reader) alone(ctx context.Context, m *raster, plane []uint8, one reading) (reading, error) {
+	var open []int
+	for i := range one.syms {
+		if s := &one.syms[i]; isHan(s.r) && weighty(s.r) && len(s.among) > 1 && s.conf < sureAmong && s.conf >= leastNamed {
+			open = append(open, i)
+		}
+	}
+	if len(one.syms) <= mostShort || len(open) > aloneMost {
+		return one, nil
+	}
+	one.syms = slices.Clone(one.syms)
+	for _, i := range open {
+		s := &one.syms[i]
+		half := aloneHalf * one.quad.height() / one.quad.width()
+		part := quad{one.quad.at(s.at-half, 0), one.quad.at(s.at+half, 0), one.quad.at(s.at+half, 1), one.quad.at(s.at-half, 1)}
+		var seen [][]page.Alternative
+		for _, how := range []tone{asIs, sharp} {
+			l, err := r.readFilled(ctx, m, plane, part, how, minStripWidth)
+			if err != nil {
+				return one, err
+			}
+			if k := slices.IndexFunc(l.syms, func(c symbol) bool { return math.Abs(c.at-0.5) < aloneNear }); k >= 0 && len(l.syms[k].among) > 0 {
+				seen = append(seen, l.syms[k].among)
+			}
+		}
+		if len(seen) == 0 {
+			continue
+		}
+		if s.conf >= sureNamed { // both looks count as one
+			seen = [][]page.Alternative{jointly(seen)}
+		}
+		s.among = jointly(append(seen, s.among))
+		s.r, s.conf = s.among[0].R, s.among[0].Share
+		if s.before || s.behind {
+			s.conf = min(s.conf, holeConf)
+		}
+	}
 	return one, nil
 }
 

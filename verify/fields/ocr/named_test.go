@@ -1,7 +1,9 @@
 package ocr
 
 import (
+	"image"
 	"slices"
+	"strings"
 	"testing"
 
 	"zhengyan/verify/page"
@@ -109,5 +111,61 @@ func TestNumbersTrustTheNet(t *testing.T) {
 	}
 	if trustIn(90, numberDigits) == trustIn(90, numberDigits-1) || trustIn(90, numberDigits).weight >= trustIn(90, 0).weight || trustIn(90, 0).weight >= trustIn(9, 0).weight {
 		t.Error("the taught classes count alike in all lines")
+	}
+}
+
+// A character of a longer line that its neighbours speak for is looked at alone; where the line itself is in doubt, the two looks weigh
+// more than it.
+func TestAlone(t *testing.T) {
+	sure := symbol{r: '京', conf: 0.99, among: []page.Alternative{{R: '京', Share: 0.99}}}
+	for name, c := range map[string]struct {
+		line    float64 // what the line says of 祥
+		alone   rune
+		share   float32 // what the looks say
+		length  int
+		want    rune
+		doubted bool
+	}{
+		"strokes against neighbours":      {0.8, '样', 0.9, 10, '样', true},
+		"both agree":                      {0.8, '祥', 0.9, 10, '祥', false},
+		"the looks say little":            {0.93, '样', 0.4, 10, '祥', true},
+		"the line is sure":                {0.98, '样', 0.9, 10, '祥', false},
+		"a short line, which is settled":  {0.8, '样', 0.9, mostShort, '祥', true},
+		"nothing is read in the middle":   {0.8, '_', 0.9, 10, '祥', true},
+		"more surely than the line wrong": {0.95, '样', 0.6, 10, '祥', true},
+	} {
+		r := reader(nil, nil)
+		r.alphabet = newAlphabet([]string{"", "京", "样", "祥"}, []string{"乜"})
+		looks := 0
+		r.rec = fake(func(_ []float32, s [4]int) ([]float32, []int, error) {
+			looks++
+			n := s[3] / frameWidth
+			line := []rune(strings.Repeat("_", n))
+			line[n/2] = c.alone
+			out, _ := steps(r.keys, string(line), c.share)
+			out[n/2*len(r.keys)+3] += 0.05
+			return out, []int{1, n, len(r.keys)}, nil
+		})
+		one := reading{quad: quad{{0, 0}, {300, 0}, {300, 30}, {0, 30}}, done: true}
+		for i := range c.length {
+			one.syms = append(one.syms, sure)
+			one.syms[i].at = (float64(i) + 0.5) / float64(c.length)
+		}
+		doubtful := unsure(one.syms[3].at, page.Alternative{R: '祥', Share: c.line}, page.Alternative{R: '样', Share: min(0.1, 0.95*(1-c.line))})
+		one.syms[3] = doubtful
+		m := newRaster(barred(320, 40, image.Rect(0, 10, 300, 20)))
+		got, err := r.alone(t.Context(), m, m.text, one)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s := got.syms[3]; s.r != c.want || s.conf < 0.95 != c.doubted {
+			t.Errorf("%s: %c at %.3f", name, s.r, s.conf)
+		}
+		if one.syms[3].r != '祥' {
+			t.Errorf("%s: the reading itself was changed", name)
+		}
+		if looked := c.length > mostShort && c.line < sureAmong; looked != (looks == 2) {
+			t.Errorf("%s: %d looks", name, looks)
+		}
 	}
 }

@@ -73,9 +73,12 @@ func (r *Reader) readOften(ctx context.Context, m *raster, plane []uint8, one re
 	}
 	if digits(one.syms) < twiceDigits {
 		if one.unsettled() {
-			if one, err = r.settle(ctx, m, plane, one); err != nil {
-				return one, err
-			}
+			one, err = r.settle(ctx, m, plane, one)
+		} else {
+			one, err = r.alone(ctx, m, plane, one)
+		}
+		if err != nil {
+			return one, err
 		}
 		if r.figures == nil || one.confidence() >= agreedWell || q.width() < toldShape*q.height() {
 			return one, nil
