@@ -91,8 +91,8 @@ func newBatchScreen(w *Window) Screen {
 	for _, c := range b.filters {
 		chips.Add(c)
 	}
-	tools := container.NewBorder(nil, nil, rowOf(10, chips, centred(b.status)), rowOf(2,
-		iconButton(theme.DocumentSaveIcon(), m.T("export.button"), w.askExport), iconButton(theme.FolderNewIcon(), m.T("batch.more"), w.openFolder), iconButton(theme.DeleteIcon(), m.T("batch.clear"), b.askClear)), pad(b.search, 0, 0, 8, 8))
+	tools := container.New(&barLayout{whole: entryWidth(th, b.search.PlaceHolder), gap: 12, line: 4, width: firstWidth}, rowOf(10, chips, centred(b.status)), b.search, rowOf(2,
+		iconButton(theme.DocumentSaveIcon(), m.T("export.button"), w.askExport), iconButton(theme.FolderNewIcon(), m.T("batch.more"), w.openFolder), iconButton(theme.DeleteIcon(), m.T("batch.clear"), b.askClear)))
 	head := container.NewBorder(nil, nil, line(th, m.T("batch.bidders"), theme.SizeNameText, colorSecondary), b.rename)
 	left := container.NewStack(canvas.NewRectangle(th.C(colorSurface)), container.NewBorder(pad(head, 6, 0, 10, 4), nil, nil, nil, b.bidders))
 	b.frame = container.NewBorder(pad(column(4, narrow(th, tools), narrow(th, b.second)), 6, 4, 8, 8), b.below, nil, nil, b.table)

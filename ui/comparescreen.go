@@ -39,7 +39,7 @@ func newCompareScreen(w *Window) Screen {
 			c.showPair(c.cross[i])
 		}
 	}
-	c.none = container.NewCenter(para(th, m.T("compare.none"), theme.SizeNameText, widget.LowImportance))
+	c.none = emptyText(m.T("compare.none"))
 	upper := container.NewBorder(pad(column(2, line(th, m.T("compare.title"), theme.SizeNameSubHeadingText, theme.ColorNameForeground),
 		para(th, m.T("compare.hint"), theme.SizeNameCaptionText, widget.LowImportance)), 10, 4, 12, 12), nil, nil, nil, container.NewStack(c.crosses, c.none))
 
@@ -49,13 +49,20 @@ func newCompareScreen(w *Window) Screen {
 	}, c, w.typedKey, w.typedRune)
 	load := newButtonWithIcon(m.T("roster.load"), theme.FolderOpenIcon(), func() { w.chooseFile(m.T("roster.load"), w.LoadRoster) })
 	c.summary = line(th, "", theme.SizeNameText, theme.ColorNameForeground)
-	c.hint = container.NewCenter(para(th, m.T("roster.none")+" "+m.T("roster.hint"), theme.SizeNameText, widget.LowImportance))
+	c.hint = emptyText(m.T("roster.none") + " " + m.T("roster.hint"))
 	head := container.NewBorder(nil, nil, rowOf(12, centred(line(th, m.T("roster.title"), theme.SizeNameSubHeadingText, theme.ColorNameForeground)), centred(c.summary)), load)
 	lower := container.NewBorder(pad(head, 8, 6, 12, 12), nil, nil, nil, container.NewStack(c.roster, c.hint))
 	split := container.NewVSplit(upper, lower)
 	split.Offset = 0.48
 	c.root = split
 	return c
+}
+
+// emptyText stands where there is nothing to list.
+func emptyText(s string) fyne.CanvasObject {
+	l := widget.NewLabel(s)
+	l.Alignment, l.Wrapping, l.Importance = fyne.TextAlignCenter, fyne.TextWrapWord, widget.LowImportance
+	return pad(centred(l), 30, 0, 20, 20) // below the headings of a table
 }
 
 func (c *compareScreen) Key() string               { return "compare" }

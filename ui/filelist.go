@@ -6,7 +6,6 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
@@ -56,7 +55,7 @@ func newFileList(w *Window) *fileList {
 	f.working = column(4, container.NewBorder(nil, nil, centred(f.status), rowOf(0, f.pause, f.cancel)), f.progress.root)
 	f.empty = line(th, m.T("list.empty"), theme.SizeNameText, colorSecondary)
 	f.empty.Alignment = fyne.TextAlignCenter
-	chips := container.New(layout.NewGridLayoutWithColumns(len(f.filters)))
+	chips := container.New(&spread{4})
 	for _, c := range f.filters {
 		chips.Add(c)
 	}

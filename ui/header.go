@@ -79,7 +79,9 @@ func newHeader(w *Window) *header {
 		bar = column(6, container.NewHScroll(rowOf(12, left, right)), container.NewHScroll(rowOf(12, dayBox, policy)),
 			container.NewHScroll(rowOf(12, container.New(&fixedWidth{150 * k}, h.specialty), container.New(&fixedWidth{340 * k}, extra))))
 	} else {
-		bar = container.NewBorder(nil, nil, left, right, pad(container.NewBorder(nil, nil, rowOf(10, dayBox, policy, container.New(&fixedWidth{126}, h.specialty)), nil, pad(extra, 0, 0, 8, 2)), 0, 0, 10, 2))
+		question := container.NewBorder(nil, nil, rowOf(10, dayBox, policy, container.New(&fixedWidth{126}, h.specialty)), nil, pad(extra, 0, 0, 8, 2))
+		whole := question.MinSize().Width - extra.MinSize().Width + 2*max(entryWidth(th, h.employer.PlaceHolder), entryWidth(th, h.second.PlaceHolder))
+		bar = container.New(&barLayout{whole: whole, gap: 10, line: 6, width: firstWidth}, left, question, right)
 	}
 	h.root = container.NewBorder(nil, edge, nil, nil, container.NewStack(ground, container.New(layout.NewCustomPaddedLayout(7, 7, 8, 6), bar)))
 	h.refresh(nil)

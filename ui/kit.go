@@ -122,3 +122,110 @@ func narrow(th *Theme, o fyne.CanvasObject) fyne.CanvasObject {
 	}
 	return o
 }
+
+// barLayout puts what is left, what is between and what is right on a line, and what is between on one of its own where it
+// would be cut: it must be readable, or usable, whatever the others are.
+type barLayout struct {
+	whole     float32 // width that what is between needs
+	gap, line float32 // between the objects of a line, and between the lines
+	width     float32 // of the bar, when it was laid out last
+}
+
+// one reports whether a line is enough.
+func (l *barLayout) one(os []fyne.CanvasObject) bool {
+	return os[0].MinSize().Width+l.whole+os[2].MinSize().Width+2*l.gap <= l.width
+}
+
+// MinSize implements fyne.Layout.
+func (l *barLayout) MinSize(os []fyne.CanvasObject) fyne.Size {
+	a, b, c := os[0].MinSize(), os[1].MinSize(), os[2].MinSize()
+	s := fyne.NewSize(max(a.Width+c.Width+l.gap, b.Width), max(a.Height, c.Height))
+	if l.one(os) {
+		return fyne.NewSize(s.Width, max(s.Height, b.Height))
+	}
+	return fyne.NewSize(s.Width, s.Height+l.line+b.Height)
+}
+
+// Layout implements fyne.Layout. A new width can need another height, which the toolkit finds when it draws next.
+func (l *barLayout) Layout(os []fyne.CanvasObject, size fyne.Size) {
+	l.width = size.Width
+	a, b, c := os[0].MinSize(), os[1].MinSize(), os[2].MinSize()
+	h := max(a.Height, c.Height)
+	x, y, w := float32(0), h+l.line, size.Width
+	if l.one(os) {
+		h = size.Height
+		x, y, w = a.Width+l.gap, 0, size.Width-a.Width-c.Width-2*l.gap
+		b.Height = h
+	}
+	os[0].Move(fyne.NewPos(0, 0))
+	os[0].Resize(fyne.NewSize(a.Width, h))
+	os[2].Move(fyne.NewPos(size.Width-c.Width, 0))
+	os[2].Resize(fyne.NewSize(c.Width, h))
+	os[1].Move(fyne.NewPos(x, y))
+	os[1].Resize(fyne.NewSize(w, b.Height))
+}
+
+// entryWidth is what an entry needs to show all of the hint in it.
+func entryWidth(th *Theme, hint string) float32 {
+	return fyne.MeasureText(hint, th.Size(theme.SizeNameText), fyne.TextStyle{}).Width + 4*th.Size(theme.SizeNameInnerPadding)
+}
+
+// halves puts two objects beside each other, as wide as each other, or under each other where one would be too narrow.
+type halves struct {
+	gap   float32
+	width float32 // when it was laid out last
+}
+
+// beside reports whether there is room for both.
+func (l *halves) beside(a, b fyne.Size) bool { return 2*max(a.Width, b.Width)+l.gap <= l.width }
+
+// MinSize implements fyne.Layout.
+func (l *halves) MinSize(os []fyne.CanvasObject) fyne.Size {
+	a, b := os[0].MinSize(), os[1].MinSize()
+	if l.beside(a, b) {
+		return a.Max(b)
+	}
+	return fyne.NewSize(max(a.Width, b.Width), a.Height+l.gap+b.Height)
+}
+
+// Layout implements fyne.Layout. A new width can need another height, which the toolkit finds when it draws next.
+func (l *halves) Layout(os []fyne.CanvasObject, size fyne.Size) {
+	l.width = size.Width
+	a, b := os[0].MinSize(), os[1].MinSize()
+	if l.beside(a, b) {
+		w := (size.Width - l.gap) / 2
+		os[0].Move(fyne.NewPos(0, 0))
+		os[0].Resize(fyne.NewSize(w, size.Height))
+		os[1].Move(fyne.NewPos(w+l.gap, 0))
+		os[1].Resize(fyne.NewSize(w, size.Height))
+		return
+	}
+	os[0].Move(fyne.NewPos(0, 0))
+	os[0].Resize(fyne.NewSize(size.Width, a.Height))
+	os[1].Move(fyne.NewPos(0, a.Height+l.gap))
+	os[1].Resize(fyne.NewSize(size.Width, b.Height))
+}
+
+// spread puts objects beside each other, each as wide as it must be and all the room that is left in equal parts.
+type spread struct{ gap float32 }
+
+// MinSize implements fyne.Layout.
+func (l *spread) MinSize(os []fyne.CanvasObject) fyne.Size {
+	s := fyne.NewSize(l.gap*float32(len(os)-1), 0)
+	for _, o := range os {
+		m := o.MinSize()
+		s = fyne.NewSize(s.Width+m.Width, max(s.Height, m.Height))
+	}
+	return s
+}
+
+// Layout implements fyne.Layout.
+func (l *spread) Layout(os []fyne.CanvasObject, size fyne.Size) {
+	more, x := (size.Width-l.MinSize(os).Width)/float32(len(os)), float32(0)
+	for _, o := range os {
+		w := o.MinSize().Width + max(0, more)
+		o.Move(fyne.NewPos(x, 0))
+		o.Resize(fyne.NewSize(w, size.Height))
+		x += w + l.gap
+	}
+}

@@ -39,7 +39,10 @@ func ladderCard(th *Theme, m *viewmodel.Messages, rungs []viewmodel.Rung, open m
 	sum := m.T("ladder.summary", "failed", strconv.Itoa(n[viewmodel.ShapeFail]), "unknown", strconv.Itoa(n[viewmodel.ShapeUnknown]),
 		"passed", strconv.Itoa(n[viewmodel.ShapePass]), "skipped", strconv.Itoa(n[viewmodel.ShapeSkip]))
 	toggle := iconButton(nil, m.T("ladder.expand"), all)
-	return card(th, m.T("ladder.title"), rowOf(4, centred(line(th, sum, theme.SizeNameCaptionText, colorSecondary)), toggle), list), rows
+	counts := line(th, sum, theme.SizeNameCaptionText, colorSecondary)
+	counts.Alignment = fyne.TextAlignTrailing
+	head := container.New(&barLayout{whole: counts.MinSize().Width, gap: 8}, centred(line(th, m.T("ladder.title"), theme.SizeNameText, colorSecondary)), centred(counts), toggle)
+	return panel(th, colorSurface, colorBorder, column(8, head, list), 11), rows
 }
 
 // rungRow is one check: a head that opens it, and under it the evidence, the clause and what to do.

@@ -135,13 +135,17 @@ func (v *pageView) show(d *viewmodel.Detail) {
 	v.update()
 }
 
+// inputWidth is what the words beside the title above the page need not to become a column of single words.
+const inputWidth = 150
+
 func (v *pageView) showInput(in viewmodel.InputView) {
 	shape, imp := viewmodel.ShapePass, widget.LowImportance
 	if in.Warn {
 		shape, imp = viewmodel.ShapeUnknown, widget.WarningImportance
 	}
 	title := line(v.th, in.Title, theme.SizeNameText, ink(shape))
-	v.setInput(pad(container.NewBorder(nil, nil, pad(container.NewVBox(title), 1, 0, 4, 8), nil, para(v.th, in.Cap, theme.SizeNameCaptionText, imp)), 5, 5, 6, 6))
+	bar := &barLayout{whole: inputWidth * v.th.Scale(), gap: 4, width: v.input.Size().Width - 12}
+	v.setInput(pad(container.New(bar, pad(container.NewVBox(title), 1, 0, 4, 4), para(v.th, in.Cap, theme.SizeNameCaptionText, imp), layout.NewSpacer()), 5, 5, 6, 6))
 }
 
 // setInput puts a line above the page, or none. The room below it is laid out anew: a container does not do so for what changes in it.

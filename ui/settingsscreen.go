@@ -129,11 +129,7 @@ func newSettingsScreen(w *Window) Screen {
 			check("settings.keep", set.KeepBatch, func(v *viewmodel.Settings, on bool) { v.KeepBatch = on }))),
 		card(th, m.T("settings.more"), nil, rowOf(8, newButton(m.T("settings.tour"), w.tour), newButton(m.T("menu.help"), w.help), newButton(m.T("menu.about"), w.about))),
 	)
-	columns := 2
-	if th.Scale() > 1.2 {
-		columns = 1
-	}
-	s.root = scrolled(th, pad(container.NewGridWithColumns(columns, left, right), 14, 14, 16, 16))
+	s.root = scrolled(th, pad(container.New(&halves{gap: 12}, left, right), 14, 14, 16, 16))
 	return s
 }
 

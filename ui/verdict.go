@@ -6,7 +6,6 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
@@ -35,7 +34,7 @@ func verdictBanner(th *Theme, m *viewmodel.Messages, v viewmodel.VerdictView, on
 	ground.CornerRadius = 8
 	ground.StrokeColor, ground.StrokeWidth = th.C(ink(v.Shape)), 1.5
 	banner := container.NewStack(ground, pad(body, 10, 12, 14, 10))
-	return column(8, banner, container.New(layout.NewGridLayoutWithColumns(2), part(th, v.Copy), part(th, v.Registration)))
+	return column(8, banner, container.New(&halves{gap: 4}, part(th, v.Copy), part(th, v.Registration)))
 }
 
 // nextStep is the one thing to do, set apart by a bar.
