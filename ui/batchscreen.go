@@ -323,7 +323,13 @@ func (b *batchScreen) showBelow() {
 	}
 	left := rowOf(8, centred(shapeImage(th, v.Shape, 30)), centred(line(th, v.Word, theme.SizeNameSubHeadingText, ink(v.Shape))))
 	ground := canvas.NewRectangle(th.C(tint(v.Shape)))
-	swap(b.below, container.NewStack(ground, pad(container.NewBorder(nil, nil, pad(left, 0, 0, 0, 12), container.NewCenter(open), container.New(layout.NewCustomPaddedLayout(0, 0, 0, 8), text)), 6, 6, 12, 10)))
+	var body fyne.CanvasObject = pad(container.NewBorder(nil, nil, pad(left, 0, 0, 0, 12), container.NewCenter(open), container.New(layout.NewCustomPaddedLayout(0, 0, 0, 8), text)), 6, 6, 12, 10)
+	if k := th.Scale(); k > 1.2 { // the verdict and its reason; the rest by scrolling, or it would leave the table no room
+		scroll := container.NewVScroll(pad(column(2, container.NewBorder(nil, nil, left, open), text), 6, 6, 12, 10))
+		scroll.SetMinSize(fyne.NewSize(0, 60*k))
+		body = scroll
+	}
+	swap(b.below, container.NewStack(ground, body))
 }
 
 // TypedKey implements Screen.

@@ -128,7 +128,7 @@ func (w *Window) help() {
 	body := column(8, para(th, m.T("help.intro"), theme.SizeNameText, widget.MediumImportance), para(th, m.T("help.verdicts"), theme.SizeNameText, widget.MediumImportance),
 		para(th, m.T("help.day"), theme.SizeNameText, widget.MediumImportance), line(th, m.T("help.keys"), theme.SizeNameText, colorSecondary))
 	for _, k := range keyList() {
-		body.Add(container.NewBorder(nil, nil, container.New(&fixedWidth{210}, line(th, k.keys, theme.SizeNameText, theme.ColorNamePrimary)), nil, line(th, m.T(k.text), theme.SizeNameText, theme.ColorNameForeground)))
+		body.Add(container.NewBorder(nil, nil, container.New(&fixedWidth{210 * th.Scale()}, line(th, k.keys, theme.SizeNameText, theme.ColorNamePrimary)), nil, line(th, m.T(k.text), theme.SizeNameText, theme.ColorNameForeground)))
 	}
 	if len(w.o.Rules) > 0 {
 		body.Add(line(th, m.T("help.rules"), theme.SizeNameText, colorSecondary))
@@ -145,7 +145,7 @@ func (w *Window) help() {
 		}
 		body.Add(acc)
 	}
-	w.dialog(m.T("help.title"), container.NewVScroll(pad(body, 4, 8, 6, 14)))
+	w.dialog(m.T("help.title"), scrolled(th, pad(body, 4, 8, 6, 14)))
 }
 
 func (w *Window) about() {
@@ -155,7 +155,7 @@ func (w *Window) about() {
 		if value == "" {
 			value = m.T("about.none")
 		}
-		body.Add(container.NewBorder(nil, nil, container.New(&fixedWidth{110}, pad(line(th, label, theme.SizeNameText, colorSecondary), 1, 0, 0, 0)), nil, para(th, value, theme.SizeNameText, widget.MediumImportance)))
+		body.Add(container.NewBorder(nil, nil, container.New(&fixedWidth{110 * th.Scale()}, pad(line(th, label, theme.SizeNameText, colorSecondary), 1, 0, 0, 0)), nil, para(th, value, theme.SizeNameText, widget.MediumImportance)))
 	}
 	row(m.T("about.program"), a.Program)
 	row(m.T("about.rules"), a.Rules)
@@ -169,7 +169,7 @@ func (w *Window) about() {
 		acc.Append(widget.NewAccordionItem(l.Name, para(th, strings.TrimSpace(l.Text), theme.SizeNameCaptionText, widget.LowImportance)))
 	}
 	body.Add(acc)
-	w.dialog(m.T("about.title"), container.NewVScroll(pad(body, 4, 8, 6, 14)))
+	w.dialog(m.T("about.title"), scrolled(th, pad(body, 4, 8, 6, 14)))
 }
 
 // dialog shows one dialog at a time. It is our own, since the toolkit's sets titles in a bold style, for which it would parse
@@ -183,7 +183,7 @@ func (w *Window) dialog(title string, content fyne.CanvasObject) {
 	body := container.NewBorder(head, container.NewCenter(closeButton), nil, nil, content)
 	w.shown = widget.NewModalPopUp(pad(body, 6, 6, 10, 10), w.win.Canvas())
 	size := w.win.Canvas().Size()
-	w.shown.Resize(fyne.NewSize(min(680, size.Width-80), min(620, size.Height-80)))
+	w.shown.Resize(fyne.NewSize(min(680*th.Scale(), size.Width-80), min(620*th.Scale(), size.Height-80)))
 	w.shown.Show()
 }
 

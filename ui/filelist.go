@@ -52,7 +52,7 @@ func newFileList(w *Window) *fileList {
 	f.status = line(th, "", theme.SizeNameCaptionText, colorSecondary)
 	f.pause = iconButton(theme.MediaPauseIcon(), "", func() { s.Pause(!s.Paused()) })
 	f.cancel = iconButton(theme.CancelIcon(), m.T("list.cancel"), f.cancelOrResume)
-	f.working = column(4, container.NewBorder(nil, nil, centred(f.status), rowOf(0, f.pause, f.cancel)), f.progress.root)
+	f.working = container.NewStack(narrow(th, column(4, container.NewBorder(nil, nil, centred(f.status), rowOf(0, f.pause, f.cancel)), f.progress.root)))
 	f.empty = line(th, m.T("list.empty"), theme.SizeNameText, colorSecondary)
 	f.empty.Alignment = fyne.TextAlignCenter
 	chips := container.New(&spread{4})
@@ -60,7 +60,7 @@ func newFileList(w *Window) *fileList {
 		chips.Add(c)
 	}
 	f.narrowed, f.left = newNarrowedTo(th, s, true), newLeftOutLine(w)
-	head := column(6, narrow(th, chips), narrow(th, f.narrowed.root), f.left.button, narrow(th, f.working))
+	head := column(6, narrow(th, chips), f.narrowed.root, f.left.button, f.working)
 	ground := canvas.NewRectangle(th.C(colorSurface))
 	f.root = container.NewStack(ground, container.NewBorder(pad(head, 8, 4, 8, 8), nil, nil, nil, container.NewStack(f.list, container.NewCenter(f.empty))))
 	f.refresh()

@@ -26,7 +26,7 @@ func newNarrowedTo(th *Theme, s *viewmodel.Session, words bool) *narrowedTo {
 	var text fyne.CanvasObject
 	n.text, text = clipped(th, "", theme.SizeNameCaptionText, widget.MediumImportance)
 	n.all = iconButton(theme.ContentClearIcon(), s.Messages().T("list.only.all"), n.widen)
-	n.root = container.NewBorder(nil, nil, nil, n.all, centred(text))
+	n.root = container.NewStack(narrow(th, container.NewBorder(nil, nil, nil, n.all, centred(text))))
 	n.refresh()
 	return n
 }

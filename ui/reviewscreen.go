@@ -52,7 +52,7 @@ func newReviewScreen(w *Window) Screen {
 	r.progress = line(th, "", theme.SizeNameSubHeadingText, theme.ColorNameForeground)
 	r.meter = newMeter(th)
 	r.narrowed, r.none = newNarrowedTo(th, w.session, false), newNarrowedTo(th, w.session, false)
-	head := column(5, rowOf(8, centred(line(th, m.T("screen.review"), theme.SizeNameText, colorSecondary)), centred(r.progress)), r.meter.root, narrow(th, r.narrowed.root))
+	head := column(5, rowOf(8, centred(line(th, m.T("screen.review"), theme.SizeNameText, colorSecondary)), centred(r.progress)), r.meter.root, r.narrowed.root)
 	left := container.NewStack(canvas.NewRectangle(th.C(colorSurface)), container.NewBorder(pad(head, 8, 6, 10, 10), nil, nil, nil, r.list))
 	inner := container.NewHSplit(r.page.root, r.scroll)
 	inner.Offset = 0.55

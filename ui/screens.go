@@ -82,7 +82,8 @@ func newRail(w *Window) *rail {
 	}
 	ground, edge := canvas.NewRectangle(w.th.C(colorSurface)), canvas.NewRectangle(w.th.C(colorBorder))
 	edge.SetMinSize(fyne.NewSize(1, 1))
-	r.root = container.NewBorder(nil, nil, nil, edge, container.NewStack(ground, pad(col, 6, 6, 4, 4)))
+	// With large texts the column is higher than a small screen.
+	r.root = container.NewBorder(nil, nil, nil, edge, container.NewStack(ground, container.NewVScroll(pad(col, 6, 6, 4, 4))))
 	return r
 }
 
