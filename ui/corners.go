@@ -238,8 +238,7 @@ func (v *pageView) cornerBar(s *viewmodel.SheetView, said string) fyne.CanvasObj
 	th, m := v.th, v.session.Messages()
 	again := newButton(m.T("corners.judge"), v.rectify)
 	again.Importance = widget.HighImportance
-	v.caption = widget.NewLabel(said)
-	v.caption.Wrapping, v.caption.Selectable = fyne.TextWrapWord, true
+	v.caption = newPassage(said)
 	text := column(0, snug(v.caption), para(th, m.T("corners.keys"), theme.SizeNameCaptionText, widget.LowImportance))
 	buttons := container.NewHBox(layout.NewSpacer())
 	if s.ByHand {

@@ -18,11 +18,9 @@ func line(th *Theme, s string, size fyne.ThemeSizeName, c fyne.ThemeColorName) *
 
 // para is a wrapped text that can be selected and copied.
 func para(th *Theme, s string, size fyne.ThemeSizeName, imp widget.Importance) fyne.CanvasObject {
-	l := widget.NewLabel(s)
-	l.Wrapping = fyne.TextWrapWord
+	l := newPassage(s)
 	l.SizeName = size
 	l.Importance = imp
-	l.Selectable = true
 	return snug(l)
 }
 

@@ -35,8 +35,8 @@ func (l *leftOutLine) refresh() {
 func (w *Window) showLeftOut() {
 	th, m, s := w.th, w.m, w.session
 	rows := &leftOutRows{m: m, list: s.LeftOut(), row: -1}
-	path := widget.NewLabel("")
-	path.Selectable, path.Wrapping, path.SizeName = true, fyne.TextWrapBreak, theme.SizeNameCaptionText
+	path := newPassage("")
+	path.Wrapping, path.SizeName = fyne.TextWrapBreak, theme.SizeNameCaptionText
 	rows.selected = func(l viewmodel.LeftOut) { path.SetText(l.Full()) }
 	k := th.Scale()
 	table := newDataTable(th, []tableColumn{{m.T("left.col.name"), 430 * k}, {m.T("left.col.why"), max(560*k, 622)}}, rows, func(e *fyne.KeyEvent) {

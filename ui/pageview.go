@@ -60,7 +60,7 @@ type pageView struct {
 	editor    *cornerEditor
 	editing   bool
 	bar       *fyne.Container
-	caption   *widget.Label // of the bar
+	caption   *passage // of the bar
 	root      fyne.CanvasObject
 }
 

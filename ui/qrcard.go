@@ -83,9 +83,8 @@ func qrCode(th *Theme, m *viewmodel.Messages, c viewmodel.QRCode, crop image.Ima
 	}
 
 	body.Add(line(th, m.T("qrcard.text"), theme.SizeNameCaptionText, colorSecondary))
-	payload := widget.NewLabel(c.Shown)
+	payload := newPassage(c.Shown)
 	payload.Wrapping = fyne.TextWrapBreak // keys have no words to wrap at
-	payload.Selectable = true
 	body.Add(panel(th, theme.ColorNameBackground, colorBorder, snug(payload), 6))
 	for _, w := range c.Warnings {
 		body.Add(qrNote(th, w))

@@ -58,6 +58,13 @@ func TestRealWindow(t *testing.T) {
 	s.key("Next")
 	s.title("无法确定 - ok.pdf") // no registry snapshot: missing data never passes
 	s.picture("01-ok")
+	s.run("xdotool", "mousemove", "--window", s.win, "1000", "150", "click", "1") // on a text, which keeps no key from the window
+	s.key("k")
+	s.title("无法读取 - ofd.ofd")
+	s.run("xdotool", "mousemove", "--window", s.win, "1000", "150", "click", "1")
+	s.key("Next")
+	s.title("无法确定 - ok.pdf")
+	s.run("xdotool", "mousemove", "--window", s.win, "1000", "150", "click", "1")
 	s.key("ctrl+d")
 	s.run("xdotool", "type", "--delay", "60", "2027-01-01")
 	s.key("Return")
