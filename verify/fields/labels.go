@@ -168,6 +168,9 @@ func unknownLabels(l *line, i int, rs []rune, used []bool, inside []string) []la
 		if r != ':' || k == 0 || used[k-1] {
 			continue
 		}
+		if k+1 < len(rs) && rs[k+1] == '(' && l.gs[k].conf < 1 { // what OCR saw of the bracket: 建筑工程(有效期
+			continue
+		}
 		from := k
 		for from > 0 && k-from < 10 && isHan(rs[from-1]) && !used[from-1] && (from == k || l.gap(from) < labelGap) {
 			from--

@@ -166,6 +166,7 @@ func TestUnclearSpecialties(t *testing.T) {
 		most  float64
 	}{
 		{"all clear", 0, "建筑工程（有效期：2023-1-6至2026-1-5）", "建筑工程 2023-01-06/2026-01-05", 1},
+		{"a bracket seen as two marks", '：', "建筑工程：（有效期：2023-1-6至2026-1-5）", "建筑工程 2023-01-06/2026-01-05", 1},
 		{"a character that no other specialty has there", '建', "建筑工程（有效期：2023-1-6至2026-1-5）", "建筑工程 2023-01-06/2026-01-05", poorCeiling},
 		{"the one that tells 公路 from 铁路", '公', "公路工程（有效期：2023-1-6至2026-1-5）", "2023-01-06/2026-01-05", 0.5},
 		{"the one that both have", '路', "公路工程（有效期：2023-1-6至2026-1-5）", "公路工程 2023-01-06/2026-01-05", poorCeiling},
