@@ -51,6 +51,7 @@ const (
 	numberDigits                        = 6               // digits of a line in which a Chinese character is a province's, 年 or the like
 	signSure                            = 0.5             // from this likelihood on, a bracket or another sign of the net's own stands
 	longLine                            = 7               // characters, by the shape of the line
+	overruling                          = 0.75            // share from which a taught character of a short line stands in any case
 )
 
 // trustIn is that of a line that fills so many steps, of whose characters the net itself sees so many as digits.
@@ -62,6 +63,12 @@ func trustIn(frames float64, digits int) trust {
 		return trust{longWeight, longSure, longGap}
 	}
 	return trust{shortWeight, shortSure, shortGap}
+}
+
+// isHan reports whether a class is a Chinese character.
+func (a *alphabet) isHan(class int) bool {
+	r, _ := utf8.DecodeRuneInString(a.keys[class])
+	return unicode.Is(unicode.Han, r)
 }
 
 // likeliest is the class of a step of likelihoods and its share of all. Of two classes of one character both likelihoods
@@ -91,12 +98,12 @@ func (a *alphabet) likeliest(row []float32, of trust) (int, float64) {
 		sure = of.gap
 	case key != "" && key[0] < utf8.RuneSelf:
 		sure = 0
-	default:
-		if r, _ := utf8.DecodeRuneInString(key); !unicode.Is(unicode.Han, r) {
-			sure = min(sure, signSure)
-		}
+	case !a.isHan(own):
+		sure = min(sure, signSure)
 	}
-	if alone >= sure {
+	// What share the taught classes have says nothing of how sure the net is of its own; where one of them has nearly all, 快 is 怏.
+	overruled := of.weight == shortWeight && row[taught] >= overruling && a.isHan(own) && a.twin[taught] < 0
+	if alone >= sure && !overruled {
 		return own, alone
 	}
 	all := max(1e-6, float64(1-(1-of.weight)*mass))

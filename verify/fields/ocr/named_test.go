@@ -97,6 +97,30 @@ func TestTaughtClassesKnowTheirPlace(t *testing.T) {
 	}
 }
 
+// Of a short line a taught character that has nearly all of the share stands, however sure the net is of the best of its own; in a
+// longer line, and against a digit, it does not.
+func TestTaughtCharacterOverrules(t *testing.T) {
+	a := newAlphabet([]string{"", "秒", "7", "样"}, []string{"杪", "样"})
+	short, long := trust{shortWeight, shortSure, shortGap}, trust{longWeight, longSure, longGap}
+	for name, c := range map[string]struct {
+		row  []float32
+		of   trust
+		want string
+	}{
+		"nearly all":       {[]float32{0.01, 0.1, 0, 0, 0.87, 0}, short, "杪"},
+		"half":             {[]float32{0.005, 0.495, 0, 0, 0.5, 0}, short, "秒"},
+		"a longer line":    {[]float32{0.005, 0.195, 0, 0, 0.8, 0}, long, "秒"},
+		"a digit":          {[]float32{0.01, 0, 0.1, 0, 0.87, 0}, short, "7"},
+		"the net's own":    {[]float32{0.001, 0.199, 0, 0, 0, 0.8}, short, "秒"},
+		"between two":      {[]float32{0.2, 0, 0, 0, 0.8, 0}, short, ""},
+		"both of one mind": {[]float32{0.005, 0, 0, 0.195, 0, 0.8}, short, "样"},
+	} {
+		if k, conf := a.likeliest(c.row, c.of); a.keys[k] != c.want || c.want == "杪" && conf > 0.95 {
+			t.Errorf("%s: %q at %.3f", name, a.keys[k], conf)
+		}
+	}
+}
+
 // In a line of numbers the only Chinese characters are common ones, a province's or those of days: the taught classes count little.
 func TestNumbersTrustTheNet(t *testing.T) {
 	a := newAlphabet([]string{"", "翼", "1", "2", "日"}, []string{"鬟"})
