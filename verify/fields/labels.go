@@ -100,7 +100,7 @@ func findLabels(lines []line, face *faceRow, ocr bool) []label {
 				}
 			}
 		}
-		out = append(out, unknownLabels(l, i, rs, used, face.Inside)...)
+		out = append(out, unknownLabels(l, i, rs, used, face.Inside, ocr)...)
 	}
 	out = append(out, rescue(out, weak)...)
 	if ocr {
@@ -162,13 +162,13 @@ func (l *line) together(from, to int) bool {
 }
 
 // unknownLabels finds "some words:" set off by clear space, so that what this face does not know still ends a value.
-func unknownLabels(l *line, i int, rs []rune, used []bool, inside []string) []label {
+func unknownLabels(l *line, i int, rs []rune, used []bool, inside []string, ocr bool) []label {
 	var out []label
 	for k, r := range rs {
 		if r != ':' || k == 0 || used[k-1] {
 			continue
 		}
-		if k+1 < len(rs) && rs[k+1] == '(' && l.gs[k].conf < 1 { // what OCR saw of the bracket: 建筑工程(有效期
+		if ocr && k+1 < len(rs) && rs[k+1] == '(' { // what OCR saw of the bracket: 建筑工程(有效期
 			continue
 		}
 		from := k

@@ -131,7 +131,7 @@ func (c *candidates) confidence() []float64 {
 				}
 			}
 		case isNumber(row) && isNumber(other):
-			from, to := between(values, says)
+			from, to := differing(values, says)
 			for k := from; k < to; k++ {
 				rivals[k] += w
 			}
@@ -157,10 +157,10 @@ func (c *candidates) confidence() []float64 {
 	return conf
 }
 
-// between gives the places, up to the second, in which a number differs from one with more or fewer digits: what both begin with and
+// differing gives the places, up to the second, in which a number differs from one with more or fewer digits: what both begin with and
 // what both end with is not in doubt. A digit that is written several times and may be written once more or less is doubtful wherever
 // it stands; where one may only have been lost, those beside it are.
-func between(values, says []int) (from, to int) {
+func differing(values, says []int) (from, to int) {
 	n, least := len(values), min(len(values), len(says))
 	begin, end := 0, 0
 	for begin < least && values[begin] == says[begin] {

@@ -230,7 +230,7 @@ func TestJointRun(t *testing.T) {
 			continue // compared digit by digit
 		}
 		got := []byte(strings.Repeat(".", len(values)))
-		from, to := between(values, says)
+		from, to := differing(values, says)
 		for k := from; k < to; k++ {
 			got[k] = '1'
 		}

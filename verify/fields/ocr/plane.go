@@ -23,8 +23,8 @@ const (
 	redMostly   = 0.8  // of that redness: ink with nothing under it
 )
 
-// light is the luminance of a pixel without blue, which says least.
-func light(r, g uint8) int { return (3*int(r) + 7*int(g)) / 10 }
+// Light is the luminance of a pixel without blue, which says least.
+func Light(r, g uint8) int { return (3*int(r) + 7*int(g)) / 10 }
 
 // sheet has the paper of each square of a picture: its luminance, and by how much it is redder than green.
 type sheet struct {
@@ -41,7 +41,7 @@ func sheetOf(red, green []uint8, w, h int) sheet {
 			n := 0
 			for y := ty * paperSide; y < min(h, (ty+1)*paperSide); y += 2 {
 				for i := y*w + tx*paperSide; i < y*w+min(w, (tx+1)*paperSide); i += 2 {
-					v := light(red[i], green[i])
+					v := Light(red[i], green[i])
 					hist[v]++
 					tint[v] += int(red[i]) - int(green[i])
 					n++
@@ -81,6 +81,15 @@ func (s *sheet) at(x, y int) (paper, tint int) {
 	return max(s.paper[k], minPaper), s.tint[k]
 }
 
+// over is by how many steps a pixel is redder than its paper, beyond what all paper may be; 0 or less where it is not.
+func (s *sheet) over(r, g uint8, x, y int) (o, paper, tint int) {
+	if o = int(r) - int(g) - redLeast; o <= 0 {
+		return o, 0, 0
+	}
+	paper, tint = s.at(x, y)
+	return o - tint, paper, tint
+}
+
 // redInk is the picture's red ink where no print lies under it.
 type redInk struct {
 	lift       float64 // luminance that it takes, to a step of redness
@@ -98,12 +107,7 @@ func (s *sheet) ink(red, green []uint8, w, h int) (redInk, bool) {
 		for y := range h {
 			for x := range w {
 				i := y*w + x
-				o := int(red[i]) - int(green[i])
-				if o <= redLeast {
-					continue
-				}
-				paper, tint := s.at(x, y)
-				if o -= tint + redLeast; 240*o > redInkLeast*paper {
+				if o, paper, tint := s.over(red[i], green[i], x, y); o > 0 && 240*o > redInkLeast*paper {
 					f(i, paper, tint, o)
 				}
 			}
@@ -111,7 +115,7 @@ func (s *sheet) ink(red, green []uint8, w, h int) (redInk, bool) {
 	}
 	share := func(v, paper int) int { return min(max(v*shareFull/paper, 0), 255) }
 	each(func(i, paper, _, o int) {
-		lift[min(max(100*(paper-light(red[i], green[i]))/o, 0), 255)]++
+		lift[min(max(100*(paper-Light(red[i], green[i]))/o, 0), 255)]++
 		over[share(o, paper)]++
 		n++
 	})
@@ -160,22 +164,19 @@ func (m *raster) separate() {
 	for y := range m.h {
 		for x := range m.w {
 			i := y*m.w + x
-			over, v := int(m.text[i])-int(m.red[i]), light(m.text[i], m.red[i])
+			v := Light(m.text[i], m.red[i])
 			look := v
-			if over > redLeast {
-				paper, tint := s.at(x, y)
-				if o := over - tint - redLeast; o > 0 {
-					if 240*o > redInkLeast*paper {
-						m.reds[y]++
-					}
-					k := float64(paper) / 240
-					share := min(float64(o)/(redFull*k), 1)
-					dark := float64(paper-v) - ink.lift*float64(o)
-					under := func(residue, gain float64) int {
-						return min(max(paper-int(dark+share*(max(0, dark-residue*k)*gain-dark)), 0), 255)
-					}
-					v, look = under(redResidue, redGain), under(lookAway, 1)
+			if o, paper, _ := s.over(m.text[i], m.red[i], x, y); o > 0 {
+				if 240*o > redInkLeast*paper {
+					m.reds[y]++
 				}
+				k := float64(paper) / 240
+				share := min(float64(o)/(redFull*k), 1)
+				dark := float64(paper-v) - ink.lift*float64(o)
+				under := func(residue, gain float64) int {
+					return min(max(paper-int(dark+share*(max(0, dark-residue*k)*gain-dark)), 0), 255)
+				}
+				v, look = under(redResidue, redGain), under(lookAway, 1)
 			}
 			m.text[i], m.look[i] = uint8(v), uint8(look)
 		}

@@ -90,7 +90,7 @@ func TestTintedPaperIsNoInk(t *testing.T) {
 	if got := m.redBands(); got != nil {
 		t.Errorf("red ink in the rows %v", got)
 	}
-	if got, want := int(m.text[104*m.w+150]), light(paper.R, paper.G); got != want {
+	if got, want := int(m.text[104*m.w+150]), Light(paper.R, paper.G); got != want {
 		t.Errorf("paper is %d, not %d", got, want)
 	}
 }

@@ -43,8 +43,8 @@ func (u *underInk) seen(r image.Rectangle) []float32 {
 			sx := min(max(x, 0), u.w-1)
 			i := sy*u.w + sx
 			paper, tint := u.paper.at(sx, sy)
-			r, g := float32(int(u.red[i])-tint)/float32(paper), float32(u.green[i])/float32(paper)
-			out[k], out[n+k] = r+lost*(1-g), (g-u.ink.green)*cover
+			bright, left := float32(int(u.red[i])-tint)/float32(paper), float32(u.green[i])/float32(paper)
+			out[k], out[n+k] = bright+lost*(1-left), (left-u.ink.green)*cover
 			k++
 		}
 	}
@@ -54,12 +54,8 @@ func (u *underInk) seen(r image.Rectangle) []float32 {
 // isRed reports whether red ink is at a pixel.
 func (u *underInk) isRed(x, y int) bool {
 	i := y*u.w + x
-	over := int(u.red[i]) - int(u.green[i])
-	if over <= redLeast {
-		return false
-	}
-	paper, tint := u.paper.at(x, y)
-	return 240*(over-tint-redLeast) > underLeast*paper
+	o, paper, _ := u.paper.over(u.red[i], u.green[i], x, y)
+	return o > 0 && 240*o > underLeast*paper
 }
 
 // asked tells of each pixel of a rectangle inside the picture whether red ink is near it; nil where there is none.

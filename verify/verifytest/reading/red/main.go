@@ -15,9 +15,6 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"runtime"
-	"sync"
-	"sync/atomic"
 
 	"zhengyan/verify/fields/ocr"
 	"zhengyan/verify/fields/ocr/red"
@@ -33,41 +30,10 @@ func main() {
 }
 
 func run() error {
-	var fonts []string
-	out := flag.String("out", "build/red", "folder to write to, a file for each sheet")
-	first := flag.Int("first", 5000, "number of the first sheet")
-	sheets := flag.Int("sheets", 150, "sheets to print")
-	flag.Func("font", "typeface; many, see command train", func(s string) error { fonts = append(fonts, s); return nil })
+	job := sheet.Job{Folder: "build/red", First: 5000, Count: 150}
+	job.Flags()
 	flag.Parse()
-	if len(fonts) == 0 {
-		return errors.New("no typefaces (-font)")
-	}
-	faces, err := sheet.OpenFaces(fonts)
-	if err != nil {
-		return err
-	}
-	if err := os.MkdirAll(*out, 0o755); err != nil {
-		return err
-	}
-	var next atomic.Int64
-	next.Store(int64(*first))
-	workers := make([]error, runtime.GOMAXPROCS(0))
-	var all sync.WaitGroup
-	for k := range workers {
-		all.Go(func() {
-			g, err := verifytest.NewGenerator(verifytest.NewCA())
-			for err == nil {
-				i := int(next.Add(1)) - 1
-				if i >= *first+*sheets {
-					return
-				}
-				err = one(g, faces, *out, i)
-			}
-			workers[k] = err
-		})
-	}
-	all.Wait()
-	return errors.Join(workers...)
+	return job.Do(func(g *verifytest.Generator, i int) error { return one(g, job.Faces, job.Folder, i) })
 }
 
 // Pieces of pictures.
@@ -118,7 +84,7 @@ func one(g *verifytest.Generator, faces []sheet.Typeface, folder string, i int) 
 		}
 		for k := range asked {
 			cr, cg, _, _ := without.At(b.Min.X+piece.Min.X+k%side, b.Min.Y+piece.Min.Y+k/side).RGBA()
-			part = add(part, (0.3*float64(cr>>8)+0.7*float64(cg>>8))/float64(paper[k]))
+			part = add(part, float64(ocr.Light(uint8(cr>>8), uint8(cg>>8)))/float64(paper[k]))
 		}
 		for _, a := range asked {
 			part = add(part, map[bool]float64{true: 1}[a])
