@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test build cli-static desktop assets package bench bench-qr bench-reading bench-sheet rare-rows digit-rows red-rows bench-seal bench-chain bench-store bench-window bench-hand bench-ink train-ink fuzz soak docs-rules fmt lint clean
+.PHONY: help run test build cli-static desktop assets package bench bench-qr bench-reading bench-sheet rare-rows digit-rows red-rows glyph-rows bench-seal bench-chain bench-store bench-window bench-hand bench-ink train-ink fuzz soak docs-rules fmt lint clean
 
 FUZZTIME ?= 2m
 SOAKTIME ?= 10m
@@ -57,6 +57,9 @@ digit-rows: ## make anew the reader's net for digits in small, pale print, from 
 
 red-rows: ## make anew the reader's net for print under a seal's red ink, from typefaces
 	@.ci/red-rows
+
+glyph-rows: ## make anew the reader's net for single Chinese characters, from typefaces
+	@.ci/glyph-rows
 
 bench-seal: ## checking signatures: this package against pdfsig and mutool on the same files, then its own benchmarks
 	CGO_ENABLED=0 go test -run '^$$' -bench AgainstPeers -benchtime 1x ./verify/seal

@@ -133,6 +133,15 @@ func (a *alphabet) among(row []float32, of trust) []page.Alternative {
 	if key := a.keys[best]; key == "" || key[0] < utf8.RuneSelf {
 		return nil
 	}
+	out := a.weighed(row, of)
+	if r, _ := utf8.DecodeRuneInString(a.keys[best]); len(out) == 0 || out[0].R != r { // the net was sure of it
+		return []page.Alternative{{R: r, Share: conf}}
+	}
+	return out
+}
+
+// weighed gives the characters that may stand in a step by their shares of all alone, however sure the net is of its own.
+func (a *alphabet) weighed(row []float32, of trust) []page.Alternative {
 	mass := float32(0)
 	for _, v := range row[a.known:] {
 		mass += v
@@ -157,11 +166,7 @@ func (a *alphabet) among(row []float32, of trust) []page.Alternative {
 		}
 	}
 	slices.SortFunc(out, func(p, q page.Alternative) int { return cmp.Compare(q.Share, p.Share) })
-	out = out[:min(len(out), alternatives)]
-	if r, _ := utf8.DecodeRuneInString(a.keys[best]); len(out) == 0 || out[0].R != r { // the net was sure of it
-		return []page.Alternative{{R: r, Share: conf}}
-	}
-	return out
+	return out[:min(len(out), alternatives)]
 }
 
 // digitsIn is how many digits the net itself reads in the steps.

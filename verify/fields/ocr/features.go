@@ -100,6 +100,18 @@ func (s *Sheet) Line(corners [4]page.Point, toned int, stretch float64) (pix []f
 	return lineOf(s.m.text, s.m.w, s.m.h, q, tone(toned), stretch)
 }
 
+// Piece cuts a rectangle between four corners, as Line's, out of the plane of print: w × h pixels with values 0..255, toned in no way.
+func (s *Sheet) Piece(corners [4]page.Point, w, h int) []float32 {
+	var q quad
+	for i, p := range corners {
+		q[i] = pt{p.X / float64(s.m.step), p.Y / float64(s.m.step)}
+	}
+	if s.m.w < 1 || s.m.h < 1 || q.height() < 1 || q.width() < 1 {
+		return nil
+	}
+	return crop(s.m.text, s.m.w, s.m.h, q, w, h)
+}
+
 // UnderRed gives of a rectangle of the picture what the net of package red sees, plane by plane, the luminance of the paper of each
 // pixel, and which of them the net is asked about; that is nil where it is asked about none.
 func (s *Sheet) UnderRed(r image.Rectangle) (seen []float32, paper []int, asked []bool) {

@@ -147,6 +147,12 @@ func settled(syms []symbol, more []reading) []symbol {
 
 // jointly gives the characters of a place by what several pictures make of it, likeliest first.
 func jointly(seen [][]page.Alternative) []page.Alternative {
+	return weighed(seen, slices.Repeat([]float64{1 / float64(len(seen))}, len(seen)), leastGiven)
+}
+
+// weighed gives the characters of a place by several words on it, by how much the logarithm of each counts; each gives every character
+// the least share.
+func weighed(seen [][]page.Alternative, weights []float64, least float64) []page.Alternative {
 	sum := map[rune]float64{}
 	for _, list := range seen {
 		for _, a := range list {
@@ -157,16 +163,16 @@ func jointly(seen [][]page.Alternative) []page.Alternative {
 	out := make([]page.Alternative, 0, len(sum))
 	for r := range sum {
 		log := 0.0
-		for _, list := range seen {
-			share := leastGiven
+		for k, list := range seen {
+			share := least
 			for _, a := range list {
 				if a.R == r {
 					share = max(share, a.Share)
 				}
 			}
-			log += math.Log(share)
+			log += weights[k] * math.Log(share)
 		}
-		v := math.Exp(log / float64(len(seen)))
+		v := math.Exp(log)
 		total += v
 		out = append(out, page.Alternative{R: r, Share: v})
 	}

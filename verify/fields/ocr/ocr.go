@@ -23,6 +23,7 @@ import (
 
 	"zhengyan/verify/fields"
 	"zhengyan/verify/fields/ocr/figures"
+	"zhengyan/verify/fields/ocr/glyphs"
 	"zhengyan/verify/fields/ocr/red"
 )
 
@@ -48,7 +49,8 @@ type Config struct {
 	// Models holds the three files named above. Other nets of the same kind (PP-OCRv3 to v5) work as well.
 	Models fs.FS
 	// Plain leaves out the rows that teach the recogniser rare characters of names (package rare) and the nets for digits
-	// (package figures) and for print under red ink (package red), for comparison. The rows belong to one recogniser; another one goes without them, as Name says.
+	// (package figures), for print under red ink (package red) and for single characters (package glyphs), for comparison. The rows belong
+	// to one recogniser; another one goes without them, as Name says.
 	Plain bool
 	// Threads bounds the runs of a net at the same time over all callers; 0 means 2.
 	Threads int
@@ -89,10 +91,13 @@ type net interface {
 type Reader struct {
 	det, rec net
 	*alphabet
-	figures net // tells digits (package figures); nil without it
-	red     net // tells print under red ink (package red); nil without it
-	slots   chan struct{}
-	name    string
+	figures    net           // tells digits (package figures); nil without it
+	red        net           // tells print under red ink (package red); nil without it
+	glyphs     net           // reads single characters (package glyphs); nil without it
+	glyphRunes []rune        // what its classes stand for
+	standard   map[rune]bool // the same
+	slots      chan struct{}
+	name       string
 }
 
 var _ fields.PageReader = (*Reader)(nil)
@@ -136,12 +141,20 @@ func Open(cfg Config) (*Reader, error) {
 	if !cfg.Plain {
 		seeing.Go(func() {
 			defer caught(&ownErr)
-			own = ", " + fingerprint("digits", sha256.Sum256(figures.Net())) + ", " + fingerprint("red ink", sha256.Sum256(red.Net()))
-			if r.figures, ownErr = loadNet(figures.Net()); ownErr == nil {
-				r.red, ownErr = loadNet(red.Net())
+			for _, o := range []struct {
+				to    *net
+				name  string
+				model []byte
+			}{{&r.figures, "digits", figures.Net()}, {&r.red, "red ink", red.Net()}, {&r.glyphs, "single characters", glyphs.Net()}} {
+				own += ", " + fingerprint(o.name, sha256.Sum256(o.model))
+				if *o.to, ownErr = loadNet(o.model); ownErr != nil {
+					ownErr = fmt.Errorf("%w: the net for %s: %w", fields.ErrNoReader, o.name, ownErr)
+					return
+				}
 			}
-			if ownErr != nil {
-				ownErr = fmt.Errorf("%w: the nets for digits and red ink: %w", fields.ErrNoReader, ownErr)
+			r.glyphRunes, r.standard = glyphs.Characters(), map[rune]bool{}
+			for _, c := range r.glyphRunes {
+				r.standard[c] = true
 			}
 		})
 	}
@@ -192,7 +205,7 @@ func (r *Reader) Name() string { return r.name }
 
 // Close frees the nets. No call may be under way.
 func (r *Reader) Close() {
-	for _, n := range []net{r.det, r.rec, r.figures, r.red} {
+	for _, n := range []net{r.det, r.rec, r.figures, r.red, r.glyphs} {
 		if n != nil {
 			n.close()
 		}

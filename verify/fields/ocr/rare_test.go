@@ -110,7 +110,7 @@ func TestRareNames(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer plain.Close()
-	for _, head := range []string{"rare characters", "digits"} {
+	for _, head := range []string{"rare characters", "digits", "red ink", "single characters"} {
 		if !strings.Contains(taught.Name(), head) || strings.Contains(plain.Name(), head) {
 			t.Errorf("%s: %q and %q", head, taught.Name(), plain.Name())
 		}

@@ -28,6 +28,7 @@ type symbol struct {
 	before, behind bool // beside it is ink that was not read
 
 	among []page.Alternative // what else may stand there, likeliest first; nil where nothing else was weighed
+	shown []page.Alternative // the same by its shares alone, of the first picture
 }
 
 // reading is what the recogniser read of a line.
@@ -312,13 +313,13 @@ func decode(out []float32, steps int, of *alphabet, frames float64) []symbol {
 			s := &syms[len(syms)-1]
 			mass, moment = mass+p, moment+p*(float64(t)+0.5)
 			if p > s.conf {
-				s.conf, s.among = p, of.among(out[t*n:(t+1)*n], how)
+				s.conf, s.among, s.shown = p, of.among(out[t*n:(t+1)*n], how), of.weighed(out[t*n:(t+1)*n], how)
 			}
 			s.at = min(1, moment/mass/frames)
 		default:
 			r, _ := utf8.DecodeRuneInString(of.keys[best])
 			mass, moment = p, p*(float64(t)+0.5)
-			syms = append(syms, symbol{r: r, at: min(1, moment/mass/frames), conf: p, among: of.among(out[t*n:(t+1)*n], how)})
+			syms = append(syms, symbol{r: r, at: min(1, moment/mass/frames), conf: p, among: of.among(out[t*n:(t+1)*n], how), shown: of.weighed(out[t*n:(t+1)*n], how)})
 		}
 		last = best
 	}

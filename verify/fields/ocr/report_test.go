@@ -172,6 +172,7 @@ func TestReading(t *testing.T) {
 				count(class, kind, f)
 				if slices.Contains(numeric, f.field) {
 					count(class, "numbers", f)
+					count(class, "numbers in "+fonts[k].name, f)
 				}
 				if f.want != f.got {
 					wrong = wrong || kind != "rare name"
@@ -191,7 +192,8 @@ func TestReading(t *testing.T) {
 	fmt.Fprintf(&out, "Measured by `make bench-reading`: %d pages of each class, %s split, printed with %s; every second name has one or two of\n%s. ",
 		n, split, fontNames(fonts), source)
 	fmt.Fprintf(&out, "Read by %s. Photos are laid flat by their true corners.\n\n", r.Name())
-	rows := []struct{ kind, what string }{
+	type row struct{ kind, what string }
+	rows := []row{
 		{"numbers", "numbers, days, periods"},
 		{"number", "registration number"},
 		{"idNumber", "identity number"},
@@ -203,6 +205,9 @@ func TestReading(t *testing.T) {
 		{"employer", "employers"},
 		{"specialty", "specialties"},
 		{"title", "kind of certificate"},
+	}
+	for _, f := range slices.Backward(fonts) {
+		rows = slices.Insert(rows, 1, row{"numbers in " + f.name, "of these in " + f.name})
 	}
 	fmt.Fprintf(&out, "| read exactly | %s |\n| --- |%s\n", strings.Join(list, " | "), strings.Repeat(" --- |", len(list)))
 	for _, row := range rows {

@@ -26,10 +26,20 @@ func digits(syms []symbol) int {
 	return n
 }
 
-// readSure reads a line that may have been read once, one with digits several times. Where that leaves a day without an end, the line's
-// box may have ended too early, at the ragged edge of a seal, say: what a longer one says counts if it has the whole day. A day that ends
-// with a single digit under red ink (2020-12-1) may be the beginning of one with two.
+// readSure reads a line that may have been read once, one with digits several times, and characters that are names or unsure by
+// themselves too.
 func (r *Reader) readSure(ctx context.Context, m *raster, plane []uint8, one reading) (reading, error) {
+	l, err := r.readWhole(ctx, m, plane, one)
+	if err != nil {
+		return l, err
+	}
+	return r.looked(ctx, m, plane, l)
+}
+
+// readWhole reads a line, one with digits several times. Where that leaves a day without an end, the line's box may have ended too early, at
+// the ragged edge of a seal, say: what a longer one says counts if it has the whole day. A day that ends with a single digit under red
+// ink (2020-12-1) may be the beginning of one with two.
+func (r *Reader) readWhole(ctx context.Context, m *raster, plane []uint8, one reading) (reading, error) {
 	l, err := r.readOften(ctx, m, plane, one)
 	if err != nil {
 		return l, err

@@ -3,7 +3,8 @@
 // published net does not know the rare ones or reads them badly. It prints sheets full of them with fonts, photographs and scans them
 // as package camera does (dev split, shots of their own), cuts the lines out as the reader does, lets the net look at them, and writes
 // down what its trunk sees. fit.py beside it fits the head; the net itself stays as it is. With -exam it measures a head on lines drawn with
-// fonts that it was not taught with.
+// fonts that it was not taught with. With -glyphs it writes down pictures of single characters, which glyphs.py fits package glyphs to
+// (make glyph-rows).
 //
 // The table and the use of the common characters are taken from the Unihan database of Unicode, properties kTGH and kHanyuPinlu
 // (Debian: unicode-data).
@@ -31,6 +32,7 @@ type options struct {
 	models, library, unihan, work, head string
 	fonts, held                         []string
 	passes                              int
+	glyphs                              bool
 }
 
 func run() error {
@@ -41,6 +43,7 @@ func run() error {
 	flag.StringVar(&o.work, "work", "build/rare", "folder for what was seen; what is there is not made again")
 	flag.StringVar(&o.head, "exam", "", "head to measure on the fonts held out, in place of printing")
 	flag.IntVar(&o.passes, "passes", 3, "how often the table is printed with each font")
+	flag.BoolVar(&o.glyphs, "glyphs", false, "write down pictures of single characters in place of what the net sees of lines")
 	into := func(l *[]string) func(string) error {
 		return func(s string) error { *l = append(*l, s); return nil }
 	}

@@ -26,8 +26,12 @@ const (
 	perSheet = 135
 )
 
-// apart keeps the shots of these sheets from those that the net for digits is taught with.
-const apart = 50_000
+// apart keeps the shots of these sheets from those that the net for digits is taught with; glyphShots those of single characters from those
+// of lines.
+const (
+	apart      = 50_000
+	glyphShots = 3_000
+)
 
 // setLine is a line that stands on a sheet: the place of its left end and of its middle height, and its size, in mm.
 type setLine struct {
@@ -35,8 +39,9 @@ type setLine struct {
 	x, y, k float64 // k: mm to a pixel of the picture
 }
 
-// spreadOut prints a sheet with lines, as many as it holds, and gives where they stand.
-func spreadOut(face *typeface, r *rand.Rand, lines [][]rune) (*image.RGBA, []setLine, error) {
+// spreadOut prints a sheet with lines, as many as it holds, and gives where they stand; light: many are drawn lighter than their type was
+// designed.
+func spreadOut(face *typeface, r *rand.Rand, lines [][]rune, light bool) (*image.RGBA, []setLine, error) {
 	const mm = 25.4 / sheetDPI
 	between := func(a, b float64) float64 { return a + (b-a)*r.Float64() }
 	w, h := int(math.Round(camera.A4Width/mm)), int(math.Round(camera.A4Height/mm))
@@ -56,6 +61,10 @@ func spreadOut(face *typeface, r *rand.Rand, lines [][]rune) (*image.RGBA, []set
 			ink = spread(ink, true, between(0.3, 1))
 		} else if k < 0.34 {
 			ink = spread(ink, false, between(0.2, 0.7))
+		} else if light && k < 0.7 {
+			for range 1 + r.IntN(2) {
+				ink = thinned(ink)
+			}
 		}
 		stretch, slant := 1.0, 0.0
 		if r.Float64() < 0.4 {
@@ -109,8 +118,8 @@ type work struct {
 	lines [][]rune
 }
 
-// sheets prints the lessons of all fonts on sheets, takes their pictures, cuts the lines out as the reader does and lets the net look at them.
-// What it saw of a sheet goes into a file of its own; files that are there are not made again.
+// sheets prints the lessons of all fonts on sheets, takes their pictures, cuts the lines out as the reader does and lets the net look at them; with
+// -glyphs it cuts single characters out, for a net of their own. What it saw of a sheet goes into a file of its own; files that are there are not made again.
 func (o *options) sheets(f []*ocr.Features, t table, use *usage) error {
 	var all []work
 	for k, name := range o.fonts {
@@ -173,13 +182,20 @@ func (o *options) sheet(f *ocr.Features, w *work, faces map[string]*typeface) er
 	}
 	r := rand.New(rand.NewPCG(w.seed, uint64(w.n)))
 	between := func(a, b float64) float64 { return a + (b-a)*r.Float64() }
-	paper, lines, err := spreadOut(face, r, w.lines)
+	paper, lines, err := spreadOut(face, r, w.lines, o.glyphs)
 	if err != nil {
 		return err
 	}
 	how := [10]sheet.Kind{3: sheet.Taken, 4: sheet.Taken, 5: sheet.Taken, 6: sheet.Scanned, 7: sheet.Scanned, 8: sheet.Scanned, 9: sheet.Scanned}[r.IntN(10)]
-	img, place := sheet.Picture(paper, how, apart+w.n, r)
+	shot := apart + w.n
+	if o.glyphs {
+		shot += glyphShots
+	}
+	img, place := sheet.Picture(paper, how, shot, r)
 	from := ocr.NewSheet(img)
+	if o.glyphs {
+		return saveGlyphs(file, glyphsOf(from, lines, place, r))
+	}
 	var samples []sample
 	for i := range lines {
 		l := &lines[i]
