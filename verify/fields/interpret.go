@@ -284,9 +284,9 @@ func (r *reader) interpretNumber(row *fieldRow, g reading) reading {
 		(r.c.title == nil || r.c.title.face.Kind != OtherCertificate)
 	if constructor {
 		if r.res.Source == SourceOCR {
-			g.v.rows = provinceAmong(g.v.rows, r.t)
-			if rows, ok := withoutStroke(g.v.rows, r.t); ok {
-				g.v.rows = rows
+			rows, labelled := withoutLabel(g.v.rows, r.t)
+			rows, stroked := withoutStroke(provinceAmong(rows, r.t), r.t)
+			if g.v.rows = rows; labelled || stroked {
 				g.v.infer(nearCeiling)
 			}
 			g.value = g.number()
@@ -359,16 +359,39 @@ func provinceTold(rows [][]glyph) [][]glyph {
 	return append([][]glyph{first}, rows[1:]...)
 }
 
-// withoutStroke leaves out an upright stroke that was read between the province and the digits of a constructor's number, where
+// withoutStroke leaves out an upright or slanting stroke that was read between the province and the digits of a constructor's number, where
 // these make a number without it: it is a piece of the province's character or of a frame. A number has one length for each of its
 // forms, so the stroke can't be a digit of it.
 func withoutStroke(rows [][]glyph, t *Tables) ([][]glyph, bool) {
-	if gs := rows[0]; len(gs) < 3 || gs[1].r != '|' {
+	if gs := rows[0]; len(gs) < 3 || !strings.ContainsRune(strokes, gs[1].r) {
 		return rows, false
 	}
-	out := append([][]glyph{slices.Delete(slices.Clone(rows[0]), 1, 2)}, rows[1:]...)
-	_, err := ParseRegistrationNumber(joinRowsText(out[:1], false, false), t)
-	return out, err == nil
+	return cutToNumber(rows, slices.Delete(slices.Clone(rows[0]), 1, 2), t)
+}
+
+// strokes are what OCR makes of an upright or slanting one.
+const strokes = `|/\`
+
+// withoutLabel leaves out the end of a label (号：) that OCR gives to the value of a constructor's number, where what follows is a number.
+func withoutLabel(rows [][]glyph, t *Tables) ([][]glyph, bool) {
+	gs := rows[0]
+	k := slices.IndexFunc(gs, func(g glyph) bool { return g.r == ':' })
+	if k < 0 || k > mostLabelEnd || slices.ContainsFunc(gs[:k], func(g glyph) bool { return !isHan(g.r) }) {
+		return rows, false
+	}
+	return cutToNumber(rows, gs[k+1:], t)
+}
+
+// mostLabelEnd is how many characters of its label a value may begin with.
+const mostLabelEnd = 3
+
+// cutToNumber puts a first row in the place of another where it is a constructor's number.
+func cutToNumber(rows [][]glyph, first []glyph, t *Tables) ([][]glyph, bool) {
+	out := append([][]glyph{first}, rows[1:]...)
+	if _, err := ParseRegistrationNumber(joinRowsText(out[:1], false, false), t); err != nil {
+		return rows, false
+	}
+	return out, true
 }
 
 // Of the characters that a picture may show where a constructor's number begins only provinces' can stand there. One that is

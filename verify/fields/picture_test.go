@@ -283,10 +283,13 @@ func TestProvinceAmong(t *testing.T) {
 	}
 }
 
-// TestStrokeInNumber: an upright stroke between the province and the digits is none of them where the number is one without it.
+// TestStrokeInNumber: a stroke between the province and the digits is none of them where the number is one without it, nor is the end of the
+// label.
 func TestStrokeInNumber(t *testing.T) {
 	for read, want := range map[string]string{
 		"京|1112015201600001": "京1112015201600001", "京|112015201600001": "", "京1|112015201600001": "", "京||1112015201600001": "",
+		"川/1652019202286125": "川1652019202286125", "川/165201920228612": "", "川7/1652019202286125": "",
+		"号：云1532019202283887": "云1532019202283887", "号：云/1532019202283887": "", "号：1532019202283887": "", "云1532：019202283887": "",
 	} {
 		r := Read([]page.Text{boxText(boxes(with(constructorFace(), map[string]string{"number": read})))}, tables(t))
 		f := fieldOf(r, "number")
