@@ -24,7 +24,11 @@ func TestGlimpse(t *testing.T) {
 	if assets.Font() == nil {
 		t.Skip("no bundled font in this build")
 	}
-	n, err := loadNet(glyphs.Net())
+	model, err := glyphs.Net()
+	if err != nil {
+		t.Fatal(err)
+	}
+	n, err := loadNet(model)
 	if err != nil {
 		t.Fatal(err)
 	}

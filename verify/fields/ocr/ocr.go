@@ -141,14 +141,18 @@ func Open(cfg Config) (*Reader, error) {
 	if !cfg.Plain {
 		seeing.Go(func() {
 			defer caught(&ownErr)
+			single, err := glyphs.Net()
 			for _, o := range []struct {
 				to    *net
 				name  string
 				model []byte
-			}{{&r.figures, "digits", figures.Net()}, {&r.red, "red ink", red.Net()}, {&r.glyphs, "single characters", glyphs.Net()}} {
+			}{{&r.figures, "digits", figures.Net()}, {&r.red, "red ink", red.Net()}, {&r.glyphs, "single characters", single}} {
 				own += ", " + fingerprint(o.name, sha256.Sum256(o.model))
-				if *o.to, ownErr = loadNet(o.model); ownErr != nil {
-					ownErr = fmt.Errorf("%w: the net for %s: %w", fields.ErrNoReader, o.name, ownErr)
+				if err == nil {
+					*o.to, err = loadNet(o.model)
+				}
+				if err != nil {
+					ownErr = fmt.Errorf("%w: the net for %s: %w", fields.ErrNoReader, o.name, err)
 					return
 				}
 			}

@@ -4,9 +4,14 @@
 // verify/verifytest/reading/rare).
 package glyphs
 
-import _ "embed"
+import (
+	"bytes"
+	"compress/gzip"
+	_ "embed"
+	"io"
+)
 
-//go:embed glyphs.onnx
+//go:embed glyphs.onnx.gz
 var net []byte
 
 //go:embed characters.txt
@@ -20,7 +25,13 @@ const (
 
 // Net is the net as an ONNX file. Its input are pictures, n × 1 × 48 × 60, paper 0 and ink 1; its output n × classes: the logits of the
 // characters.
-func Net() []byte { return net }
+func Net() ([]byte, error) {
+	r, err := gzip.NewReader(bytes.NewReader(net))
+	if err != nil {
+		return nil, err
+	}
+	return io.ReadAll(r)
+}
 
 // Characters are those that the net's classes stand for, in their order.
 func Characters() []rune { return []rune(characters) }

@@ -2,11 +2,12 @@
 """Fits the net of package glyphs to the pictures of characters that program rare wrote down with -glyphs (make glyph-rows): convolutions
 over one character's picture, by the cross entropy over the standard table. Needs PyTorch and onnx (Debian: python3-torch, python3-onnx).
 
-    glyphs.py FOLDER UNIHAN OUT
+    glyphs.py FOLDER UNIHAN OUT.onnx
 """
 
 import argparse
 import bz2
+import gzip
 import math
 import pathlib
 import time
@@ -133,7 +134,8 @@ def folded(net):
 
 
 def packed(path):
-    """Writes the weights of a file's convolutions as signed bytes, each output's to be multiplied by a step of its own: a quarter of the size."""
+    """Gives a file with the weights of its convolutions as signed bytes, each output's to be multiplied by a step of its own: a quarter of the
+    size. Those of the last layer, more than half of all, take seven bits, or the file would be larger than the repository's may be."""
     model = onnx.load(path)
     graph = model.graph
     first, kept = [], []
@@ -142,7 +144,7 @@ def packed(path):
         if w.ndim != 4:
             kept.append(init)
             continue
-        step = (np.abs(w).max((1, 2, 3), keepdims=True) / 127).astype("<f4")
+        step = (np.abs(w).max((1, 2, 3), keepdims=True) / (63 if w.shape[1] == INNER and w.shape[2] == 1 else 127)).astype("<f4")
         kept += [numpy_helper.from_array(np.rint(w / step).astype(np.int8), init.name + ".bytes"), numpy_helper.from_array(step, init.name + ".step")]
         first += [
             helper.make_node("Cast", [init.name + ".bytes"], [init.name + ".whole"], to=TensorProto.FLOAT),
@@ -153,7 +155,7 @@ def packed(path):
     graph.initializer.extend(kept)
     graph.node.extend(nodes)
     onnx.checker.check_model(model)
-    onnx.save(model, path)
+    return gzip.compress(model.SerializeToString(), 9, mtime=0)
 
 
 def main():
@@ -180,7 +182,8 @@ def main():
         net, torch.zeros(2, 1, HIGH, WIDE), o.out, opset_version=13, input_names=["ink"], output_names=["characters"],
         dynamic_axes={"ink": {0: "n"}, "characters": {0: "n"}},
     )
-    packed(o.out)
+    o.out.with_name(o.out.name + ".gz").write_bytes(packed(o.out))
+    o.out.unlink()
     (o.out.parent / "characters.txt").write_text("".join(map(chr, runes)), encoding="utf-8")
 
 
