@@ -1,8 +1,6 @@
 package ocr
 
 import (
-	"cmp"
-	"slices"
 	"unicode"
 	"unicode/utf8"
 
@@ -123,25 +121,26 @@ func (a *alphabet) likeliest(row []float32, of trust) (int, float64) {
 // leastAmong is the share of a step from which on a character may stand there.
 const leastAmong = 1e-3
 
-// among gives the characters that may stand in a step and their shares, likeliest first; nil where the net has no taught classes. A class of each
-// side counts as in likeliest.
-func (a *alphabet) among(row []float32, of trust) []page.Alternative {
+// weigh gives the characters that may stand in a step that was read as a class, likeliest first: shown by their shares of all alone, and among
+// by what counts of them, which is the class alone where the net was sure of it; nil where the net has no taught classes. Neither is given
+// beside a digit, a Latin letter or a gap.
+func (a *alphabet) weigh(row []float32, of trust, class int, conf float64) (among, shown []page.Alternative) {
+	key := a.keys[class]
+	if key == "" || key[0] < utf8.RuneSelf {
+		return nil, nil
+	}
+	shown = a.shares(row, of)
 	if a.known == len(row) {
-		return nil
+		return nil, shown
 	}
-	best, conf := a.likeliest(row, of)
-	if key := a.keys[best]; key == "" || key[0] < utf8.RuneSelf {
-		return nil
+	if r, _ := utf8.DecodeRuneInString(key); len(shown) == 0 || shown[0].R != r {
+		return []page.Alternative{{R: r, Share: conf}}, shown
 	}
-	out := a.weighed(row, of)
-	if r, _ := utf8.DecodeRuneInString(a.keys[best]); len(out) == 0 || out[0].R != r { // the net was sure of it
-		return []page.Alternative{{R: r, Share: conf}}
-	}
-	return out
+	return shown, shown
 }
 
-// weighed gives the characters that may stand in a step by their shares of all alone, however sure the net is of its own.
-func (a *alphabet) weighed(row []float32, of trust) []page.Alternative {
+// shares gives the characters of a step by their shares of all, as many as are kept. A class of each side counts as in likeliest.
+func (a *alphabet) shares(row []float32, of trust) []page.Alternative {
 	mass := float32(0)
 	for _, v := range row[a.known:] {
 		mass += v
@@ -165,8 +164,7 @@ func (a *alphabet) weighed(row []float32, of trust) []page.Alternative {
 			add(k, v)
 		}
 	}
-	slices.SortFunc(out, func(p, q page.Alternative) int { return cmp.Compare(q.Share, p.Share) })
-	return out[:min(len(out), alternatives)]
+	return ranked(out)
 }
 
 // digitsIn is how many digits the net itself reads in the steps.

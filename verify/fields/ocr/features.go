@@ -90,11 +90,8 @@ const Tones = int(sharp) + 1
 // Line cuts the line between four corners (top left, top right, bottom right, bottom left, in pixels of the picture) out of
 // the plane of print: 48 pixels high with values 0..255, stretched along the line, toned in one of the ways 0 to Tones-1.
 func (s *Sheet) Line(corners [4]page.Point, toned int, stretch float64) (pix []float32, width int) {
-	var q quad
-	for i, p := range corners {
-		q[i] = pt{p.X / float64(s.m.step), p.Y / float64(s.m.step)}
-	}
-	if s.m.w < 1 || s.m.h < 1 || q.height() < 1 || q.width() < 1 {
+	q, ok := s.quad(corners)
+	if !ok {
 		return nil, 0
 	}
 	return lineOf(s.m.text, s.m.w, s.m.h, q, tone(toned), stretch)
@@ -102,14 +99,19 @@ func (s *Sheet) Line(corners [4]page.Point, toned int, stretch float64) (pix []f
 
 // Piece cuts a rectangle between four corners, as Line's, out of the plane of print: w × h pixels with values 0..255, toned in no way.
 func (s *Sheet) Piece(corners [4]page.Point, w, h int) []float32 {
-	var q quad
-	for i, p := range corners {
-		q[i] = pt{p.X / float64(s.m.step), p.Y / float64(s.m.step)}
-	}
-	if s.m.w < 1 || s.m.h < 1 || q.height() < 1 || q.width() < 1 {
+	q, ok := s.quad(corners)
+	if !ok {
 		return nil
 	}
 	return crop(s.m.text, s.m.w, s.m.h, q, w, h)
+}
+
+// quad gives four corners in pixels of the planes; false if nothing lies between them.
+func (s *Sheet) quad(corners [4]page.Point) (q quad, ok bool) {
+	for i, p := range corners {
+		q[i] = pt{p.X / float64(s.m.step), p.Y / float64(s.m.step)}
+	}
+	return q, s.m.w >= 1 && s.m.h >= 1 && q.height() >= 1 && q.width() >= 1
 }
 
 // UnderRed gives of a rectangle of the picture what the net of package red sees, plane by plane, the luminance of the paper of each

@@ -16,23 +16,35 @@ import (
 	"zhengyan/verify/fields/ocr/figures"
 )
 
-// small prints a text in small grey type, of which a digit is six pixels wide, and gives the place of its line.
-func small(t *testing.T, text string) (*raster, quad) {
+// typed prints a text from a place on, and gives where it ends.
+func typed(t *testing.T, img draw.Image, text string, em float64, ink uint8, x, base int) (end float64) {
 	t.Helper()
 	f, err := opentype.Parse(assets.Font())
 	if err != nil {
 		t.Skip("this build carries no font to print with; run make assets")
 	}
-	face, err := opentype.NewFace(f, &opentype.FaceOptions{Size: 11, DPI: 72})
+	face, err := opentype.NewFace(f, &opentype.FaceOptions{Size: em, DPI: 72})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer face.Close()
-	img := image.NewRGBA(image.Rect(0, 0, 200, 30))
-	draw.Draw(img, img.Rect, image.White, image.Point{}, draw.Src)
-	d := font.Drawer{Dst: img, Src: image.NewUniform(color.Gray{130}), Face: face, Dot: fixed.P(10, 20)}
+	d := font.Drawer{Dst: img, Src: image.NewUniform(color.Gray{ink}), Face: face, Dot: fixed.P(x, base)}
 	d.DrawString(text)
-	end := float64(d.Dot.X) / 64
+	return float64(d.Dot.X) / 64
+}
+
+// blank is a sheet without print.
+func blank(w, h int) *image.RGBA {
+	img := image.NewRGBA(image.Rect(0, 0, w, h))
+	draw.Draw(img, img.Rect, image.White, image.Point{}, draw.Src)
+	return img
+}
+
+// small prints a text in small grey type, of which a digit is six pixels wide, and gives the place of its line.
+func small(t *testing.T, text string) (*raster, quad) {
+	t.Helper()
+	img := blank(200, 30)
+	end := typed(t, img, text, 11, 130, 10, 20)
 	return newRaster(img), quad{{9, 9}, {end + 1, 9}, {end + 1, 23}, {9, 23}}
 }
 

@@ -1,7 +1,6 @@
 package ocr
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"math"
@@ -24,8 +23,7 @@ func (r *Reader) glimpse(ctx context.Context, m *raster, plane []uint8, q quad, 
 	half := glyphs.Wide / 2.0 / glyphs.High * q.height() / q.width()
 	in := make([]float32, 0, glyphs.Wide*glyphs.High*len(at))
 	for _, x := range at {
-		part := quad{q.at(x-half, 0), q.at(x+half, 0), q.at(x+half, 1), q.at(x-half, 1)}
-		for _, v := range darkness(crop(plane, m.w, m.h, part, glyphs.Wide, glyphs.High), 256) {
+		for _, v := range darkness(crop(plane, m.w, m.h, q.around(x, half), glyphs.Wide, glyphs.High), 256) {
 			in = append(in, 1-v/255)
 		}
 	}
@@ -64,11 +62,7 @@ func (r *Reader) looked(ctx context.Context, m *raster, plane []uint8, one readi
 	one.syms = slices.Clone(one.syms)
 	for k, i := range which {
 		s := &one.syms[i]
-		s.among = borneOut(s, seen[k])
-		s.r, s.conf = s.among[0].R, s.among[0].Share
-		if s.before || s.behind {
-			s.conf = min(s.conf, holeConf)
-		}
+		s.take(borneOut(s, seen[k]))
 	}
 	return one, nil
 }
@@ -131,6 +125,5 @@ func likeliestOf(logits []float32, of []rune) []page.Alternative {
 			out = append(out, page.Alternative{R: of[k], Share: share})
 		}
 	}
-	slices.SortFunc(out, func(a, b page.Alternative) int { return cmp.Compare(b.Share, a.Share) })
-	return out[:min(len(out), alternatives)]
+	return ranked(out)
 }

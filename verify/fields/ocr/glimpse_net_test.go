@@ -5,25 +5,14 @@ package ocr
 import (
 	"context"
 	"errors"
-	"image"
-	"image/color"
-	"image/draw"
 	"testing"
 
-	"golang.org/x/image/font"
-	"golang.org/x/image/font/opentype"
-	"golang.org/x/image/math/fixed"
-
-	"zhengyan/assets"
 	"zhengyan/verify/fields/ocr/glyphs"
 )
 
 // TestGlimpse: characters that differ in a stroke are told apart, in a typeface that the net was not taught with; one of them may be missed.
 func TestGlimpse(t *testing.T) {
 	engine(t)
-	if assets.Font() == nil {
-		t.Skip("no bundled font in this build")
-	}
 	model, err := glyphs.Net()
 	if err != nil {
 		t.Fatal(err)
@@ -34,26 +23,15 @@ func TestGlimpse(t *testing.T) {
 	}
 	defer n.close()
 	r := &Reader{slots: make(chan struct{}, 2), glyphs: n, glyphRunes: glyphs.Characters()}
-	f, err := opentype.Parse(assets.Font())
-	if err != nil {
-		t.Fatal(err)
-	}
-	const em, left = 34, 20
-	face, err := opentype.NewFace(f, &opentype.FaceOptions{Size: em, DPI: 72})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer face.Close()
+	const em, left, base = 34, 20, 62
 	text := []rune("快怏祎袆奈柰骛鹜日曰未末土士")
-	img := image.NewRGBA(image.Rect(0, 0, 2*left+em*len(text), 100))
-	draw.Draw(img, img.Rect, image.NewUniform(color.Gray{Y: 245}), image.Point{}, draw.Src)
-	d := font.Drawer{Dst: img, Src: image.NewUniform(color.Gray{Y: 60}), Face: face, Dot: fixed.P(left, 62)}
-	d.DrawString(string(text))
+	img := blank(2*left+em*len(text), 100)
+	right := typed(t, img, string(text), em, 60, left, base)
 
 	m := newRaster(img)
 	h := em / EmOfHeight
-	mid := 62 - 0.38*em
-	line := quad{{left, mid - h/2}, {left + float64(em*len(text)), mid - h/2}, {left + float64(em*len(text)), mid + h/2}, {left, mid + h/2}}
+	mid := base - 0.38*em
+	line := quad{{left, mid - h/2}, {right, mid - h/2}, {right, mid + h/2}, {left, mid + h/2}}
 	at := make([]float64, len(text))
 	for i := range at {
 		at[i] = (float64(i) + 0.5) / float64(len(text))

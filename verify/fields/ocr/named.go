@@ -76,7 +76,7 @@ func (r *Reader) alone(ctx context.Context, m *raster, plane []uint8, one readin
 	for _, i := range open {
 		s := &one.syms[i]
 		half := aloneHalf * one.quad.height() / one.quad.width()
-		part := quad{one.quad.at(s.at-half, 0), one.quad.at(s.at+half, 0), one.quad.at(s.at+half, 1), one.quad.at(s.at-half, 1)}
+		part := one.quad.around(s.at, half)
 		var seen [][]page.Alternative
 		for _, how := range []tone{asIs, sharp} {
 			l, err := r.readFilled(ctx, m, plane, part, how, minStripWidth)
@@ -93,11 +93,7 @@ func (r *Reader) alone(ctx context.Context, m *raster, plane []uint8, one readin
 		if s.conf >= sureNamed { // both looks count as one
 			seen = [][]page.Alternative{jointly(seen)}
 		}
-		s.among = jointly(append(seen, s.among))
-		s.r, s.conf = s.among[0].R, s.among[0].Share
-		if s.before || s.behind {
-			s.conf = min(s.conf, holeConf)
-		}
+		s.take(jointly(append(seen, s.among)))
 	}
 	return one, nil
 }
@@ -136,11 +132,7 @@ func settled(syms []symbol, more []reading) []symbol {
 		if len(seen) < 2 {
 			continue
 		}
-		s.among = jointly(seen)
-		s.r, s.conf = s.among[0].R, s.among[0].Share
-		if s.before || s.behind {
-			s.conf = min(s.conf, holeConf)
-		}
+		s.take(jointly(seen))
 	}
 	return out
 }
@@ -179,6 +171,19 @@ func weighed(seen [][]page.Alternative, weights []float64, least float64) []page
 	for i := range out {
 		out[i].Share /= max(total, 1e-9)
 	}
-	slices.SortFunc(out, func(a, b page.Alternative) int { return cmp.Or(cmp.Compare(b.Share, a.Share), cmp.Compare(a.R, b.R)) })
-	return out[:min(len(out), alternatives)]
+	return ranked(out)
+}
+
+// ranked puts the likeliest characters first, and keeps as many as are kept of a step.
+func ranked(all []page.Alternative) []page.Alternative {
+	slices.SortFunc(all, func(a, b page.Alternative) int { return cmp.Or(cmp.Compare(b.Share, a.Share), cmp.Compare(a.R, b.R)) })
+	return all[:min(len(all), alternatives)]
+}
+
+// take reads a character as the likeliest of those that may stand there; beside ink that was not read it stays doubtful.
+func (s *symbol) take(among []page.Alternative) {
+	s.among, s.r, s.conf = among, among[0].R, among[0].Share
+	if s.before || s.behind {
+		s.conf = min(s.conf, holeConf)
+	}
 }

@@ -67,17 +67,22 @@ func TestUnsettled(t *testing.T) {
 // The shares of a step are those of characters, whatever class says them.
 func TestAmong(t *testing.T) {
 	a := newAlphabet([]string{"", "一", "7", "丁"}, []string{"丁", "乜"})
-	got := a.among([]float32{0.05, 0.1, 0.05, 0.2, 0.25, 0.35}, trust{1, 0.98, 0.99})
+	among := func(a *alphabet, row []float32, of trust) []page.Alternative {
+		class, conf := a.likeliest(row, of)
+		got, _ := a.weigh(row, of, class, conf)
+		return got
+	}
+	got := among(a, []float32{0.05, 0.1, 0.05, 0.2, 0.25, 0.35}, trust{1, 0.98, 0.99})
 	if len(got) != 4 || got[0].R != '丁' || got[1].R != '乜' || got[0].Share < 0.449 || got[0].Share > 0.451 {
 		t.Errorf("%+v", got)
 	}
-	if got := a.among([]float32{0.6, 0.1, 0.1, 0.1, 0.05, 0.05}, trust{1, 0.98, 0.5}); got != nil {
+	if got := among(a, []float32{0.6, 0.1, 0.1, 0.1, 0.05, 0.05}, trust{1, 0.98, 0.5}); got != nil {
 		t.Errorf("between characters: %+v", got)
 	}
-	if got := newAlphabet([]string{"", "一"}, nil).among([]float32{0.1, 0.9}, trust{1, 0.98, 0.99}); got != nil {
+	if got := among(newAlphabet([]string{"", "一"}, nil), []float32{0.1, 0.9}, trust{1, 0.98, 0.99}); got != nil {
 		t.Errorf("a plain net: %+v", got)
 	}
-	if got := a.among([]float32{0.001, 0.989, 0, 0, 0.005, 0.005}, trust{1, 0.98, 0.99}); len(got) == 0 || got[0].R != '一' {
+	if got := among(a, []float32{0.001, 0.989, 0, 0, 0.005, 0.005}, trust{1, 0.98, 0.99}); len(got) == 0 || got[0].R != '一' {
 		t.Errorf("the net is sure: %+v", got)
 	}
 }

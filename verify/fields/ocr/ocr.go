@@ -142,16 +142,17 @@ func Open(cfg Config) (*Reader, error) {
 		seeing.Go(func() {
 			defer caught(&ownErr)
 			single, err := glyphs.Net()
+			if err != nil {
+				ownErr = fmt.Errorf("%w: the net for single characters: %w", fields.ErrNoReader, err)
+				return
+			}
 			for _, o := range []struct {
 				to    *net
 				name  string
 				model []byte
 			}{{&r.figures, "digits", figures.Net()}, {&r.red, "red ink", red.Net()}, {&r.glyphs, "single characters", single}} {
 				own += ", " + fingerprint(o.name, sha256.Sum256(o.model))
-				if err == nil {
-					*o.to, err = loadNet(o.model)
-				}
-				if err != nil {
+				if *o.to, err = loadNet(o.model); err != nil {
 					ownErr = fmt.Errorf("%w: the net for %s: %w", fields.ErrNoReader, o.name, err)
 					return
 				}

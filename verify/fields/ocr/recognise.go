@@ -306,20 +306,24 @@ func decode(out []float32, steps int, of *alphabet, frames float64) []symbol {
 		if float64(t) >= frames { // behind the line, where its picture was filled up: the taught classes have not learnt what that is
 			how = trust{}
 		}
-		best, p := of.likeliest(out[t*n:(t+1)*n], how)
+		row := out[t*n : (t+1)*n]
+		best, p := of.likeliest(row, how)
 		switch {
 		case best == 0:
 		case best == last: // the same character goes on
 			s := &syms[len(syms)-1]
 			mass, moment = mass+p, moment+p*(float64(t)+0.5)
 			if p > s.conf {
-				s.conf, s.among, s.shown = p, of.among(out[t*n:(t+1)*n], how), of.weighed(out[t*n:(t+1)*n], how)
+				s.conf = p
+				s.among, s.shown = of.weigh(row, how, best, p)
 			}
 			s.at = min(1, moment/mass/frames)
 		default:
 			r, _ := utf8.DecodeRuneInString(of.keys[best])
 			mass, moment = p, p*(float64(t)+0.5)
-			syms = append(syms, symbol{r: r, at: min(1, moment/mass/frames), conf: p, among: of.among(out[t*n:(t+1)*n], how), shown: of.weighed(out[t*n:(t+1)*n], how)})
+			s := symbol{r: r, at: min(1, moment/mass/frames), conf: p}
+			s.among, s.shown = of.weigh(row, how, best, p)
+			syms = append(syms, s)
 		}
 		last = best
 	}

@@ -68,6 +68,11 @@ func (q quad) grown(d, e float64) quad {
 	return quad{q.at(-a, -b), q.at(1+a, -b), q.at(1+a, 1+b), q.at(-a, 1+b)}
 }
 
+// around is the part of the quad that lies about a place along it, half to each side, in shares of its width.
+func (q quad) around(x, half float64) quad {
+	return quad{q.at(x-half, 0), q.at(x+half, 0), q.at(x+half, 1), q.at(x-half, 1)}
+}
+
 // lengthened is the quad with so much more at its end.
 func (q quad) lengthened(by float64) quad {
 	u := 1 + by/max(q.width(), 1)

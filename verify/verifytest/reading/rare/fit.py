@@ -7,7 +7,6 @@ python3-torch).
 """
 
 import argparse
-import bz2
 import hashlib
 import math
 import pathlib
@@ -19,10 +18,11 @@ import numpy as np
 import torch
 from torch import nn
 
+from standard import LEVEL_ONE, table
+
 TRUNK = "p2o.AveragePool.1"
 IN, TOP = 600, 12  # numbers of a step, and how many of the net's own classes were kept of it
 INNER = 160  # numbers between the layers
-LEVEL_ONE = 3500  # characters of the standard table that are common
 BATCH = 1024
 RATE = 3e-3
 EVERY = 100  # batches to a line of the log
@@ -34,18 +34,6 @@ LEAST = 2  # samples of a character that gets a class
 MORE_COMMON, MORE_RARE = 1.0, 0.5
 
 RECORD = np.dtype([("label", "<u4"), ("mass", "<f4"), ("cls", "<i4", TOP), ("logit", "<f4", TOP), ("x", "<f4", IN)])
-
-
-def table(path):
-    """The characters of the standard table in their order."""
-    at = {}
-    with bz2.open(path, "rt", encoding="utf-8") as f:
-        for line in f:
-            c = line.rstrip("\n").split("\t")
-            if len(c) == 3 and c[1] == "kTGH":
-                at[int(c[2].split(":")[1])] = int(c[0][2:], 16)
-    assert sorted(at) == list(range(1, 8106)), "the table is not whole"
-    return [at[i] for i in range(1, 8106)]
 
 
 def keys(path):

@@ -6,7 +6,6 @@ over one character's picture, by the cross entropy over the standard table. Need
 """
 
 import argparse
-import bz2
 import gzip
 import math
 import pathlib
@@ -20,29 +19,18 @@ from torch import nn
 from torch.nn import functional
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
+from standard import LEVEL_ONE, table
+
 WIDE, HIGH = 60, 48  # what the net sees of a picture
 ASIDE, UPRIGHT = 8, 6  # the margin around that
 RECORD = np.dtype([("label", "<u4"), ("pix", "u1", (HIGH + 2 * UPRIGHT, WIDE + 2 * ASIDE))])
 CHANNELS = (32, 64, 96, 160)
 NARROW, INNER = 64, 160
-LEVEL_ONE = 3500  # characters of the standard table that are common
 BATCH, RATE, EVERY = 256, 2e-3, 200
 NOISE = 4  # grey levels put on a picture at most
 HELD = 40  # one sheet in so many is measured on, not learnt from
 SEEN_ASIDE, SEEN_UPRIGHT = 5, 3  # how far aside pictures are measured
 BLACK, WHITE, LEAST = 0.03, 0.8, 24  # the shares of pixels that are ink and paper, and the least contrast, as package ocr takes them
-
-
-def table(path):
-    """The characters of the standard table in their order."""
-    at = {}
-    with bz2.open(path, "rt", encoding="utf-8") as f:
-        for line in f:
-            c = line.rstrip("\n").split("\t")
-            if len(c) == 3 and c[1] == "kTGH":
-                at[int(c[2].split(":")[1])] = int(c[0][2:], 16)
-    assert sorted(at) == list(range(1, 8106)), "the table is not whole"
-    return [at[i] for i in range(1, 8106)]
 
 
 class Pictures:
