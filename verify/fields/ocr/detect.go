@@ -42,7 +42,11 @@ func (r *Reader) detect(ctx context.Context, m *raster, plane []uint8, side int)
 	scale := float64(side) / float64(max(m.w, m.h))
 	dw, dh := max(1, int(math.Round(float64(m.w)*scale))), max(1, int(math.Round(float64(m.h)*scale)))
 	pw, ph := (dw+31)/32*32, (dh+31)/32*32
-	ink := inked(resized(plane, m.w, m.h, dw, dh), dw, dh)
+	shrunk := resized(plane, m.w, m.h, dw, dh)
+	ink := inked(shrunk, dw, dh)
+	if grainOf(ink, dw, dh) > grainy {
+		ink = inked(softened(shrunk, dw, dh), dw, dh)
+	}
 	small := cleared(ink)
 	in := make([]float32, 3*pw*ph)
 	// The net was trained on blue, green and red with the means of ImageNet; white surrounds the page.
