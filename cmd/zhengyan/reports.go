@@ -168,7 +168,7 @@ func (f *reportFiles) open(ctx context.Context, r *verify.Report) (report.Pages,
 	if !ok || src.Size != r.Input.Size {
 		return nil, &document.Error{Code: document.ErrNotFound, Name: r.Input.Name, Detail: "the file is another one now"}
 	}
-	doc, err := f.engine.Open(ctx, src)
+	doc, err := f.engine.OpenStream(ctx, src)
 	if err != nil {
 		return nil, err
 	}

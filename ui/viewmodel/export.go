@@ -155,12 +155,14 @@ func (x *exporting) run(ctx context.Context, e Export) (err error) {
 		x.say(ExportProgress{Path: path, Total: len(reports)})
 		if pager, ok := x.engine.(Pager); ok && report.ShowsPages(path) {
 			p := &report.PagePictures{Open: func(ctx context.Context, r *verify.Report) (report.Pages, error) {
-				f := files[r]
-				x.say(ExportProgress{Path: path, Done: f.n, Total: len(reports)})
-				return pager.OpenPages(ctx, f.file, r.Input.SHA256)
+				return pager.OpenPages(ctx, files[r].file, r.Input.SHA256)
 			}}
-			o.Picture = p.Picture(ctx)
 			defer p.Close()
+			draw := p.Picture(ctx)
+			o.Picture = func(r *verify.Report, n int) image.Image {
+				x.say(ExportProgress{Path: path, Done: files[r].n, Total: len(reports)})
+				return draw(r, n)
+			}
 		}
 		if err := o.WriteFile(path, reports); err != nil {
 			return err

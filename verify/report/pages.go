@@ -13,10 +13,11 @@ import (
 
 // Limits of the page pictures in a report: what they cost must stay small beside the verifying itself.
 const (
-	maxPagePictures     = 400
-	maxPagePicturesFile = 4
-	pagePictureDPI      = 150
-	pagePictureTime     = 10 * time.Second
+	maxPagePictures    = 400
+	maxPagePicturesOne = 4 // of one report
+	pagePictureDPI     = 150
+	pagePictureTime    = 10 * time.Second
+	openTime           = time.Minute // a file's bytes are summed to tell that it is still the same: two gigabytes of a book
 )
 
 // ShowsPages reports whether the form of report that the file's name asks for has pictures of pages, or of places on them.
@@ -32,15 +33,22 @@ type Pages interface {
 }
 
 // PagePictures draws the pages that Options.Picture asks for, a bounded number of them and each in bounded time. It keeps the
-// file that was drawn last open: a report asks for the pages of one file after another. It must be closed.
+// file that was drawn last open: a report asks for the pages of one file after another, and a bid book has hundreds of reports. It
+// must be closed.
 type PagePictures struct {
 	// Open opens the file that a report is on; an error, where it is gone or is another one now, leaves its pictures out.
 	Open func(ctx context.Context, r *verify.Report) (Pages, error)
 
+	file    fileID
+	open    Pages // nil where the file could not be opened
 	of      *verify.Report
-	open    Pages
 	n, ofIt int
 }
+
+// fileID names a file that a report is on.
+type fileID struct{ name, sum string }
+
+func idOf(r *verify.Report) fileID { return fileID{r.Input.Name, r.Input.SHA256} }
 
 // Picture is an Options.Picture; it draws nothing more once ctx has ended.
 func (p *PagePictures) Picture(ctx context.Context) func(r *verify.Report, n int) image.Image {
@@ -51,20 +59,19 @@ func (p *PagePictures) picture(ctx context.Context, r *verify.Report, n int) ima
 	if p.n >= maxPagePictures || ctx.Err() != nil || r.Error != nil {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, pagePictureTime)
-	defer cancel()
-	if p.of != r {
+	if p.of == nil || p.file != idOf(r) {
 		p.Close()
-		p.of, p.ofIt = r, 0
-		open, err := p.Open(ctx, r)
-		if err != nil {
-			return nil
-		}
-		p.open = open
+		p.file = idOf(r)
+		p.open = p.opened(ctx, r)
 	}
-	if p.open == nil || p.ofIt >= maxPagePicturesFile {
+	if p.of != r {
+		p.of, p.ofIt = r, 0
+	}
+	if p.open == nil || p.ofIt >= maxPagePicturesOne {
 		return nil
 	}
+	ctx, cancel := context.WithTimeout(ctx, pagePictureTime)
+	defer cancel()
 	img, err := p.open.Picture(ctx, n, pagePictureDPI)
 	if err != nil {
 		return nil
@@ -72,6 +79,17 @@ func (p *PagePictures) picture(ctx context.Context, r *verify.Report, n int) ima
 	p.n++
 	p.ofIt++
 	return img
+}
+
+// opened is the file that a report is on, nil if it cannot be opened.
+func (p *PagePictures) opened(ctx context.Context, r *verify.Report) Pages {
+	ctx, cancel := context.WithTimeout(ctx, openTime)
+	defer cancel()
+	open, err := p.Open(ctx, r)
+	if err != nil {
+		return nil
+	}
+	return open
 }
 
 // Close closes the file that is held open.

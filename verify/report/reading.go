@@ -216,7 +216,7 @@ func (w words) certificate(r *verify.Report) string {
 // pageSource draws pages of reports' files and keeps the one that was drawn last.
 type pageSource struct {
 	draw func(r *verify.Report, n int) image.Image // nil: no pages
-	of   *verify.Report
+	of   fileID
 	n    int
 	img  image.Image
 }
@@ -226,8 +226,8 @@ func (s *pageSource) page(r *verify.Report, n int) image.Image {
 	if s == nil || s.draw == nil {
 		return nil
 	}
-	if s.of != r || s.n != n {
-		s.of, s.n, s.img = r, n, s.draw(r, n)
+	if of := idOf(r); s.img == nil || s.of != of || s.n != n {
+		s.of, s.n, s.img = of, n, s.draw(r, n)
 	}
 	return s.img
 }
