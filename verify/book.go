@@ -204,6 +204,7 @@ func (v *Verifier) hit(ctx context.Context, src document.Source, doc *document.D
 	set := func(g *gathering) {
 		g.doc, g.part, g.ev.Seal = doc, part, sealed
 		g.read = h.Source == fields.SourceOCR
+		g.other = kindRank(h.Kind) == aside
 		g.ev.Part, g.ev.Problems = part, problems
 	}
 	ev, err := v.gather(ctx, src, func(g *gathering) {

@@ -66,6 +66,7 @@ type gathering struct {
 	search func(b []byte) *document.Document
 	held   []byte // the bytes of a document that holds none itself
 	read   bool   // the part's page is a picture
+	other  bool   // the search took the part for a paper that is not judged
 	part   *Part  // the part of the file that is looked at; nil for all of it
 	// corners are those of a sheet that a person has pointed out; nil where they are to be found.
 	corners *pointedOut
@@ -398,17 +399,22 @@ func (g *gathering) textOf(i int) (t, shown page.Text, err error) {
 	return t, shown, err
 }
 
-// untold is the rank of a certificate whose kind is not known.
-const untold = 2
+// Ranks of certificates, beside 0 for one that is judged.
+const (
+	aside  = 1 // of a kind that is not judged
+	untold = 2 // whose kind is not known
+)
 
-func rank(r *fields.Result) int {
-	switch r.Certificate.Kind {
+func rank(r *fields.Result) int { return kindRank(r.Certificate.Kind) }
+
+func kindRank(k fields.Kind) int {
+	switch k {
 	case fields.Constructor1, fields.Architect1, fields.Qualification:
 		return 0
 	case fields.UnknownKind:
 		return untold
 	}
-	return 1
+	return aside
 }
 
 // codes looks for codes first in the pictures that a PDF page carries, at their own resolution, then on the rendered

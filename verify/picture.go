@@ -188,14 +188,14 @@ func (g *gathering) readPicture(i int) (*flat, []*fields.Result) {
 			first = f
 		}
 		g.searchFlat(f)
-		text, err := g.v.cfg.Reader.ReadPage(g.ctx, f.img, i)
+		all, err := g.certificatesOn(f)
 		if err != nil {
 			if best == nil {
 				g.problem("ocr", readerCode(err), err.Error())
 			}
 			break
 		}
-		if all := fields.ReadAll([]page.Text{text}, g.v.cfg.Tables); len(all) > 0 && (best == nil || told(all) < told(found)) {
+		if len(all) > 0 && (best == nil || told(all) < told(found)) {
 			best, found = f, all
 		}
 		// A sheet that was laid flat badly may have lost its title, and still show labels.
@@ -214,6 +214,25 @@ func (g *gathering) readPicture(i int) (*flat, []*fields.Result) {
 		best.place(r)
 	}
 	return best, found
+}
+
+// certificatesOn reads the certificates on a picture. What the search through a bid took for a paper that is not judged, and a quick
+// reading takes for one too, is read no further: a bid has more of these than of others.
+func (g *gathering) certificatesOn(f *flat) ([]*fields.Result, error) {
+	if s, ok := g.v.cfg.Reader.(fields.Skimmer); ok && g.other {
+		text, err := s.SkimPage(g.ctx, f.img, f.page)
+		if err != nil {
+			return nil, err
+		}
+		if all := fields.ReadAll([]page.Text{text}, g.v.cfg.Tables); told(all) == aside {
+			return all, nil
+		}
+	}
+	text, err := g.v.cfg.Reader.ReadPage(g.ctx, f.img, f.page)
+	if err != nil {
+		return nil, err
+	}
+	return fields.ReadAll([]page.Text{text}, g.v.cfg.Tables), nil
 }
 
 // told is how well the kind of the best-told certificate of a picture is known: the least rank.

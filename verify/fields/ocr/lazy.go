@@ -21,7 +21,10 @@ type Lazy struct {
 	gone  bool         // closed; guarded by inUse
 }
 
-var _ fields.PageReader = (*Lazy)(nil)
+var (
+	_ fields.PageReader = (*Lazy)(nil)
+	_ fields.Skimmer    = (*Lazy)(nil)
+)
 
 // NewLazy makes a reader of a call to Open that is not made yet.
 func NewLazy(open func() (*Reader, error)) *Lazy { return &Lazy{open: open} }
@@ -56,6 +59,16 @@ func (l *Lazy) ReadPage(ctx context.Context, img image.Image, index int) (page.T
 		return page.Text{}, err
 	}
 	return r.ReadPage(ctx, img, index)
+}
+
+// SkimPage implements fields.Skimmer.
+func (l *Lazy) SkimPage(ctx context.Context, img image.Image, index int) (page.Text, error) {
+	r, done, err := l.use()
+	defer done()
+	if err != nil {
+		return page.Text{}, err
+	}
+	return r.SkimPage(ctx, img, index)
 }
 
 // ReadLine implements fields.PageReader.

@@ -100,7 +100,10 @@ type Reader struct {
 	name       string
 }
 
-var _ fields.PageReader = (*Reader)(nil)
+var (
+	_ fields.PageReader = (*Reader)(nil)
+	_ fields.Skimmer    = (*Reader)(nil)
+)
 
 // Open loads the library and the models, about half a second. The error wraps fields.ErrNoReader and one of ErrNoCgo,
 // ErrNoLibrary and ErrNoModels where the installation lacks something, and says what. The library stays loaded until the process ends.

@@ -8,6 +8,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/fstest"
 
@@ -424,5 +425,32 @@ func TestLibraries(t *testing.T) {
 	got := Libraries("", "a")
 	if len(got) < 3 || !strings.HasPrefix(got[0], "a") || strings.ContainsAny(got[len(got)-1], `/\`) {
 		t.Errorf("%q", got)
+	}
+}
+
+// TestSkimPage: each line is read once, and a line of digits is not sure of what nothing confirmed.
+func TestSkimPage(t *testing.T) {
+	img := barred(1280, 600, image.Rect(100, 100, 700, 124), image.Rect(100, 300, 700, 324))
+	r := reader(inkMap, nil)
+	r.says(t, strings.Repeat("京11", 8), img)
+	says, runs := r.rec, atomic.Int32{}
+	r.rec = fake(func(in []float32, s [4]int) ([]float32, []int, error) {
+		runs.Add(1)
+		return says.run(in, s)
+	})
+	got, err := r.ReadPage(t.Context(), img, 7)
+	if err != nil {
+		t.Fatal(err)
+	}
+	often := runs.Swap(0)
+	once, err := r.SkimPage(t.Context(), img, 7)
+	if err != nil || len(once.Chars) != len(got.Chars) || once.Index != 7 {
+		t.Fatalf("%d characters, %d with care, %v", len(once.Chars), len(got.Chars), err)
+	}
+	if n := runs.Load(); n >= often {
+		t.Errorf("lines were read %d times, with care %d times", n, often)
+	}
+	if most := slices.Max(once.Confidence); most > outvoted || slices.Max(got.Confidence) <= outvoted {
+		t.Errorf("a character read once is sure by %.2f, with care by %.2f", most, slices.Max(got.Confidence))
 	}
 }

@@ -25,6 +25,7 @@ type raster struct {
 	under     *underInk // what the print under red ink can be told from; nil for a picture without red ink
 	step      int       // pixels of the picture to one here
 	reds      []int     // pixels of red ink in each row; nil for a picture without colour
+	once      bool      // its lines are read once only
 }
 
 // newRaster takes the planes of a picture, transparent parts as white paper.

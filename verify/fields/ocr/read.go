@@ -20,11 +20,21 @@ const (
 )
 
 // ReadPage implements fields.PageReader. Boxes are in pixels of img from its top left corner, whatever way the print runs.
-func (r *Reader) ReadPage(ctx context.Context, img image.Image, index int) (text page.Text, err error) {
+func (r *Reader) ReadPage(ctx context.Context, img image.Image, index int) (page.Text, error) {
+	return r.readPage(ctx, img, index, false)
+}
+
+// SkimPage implements fields.Skimmer.
+func (r *Reader) SkimPage(ctx context.Context, img image.Image, index int) (page.Text, error) {
+	return r.readPage(ctx, img, index, true)
+}
+
+func (r *Reader) readPage(ctx context.Context, img image.Image, index int, once bool) (text page.Text, err error) {
 	defer caught(&err)
 	b := img.Bounds()
 	text = page.Text{Index: index, Width: float64(b.Dx()), Height: float64(b.Dy()), Confidence: []float64{}}
 	m := newRaster(img)
+	m.once = once
 	lines, err := r.lines(ctx, m)
 	if err != nil {
 		return page.Text{}, err

@@ -29,11 +29,29 @@ func digits(syms []symbol) int {
 // readSure reads a line that may have been read once, one with digits several times, and characters that are names or unsure by
 // themselves too.
 func (r *Reader) readSure(ctx context.Context, m *raster, plane []uint8, one reading) (reading, error) {
+	if m.once {
+		return r.readOnce(ctx, m, plane, one)
+	}
 	l, err := r.readWhole(ctx, m, plane, one)
 	if err != nil {
 		return l, err
 	}
 	return r.looked(ctx, m, plane, l)
+}
+
+// readOnce reads a line that may have been read once; what nothing confirms is not sure.
+func (r *Reader) readOnce(ctx context.Context, m *raster, plane []uint8, one reading) (l reading, err error) {
+	if l = one; !l.done {
+		if l, err = r.readCut(ctx, m, plane, one.quad, cuts[0]); err != nil {
+			return one, err
+		}
+	}
+	if digits(l.syms) >= twiceDigits {
+		for i := range l.syms {
+			l.syms[i].conf = min(l.syms[i].conf, outvoted)
+		}
+	}
+	return l, nil
 }
 
 // readWhole reads a line, one with digits several times. Where that leaves a day without an end, the line's box may have ended too early, at
