@@ -12,7 +12,7 @@ const (
 	darken    = 2.6  // factor of the distance from the paper
 	ghost     = 0.03 // distance from the paper that is none: noise, the back of the page showing through
 	paperRank = 0.25 // share of a square that is at least as bright as its paper
-	minPaper  = 60   // darker paper than this is none
+	minPaper  = 40   // darker paper than this is none: in the shade, in the dark, it has 50 of 255
 )
 
 // inked is how much darker than its paper each pixel is, 0 for paper to 1 for black.

@@ -88,3 +88,23 @@ func TestReadInTheDark(t *testing.T) {
 		}
 	}
 }
+
+// In the shade of a dark photo paper is paper: print on it is as far from it as elsewhere.
+func TestPaperInTheShade(t *testing.T) {
+	for _, c := range []struct{ paper, print, least, most float32 }{
+		{240, 120, 0.45, 0.55}, {120, 60, 0.45, 0.55}, {50, 25, 0.45, 0.55}, {20, 10, 0.6, 1},
+	} {
+		const w, h = 96, 48
+		p := make([]float32, w*h)
+		for i := range p {
+			if p[i] = c.paper; i%w > 40 && i%w < 48 {
+				p[i] = c.print
+			}
+		}
+		ink := inked(p, w, h)
+		bare, stroke := ink[24*w+8], ink[24*w+44]
+		if c.paper >= minPaper && bare > 0.02 || stroke < c.least || stroke > c.most {
+			t.Errorf("paper of %.0f: ink of the paper %.2f, of the print %.2f", c.paper, bare, stroke)
+		}
+	}
+}

@@ -11,6 +11,7 @@ import (
 const (
 	paperSide   = 64   // side of the squares whose paper and tint are looked for, in pixels
 	brightRank  = 0.7  // share of a square that is darker than its paper
+	redPaper    = 60   // darker paper is taken for as bright as this
 	redLeast    = 12   // steps by which red ink is redder than its paper at the least
 	redFull     = 60.0 // and from which a pixel is wholly of it, on paper of 240
 	redResidue  = 14.0 // darkness that red ink leaves behind, on paper of 240
@@ -78,7 +79,7 @@ func sheetOf(red, green []uint8, w, h int) sheet {
 
 func (s *sheet) at(x, y int) (paper, tint int) {
 	k := y/paperSide*s.w + x/paperSide
-	return max(s.paper[k], minPaper), s.tint[k]
+	return max(s.paper[k], redPaper), s.tint[k]
 }
 
 // over is by how many steps a pixel is redder than its paper, beyond what all paper may be; 0 or less where it is not.
