@@ -206,12 +206,14 @@ func (r *reader) splitSpecialties(text string) []specialtyEntry {
 		case c == '(' || c == '[' || c == '【':
 			depth++
 			keep(k, '(')
+		case r.res.Source == SourceOCR && c == ')' && strings.HasSuffix(cur.String(), ":"): // (有效期:)2023-06-01: a part of the first digit
 		case (c == ')' || c == ']' || c == '】') && depth > 0:
 			depth--
 			keep(k, ')')
 			if depth == 0 {
 				flush()
 			}
+		case r.res.Source == SourceOCR && (c == ')' || c == ']' || c == '】'): // none was open: one that was read twice
 		case depth == 0 && isListMark(c) && c != '/':
 			flush()
 		case c == '\n':

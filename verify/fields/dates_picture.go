@@ -44,8 +44,9 @@ func readPeriod(s string) (p Period, inferred bool, err error) {
 }
 
 // readDate is scanDate for what was read off a picture: of the marks between year, month and day one may be lost where the digits
-// can be parted in one way only, 2024-0712 and 202407-12 as 2024-07-12, 20241月8日 as 2024年1月8日. Digits are taken as they stand,
-// and a digit too few or too many makes no date.
+// can be parted in one way only, 2024-0712 and 202407-12 as 2024-07-12, 20241月8日 as 2024年1月8日; or they may be of two kinds, and a
+// dash be a ~, where month and day have two digits: 2024-07~12, 2024.07-12. Digits are taken as they stand, and a digit too few or too
+// many makes no date.
 func readDate(rs []rune) (civil.Date, int, error) {
 	d, n, err := scanDate(rs)
 	if err == nil && d.HasDay() {
@@ -58,6 +59,10 @@ func readDate(rs []rune) (civil.Date, int, error) {
 	}
 	var y, m, day, end int
 	switch mark := rs[i]; {
+	case i == 4 && strokeMark(mark) && pairAt(rs, 5) && len(rs) > 7 && strokeMark(rs[7]) && pairAt(rs, 8):
+		y, end = head, 10
+		m, _ = digits(5, 2)
+		day, _ = digits(8, 2)
 	case i == 4 && (mark == '年' || dateSeparator(mark) != 0): // the mark before the day
 		both, j := digits(i+1, 5)
 		if j-i-1 != 4 {
@@ -93,4 +98,19 @@ func readDate(rs []rune) (civil.Date, int, error) {
 		return d, n, err
 	}
 	return x, end, nil
+}
+
+// strokeMark reports whether r is a mark as one parts year, month and day, or the sign between two days that such a mark may be read as.
+func strokeMark(r rune) bool {
+	switch r {
+	case '~', '～', '〜', '∼':
+		return true
+	}
+	return r != '年' && dateSeparator(r) != 0
+}
+
+// pairAt reports whether two digits and no more stand at rs[i:].
+func pairAt(rs []rune, i int) bool {
+	_, end := digitsAt(rs, i, 3)
+	return end-i == 2
 }

@@ -84,6 +84,9 @@ func findLabels(lines []line, face *faceRow, ocr bool) []label {
 					continue
 				}
 				lab := newLabel(l, i, from, to, w.row)
+				if ocr && !lab.colon && w.row.dated() && l.likeColon(to) {
+					lab.to, lab.colon = to+1, true
+				}
 				clearBefore := from == 0 || l.gap(from) >= labelGap || !unicode.IsLetter(rs[from-1]) && !unicode.IsDigit(rs[from-1]) && rs[from-1] != '('
 				clearAfter := lab.colon || to == len(rs) || l.gap(to) >= labelGap-0.05
 				if !lab.colon && (from > 0 && listed(rs[from-1]) || to < len(rs) && listed(rs[to])) {
@@ -150,6 +153,11 @@ func isColon(r rune) bool { return r == ':' || r == '∶' || r == '︰' }
 func (l *line) blurredColon(i int) bool {
 	r := l.gs[i].r
 	return (r == '一' || !unicode.IsLetter(r) && !unicode.IsDigit(r)) && l.gs[i].conf < leastConfidence && l.gap(i) < labelGap
+}
+
+// likeColon reports whether the mark between a label and a digit is what a picture's reader makes of a colon: 签发日期、2021-11-07.
+func (l *line) likeColon(i int) bool {
+	return i+1 < len(l.gs) && strings.ContainsRune("、;.·'", l.gs[i].r) && unicode.IsDigit(l.gs[i+1].r) && l.gap(i) < labelGap
 }
 
 // together reports whether glyphs [from,to) can be one word: labels of two characters are often set 姓　　名.

@@ -174,6 +174,9 @@ func TestUnclearSpecialties(t *testing.T) {
 		{"a word for the period", '效', "建筑工程（有效期：2023-1-6至2026-1-5）", "建筑工程 2023-01-06/2026-01-05", 1},
 		{"that word misread", 0, "建筑工程（有故期：2023-1-6至2026-1-5）", "建筑工程 2023-01-06/2026-01-05", nearCeiling},
 		{"a mark lost", 0, "建筑工程（有效期：2023-01-06至2026-0105）", "建筑工程 2023-01-06/2026-01-05", poorCeiling},
+		{"marks of two kinds", 0, "建筑工程（有效期：2023-01-06至2026-01~05）", "建筑工程 2023-01-06/2026-01-05", poorCeiling},
+		{"a bracket read twice", 0, "建筑工程）（有效期：2023-1-6至2026-1-5）", "建筑工程 2023-01-06/2026-01-05", 1},
+		{"a bracket behind the colon", 0, "建筑工程（有效期：）2023-1-6至2026-1-5）", "建筑工程 2023-01-06/2026-01-05", 1},
 		{"a name that nobody knows", 0, "建巩工程（有效期：2023-1-6至2026-1-5）", "建巩工程 2023-01-06/2026-01-05", poorCeiling},
 	} {
 		var bs []box
@@ -299,7 +302,8 @@ func TestStrokeInNumber(t *testing.T) {
 	}
 }
 
-// TestBlurredColon: a mark that was hardly read is the colon of a day's label, one that was read well is not.
+// TestBlurredColon: a mark that was hardly read is the colon of a day's label, one that was read well only where it looks like one and a
+// digit follows.
 func TestBlurredColon(t *testing.T) {
 	for _, c := range []struct {
 		read string
@@ -312,6 +316,10 @@ func TestBlurredColon(t *testing.T) {
 		{"批准日期-2020年09月20日", 0.9, ""},
 		{"批准日期-09月20日", 0.3, ""},
 		{"批准日期12020年09月20日", 0.3, ""},
+		{"批准日期、2020年09月20日", 0.95, "2020-09-20"},
+		{"批准日期.2020-09-20", 0.95, "2020-09-20"},
+		{"批准日期、二〇二〇年九月二十日", 0.95, ""},
+		{"批准日期、编号及有效期", 0.95, ""},
 	} {
 		bs := boxes(with(qualificationFace(), map[string]string{"approved": c.read}))
 		for i := range bs {

@@ -101,6 +101,9 @@ func (r *Reader) lines(ctx context.Context, m *raster) ([]reading, error) {
 	if out, err = r.mend(ctx, m, m.text, out, dir); err != nil {
 		return nil, err
 	}
+	if err = r.headed(ctx, m, m.text, out); err != nil {
+		return nil, err
+	}
 	if beside.Wait(); redErr != nil {
 		return nil, redErr
 	}

@@ -79,6 +79,12 @@ func (q quad) lengthened(by float64) quad {
 	return quad{q[0], q.at(u, 0), q.at(u, 1), q[3]}
 }
 
+// preceded is the quad with so much more at its beginning.
+func (q quad) preceded(by float64) quad {
+	u := -by / max(q.width(), 1)
+	return quad{q.at(u, 0), q[1], q[2], q.at(u, 1)}
+}
+
 // behind is so much of the line as comes after the quad.
 func (q quad) behind(by float64) quad {
 	l := q.lengthened(by)
