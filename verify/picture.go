@@ -217,14 +217,16 @@ func (g *gathering) readPicture(i int) (*flat, []*fields.Result) {
 }
 
 // certificatesOn reads the certificates on a picture. What the search through a bid took for a paper that is not judged, and a quick
-// reading takes for one too, is read no further: a bid has more of these than of others.
+// reading surely takes for one too, is read no further: a bid has more of these than of others.
 func (g *gathering) certificatesOn(f *flat) ([]*fields.Result, error) {
 	if s, ok := g.v.cfg.Reader.(fields.Skimmer); ok && g.other {
 		text, err := s.SkimPage(g.ctx, f.img, f.page)
 		if err != nil {
 			return nil, err
 		}
-		if all := fields.ReadAll([]page.Text{text}, g.v.cfg.Tables); told(all) == aside {
+		all := fields.ReadAll([]page.Text{text}, g.v.cfg.Tables)
+		unsure := func(r *fields.Result) bool { return !g.surelyAside(r) }
+		if len(all) > 0 && !slices.ContainsFunc(all, unsure) {
 			return all, nil
 		}
 	}
@@ -233,6 +235,13 @@ func (g *gathering) certificatesOn(f *flat) ([]*fields.Result, error) {
 		return nil, err
 	}
 	return fields.ReadAll([]page.Text{text}, g.v.cfg.Tables), nil
+}
+
+// surelyAside reports whether the title was surely read as that of a paper that is not judged, and its number does not contradict it.
+func (g *gathering) surelyAside(r *fields.Result) bool {
+	k := slices.IndexFunc(r.Fields, func(f fields.Field) bool { return f.Name == "title" })
+	return rank(r) == aside && k >= 0 && r.Fields[k].Confidence >= g.v.cfg.Book.SureReading &&
+		!slices.ContainsFunc(r.Problems, func(p fields.Problem) bool { return p.Code == fields.LevelMismatch })
 }
 
 // told is how well the kind of the best-told certificate of a picture is known: the least rank.

@@ -8,6 +8,7 @@ import (
 	"zhengyan/assets"
 	"zhengyan/verify/fields"
 	"zhengyan/verify/page"
+	"zhengyan/verify/rules"
 )
 
 // skimming reads one face when it reads once, and another when it reads with care.
@@ -39,7 +40,7 @@ func typeset(lines ...string) page.Text {
 		x, y, size := 100.0, 100+40*float64(i), 16.0
 		for _, r := range l {
 			t.Chars = append(t.Chars, page.Char{R: r, Box: page.Box{X0: x, Y0: y, X1: x + size, Y1: y + size}, Size: size, Font: -1})
-			t.Confidence = append(t.Confidence, 0.9)
+			t.Confidence = append(t.Confidence, 0.97)
 			x += size
 		}
 	}
@@ -48,12 +49,21 @@ func typeset(lines ...string) page.Text {
 
 // Of a paper that the search took for one that is not judged, one reading is enough, unless that says otherwise.
 func TestPapersAsideAreReadOnce(t *testing.T) {
+	book, err := rules.Load(assets.Rules())
+	if err != nil {
+		t.Fatal(err)
+	}
 	tables, err := fields.LoadTables(assets.Rules())
 	if err != nil {
 		t.Fatal(err)
 	}
 	second := typeset("二级建造师注册证书", "姓名：范宁嘉", "注册编号：京2112015201611111")
 	first := typeset("一级建造师注册证书", "姓名：范宁嘉", "注册编号：京1112015201611111")
+	poor := typeset("二级建造师注册证书", "姓名：范宁嘉", "注册编号：京2112015201611111")
+	for i := range poor.Confidence[:9] {
+		poor.Confidence[i] = 0.8
+	}
+	odd := typeset("二级建造师注册证书", "姓名：范宁嘉", "注册编号：京1112015201611111")
 	bare := typeset("姓名：范宁嘉", "注册编号：京1112015201611111")
 	for _, tt := range []struct {
 		about       string
@@ -66,10 +76,12 @@ func TestPapersAsideAreReadOnce(t *testing.T) {
 		{"one that is not", true, second, first, 1, 0, fields.Constructor2},
 		{"one that is, after all", true, first, first, 1, 1, fields.Constructor1},
 		{"the title is not read at once", true, bare, first, 1, 1, fields.Constructor1},
+		{"the title is read at once unsurely", true, poor, first, 1, 1, fields.Constructor1},
+		{"the number is of another class than the title", true, odd, first, 1, 1, fields.Constructor1},
 		{"nothing is read at once", true, page.Text{Confidence: []float64{}}, second, 1, 1, fields.Constructor2},
 	} {
 		r := &skimming{once: tt.once, care: tt.care}
-		g := &gathering{v: &Verifier{cfg: Config{Reader: r, Tables: tables}}, ctx: t.Context(), other: tt.aside}
+		g := &gathering{v: &Verifier{cfg: Config{Reader: r, Book: book, Tables: tables}}, ctx: t.Context(), other: tt.aside}
 		all, err := g.certificatesOn(&flat{img: image.NewRGBA(image.Rect(0, 0, 9, 9))})
 		if err != nil || len(all) != 1 || all[0].Certificate.Kind != tt.want || r.skims != tt.skims || r.read != tt.read {
 			t.Errorf("%s: %d certificates, %v, skimmed %d times, read %d times", tt.about, len(all), err, r.skims, r.read)

@@ -162,7 +162,8 @@ func (d drawnPages) Picture(ctx context.Context, n int, dpi float64) (image.Imag
 
 func (d drawnPages) Close() { d.doc.Close() }
 
-// open opens the file that a report is on, for pictures of its pages.
+// open opens the file that a report is on, for pictures of its pages. That it is the same file is seen once: a book's bytes are not summed again
+// for each of hundreds of pages.
 func (f *reportFiles) open(ctx context.Context, r *verify.Report) (report.Pages, error) {
 	src, ok := f.sources[r.Input.Name]
 	if !ok || src.Size != r.Input.Size {

@@ -175,22 +175,24 @@ func (r *reader) splitSpecialties(text string) []specialtyEntry {
 	type cut struct {
 		text string
 		at   []int
+		odd  bool // a bracket too many was left out: it may have been a digit
 	}
 	var pieces []cut
 	var cur strings.Builder
 	var at []int
-	depth := 0
+	depth, odd := 0, false
 	flush := func() {
 		if piece := cur.String(); strings.TrimSpace(piece) != "" {
 			if n := len(pieces); n > 0 && samePeriod(pieces[n-1].text, piece) {
 				pieces[n-1].text += piece
 				pieces[n-1].at = append(pieces[n-1].at, at...)
+				pieces[n-1].odd = pieces[n-1].odd || odd
 			} else {
-				pieces = append(pieces, cut{piece, at})
+				pieces = append(pieces, cut{piece, at, odd})
 			}
 		}
 		cur.Reset()
-		at = nil
+		at, odd = nil, false
 	}
 	keep := func(k int, c rune) {
 		cur.WriteRune(c)
@@ -206,14 +208,20 @@ func (r *reader) splitSpecialties(text string) []specialtyEntry {
 		case c == '(' || c == '[' || c == '【':
 			depth++
 			keep(k, '(')
-		case r.res.Source == SourceOCR && c == ')' && strings.HasSuffix(cur.String(), ":"): // (有效期:)2023-06-01: a part of the first digit
+		case r.res.Source == SourceOCR && c == ')' && strings.HasSuffix(cur.String(), ":") && digitFirst(text[i+len(")"):]): // (有效期:)2023-06-01
+			odd = true
 		case (c == ')' || c == ']' || c == '】') && depth > 0:
 			depth--
 			keep(k, ')')
 			if depth == 0 {
 				flush()
 			}
-		case r.res.Source == SourceOCR && (c == ')' || c == ']' || c == '】'): // none was open: one that was read twice
+		case r.res.Source == SourceOCR && (c == ')' || c == ']' || c == '】'): // none was open
+			if n := len(pieces); n > 0 && strings.TrimSpace(cur.String()) == "" {
+				pieces[n-1].odd = true
+			} else {
+				odd = true
+			}
 		case depth == 0 && isListMark(c) && c != '/':
 			flush()
 		case c == '\n':
@@ -229,6 +237,7 @@ func (r *reader) splitSpecialties(text string) []specialtyEntry {
 		if valid == "" && r.res.Source == SourceOCR {
 			name, valid, inferred = cutPoorValidity(p.text)
 		}
+		inferred = inferred || p.odd
 		if name == "" && len(out) > 0 && valid != "" && out[len(out)-1].valid == "" { // the validity stands apart from its name
 			last := &out[len(out)-1]
 			last.valid, last.inferred = valid, inferred
@@ -243,6 +252,9 @@ func (r *reader) splitSpecialties(text string) []specialtyEntry {
 	}
 	return out
 }
+
+// digitFirst reports whether a text begins with a digit.
+func digitFirst(s string) bool { return s != "" && s[0] >= '0' && s[0] <= '9' }
 
 // samePeriod reports whether a space cut one period in two: before or behind what joins its days, or behind the words for it.
 func samePeriod(head, tail string) bool {

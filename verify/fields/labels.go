@@ -84,8 +84,8 @@ func findLabels(lines []line, face *faceRow, ocr bool) []label {
 					continue
 				}
 				lab := newLabel(l, i, from, to, w.row)
-				if ocr && !lab.colon && w.row.dated() && l.likeColon(to) {
-					lab.to, lab.colon = to+1, true
+				if ocr && !lab.colon && w.row.dated() && (from == 0 || !listed(rs[from-1])) && l.likeColon(to) {
+					lab.to, lab.colon, lab.ceiling = to+1, true, nearCeiling
 				}
 				clearBefore := from == 0 || l.gap(from) >= labelGap || !unicode.IsLetter(rs[from-1]) && !unicode.IsDigit(rs[from-1]) && rs[from-1] != '('
 				clearAfter := lab.colon || to == len(rs) || l.gap(to) >= labelGap-0.05

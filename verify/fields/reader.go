@@ -24,7 +24,7 @@ type PageReader interface {
 }
 
 // Skimmer is a PageReader that can also read each line of a page once and leave it at that, in a third of the time. It is for
-// papers that are told apart and not judged: what it reads is confirmed by nothing, and the confidences say so.
+// papers that are told apart and not judged: what it reads is confirmed by nothing, and of numbers and days the confidences say so.
 type Skimmer interface {
 	// SkimPage is ReadPage of that kind.
 	SkimPage(ctx context.Context, img image.Image, index int) (page.Text, error)

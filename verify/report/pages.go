@@ -56,7 +56,7 @@ func (p *PagePictures) Picture(ctx context.Context) func(r *verify.Report, n int
 }
 
 func (p *PagePictures) picture(ctx context.Context, r *verify.Report, n int) image.Image {
-	if p.n >= maxPagePictures || ctx.Err() != nil || r.Error != nil {
+	if p.n >= maxPagePictures || ctx.Err() != nil || r.Error != nil || r.Input.SHA256 == "" {
 		return nil
 	}
 	if p.of == nil || p.file != idOf(r) {
@@ -72,12 +72,12 @@ func (p *PagePictures) picture(ctx context.Context, r *verify.Report, n int) ima
 	}
 	ctx, cancel := context.WithTimeout(ctx, pagePictureTime)
 	defer cancel()
+	p.n++ // also what cannot be drawn takes time
+	p.ofIt++
 	img, err := p.open.Picture(ctx, n, pagePictureDPI)
 	if err != nil {
 		return nil
 	}
-	p.n++
-	p.ofIt++
 	return img
 }
 

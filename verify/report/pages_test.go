@@ -88,3 +88,23 @@ func TestCropsOfOnePageAreDrawnOnce(t *testing.T) {
 		t.Errorf("drawn %d times", drawn)
 	}
 }
+
+// A page that cannot be drawn is tried once for each report, not for each of its facts.
+func TestPageThatCannotBeDrawn(t *testing.T) {
+	tried := 0
+	s := &pageSource{draw: func(*verify.Report, int) image.Image {
+		tried++
+		return nil
+	}}
+	for range 2 {
+		r := on("book.pdf")
+		for range 5 {
+			if s.page(r, 0) != nil {
+				t.Error("a page that cannot be drawn is shown")
+			}
+		}
+	}
+	if tried != 2 {
+		t.Errorf("tried %d times", tried)
+	}
+}

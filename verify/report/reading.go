@@ -217,6 +217,7 @@ func (w words) certificate(r *verify.Report) string {
 type pageSource struct {
 	draw func(r *verify.Report, n int) image.Image // nil: no pages
 	of   fileID
+	by   *verify.Report // for which it was asked last: of another, a page that could not be drawn is tried again
 	n    int
 	img  image.Image
 }
@@ -226,9 +227,10 @@ func (s *pageSource) page(r *verify.Report, n int) image.Image {
 	if s == nil || s.draw == nil {
 		return nil
 	}
-	if of := idOf(r); s.img == nil || s.of != of || s.n != n {
+	if of := idOf(r); s.of != of || s.n != n || s.by == nil || s.img == nil && s.by != r {
 		s.of, s.n, s.img = of, n, s.draw(r, n)
 	}
+	s.by = r
 	return s.img
 }
 
