@@ -5,7 +5,6 @@ import (
 	"strings"
 	"testing"
 
-	"zhengyan/assets"
 	"zhengyan/verify/civil"
 	"zhengyan/verify/document"
 	"zhengyan/verify/document/sheet"
@@ -16,10 +15,7 @@ import (
 // TestCompare: every fact of the original stands beside the print's. Names off a picture are never different, facts of digits
 // are where they were surely read, and a text layer says nothing.
 func TestCompare(t *testing.T) {
-	book, err := rules.Load(assets.Rules())
-	if err != nil {
-		t.Fatal(err)
-	}
+	book, _ := ruleData(t)
 	v := NewJudge(book, "test")
 	day := func(s string) civil.Date {
 		d, err := civil.Parse(s)
@@ -83,10 +79,7 @@ func TestCompare(t *testing.T) {
 
 // TestPeriodOfThePrintAlone: a period that only the print states is another copy's, however it was read.
 func TestPeriodOfThePrintAlone(t *testing.T) {
-	book, err := rules.Load(assets.Rules())
-	if err != nil {
-		t.Fatal(err)
-	}
+	book, _ := ruleData(t)
 	v := NewJudge(book, "test")
 	span := fields.Period{From: civil.Date{Y: 2022, M: 1, D: 1}, To: civil.Date{Y: 2022, M: 3, D: 31}}
 	original := &Evidence{Fields: &fields.Result{Source: fields.SourceText, Certificate: fields.Certificate{Kind: fields.Qualification, Number: "1"}}}
@@ -137,10 +130,7 @@ func TestPartly(t *testing.T) {
 
 // TestPrintSheetNotes: what is to be known of the sheet in a print's photo is said of the pair as it is of the photo alone.
 func TestPrintSheetNotes(t *testing.T) {
-	book, err := rules.Load(assets.Rules())
-	if err != nil {
-		t.Fatal(err)
-	}
+	book, _ := ruleData(t)
 	v := NewJudge(book, "test")
 	for _, n := range []sheet.Note{sheet.CutOff, sheet.Curled, sheet.Screen, sheet.TooSmall, sheet.ByHand} {
 		photo := &Picture{Sheet: &sheet.Sheet{Score: 0.9, Notes: []sheet.Note{n}}}

@@ -5,24 +5,15 @@ import (
 	"testing"
 	"time"
 
-	"zhengyan/assets"
 	"zhengyan/verify/document"
 	"zhengyan/verify/fields"
 	"zhengyan/verify/finder"
-	"zhengyan/verify/rules"
 	"zhengyan/verify/verifytest"
 )
 
 // A certificate for which no time is left is told by what the search made out, with what was said of the whole file.
 func TestHitWithoutTime(t *testing.T) {
-	book, err := rules.Load(assets.Rules())
-	if err != nil {
-		t.Fatal(err)
-	}
-	tables, err := fields.LoadTables(assets.Rules())
-	if err != nil {
-		t.Fatal(err)
-	}
+	book, tables := ruleData(t)
 	engine, err := document.NewEngine(document.Config{CacheDir: verifytest.PDFiumCache()})
 	if err != nil {
 		t.Fatal(err)

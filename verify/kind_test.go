@@ -3,19 +3,14 @@ package verify
 import (
 	"testing"
 
-	"zhengyan/assets"
 	"zhengyan/verify/document"
 	"zhengyan/verify/fields"
-	"zhengyan/verify/rules"
 	"zhengyan/verify/seal"
 )
 
 // A scan is a certificate's original only where the live seal may be the certificate's: bidders stamp what they hand in.
 func TestKindOfSealedPictures(t *testing.T) {
-	book, err := rules.Load(assets.Rules())
-	if err != nil {
-		t.Fatal(err)
-	}
+	book, _ := ruleData(t)
 	signed := func(kind, signer string) seal.Signature {
 		return seal.Signature{Kind: kind, Signer: signer, Counts: true}
 	}

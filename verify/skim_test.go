@@ -5,10 +5,8 @@ import (
 	"image"
 	"testing"
 
-	"zhengyan/assets"
 	"zhengyan/verify/fields"
 	"zhengyan/verify/page"
-	"zhengyan/verify/rules"
 )
 
 // skimming reads one face when it reads once, and another when it reads with care.
@@ -49,14 +47,7 @@ func typeset(lines ...string) page.Text {
 
 // Of a paper that the search took for one that is not judged, one reading is enough, unless that says otherwise.
 func TestPapersAsideAreReadOnce(t *testing.T) {
-	book, err := rules.Load(assets.Rules())
-	if err != nil {
-		t.Fatal(err)
-	}
-	tables, err := fields.LoadTables(assets.Rules())
-	if err != nil {
-		t.Fatal(err)
-	}
+	book, tables := ruleData(t)
 	second := typeset("二级建造师注册证书", "姓名：范宁嘉", "注册编号：京2112015201611111")
 	first := typeset("一级建造师注册证书", "姓名：范宁嘉", "注册编号：京1112015201611111")
 	poor := typeset("二级建造师注册证书", "姓名：范宁嘉", "注册编号：京2112015201611111")

@@ -42,53 +42,42 @@ func (l *Lazy) Warm() {
 	l.begun.Do(func() { go l.get() })
 }
 
-// use is the reader until the call of done, or the error that there is none any more.
-func (l *Lazy) use() (r *Reader, done func(), err error) {
+// with makes a call of the reader, or gives the error that there is none any more.
+func with[T any](l *Lazy, call func(*Reader) (T, error)) (out T, err error) {
 	l.inUse.RLock()
-	if r, err = l.get(); err == nil && l.gone {
+	defer l.inUse.RUnlock()
+	r, err := l.get()
+	if err == nil && l.gone {
 		err = fields.ErrNoReader
 	}
-	return r, l.inUse.RUnlock, err
+	if err != nil {
+		return out, err
+	}
+	return call(r)
 }
 
 // ReadPage implements fields.PageReader.
 func (l *Lazy) ReadPage(ctx context.Context, img image.Image, index int) (page.Text, error) {
-	r, done, err := l.use()
-	defer done()
-	if err != nil {
-		return page.Text{}, err
-	}
-	return r.ReadPage(ctx, img, index)
+	return with(l, func(r *Reader) (page.Text, error) { return r.ReadPage(ctx, img, index) })
 }
 
 // SkimPage implements fields.Skimmer.
 func (l *Lazy) SkimPage(ctx context.Context, img image.Image, index int) (page.Text, error) {
-	r, done, err := l.use()
-	defer done()
-	if err != nil {
-		return page.Text{}, err
-	}
-	return r.SkimPage(ctx, img, index)
+	return with(l, func(r *Reader) (page.Text, error) { return r.SkimPage(ctx, img, index) })
 }
 
 // ReadLine implements fields.PageReader.
 func (l *Lazy) ReadLine(ctx context.Context, img image.Image) (fields.Line, error) {
-	r, done, err := l.use()
-	defer done()
-	if err != nil {
-		return fields.Line{}, err
-	}
-	return r.ReadLine(ctx, img)
+	return with(l, func(r *Reader) (fields.Line, error) { return r.ReadLine(ctx, img) })
 }
 
 // Name opens the reader and is "" where that fails.
 func (l *Lazy) Name() string {
-	r, done, err := l.use()
-	defer done()
+	name, err := with(l, func(r *Reader) (string, error) { return r.Name(), nil })
 	if err != nil {
 		return ""
 	}
-	return r.Name()
+	return name
 }
 
 // Close frees what was loaded, once the calls that are under way have ended. Later ones fail with fields.ErrNoReader.

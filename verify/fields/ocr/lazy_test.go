@@ -19,10 +19,16 @@ func (f *freed) close()                                          { f.gone.Add(1)
 func TestCloseWaits(t *testing.T) {
 	n := &freed{}
 	l := NewLazy(func() (*Reader, error) { return &Reader{det: n}, nil })
-	_, done, err := l.use()
-	if err != nil {
-		t.Fatal(err)
-	}
+	begun, release, ended := make(chan struct{}), make(chan struct{}), make(chan error)
+	go func() {
+		_, err := with(l, func(*Reader) (int, error) {
+			close(begun)
+			<-release
+			return 0, nil
+		})
+		ended <- err
+	}()
+	<-begun
 	closed := make(chan struct{})
 	go func() {
 		defer close(closed)
@@ -35,7 +41,10 @@ func TestCloseWaits(t *testing.T) {
 	if n.gone.Load() != 0 {
 		t.Error("freed under a call")
 	}
-	done()
+	close(release)
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
 	<-closed
 	l.Close()
 	if n.gone.Load() != 1 {
